@@ -1,0 +1,5 @@
+"""``python -m mc``."""
+
+from mc.cli.main import entry
+
+entry()

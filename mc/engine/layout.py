@@ -1,0 +1,49 @@
+"""The layout of a state: which bits of which word hold each variable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mc.engine.shapes import STRIDE, RecordShape, Shape, shape_of
+from mc.errors import SpecError
+from mc.lang.domains import Domain
+from mc.lang.state import State
+
+Rows = npt.NDArray[np.int64]
+_WORD = (1 << STRIDE) - 1
+
+
+class Layout:
+    """Packs states into rows of ``words`` int64 and back."""
+
+    def __init__(self, variables: Mapping[str, Domain]) -> None:
+        self.variables = dict(variables)
+        self.fields: dict[str, Shape] = {}
+        for name, domain in variables.items():
+            try:
+                self.fields[name] = shape_of(domain)
+            except SpecError as error:
+                raise SpecError(f"variable {name}: {error.message}") from None
+        record = RecordShape(self.fields, first_word=True)
+        self.offsets = record.offsets
+        self.words = record.words
+
+    def pack_part(self, variable: str, value: Any) -> int:
+        """One variable's share of a state's code; the sum over all variables is the whole code."""
+        return self.fields[variable].encode(value) << self.offsets[variable]
+
+    def pack(self, state: State) -> Rows:
+        """The row of a state, shape ``(words,)``."""
+        code = sum(self.pack_part(name, value) for name, value in state.values.items())
+        return np.array([code >> STRIDE * k & _WORD for k in range(self.words)], dtype=np.int64)
+
+    def unpack(self, row: Rows) -> State:
+        """The state that a row stands for."""
+        code = sum(int(word) << STRIDE * k for k, word in enumerate(row))
+        return State(
+            {name: shape.decode(code >> self.offsets[name] & shape.mask) for name, shape in self.fields.items()}
+        )

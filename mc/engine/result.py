@@ -1,0 +1,68 @@
+"""What a search returns, whichever engine and order made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mc.lang.state import State
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Why a search stopped before its end."""
+
+    #: "invariant", "deadlock" or "evaluation" (the spec cannot be evaluated in the last state).
+    kind: str
+    #: The invariant's name; empty otherwise.
+    property: str
+    #: The states that the search stored on its way, the initial one first. Under symmetry each
+    #: stands for its orbit, so two neighbours need not be one step apart: ``mc.trace`` rebuilds that.
+    representatives: tuple[State, ...]
+
+
+@dataclass(frozen=True)
+class ActionCount:
+    """Successors that an action generated, and how many of them were new distinct states."""
+
+    generated: int = 0
+    distinct: int = 0
+
+
+@dataclass(frozen=True)
+class Result:
+    """Counts by TLC's rules (design, section 4) and the verdict."""
+
+    #: "ok", "violation", "deadlock", "incomplete" or "error" (an evaluation failed).
+    verdict: str
+    #: Whether all reachable states within the constraints were expanded.
+    complete: bool
+    generated: int
+    #: Distinct states per level (breadth-first), the initial level first.
+    levels: tuple[int, ...]
+    distinct: int
+    #: The number of levels; for depth-first search the length of the longest stored path.
+    depth: int
+    actions: dict[str, ActionCount]
+    #: Initial states generated.
+    initial: int
+    witnesses: dict[str, bool]
+    violation: Violation | None
+    #: Sum of the sizes of the orbits found: the distinct states without symmetry.
+    orbit_sum: int
+    #: Distinct states that were found but not expanded.
+    frontier: int
+    #: Probability that some state was taken for another one with the same fingerprint.
+    omission_probability: float
+    workers: int
+    search: str = "bfs"
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A report from a running search."""
+
+    depth: int
+    generated: int
+    distinct: int
+    frontier: int

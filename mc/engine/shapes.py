@@ -1,0 +1,422 @@
+"""How values of a domain are stored: as fields of bits in 64-bit words.
+
+Every shape maps its values one to one to non-negative integers (*codes*). A code of at most 63
+bits is *scalar*: it never straddles a word, and it is never negative as an int64, so words compare
+as codes do. Larger shapes are *wide*: they take whole words, and their parts lie inside words at
+bit offsets that count 64 per word. Codes are in normal form (unused parts are 0), so equal values
+have equal codes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from mc.errors import SpecError
+from mc.lang.domains import Bag, Bool, Domain, Enum, Fn, Optional, Range, Record, Seq, Set, Union
+from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, SeqValue
+
+PAYLOAD = 63
+STRIDE = 64
+#: The largest set universe that is stored as a bitmap.
+MAX_UNIVERSE = 4096
+
+
+class Shape:
+    """Base of all shapes. Equal ``key`` means the same codes for the same values."""
+
+    bits: int
+    key: tuple[Any, ...]
+
+    @property
+    def wide(self) -> bool:
+        return self.bits > PAYLOAD
+
+    @property
+    def words(self) -> int:
+        return -(-self.bits // STRIDE)
+
+    @property
+    def mask(self) -> int:
+        return (1 << self.bits) - 1
+
+    def encode(self, value: Any) -> int:
+        raise NotImplementedError
+
+    def decode(self, code: int) -> Any:
+        raise NotImplementedError
+
+    def size(self) -> float:
+        """How many values the domain has; infinity where nobody would count them."""
+        return math.inf
+
+    def rank(self, value: Any) -> int:
+        """Position of ``value`` among all values of a shape of finite ``size``."""
+        raise NotImplementedError
+
+
+class IntShape(Shape):
+    """Integers ``lo..hi``: the code is the distance from ``lo``."""
+
+    def __init__(self, lo: int, hi: int) -> None:
+        self.lo, self.hi = lo, hi
+        self.bits = max(1, (hi - lo).bit_length())
+        self.key = ("int", lo, hi)
+
+    def encode(self, value: Any) -> int:
+        return int(value) - self.lo
+
+    def decode(self, code: int) -> int:
+        return code + self.lo
+
+    def size(self) -> float:
+        return self.hi - self.lo + 1
+
+    rank = encode
+
+
+class BoolShape(Shape):
+    bits = 1
+    key = ("bool",)
+
+    def encode(self, value: Any) -> int:
+        return int(value)
+
+    def decode(self, code: int) -> bool:
+        return bool(code)
+
+    def size(self) -> float:
+        return 2
+
+    rank = encode
+
+
+class AtomShape(Shape):
+    """One of ``members``: the code is its position."""
+
+    def __init__(self, members: Iterable[Any]) -> None:
+        self.members = tuple(members)
+        self.bits = max(1, (len(self.members) - 1).bit_length())
+        self.key = ("atom", tuple((type(m), m) for m in self.members))
+        self.positions = {(type(m), m): k for k, m in enumerate(self.members)}
+
+    def encode(self, value: Any) -> int:
+        return self.positions[(type(value), value)]
+
+    def decode(self, code: int) -> Any:
+        return self.members[code]
+
+    def size(self) -> float:
+        return len(self.members)
+
+    rank = encode
+
+
+class OptionalShape(Shape):
+    """A value of ``inner`` (code + 1), or ``none`` (0)."""
+
+    def __init__(self, inner: Shape, none: Any) -> None:
+        if inner.bits >= PAYLOAD:
+            raise SpecError(f"Optional of {inner.bits} bits: at most {PAYLOAD - 1} are supported")
+        self.inner, self.none = inner, none
+        self.bits = (inner.mask + 1).bit_length()
+        self.key = ("optional", inner.key, none)
+
+    def encode(self, value: Any) -> int:
+        if type(value) is type(self.none) and value == self.none:
+            return 0
+        return self.inner.encode(value) + 1
+
+    def decode(self, code: int) -> Any:
+        return self.none if code == 0 else self.inner.decode(code - 1)
+
+    def size(self) -> float:
+        return self.inner.size() + 1
+
+    def rank(self, value: Any) -> int:
+        return 0 if self.encode(value) == 0 else self.inner.rank(value) + 1
+
+
+class Slots:
+    """Where the elements of an array of ``count`` equal parts lie."""
+
+    def __init__(self, count: int, element: Shape) -> None:
+        self.count, self.element = count, element
+        self.scalar = count * element.bits <= PAYLOAD
+        #: Elements per word, or words per element.
+        self.per_word = max(1, count if self.scalar else PAYLOAD // element.bits)
+        self.element_words = element.words
+        if self.scalar:
+            self.bits = count * element.bits
+        elif element.wide:
+            self.bits = count * element.words * STRIDE
+        else:
+            self.bits = -(-count // self.per_word) * STRIDE
+
+    def words_up(self) -> int:
+        """Bits of the array when it must take whole words."""
+        return -(-self.bits // STRIDE) * STRIDE
+
+    def offset(self, k: int) -> int:
+        if self.element.wide:
+            return k * self.element_words * STRIDE
+        return k // self.per_word * STRIDE + k % self.per_word * self.element.bits
+
+    def encode(self, values: Iterable[Any]) -> int:
+        return sum(self.element.encode(v) << self.offset(k) for k, v in enumerate(values))
+
+    def decode(self, code: int, count: int) -> Iterator[Any]:
+        return (self.element.decode(code >> self.offset(k) & self.element.mask) for k in range(count))
+
+
+class FnShape(Shape):
+    """A function: one part per element of its domain."""
+
+    def __init__(self, keys: tuple[Any, ...], domain: Shape, element: Shape) -> None:
+        self.keys, self.domain, self.element = keys, domain, element
+        self.slots = Slots(len(keys), element)
+        self.bits = self.slots.bits
+        self.key = ("fn", domain.key, element.key)
+
+    def encode(self, value: Any) -> int:
+        return self.slots.encode(value[k] for k in self.keys)
+
+    def decode(self, code: int) -> FnValue:
+        return FnValue(dict(zip(self.keys, self.slots.decode(code, len(self.keys)), strict=True)))
+
+    def size(self) -> float:
+        return self.element.size() ** len(self.keys)
+
+    def rank(self, value: Any) -> int:
+        position = 0
+        for k in self.keys:
+            position = position * int(self.element.size()) + self.element.rank(value[k])
+        return position
+
+
+class RecordShape(Shape):
+    """A record: its fields side by side, in order."""
+
+    def __init__(self, fields: dict[str, Shape], first_word: bool = False) -> None:
+        self.fields = fields
+        self.offsets: dict[str, int] = {}
+        total = sum(shape.bits for shape in fields.values())
+        if total <= PAYLOAD and not first_word and not any(s.wide for s in fields.values()):
+            self.bits = 0
+            for name, shape in fields.items():
+                self.offsets[name] = self.bits
+                self.bits += shape.bits
+            self.bits = max(1, self.bits)
+        else:
+            self.bits = self._fill_words() * STRIDE
+        self.key = ("record", tuple((name, shape.key) for name, shape in fields.items()))
+
+    def _fill_words(self) -> int:
+        """First fit: wide fields on words of their own, scalar ones into the first word with room."""
+        used: list[int] = []
+        for name, shape in self.fields.items():
+            if shape.wide:
+                self.offsets[name] = len(used) * STRIDE
+                used.extend([PAYLOAD] * shape.words)
+                continue
+            word = next((w for w, bits in enumerate(used) if bits + shape.bits <= PAYLOAD), len(used))
+            if word == len(used):
+                used.append(0)
+            self.offsets[name] = word * STRIDE + used[word]
+            used[word] += shape.bits
+        return max(1, len(used))
+
+    def encode(self, value: Any) -> int:
+        return sum(shape.encode(value.fields[n]) << self.offsets[n] for n, shape in self.fields.items())
+
+    def decode(self, code: int) -> RecordValue:
+        return RecordValue({n: s.decode(code >> self.offsets[n] & s.mask) for n, s in self.fields.items()})
+
+    def size(self) -> float:
+        return math.prod(shape.size() for shape in self.fields.values())
+
+    def rank(self, value: Any) -> int:
+        position = 0
+        for name, shape in self.fields.items():
+            position = position * int(shape.size()) + shape.rank(value.fields[name])
+        return position
+
+
+class UnionShape(Shape):
+    """Records of several kinds: a tag, then the fields of that kind, the common ones first."""
+
+    def __init__(self, tag: str, kinds: dict[Any, dict[str, Shape]]) -> None:
+        self.tag = tag
+        self.tags = AtomShape(kinds)
+        self.names = [tuple([*fields, tag]) for fields in kinds.values()]
+        self.kinds: list[RecordShape] = []
+        shapes = list(kinds.values())
+        common = [n for n in shapes[0] if all(n in f and f[n].key == shapes[0][n].key for f in shapes)]
+        for fields in shapes:
+            self.kinds.append(RecordShape({n: fields[n] for n in [*common, *(m for m in fields if m not in common)]}))
+        self.bits = self.tags.bits + max(kind.bits for kind in self.kinds)
+        if self.wide:
+            raise SpecError(
+                f"a record of this union takes {self.bits} bits; at most {PAYLOAD} are supported: narrow its fields"
+            )
+        self.key = ("union", tag, self.tags.key, tuple(kind.key for kind in self.kinds))
+
+    def encode(self, value: Any) -> int:
+        tag = self.tags.encode(value.fields[self.tag])
+        return tag | self.kinds[tag].encode(value) << self.tags.bits
+
+    def decode(self, code: int) -> RecordValue:
+        tag = code & self.tags.mask
+        fields = self.kinds[tag].decode(code >> self.tags.bits).fields
+        return RecordValue({self.tag: self.tags.members[tag], **fields})
+
+    def size(self) -> float:
+        return sum(kind.size() for kind in self.kinds)
+
+    def rank(self, value: Any) -> int:
+        tag = self.tags.encode(value.fields[self.tag])
+        return int(sum(kind.size() for kind in self.kinds[:tag])) + self.kinds[tag].rank(value)
+
+
+class SeqShape(Shape):
+    """A sequence: its length, then ``capacity`` elements (unused ones 0)."""
+
+    def __init__(self, element: Shape, capacity: int) -> None:
+        self.element, self.capacity = element, capacity
+        self.slots = Slots(capacity, element)
+        self.length = IntShape(0, capacity)
+        if self.slots.bits + self.length.bits <= PAYLOAD:
+            self.start = self.length.bits
+            self.bits = self.start + self.slots.bits
+        else:
+            self.start = STRIDE
+            self.bits = self.start + self.slots.words_up()
+        self.key = ("seq", element.key, capacity)
+
+    def encode(self, value: Any) -> int:
+        return len(value) | self.slots.encode(tuple.__iter__(value)) << self.start
+
+    def decode(self, code: int) -> SeqValue:
+        return SeqValue(self.slots.decode(code >> self.start, code & self.length.mask))
+
+
+class SetShape(Shape):
+    """A set, as a bitmap over all values of its element's shape."""
+
+    def __init__(self, element: Shape, values: tuple[Any, ...]) -> None:
+        self.element, self.values = element, values
+        self.slots = Slots(len(values), BoolShape())
+        self.bits = self.slots.bits
+        self.key = ("set", element.key)
+
+    def encode(self, value: Any) -> int:
+        return sum(1 << self.slots.offset(self.element.rank(v)) for v in value)
+
+    def decode(self, code: int) -> frozenset[Any]:
+        return frozenset(v for k, v in enumerate(self.values) if code >> self.slots.offset(k) & 1)
+
+    def size(self) -> float:
+        return math.inf if len(self.values) > PAYLOAD else 2 ** len(self.values)
+
+    def rank(self, value: Any) -> int:
+        return self.encode(value)
+
+
+class BagShape(Shape):
+    """A bag (or, with no room for counts, a set): slots of element and count, sorted, 0 where free.
+
+    Always whole words: bags change in place.
+    """
+
+    def __init__(self, element: Shape, distinct: int, copies: int) -> None:
+        self.element, self.distinct, self.copies = element, distinct, copies
+        self.count = IntShape(0, copies)
+        self.slot = RecordShape({"count": self.count, "element": element})
+        if self.slot.wide:
+            raise SpecError(f"an element of this bag takes {element.bits} bits; at most {PAYLOAD - self.count.bits} fit")
+        self.slots = Slots(distinct, self.slot)
+        self.bits = self.slots.words_up()
+        self.key = ("bag", element.key, distinct, copies)
+
+    def encode(self, value: Any) -> int:
+        items = value.items() if isinstance(value, BagValue) else ((v, 1) for v in value)
+        codes = sorted(count | self.element.encode(v) << self.count.bits for v, count in items)
+        return sum(code << self.slots.offset(k) for k, code in enumerate(codes))
+
+    def decode(self, code: int) -> BagValue:
+        slots = (code >> self.slots.offset(k) & self.slot.mask for k in range(self.distinct))
+        return BagValue({self.element.decode(s >> self.count.bits): s & self.count.mask for s in slots if s})
+
+
+class SortedSetShape(BagShape):
+    """A set too large for a bitmap: a bag with one copy of each element."""
+
+    def __init__(self, element: Shape, capacity: int) -> None:
+        super().__init__(element, capacity, 1)
+        self.key = ("sortedset", *self.key[1:])
+
+    def decode(self, code: int) -> Any:
+        return frozenset(super().decode(code))
+
+
+def shape_of(domain: Domain) -> Shape:
+    """The shape that stores the values of ``domain``; :class:`SpecError` where it has no bound."""
+    if isinstance(domain, Bool):
+        return BoolShape()
+    if isinstance(domain, Range):
+        if domain.hi is None or domain.hi < domain.lo:
+            raise SpecError(f"{domain!r} cannot be stored: a variable needs a finite, nonempty range")
+        return IntShape(domain.lo, domain.hi)
+    if isinstance(domain, Enum):
+        if set(map(type, domain.members)) == {int} and len(domain.members) == max(domain.members) - min(domain.members) + 1:
+            return IntShape(min(domain.members), max(domain.members))
+        return AtomShape(domain.members)
+    if isinstance(domain, Optional):
+        inner = shape_of(domain.domain)
+        if isinstance(inner, AtomShape):
+            return AtomShape((*inner.members, domain.none))
+        return OptionalShape(inner, domain.none)
+    if isinstance(domain, Fn):
+        return FnShape(domain.keys, shape_of(domain.domain), shape_of(domain.range))
+    if isinstance(domain, Record):
+        return RecordShape({name: shape_of(d) for name, d in domain.fields.items()})
+    if isinstance(domain, Union):
+        kinds = {tag: {n: shape_of(d) for n, d in k.fields.items() if n != domain.tag} for tag, k in domain.by_tag.items()}
+        return UnionShape(domain.tag, kinds)
+    if isinstance(domain, Seq):
+        if domain.capacity is None:
+            raise SpecError(f"{domain!r} cannot be stored: give it a capacity, Seq(element, capacity)")
+        return SeqShape(shape_of(domain.element), domain.capacity)
+    if isinstance(domain, Set):
+        return _set_shape(domain)
+    if isinstance(domain, Bag):
+        return BagShape(shape_of(domain.element), domain.distinct, domain.copies)
+    raise SpecError(f"{domain!r} cannot be stored")
+
+
+def _set_shape(domain: Set) -> Shape:
+    element = shape_of(domain.element)
+    if element.size() <= MAX_UNIVERSE and not (domain.capacity and domain.capacity * element.bits < element.size()):
+        values = sorted(domain.element, key=element.rank)
+        return SetShape(element, tuple(values))
+    if domain.capacity is None:
+        raise SpecError(f"{domain!r} has too many possible elements: give it a capacity, Set(element, capacity)")
+    return SortedSetShape(element, domain.capacity)
+
+
+def symmetric_atoms(shape: Shape) -> set[ModelValue]:
+    """The model values that occur in values of the shape."""
+    if isinstance(shape, AtomShape):
+        return {m for m in shape.members if isinstance(m, ModelValue)}
+    if isinstance(shape, OptionalShape):
+        return symmetric_atoms(shape.inner)
+    if isinstance(shape, FnShape):
+        return symmetric_atoms(shape.domain) | symmetric_atoms(shape.element)
+    if isinstance(shape, RecordShape):
+        return set().union(*(symmetric_atoms(s) for s in shape.fields.values()))
+    if isinstance(shape, UnionShape):
+        return set().union(*(symmetric_atoms(s) for s in shape.kinds))
+    if isinstance(shape, (SeqShape, SetShape, BagShape)):
+        return symmetric_atoms(shape.element)
+    return set()

@@ -1,0 +1,1 @@
+"""From the definitions of a spec to Python source that Numba compiles."""

@@ -1,0 +1,99 @@
+"""The text of one generated function while it is written."""
+
+from __future__ import annotations
+
+import ast
+from contextlib import contextmanager
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NoReturn
+
+from mc.engine.shapes import Shape
+from mc.engine.translate.places import Place
+from mc.engine.translate.values import Value
+from mc.errors import SpecError
+
+if TYPE_CHECKING:
+    from mc.engine.translate.module import Module
+
+#: The pointer to scratch memory: word 0 is 0, or the line of the spec that could not be evaluated.
+SCRATCH = "x"
+
+
+class Body:
+    """Lines of a function, names that are free, and where in the spec the translator stands."""
+
+    def __init__(self, module: Module, file: str, returns: str) -> None:
+        self.module = module
+        self.file = file
+        self.line = 0
+        #: What the function returns where it cannot go on: a literal of its type.
+        self.neutral = returns
+        self.lines: list[str] = []
+        self.depth = 1
+        self.taken: dict[str, int] = {}
+        #: Whether the generated function may set the error word.
+        self.scope: dict[str, Value] = {}
+
+    # Text
+
+    def emit(self, line: str) -> None:
+        self.lines.append("    " * self.depth + line)
+
+    @contextmanager
+    def block(self, header: str) -> Iterator[None]:
+        """An indented block under ``header``."""
+        self.emit(header)
+        self.depth += 1
+        start = len(self.lines)
+        yield
+        if len(self.lines) == start:
+            self.emit("pass")
+        self.depth -= 1
+
+    @contextmanager
+    def aside(self) -> Iterator[list[str]]:
+        """Collect the lines emitted inside instead of writing them."""
+        kept, self.lines = self.lines, []
+        collected = self.lines
+        try:
+            yield collected
+        finally:
+            self.lines = kept
+
+    def fresh(self, hint: str) -> str:
+        """A local name not used yet."""
+        count = self.taken.get(hint, 0)
+        self.taken[hint] = count + 1
+        return hint if not count and hint not in ("s", "t", SCRATCH) else f"{hint}_{count}"
+
+    # Errors
+
+    def unsupported(self, node: ast.AST | None, message: str) -> SpecError:
+        """The error for a construct that the language does not have."""
+        return SpecError(message, self.file, getattr(node, "lineno", self.line))
+
+    def mistake(self, message: str) -> NoReturn:
+        raise SpecError(message, self.file, self.line)
+
+    def fail_if(self, condition: str) -> None:
+        """Stop the evaluation of the state where ``condition`` holds."""
+        if condition == "False":
+            return
+        with self.block(f"if {condition}:"):
+            self.fail()
+
+    def fail(self) -> None:
+        self.emit(f"{SCRATCH}[0] = {self.line}")
+        self.emit(f"return {self.neutral}")
+
+    # Temporaries
+
+    def scratch(self, shape: Shape) -> Place:
+        """Memory for one value of a wide shape."""
+        return Place(SCRATCH, word=self.module.allocate(shape.words))
+
+    def local(self, hint: str = "v") -> Place:
+        """A local variable, 0, as a place for one scalar code."""
+        name = self.fresh(hint)
+        self.emit(f"{name} = 0")
+        return Place(name, local=True)

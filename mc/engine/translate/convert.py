@@ -1,0 +1,480 @@
+"""Values in the shapes that others need: numbers, codes, memory; and equality between them."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from mc.engine.shapes import (
+    AtomShape,
+    BagShape,
+    BoolShape,
+    FnShape,
+    IntShape,
+    OptionalShape,
+    RecordShape,
+    SeqShape,
+    SetShape,
+    Shape,
+    SortedSetShape,
+    UnionShape,
+)
+from mc.engine.translate.body import SCRATCH, Body
+from mc.engine.translate.places import Place, atomic
+from mc.engine.translate.values import (
+    BagChange,
+    Builder,
+    Const,
+    Interval,
+    Num,
+    Packed,
+    SetOf,
+    StateRef,
+    Stored,
+    Truth,
+    Tuple,
+    Value,
+    num_of,
+    of_code,
+)
+from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue
+
+
+def encodable(shape: Shape, value: Any) -> bool:
+    """Whether a known value is in the domain of ``shape``."""
+    if isinstance(shape, IntShape):
+        return isinstance(value, int) and not isinstance(value, bool) and shape.lo <= value <= shape.hi
+    if isinstance(shape, BoolShape):
+        return isinstance(value, bool)
+    if isinstance(shape, AtomShape):
+        return isinstance(value, (str, int, ModelValue)) and (type(value), value) in shape.positions
+    if isinstance(shape, OptionalShape):
+        return (type(value) is type(shape.none) and value == shape.none) or encodable(shape.inner, value)
+    if isinstance(shape, FnShape):
+        return (
+            isinstance(value, (dict, FnValue))
+            and not isinstance(value, BagValue)
+            and set(value) == set(shape.keys)
+            and all(encodable(shape.element, v) for v in value.values())
+        )
+    if isinstance(shape, RecordShape):
+        return (
+            isinstance(value, RecordValue)
+            and set(value.fields) == set(shape.fields)
+            and all(encodable(s, value.fields[n]) for n, s in shape.fields.items())
+        )
+    if isinstance(shape, UnionShape):
+        if not isinstance(value, RecordValue) or not encodable(shape.tags, value.fields.get(shape.tag)):
+            return False
+        kind = shape.kinds[shape.tags.encode(value.fields[shape.tag])]
+        return encodable(kind, RecordValue({n: v for n, v in value.fields.items() if n != shape.tag}))
+    if isinstance(shape, SeqShape):
+        return (
+            isinstance(value, tuple)
+            and len(value) <= shape.capacity
+            and all(encodable(shape.element, v) for v in tuple.__iter__(value))
+        )
+    if isinstance(shape, (SetShape, SortedSetShape)):
+        return isinstance(value, (set, frozenset)) and all(encodable(shape.element, v) for v in value)
+    return isinstance(value, (BagValue, dict)) and not value
+
+
+class Convert(Body):
+    """Conversions between translated values."""
+
+    # Scalars
+
+    def num(self, value: Value) -> Num:
+        """The value as an integer."""
+        if isinstance(value, Num):
+            return value
+        if isinstance(value, Const) and isinstance(value.value, int) and not isinstance(value.value, bool):
+            return Num(str(value.value), value.value, value.value)
+        if isinstance(value, Stored) and isinstance(value.shape, IntShape):
+            return num_of(value.place.load(value.shape), value.shape)
+        shape = self.shape(value)
+        if isinstance(shape, OptionalShape) and isinstance(shape.inner, IntShape):
+            code = self.named(self.code(value, shape))
+            self.fail_if(f"{code} == 0")
+            return num_of(f"({code} - 1)", shape.inner)
+        self.mistake(f"a number is needed here, not a value of {self.describe(value)}")
+
+    def truth(self, value: Value) -> str:
+        """The value as a Boolean expression."""
+        if isinstance(value, Truth):
+            return value.code
+        if isinstance(value, Const) and isinstance(value.value, bool):
+            return str(value.value)
+        if isinstance(value, Stored) and isinstance(value.shape, BoolShape):
+            return f"({value.place.load(value.shape)} != 0)"
+        self.mistake(f"TRUE or FALSE is needed here, not a value of {self.describe(value)}")
+
+    def describe(self, value: Value) -> str:
+        if isinstance(value, Const):
+            return repr(value.value)
+        if isinstance(value, StateRef):
+            return "the whole state"
+        return f"kind {self.shape(value).key[0]}"
+
+    def named(self, code: str, hint: str = "v") -> str:
+        """``code`` itself where it is a name or a number, else a local variable that holds it."""
+        if code.isidentifier() or code.lstrip("-").isdigit():
+            return code
+        name = self.fresh(hint)
+        self.emit(f"{name} = {code}")
+        return name
+
+    def bind(self, value: Value, hint: str = "v") -> Value:
+        """The same value, evaluated now and once."""
+        if isinstance(value, Num):
+            return Num(self.named(value.code, hint), value.lo, value.hi)
+        if isinstance(value, Truth):
+            return Truth(self.named(value.code, hint))
+        if isinstance(value, Packed):
+            return Packed(self.named(value.code, hint), value.shape, value.bag, value.copies)
+        if isinstance(value, Stored) and not value.shape.wide:
+            return self.bind(of_code(value.place.load(value.shape), value.shape), hint)
+        if isinstance(value, (Builder, SetOf, BagChange)):
+            return self.settle(value, self.shape(value), hint)
+        return value
+
+    def settle(self, value: Value, shape: Shape, hint: str = "v") -> Value:
+        """The value in ``shape``: in a local variable, or in scratch memory where it is wide."""
+        if not shape.wide:
+            return of_code(self.named(self.code(value, shape), hint), shape)
+        if isinstance(value, Stored) and value.shape.key == shape.key:
+            return value
+        place = self.scratch(shape)
+        self.fill(place, value, shape)
+        return Stored(place, shape)
+
+    # Shapes
+
+    def shape(self, value: Value) -> Shape:
+        """The shape a value takes where nothing else is asked for."""
+        if isinstance(value, (Packed, Stored)):
+            return value.shape
+        if isinstance(value, Num):
+            return IntShape(value.lo, value.hi)
+        if isinstance(value, Truth):
+            return BoolShape()
+        if isinstance(value, Builder):
+            return value.natural()
+        if isinstance(value, BagChange):
+            return self.shape(value.bag)
+        if isinstance(value, Const):
+            return self._shape_of_constant(value.value)
+        if isinstance(value, SetOf):
+            return self.set_of(self.join([self.shape(e) for e in value.elements]))
+        if isinstance(value, Tuple):
+            return SeqShape(self.join([self.shape(e) for e in value.elements]), len(value.elements))
+        if isinstance(value, Interval):
+            return self.set_of(IntShape(value.lo.lo, max(value.hi.hi, value.lo.lo)))
+        self.mistake("the state itself is not a value")
+
+    def _shape_of_constant(self, value: Any) -> Shape:
+        if isinstance(value, bool):
+            return BoolShape()
+        if isinstance(value, int):
+            return IntShape(value, value)
+        if isinstance(value, ModelValue):
+            return self.module.atoms_with(value)
+        if isinstance(value, str):
+            return AtomShape((value,))
+        if isinstance(value, (set, frozenset)) and value:
+            return self.set_of(self.join([self._shape_of_constant(v) for v in value]))
+        self.mistake(f"the kind of {value!r} cannot be told here; assign it to a variable or a field directly")
+
+    def set_of(self, element: Shape) -> SetShape:
+        """Sets over all values of a scalar shape."""
+        if isinstance(element, IntShape):
+            return SetShape(element, tuple(range(element.lo, element.hi + 1)))
+        if isinstance(element, AtomShape):
+            return SetShape(element, element.members)
+        if isinstance(element, BoolShape):
+            return SetShape(element, (False, True))
+        if element.key in self.module.universes:
+            return SetShape(element, self.module.universes[element.key])
+        self.mistake("a set of such values needs a variable of that kind of set; use any(...) or all(...) instead")
+
+    def join(self, shapes: list[Shape]) -> Shape:
+        """A shape that holds the values of all of ``shapes``."""
+        result = shapes[0]
+        for shape in shapes[1:]:
+            if isinstance(result, IntShape) and isinstance(shape, IntShape):
+                result = IntShape(min(result.lo, shape.lo), max(result.hi, shape.hi))
+            elif isinstance(result, AtomShape) and isinstance(shape, AtomShape):
+                longer, other = (result, shape) if len(result.members) >= len(shape.members) else (shape, result)
+                extra = [m for m in other.members if (type(m), m) not in longer.positions]
+                result = AtomShape((*longer.members, *extra)) if extra else longer
+            elif result.key != shape.key:
+                self.mistake("values of different kinds meet here")
+        return result
+
+    # Codes
+
+    def code(self, value: Value, shape: Shape) -> str:
+        """The code of ``value`` in the scalar ``shape``; emits the checks that it is in the domain."""
+        if isinstance(value, Const):
+            if not encodable(shape, value.value):
+                self.fail_if("True")
+                return "0"
+            return str(shape.encode(value.value))
+        if isinstance(shape, IntShape):
+            return self._int_code(self.num(value), shape)
+        if isinstance(shape, BoolShape):
+            truth = self.truth(value)
+            return f"int({truth})"
+        if isinstance(value, Builder) or isinstance(value, (SetOf, Tuple, Interval)):
+            place = self.local()
+            self.fill(place, value, shape)
+            return place.base
+        given = self.shape(value)
+        if given.key == shape.key:
+            return value.place.load(shape) if isinstance(value, Stored) else getattr(value, "code", "0")
+        if isinstance(given, AtomShape) and isinstance(shape, AtomShape):
+            return self._atom_code(self._raw(value), given, shape)
+        if isinstance(shape, OptionalShape):
+            if isinstance(given, OptionalShape):
+                self.mistake("optional values of different domains meet here")
+            return f"({self.code(value, shape.inner)} + 1)"
+        if isinstance(given, OptionalShape):
+            code = self.named(self._raw(value))
+            self.fail_if(f"{code} == 0")
+            return self.code(of_code(f"({code} - 1)", given.inner), shape)
+        if type(given) is type(shape) and isinstance(given, (SeqShape, SetShape, RecordShape, FnShape)):
+            place = self.local()
+            self.fill(place, value, shape)
+            return place.base
+        self.mistake(f"a value of kind {given.key[0]} is used where one of kind {shape.key[0]} belongs")
+
+    def _raw(self, value: Value) -> str:
+        if isinstance(value, Stored):
+            return value.place.load(value.shape)
+        assert isinstance(value, Packed)
+        return value.code
+
+    def _int_code(self, number: Num, shape: IntShape) -> str:
+        code = number.code
+        low, high = number.lo < shape.lo, number.hi > shape.hi
+        if low or high:
+            code = self.named(code)
+            tests = [f"{code} < {shape.lo}"] * low + [f"{code} > {shape.hi}"] * high
+            self.fail_if(" or ".join(tests))
+        if shape.lo == 0:
+            return code
+        return f"({code} {'-' if shape.lo > 0 else '+'} {abs(shape.lo)})"
+
+    def _atom_code(self, code: str, given: AtomShape, shape: AtomShape) -> str:
+        images = [shape.positions.get((type(m), m), -1) for m in given.members]
+        if images == list(range(len(images))):
+            return code
+        moved = self.named(f"{self.module.table(images)}[{code}]")
+        if -1 in images:
+            self.fail_if(f"{moved} < 0")
+        return moved
+
+    # Memory
+
+    def store(self, place: Place, value: Value, shape: Shape) -> None:
+        """Put ``value`` at ``place``, which holds values of ``shape``."""
+        if shape.wide:
+            self.fill(place, value, shape)
+        else:
+            self.emit(place.store(shape, self.code(value, shape)))
+
+    def fill(self, place: Place, value: Value, shape: Shape) -> None:
+        """Make ``value`` at ``place``, part by part; a local ``place`` is 0 before."""
+        if isinstance(value, Builder):
+            value.fill(place, shape)
+        elif isinstance(value, Const):
+            self._fill_constant(place, value, shape)
+        elif isinstance(value, SetOf) and isinstance(shape, SetShape):
+            self.clear(place, shape)
+            for element in value.elements:
+                self.add_element(place, shape, element)
+        elif isinstance(value, Interval) and isinstance(shape, SetShape):
+            self.clear(place, shape)
+            k = self.fresh("k")
+            with self.block(f"for {k} in range({value.lo.code}, {value.hi.code} + 1):"):
+                self.add_element(place, shape, Num(k, value.lo.lo, value.hi.hi))
+        elif isinstance(value, Tuple) and isinstance(shape, SeqShape):
+            self._fill_tuple(place, value, shape)
+        elif isinstance(value, BagChange):
+            self._fill_bag(place, value, shape)
+        elif isinstance(value, Stored) and value.shape.key == shape.key:
+            self.copy(place, value.place, shape)
+        else:
+            self._fill_parts(place, value, shape)
+
+    def clear(self, place: Place, shape: Shape) -> None:
+        if shape.wide:
+            base, word = place.address()
+            for k in range(shape.words):
+                self.emit(f"{base}[{word} + {k}] = 0" if k else f"{base}[{word}] = 0")
+        elif not place.local:
+            self.emit(place.store(shape, "0"))
+
+    def copy(self, place: Place, source: Place, shape: Shape) -> None:
+        if not shape.wide:
+            self.emit(place.store(shape, source.load(shape)))
+            return
+        (to, first), (origin, start) = place.address(), source.address()
+        for k in range(shape.words):
+            self.emit(f"{to}[{first} + {k}] = {origin}[{start} + {k}]" if k else f"{to}[{first}] = {origin}[{start}]")
+
+    def _fill_constant(self, place: Place, value: Const, shape: Shape) -> None:
+        if not encodable(shape, value.value):
+            self.fail_if("True")
+            return
+        code = shape.encode(value.value)
+        if not shape.wide:
+            self.emit(place.store(shape, str(code)))
+            return
+        base, word = place.address()
+        for k in range(shape.words):
+            self.emit(f"{base}[{word} + {k}] = {code >> 64 * k & (1 << 64) - 1}")
+
+    def _fill_tuple(self, place: Place, value: Tuple, shape: SeqShape) -> None:
+        if len(value.elements) > shape.capacity:
+            self.fail_if("True")
+            return
+        self.clear(place, shape)
+        for k, element in enumerate(value.elements):
+            self.store(place.at(shape.start).slot(shape.slots, str(k)), element, shape.element)
+        self.emit(place.store(shape.length, str(len(value.elements))))
+
+    def _fill_parts(self, place: Place, value: Value, shape: Shape) -> None:
+        """Copy between two shapes of one kind that differ in bounds."""
+        given = self.shape(value)
+        source = self.place_of(value)
+        if isinstance(given, SeqShape) and isinstance(shape, SeqShape):
+            length = self.named(source.load(given.length), "n")
+            if given.capacity > shape.capacity:
+                self.fail_if(f"{length} > {shape.capacity}")
+            self.clear(place, shape)
+            k = self.fresh("k")
+            with self.block(f"for {k} in range({length}):"):
+                element = self.part(source.at(given.start).slot(given.slots, k), given.element)
+                self.store(place.at(shape.start).slot(shape.slots, k), element, shape.element)
+            self.emit(place.store(shape.length, length))
+        elif isinstance(given, SetShape) and isinstance(shape, SetShape):
+            self.clear(place, shape)
+            with self.elements(Stored(source, given) if not source.local else value) as element:
+                self.add_element(place, shape, element)
+        elif isinstance(given, RecordShape) and isinstance(shape, RecordShape) and set(given.fields) == set(shape.fields):
+            for name, field in shape.fields.items():
+                self.store(place.at(shape.offsets[name]), self.part(source.at(given.offsets[name]), given.fields[name]), field)
+        elif isinstance(given, FnShape) and isinstance(shape, FnShape) and given.keys == shape.keys:
+            k = self.fresh("k")
+            with self.block(f"for {k} in range({len(shape.keys)}):"):
+                element = self.part(source.slot(given.slots, k), given.element)
+                self.store(place.slot(shape.slots, k), element, shape.element)
+        else:
+            self.mistake(f"a value of kind {given.key[0]} is used where one of kind {shape.key[0]} belongs")
+
+    def place_of(self, value: Value) -> Place:
+        """Where a composite value lies: in memory, or in a local variable."""
+        if isinstance(value, Stored):
+            return value.place
+        if isinstance(value, Packed):
+            return Place(self.named(value.code), local=True)
+        settled = self.settle(value, self.shape(value))
+        assert isinstance(settled, (Stored, Packed))
+        return self.place_of(settled)
+
+    def part(self, place: Place, shape: Shape) -> Value:
+        """The value of a part that lies at ``place``."""
+        return of_code(place.load(shape), shape) if place.local else Stored(place, shape)
+
+    # Sets and bags in place
+
+    def element_rank(self, shape: SetShape, element: Value) -> str:
+        """The bit of a set that stands for ``element``; fails where it is outside the set's universe."""
+        return self.module.rank(shape.element, self.code(element, shape.element))
+
+    def add_element(self, place: Place, shape: SetShape, element: Value) -> None:
+        rank = self.element_rank(shape, element)
+        if shape.wide:
+            rank = self.named(rank, "k")
+        self.emit(place.slot(shape.slots, rank).store(BoolShape(), "1"))
+
+    def _fill_bag(self, place: Place, value: BagChange, shape: Shape) -> None:
+        if not isinstance(shape, BagShape) or self.shape(value.bag).key != shape.key:
+            self.mistake("a bag can be changed only into the same kind of bag")
+        self.fill(place, value.bag, shape)
+        base, word = place.address()
+        changes = [(sign, self.named(self.code(e, shape.element), "e")) for sign, e in value.changes]
+        add, remove = self.module.bag_functions(shape)
+        position = 0
+        while position < len(changes):
+            sign, element = changes[position]
+            if sign == "+" and changes[position + 1 : position + 2] and changes[position + 1][0] == "-":
+                # One more of a and one less of b: b first, so that the bag never holds more than it ends with.
+                removed = changes[position + 1][1]
+                with self.block(f"if {element} != {removed}:"):
+                    self.emit(f"{remove}({base}, {word}, {removed})")
+                    self.fail_if(f"not {add}({base}, {word}, {element})")
+                position += 2
+                continue
+            if sign == "+":
+                self.fail_if(f"not {add}({base}, {word}, {element})")
+            else:
+                self.emit(f"{remove}({base}, {word}, {element})")
+            position += 1
+
+    # Equality
+
+    def equal(self, a: Value, b: Value) -> Value:
+        """``a = b``."""
+        if isinstance(a, Const) and isinstance(b, Const):
+            return Const(a.value == b.value)
+        if isinstance(a, Const):
+            a, b = b, a
+        if isinstance(a, (Tuple, SetOf, Interval)) and isinstance(b, (Packed, Stored)):
+            a, b = b, a
+        shape = self.shape(a)
+        if isinstance(b, Const):
+            if isinstance(shape, IntShape):
+                number = self.num(a)
+                known = isinstance(b.value, int) and not isinstance(b.value, bool)
+                inside = known and number.lo <= b.value <= number.hi
+                return Truth(f"{number.code} == {b.value}") if inside else Const(False)
+            if not encodable(shape, b.value):
+                return Const(False)
+            return self._equal_constant(a, shape, shape.encode(b.value))
+        other = self.shape(b) if not isinstance(b, (Tuple, SetOf, Builder)) else shape
+        if isinstance(shape, IntShape) and isinstance(other, IntShape):
+            return Truth(f"{self.num(a).code} == {self.num(b).code}")
+        if isinstance(shape, BoolShape) and isinstance(other, BoolShape):
+            return Truth(f"{atomic(self.truth(a))} == {atomic(self.truth(b))}")
+        if isinstance(shape, AtomShape) and isinstance(other, AtomShape) and shape.key != other.key:
+            joined = self.join([shape, other])
+            return Truth(f"{self.code(a, joined)} == {self.code(b, joined)}")
+        if isinstance(shape, OptionalShape) and not isinstance(other, OptionalShape):
+            return self._equal_optional(a, shape, b)
+        if isinstance(other, OptionalShape) and not isinstance(shape, OptionalShape):
+            return self._equal_optional(b, other, a)
+        if shape.wide:
+            return self._equal_words(a, b, shape)
+        return Truth(f"{atomic(self.code(a, shape))} == {atomic(self.code(b, shape))}")
+
+    def _equal_constant(self, a: Value, shape: Shape, code: int) -> Value:
+        if isinstance(shape, BoolShape):
+            return Truth(self.truth(a) if code else f"not {self.truth(a)}")
+        if not shape.wide:
+            return Truth(f"{atomic(self.code(a, shape))} == {code}")
+        base, word = self.place_of(a).address()
+        words = [f"{base}[{word} + {k}] == {code >> 64 * k & (1 << 64) - 1}" for k in range(shape.words)]
+        return Truth(f"({' and '.join(words)})")
+
+    def _equal_optional(self, a: Value, shape: OptionalShape, b: Value) -> Value:
+        code = self.named(self.code(a, shape))
+        inner = self.equal(of_code(f"({code} - 1)", shape.inner), b)
+        return Truth(f"({code} != 0 and {self.truth(inner)})")
+
+    def _equal_words(self, a: Value, b: Value, shape: Shape) -> Value:
+        right = self.settle(b, shape)
+        (one, first), (two, second) = self.place_of(a).address(), self.place_of(right).address()
+        words = [f"{one}[{first} + {k}] == {two}[{second} + {k}]" for k in range(shape.words)]
+        return Truth(f"({' and '.join(words)})")

@@ -1,0 +1,342 @@
+"""The generated module: functions specialised to the shapes of their arguments, tables, scratch memory."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import types
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mc.engine.layout import Layout
+from mc.engine.shapes import (
+    AtomShape,
+    BagShape,
+    BoolShape,
+    FnShape,
+    IntShape,
+    OptionalShape,
+    RecordShape,
+    SeqShape,
+    SetShape,
+    Shape,
+    UnionShape,
+    shape_of,
+)
+from mc.engine.translate.places import Place
+from mc.engine.translate.statements import Statements, assignments
+from mc.engine.translate.values import Const, Num, Packed, Stored, Value
+from mc.errors import SpecError
+from mc.lang.domains import Domain
+from mc.lang.values import ModelValue, ModelValueSet
+from mc.spec.objects import Spec
+
+#: Python's own names that a spec may use.
+BUILTINS = ("abs", "all", "any", "frozenset", "len", "max", "min", "set", "sum")
+
+
+@dataclass(frozen=True)
+class FunctionText:
+    """A definition of the spec as it was written."""
+
+    node: ast.FunctionDef
+    file: str
+    body: list[ast.stmt]
+    #: Whether it can be expanded where it is called: it ends in its only return, or has none.
+    expandable: bool
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A function of the generated module; ``result`` is None where it returns TRUE or FALSE."""
+
+    name: str
+    result: Shape | None
+
+
+class Module:
+    """Collects the source of everything that one model of a spec needs."""
+
+    def __init__(self, spec: Spec, layout: Layout) -> None:
+        self.spec = spec
+        self.layout = layout
+        self.namespace = {n: v for n, v in spec.namespace.items() if not n.startswith("__")}
+        self.builtins: dict[str, Any] = {name: getattr(builtins, name) for name in BUILTINS}
+        self.functions: list[str] = []
+        self.tables: dict[tuple[int, ...], str] = {}
+        #: Values of the element shapes of the spec's sets, by key of the shape.
+        self.universes: dict[Any, tuple[Any, ...]] = {}
+        self.scratch_words = 1
+        self._specialised: dict[Any, Generated] = {}
+        self._helpers: dict[Any, Any] = {}
+        self._names: dict[str, int] = {}
+        self._shapes: dict[int, tuple[Domain, Shape]] = {}
+        self._texts: dict[tuple[str, int], ast.FunctionDef] = {}
+        for path in spec.files:
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.FunctionDef):
+                    self._texts[str(path), node.lineno] = node
+        for shape in layout.fields.values():
+            self._note_universes(shape)
+
+    def _note_universes(self, shape: Shape) -> None:
+        if isinstance(shape, SetShape):
+            self.universes[shape.element.key] = shape.values
+        for part in _parts(shape):
+            self._note_universes(part)
+
+    # What the spec's names stand for
+
+    def definition(self, function: types.FunctionType) -> FunctionText:
+        """The text of a definition."""
+        file, line = function.__code__.co_filename, function.__code__.co_firstlineno
+        node = self._texts.get((file, line))
+        if node is None:
+            raise SpecError(f"{function.__name__} is not a definition (def) of the spec", file, line)
+        body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+        returns = [n for s in body for n in ast.walk(s) if isinstance(n, ast.Return)]
+        plain = all(count == 1 for count in assignments(body).values())
+        ends = not returns or (returns == body[-1:] and returns[0].value is not None)
+        straight = all(isinstance(s, (ast.Assign, ast.Expr)) for s in body[:-1]) if returns else True
+        return FunctionText(node, file, body, plain and ends and straight)
+
+    def shape_of(self, domain: Domain) -> Shape:
+        """The shape of a domain that the spec names."""
+        kept = self._shapes.get(id(domain))
+        if kept is None:
+            kept = self._shapes[id(domain)] = (domain, shape_of(domain))
+        return kept[1]
+
+    def atoms_with(self, value: ModelValue) -> AtomShape:
+        """The shape of the constant set that a model value belongs to, or of the value alone."""
+        for constant in self.spec.constants.values():
+            if isinstance(constant, ModelValueSet) and value in constant:
+                return AtomShape(constant.members)
+        return AtomShape((value,))
+
+    # Parts of the generated module
+
+    def allocate(self, words: int) -> int:
+        """Words of scratch memory; returns the index of the first."""
+        first = self.scratch_words
+        self.scratch_words += words
+        return first
+
+    def table(self, numbers: list[int]) -> str:
+        """The name of a constant array."""
+        return self.tables.setdefault(tuple(numbers), f"TABLE_{len(self.tables)}")
+
+    def unique(self, name: str) -> str:
+        count = self._names.get(name, 0)
+        self._names[name] = count + 1
+        return name if not count else f"{name}_{count + 1}"
+
+    def add(self, text: str) -> None:
+        """Add a function to the module."""
+        self.functions.append(text)
+
+    def specialise(self, definition: FunctionText, scope: dict[str, Value]) -> Generated:
+        """The function generated for a definition with arguments of these kinds."""
+        key = (definition.file, definition.node.lineno, tuple((n, _kind(v)) for n, v in scope.items()))
+        if key in self._specialised:
+            generated = self._specialised[key]
+            if generated is None:
+                raise SpecError(f"{definition.node.name} is recursive", definition.file, definition.node.lineno)
+            return generated
+        self._specialised[key] = None  # type: ignore[assignment]
+        name = self.unique(definition.node.name)
+        draft = self._translate(definition, scope, None)
+        shapes = draft.returned
+        result: Shape | None = None
+        if any(not isinstance(shape, BoolShape) for shape in shapes):
+            result = draft.join(shapes)
+            if result.wide:
+                draft.mistake(f"{definition.node.name} returns a large value: make it a single return expression")
+            final = self._translate(definition, scope, result)
+        else:
+            final = draft
+        if not definition.body or not isinstance(definition.body[-1], ast.Return):
+            final.emit("return True" if result is None else "return 0")
+        parameters = ", ".join([p for n, v in scope.items() for p in _parameters(n, v)] + ["x"])
+        title = f'    """{definition.node.name}, {Path(definition.file).name}:{definition.node.lineno}."""'
+        self.add("\n".join([f"@jit\ndef {name}({parameters}):", title, *final.lines]))
+        self._specialised[key] = Generated(name, result)
+        return self._specialised[key]
+
+    def _translate(self, definition: FunctionText, scope: dict[str, Value], result: Shape | None) -> Statements:
+        body = Statements(self, definition.file, "False" if result is None else "0")
+        body.result = result
+        body.scope = dict(scope)
+        for name, value in scope.items():
+            for parameter in _parameters(name, value):
+                body.taken[parameter] = 1
+        body.line = definition.node.lineno
+        body.function_body(definition.body)
+        return body
+
+    # Helpers for shapes
+
+    def rank(self, shape: Shape, code: str) -> str:
+        """The position of a value among all values of its shape, from its code."""
+        if isinstance(shape, (IntShape, BoolShape, AtomShape)):
+            return code
+        if isinstance(shape, SetShape) and not shape.wide:
+            return code
+        name = self._helpers.get(("rank", shape.key))
+        if name is None:
+            name = self._helpers["rank", shape.key] = self.unique("rank")
+            self.add(f"@jit\ndef {name}(code):\n" + "\n".join(self._rank_lines(shape)))
+        return f"{name}({code})"
+
+    def _rank_lines(self, shape: Shape) -> list[str]:
+        place = Place("code", local=True)
+        if isinstance(shape, RecordShape):
+            return [f"    return {self._rank_record(shape, place)}"]
+        if isinstance(shape, UnionShape):
+            lines, first = [f"    tag = code & {shape.tags.mask}"], 0
+            for tag, kind in enumerate(shape.kinds):
+                lines.append(f"    if tag == {tag}:")
+                lines.append(f"        return {first} + {self._rank_record(kind, place.at(shape.tags.bits))}")
+                first += int(kind.size())
+            return [*lines, "    return 0"]
+        if isinstance(shape, OptionalShape):
+            return [f"    return 0 if code == 0 else {self.rank(shape.inner, '(code - 1)')} + 1"]
+        if isinstance(shape, FnShape) and not shape.wide:
+            terms = "0"
+            for k in range(len(shape.keys)):
+                part = self.rank(shape.element, place.at(shape.slots.offset(k)).load(shape.element))
+                terms = f"({terms}) * {int(shape.element.size())} + {part}"
+            return [f"    return {terms}"]
+        raise SpecError(f"sets of values of kind {shape.key[0]} are not supported")
+
+    def _rank_record(self, shape: RecordShape, place: Place) -> str:
+        terms = "0"
+        for name, field in shape.fields.items():
+            terms = f"({terms}) * {int(field.size())} + " if terms != "0" else ""
+            terms += self.rank(field, place.at(shape.offsets[name]).load(field))
+        return terms
+
+    def bag_functions(self, shape: BagShape) -> tuple[str, str]:
+        """Names of the functions ``add(p, w, e) -> fits`` and ``remove(p, w, e)`` for a shape of bag."""
+        return self._bag(shape, "add"), self._bag(shape, "remove")
+
+    def bag_count(self, shape: BagShape) -> str:
+        """Name of the function ``count(p, w, e)``: the copies of ``e``."""
+        return self._bag(shape, "count")
+
+    def bag_size(self, shape: BagShape) -> str:
+        """Name of the function ``size(p, w)``: the number of distinct elements."""
+        return self._bag(shape, "size")
+
+    def _bag(self, shape: BagShape, operation: str) -> str:
+        key = (operation, shape.key)
+        name = self._helpers.get(key)
+        if name is None:
+            name = self._helpers[key] = self.unique(f"bag_{operation}")
+            place = Place("p", words=("w",)).slot(shape.slots, "k")
+            follower = Place("p", words=("w",)).slot(shape.slots, "(k + 1)")
+            is_set = shape.key[0] == "sortedset"
+            self.add(
+                _BAG[operation].format(
+                    name=name,
+                    n=shape.distinct,
+                    bits=shape.count.bits,
+                    mask=shape.count.mask,
+                    limit=1 << 62 if is_set else shape.copies,
+                    present="return True" if is_set else "pass",
+                    load=place.load(shape.slot),
+                    load_next=follower.load(shape.slot),
+                    store_carry=place.store(shape.slot, "carry"),
+                    store_more=place.store(shape.slot, "(slot + 1)"),
+                    store_less=place.store(shape.slot, "(slot - 1)"),
+                    store_next=place.store(shape.slot, "following"),
+                    clear=Place("p", words=("w",)).slot(shape.slots, str(shape.distinct - 1)).store(shape.slot, "0"),
+                )
+            )
+        return str(name)
+
+
+_BAG = {
+    "add": '''@jit
+def {name}(p, w, e):
+    """One more copy of e; False where there is no room. Slots are sorted, free ones are 0."""
+    carry = e << {bits} | 1
+    for k in range({n}):
+        slot = {load}
+        if slot == 0:
+            {store_carry}
+            return True
+        if slot >> {bits} == e:
+            {present}
+            if slot & {mask} >= {limit}:
+                return False
+            {store_more}
+            return True
+        if slot > carry:
+            {store_carry}
+            carry = slot
+    return False''',
+    "remove": '''@jit
+def {name}(p, w, e):
+    """One copy of e less; nothing where there is none."""
+    for k in range({n}):
+        slot = {load}
+        if slot == 0:
+            return
+        if slot >> {bits} == e:
+            if slot & {mask} > 1:
+                {store_less}
+                return
+            for k in range(k, {n} - 1):
+                following = {load_next}
+                {store_next}
+            {clear}
+            return''',
+    "count": '''@jit
+def {name}(p, w, e):
+    """How many copies of e there are."""
+    for k in range({n}):
+        slot = {load}
+        if slot >> {bits} == e and slot != 0:
+            return slot & {mask}
+    return 0''',
+    "size": '''@jit
+def {name}(p, w):
+    """How many different elements there are."""
+    for k in range({n}):
+        if {load} == 0:
+            return k
+    return {n}''',
+}
+
+
+def _parts(shape: Shape) -> list[Shape]:
+    if isinstance(shape, OptionalShape):
+        return [shape.inner]
+    if isinstance(shape, FnShape):
+        return [shape.domain, shape.element]
+    if isinstance(shape, RecordShape):
+        return list(shape.fields.values())
+    if isinstance(shape, UnionShape):
+        return list(shape.kinds)
+    return [shape.element] if isinstance(shape, (SeqShape, SetShape, BagShape)) else []
+
+
+def _kind(value: Value) -> Any:
+    """What distinguishes two specialisations."""
+    if isinstance(value, Const):
+        return ("const", type(value.value), value.value)
+    if isinstance(value, Num):
+        return ("num", value.lo, value.hi)
+    if isinstance(value, (Packed, Stored)):
+        return (type(value), value.shape.key)
+    return type(value)
+
+
+def _parameters(name: str, value: Value) -> list[str]:
+    if isinstance(value, Const):
+        return []
+    return [name, f"{name}_word"] if isinstance(value, Stored) else [name]
+
+

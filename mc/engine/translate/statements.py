@@ -1,0 +1,219 @@
+"""Statements of a spec, and whole functions."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from mc.engine.shapes import BoolShape, FnShape, IntShape, RecordShape, SeqShape, Shape, UnionShape
+from mc.engine.translate.calls import Calls
+from mc.engine.translate.places import Place
+from mc.engine.translate.values import (
+    Const,
+    Num,
+    Packed,
+    StateRef,
+    Stored,
+    Truth,
+    Value,
+)
+
+#: Bounds of a number that a loop adds up: nothing is known of it.
+UNBOUNDED = 1 << 31
+
+
+def assignments(body: list[ast.stmt]) -> dict[str, int]:
+    """How often each local name is assigned to (a change in place counts as twice)."""
+    counts: dict[str, int] = {}
+    for node in (n for statement in body for n in ast.walk(statement)):
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if isinstance(node, ast.AugAssign):
+            targets = [node.target, node.target]
+        for target in targets:
+            if isinstance(target, ast.Name):
+                counts[target.id] = counts.get(target.id, 0) + 1
+    return counts
+
+
+class Statements(Calls):
+    """Translation of statement nodes."""
+
+    #: The shapes of all returned values (first pass), and the shape to return (second pass).
+    returned: list[Shape]
+    result: Shape | None = None
+
+    def function_body(self, body: list[ast.stmt]) -> None:
+        """Translate the body of a definition."""
+        self.returned = []
+        self.mutable = {name: None for name, count in assignments(body).items() if count > 1}
+        self.suite(body)
+
+    def suite(self, body: list[ast.stmt]) -> None:
+        for statement in body:
+            self.statement(statement)
+
+    def statement(self, node: ast.stmt) -> None:
+        self.line = node.lineno
+        method = getattr(self, f"_do_{type(node).__name__}", None)
+        if method is None:
+            raise self.unsupported(node, f"this is not part of the spec language: {ast.unparse(node)}")
+        method(node)
+
+    def _do_Pass(self, node: ast.Pass) -> None:
+        pass
+
+    def _do_Break(self, node: ast.Break) -> None:
+        self.emit("break")
+
+    def _do_Continue(self, node: ast.Continue) -> None:
+        self.emit("continue")
+
+    def _do_Expr(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            return  # a docstring
+        if not isinstance(node.value, ast.Call):
+            raise self.unsupported(node, "this statement has no effect")
+        value = self.expr(node.value)
+        if isinstance(value, (Truth, Num, Packed)):
+            self.emit(value.code)
+
+    def _do_If(self, node: ast.If) -> None:
+        test = self.expr(node.test)
+        if isinstance(test, Const):
+            self.suite(node.body if test.value else node.orelse)
+            return
+        with self.block(f"if {self.truth(test)}:"):
+            self._branch(node.body)
+        if node.orelse:
+            with self.block("else:"):
+                self._branch(node.orelse)
+
+    def _branch(self, body: list[ast.stmt]) -> None:
+        """A conditional suite: what it binds once is not visible after it."""
+        kept = dict(self.scope)
+        self.suite(body)
+        visible = {name: v for name, v in self.scope.items() if name in kept or name in self.mutable}
+        self.scope.clear()
+        self.scope.update({**visible, **{n: v for n, v in kept.items() if n not in self.mutable}})
+
+    def _do_For(self, node: ast.For) -> None:
+        if not isinstance(node.target, ast.Name) or node.orelse:
+            raise self.unsupported(node, "a loop is: for x in S: ...")
+        collection = self.expr(node.iter)
+        kept = dict(self.scope)
+        with self.elements(collection, node.target.id) as element:
+            self.scope[node.target.id] = element
+            self.suite(node.body)
+        mutable = {n: v for n, v in self.scope.items() if n in self.mutable}
+        self.scope.clear()
+        self.scope.update({**kept, **mutable})
+
+    def _do_Return(self, node: ast.Return) -> None:
+        if node.value is None:
+            self.emit("return True")
+            self.returned.append(BoolShape())
+            return
+        value = self.expr(node.value)
+        if self.result is None:
+            shape = self.shape(value)
+            self.returned.append(shape)
+            if isinstance(shape, BoolShape):
+                self.emit(f"return {self.truth(value)}")
+            else:
+                self.emit("return 0")
+        elif isinstance(self.result, IntShape):
+            self.emit(f"return {self.num(value).code}")
+        else:
+            self.emit(f"return {self.code(value, self.result)}")
+
+    # Assignment
+
+    def _do_AugAssign(self, node: ast.AugAssign) -> None:
+        target = node.target
+        if not isinstance(target, ast.Name):
+            raise self.unsupported(node, "only local names are changed in place")
+        load = ast.copy_location(ast.Name(target.id, ast.Load()), node)
+        value = self.expr(ast.copy_location(ast.BinOp(load, node.op, node.value), node))
+        self._assign_local(target.id, value)
+
+    def _do_Assign(self, node: ast.Assign) -> None:
+        if len(node.targets) != 1:
+            raise self.unsupported(node, "assign to one target at a time")
+        target = node.targets[0]
+        if isinstance(target, ast.Name):
+            self._assign_local(target.id, self.expr(node.value))
+            return
+        if not isinstance(target, (ast.Attribute, ast.Subscript)):
+            raise self.unsupported(node, "assign to a name or to a part of t")
+        place, shape = self._target(target)
+        value = self.expr(node.value)
+        self.line = node.lineno
+        self.store(place, value, shape)
+
+    def _assign_local(self, name: str, value: Value) -> None:
+        if name not in self.mutable:
+            bound = self.bind(value, name)
+            code = getattr(bound, "code", "")
+            if code in self._mutable_codes():
+                bound = self._copy_of(bound, name)
+            self.scope[name] = bound
+            return
+        shape = self.mutable[name]
+        if shape is None:
+            shape = self.shape(value)
+            if isinstance(shape, IntShape):
+                shape = IntShape(-UNBOUNDED, UNBOUNDED)
+            elif shape.wide:
+                self.mistake(f"{name} is too large a value to be assigned more than once")
+            self.mutable[name] = shape
+            self.taken.setdefault(name, 1)
+        variable = f"{name}_"
+        if isinstance(shape, IntShape):
+            self.emit(f"{variable} = {self.num(value).code}")
+            self.scope[name] = Num(variable, shape.lo, shape.hi)
+        elif isinstance(shape, BoolShape):
+            self.emit(f"{variable} = {self.truth(value)}")
+            self.scope[name] = Truth(variable)
+        else:
+            self.emit(f"{variable} = {self.code(value, shape)}")
+            self.scope[name] = Packed(variable, shape)
+
+    def _mutable_codes(self) -> set[str]:
+        return {f"{name}_" for name in self.mutable}
+
+    def _copy_of(self, value: Value, name: str) -> Value:
+        fresh = self.fresh(name)
+        self.emit(f"{fresh} = {value.code}")  # type: ignore[attr-defined]
+        if isinstance(value, Num):
+            return Num(fresh, value.lo, value.hi)
+        return Truth(fresh) if isinstance(value, Truth) else Packed(fresh, self.shape(value))
+
+    def _target(self, node: ast.expr) -> tuple[Place, Shape]:
+        """The place in ``t`` that an assignment writes, and the shape of what is there."""
+        if isinstance(node, ast.Attribute):
+            if isinstance(node.value, ast.Name) and isinstance(self.scope.get(node.value.id), StateRef):
+                state: Any = self.scope[node.value.id]
+                shape = self.module.layout.fields.get(node.attr)
+                if shape is None:
+                    self.mistake(f"the spec has no variable {node.attr!r}")
+                return Place(state.pointer).at(self.module.layout.offsets[node.attr]), shape
+            place, shape = self._target(node.value)
+            if isinstance(shape, RecordShape) and node.attr in shape.fields:
+                return place.at(shape.offsets[node.attr]), shape.fields[node.attr]
+            if isinstance(shape, UnionShape):
+                part = self._union_field(place, shape, node.attr)
+                assert isinstance(part, Stored)
+                return part.place, part.shape
+            self.mistake(f"{ast.unparse(node.value)} has no field {node.attr!r}")
+        if isinstance(node, ast.Subscript):
+            place, shape = self._target(node.value)
+            index = self.expr(node.slice)
+            if isinstance(shape, FnShape):
+                code = self.named(self.code(index, shape.domain), "i")
+                return place.slot(shape.slots, code), shape.element
+            if isinstance(shape, SeqShape):
+                element = self.element_at(Stored(place, shape), shape, self.num(index))
+                assert isinstance(element, Stored)
+                return element.place, element.shape
+            self.mistake(f"{ast.unparse(node.value)} is not a function or a sequence")
+        raise self.unsupported(node, "assign to t.variable, or to a part of it")

@@ -1,0 +1,118 @@
+"""What an expression of a spec is while it is being translated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mc.engine.shapes import BoolShape, IntShape, Shape
+from mc.engine.translate.places import Place
+
+
+class Value:
+    """Base of all translated values."""
+
+
+@dataclass(frozen=True)
+class Const(Value):
+    """Known while translating: a Python value."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Num(Value):
+    """An integer expression; it lies in ``lo..hi`` whatever the state."""
+
+    code: str
+    lo: int
+    hi: int
+
+
+@dataclass(frozen=True)
+class Truth(Value):
+    """A Boolean expression."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class Packed(Value):
+    """An expression for the code of a value of a scalar shape."""
+
+    code: str
+    shape: Shape
+    #: Where the value is an element of a bag that a loop ranges over: that bag's place, and its copies.
+    bag: Place | None = None
+    copies: str = ""
+
+
+@dataclass(frozen=True)
+class Stored(Value):
+    """A value in memory, read when it is used."""
+
+    place: Place
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class StateRef(Value):
+    """``s`` or ``t`` itself: the pointer to a state."""
+
+    pointer: str
+
+
+@dataclass(frozen=True)
+class Builder(Value):
+    """A value that is made where it is needed: ``fill(place, shape)`` emits code that does."""
+
+    fill: Callable[[Place, Shape], None]
+    #: The shape it takes where nothing else is asked for.
+    natural: Callable[[], Shape]
+
+
+@dataclass(frozen=True)
+class Interval(Value):
+    """``Range(lo, hi)`` with computed ends."""
+
+    lo: Num
+    hi: Num
+
+
+@dataclass(frozen=True)
+class SetOf(Value):
+    """A set literal ``{a, b}`` with computed elements."""
+
+    elements: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Tuple(Value):
+    """A sequence literal ``(a, b)``."""
+
+    elements: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class BagChange(Value):
+    """``bag + {a} - {b}``: a stored bag and the changes to make, in order."""
+
+    bag: Value
+    changes: tuple[tuple[str, Value], ...]
+
+
+def num_of(code: str, shape: IntShape) -> Num:
+    """The integer that a code stands for."""
+    if shape.lo == 0:
+        return Num(code, shape.lo, shape.hi)
+    return Num(f"({code} {'+' if shape.lo > 0 else '-'} {abs(shape.lo)})", shape.lo, shape.hi)
+
+
+def of_code(code: str, shape: Shape) -> Value:
+    """The value that a scalar code stands for."""
+    if isinstance(shape, IntShape):
+        return num_of(code, shape)
+    if isinstance(shape, BoolShape):
+        return Truth(f"({code} != 0)")
+    return Packed(code, shape)

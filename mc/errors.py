@@ -1,0 +1,60 @@
+"""The errors that a user can cause, each with the exit code that reports it.
+
+Codes 0-255 are those of TLC (``tlc2.output.EC.ExitStatus``) where TLC has one.
+"""
+
+from __future__ import annotations
+
+EXIT_OK = 0
+EXIT_USAGE = 2
+EXIT_ASSUMPTION = 10
+EXIT_DEADLOCK = 11
+EXIT_INVARIANT = 12
+EXIT_INCOMPLETE = 20
+EXIT_MISMATCH = 21
+EXIT_EXPECTATION = 22
+EXIT_EVALUATION = 75
+EXIT_SPEC = 150
+EXIT_MODEL = 151
+EXIT_INTERNAL = 255
+
+
+class McError(Exception):
+    """A mistake the user can mend. ``str(error)`` names the place and the mend."""
+
+    exit_code = EXIT_INTERNAL
+
+
+class UsageError(McError):
+    """A command line that cannot be carried out as it stands."""
+
+    exit_code = EXIT_USAGE
+
+
+class SpecError(McError):
+    """A spec file that does not load or does not follow the language's rules."""
+
+    exit_code = EXIT_SPEC
+
+    def __init__(self, message: str, file: str | None = None, line: int | None = None) -> None:
+        place = "" if file is None else f"{file}: " if line is None else f"{file}:{line}: "
+        super().__init__(place + message)
+        self.message = message
+        self.file = file
+        self.line = line
+
+
+class ModelError(McError):
+    """A model (YAML, or options of the command line) that does not fit its spec."""
+
+    exit_code = EXIT_MODEL
+
+
+class EvaluationError(McError):
+    """A spec that cannot be evaluated in a state: TLC's codes 75 to 77."""
+
+    exit_code = EXIT_EVALUATION
+
+
+class DomainError(EvaluationError):
+    """A value outside the domain or beyond the capacity that the spec declares for it."""

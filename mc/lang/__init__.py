@@ -1,0 +1,36 @@
+"""The spec language: all that a spec file imports. ``mc/lang/README.md`` is its guide."""
+
+from mc.lang.declarations import Boolean, ModelValues, Natural, Then, Variable
+from mc.lang.domains import BOOLEAN, Bag, Domain, Enum, Fn, Nat, Optional, Range, Record, Seq, Set, Union
+from mc.lang.operators import Append, Cardinality, CopiesIn, Head, Len, Max, Min, SubSeq, Tail
+from mc.lang.values import ModelValue
+
+__all__ = [
+    "BOOLEAN",
+    "Append",
+    "Bag",
+    "Boolean",
+    "Cardinality",
+    "CopiesIn",
+    "Domain",
+    "Enum",
+    "Fn",
+    "Head",
+    "Len",
+    "Max",
+    "Min",
+    "ModelValue",
+    "ModelValues",
+    "Nat",
+    "Natural",
+    "Optional",
+    "Range",
+    "Record",
+    "Seq",
+    "Set",
+    "SubSeq",
+    "Tail",
+    "Then",
+    "Union",
+    "Variable",
+]

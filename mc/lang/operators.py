@@ -1,0 +1,71 @@
+"""TLA+ operators for specs: the vocabulary of Naturals, Sequences, FiniteSets and Bags.
+
+Quantifiers and set builders are Python's own: ``all(... for x in S)``, ``any(... for x in S)``,
+``{x for x in S if ...}``, and ``{i: e for i in S}`` for ``[i \\in S |-> e]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from mc.errors import EvaluationError
+from mc.lang.values import BagValue, SeqValue
+
+
+def Len(seq: tuple[Any, ...]) -> int:
+    """Length of a sequence."""
+    return len(seq)
+
+
+def Append(seq: tuple[Any, ...], element: Any) -> SeqValue:
+    """The sequence with ``element`` added at its end."""
+    return SeqValue((*tuple.__iter__(seq), element))
+
+
+def SubSeq(seq: tuple[Any, ...], first: int, last: int) -> SeqValue:
+    """Elements ``first..last``; empty where ``first > last``."""
+    if first > last:
+        return SeqValue()
+    if first < 1 or last > len(seq):
+        raise EvaluationError(f"SubSeq({first}, {last}) is outside a sequence of length {len(seq)}")
+    return SeqValue(tuple(tuple.__iter__(seq))[first - 1 : last])
+
+
+def Head(seq: tuple[Any, ...]) -> Any:
+    """First element."""
+    return SeqValue(tuple.__iter__(seq))[1]
+
+
+def Tail(seq: tuple[Any, ...]) -> SeqValue:
+    """All but the first element."""
+    if not seq:
+        raise EvaluationError("Tail of an empty sequence")
+    return SubSeq(seq, 2, len(seq))
+
+
+def Cardinality(elements: Collection[Any]) -> int:
+    """Number of elements of a finite set."""
+    return len(elements)
+
+
+def Max(numbers: Iterable[int]) -> int:
+    """Largest element of a set of numbers; an error where it is empty."""
+    return _extreme(max, "Max", numbers)
+
+
+def Min(numbers: Iterable[int]) -> int:
+    """Smallest element of a set of numbers; an error where it is empty."""
+    return _extreme(min, "Min", numbers)
+
+
+def _extreme(choose: Any, name: str, numbers: Iterable[int]) -> int:
+    found = list(numbers)
+    if not found:
+        raise EvaluationError(f"{name} of an empty set")
+    return int(choose(found))
+
+
+def CopiesIn(element: Any, bag: BagValue) -> int:
+    """How many copies of ``element`` a bag holds; 0 where it is not in the bag."""
+    return int(bag[element]) if element in bag else 0

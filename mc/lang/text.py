@@ -1,0 +1,155 @@
+"""Values as TLA+ text: printed as TLC prints them, and read back.
+
+Parsing is untyped: ``<<>>`` reads as the empty sequence, ``(a :> 1)`` as a function. A domain's
+``coerce`` then gives the value its kind (an empty bag, a function over ``1..n``, ...).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from mc.errors import EvaluationError
+from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
+
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
+_UNESCAPES = {v: k for k, v in _ESCAPES.items()}
+
+
+def _set_order(value: Any) -> tuple[str, Any]:
+    """Sort key for printing the elements of a set: by kind, then by number or by text."""
+    if isinstance(value, int):
+        return ("", value)
+    return (type(value).__name__, to_tla(value))
+
+
+def to_tla(value: Any) -> str:
+    """The TLA+ text of a value."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, ModelValue):
+        return value.name
+    if isinstance(value, str):
+        return '"' + "".join(_ESCAPES.get(c, c) for c in value) + '"'
+    if isinstance(value, tuple):
+        return "<<" + ", ".join(to_tla(v) for v in tuple.__iter__(value)) + ">>"
+    if isinstance(value, RecordValue):
+        return "[" + ", ".join(f"{k} |-> {to_tla(v)}" for k, v in value.fields.items()) + "]"
+    if isinstance(value, FnValue):
+        if not len(value):
+            return "<<>>"
+        if set(value) == set(range(1, len(value) + 1)):
+            return "<<" + ", ".join(to_tla(value[k]) for k in range(1, len(value) + 1)) + ">>"
+        return "(" + " @@ ".join(f"{to_tla(k)} :> {to_tla(value[k])}" for k in sorted(value, key=_set_order)) + ")"
+    if isinstance(value, (frozenset, set)):
+        return "{" + ", ".join(to_tla(v) for v in sorted(value, key=_set_order)) + "}"
+    raise TypeError(f"{value!r} is not a TLA+ value")
+
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+)|(?P<name>[A-Za-z_]\w*)|"""
+    r"""(?P<op><<|>>|\|->|:>|@@|\.\.|[{}\[\](),]))"""
+)
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = 0
+        self.kind: str | None = None
+        self.token = ""
+        self.advance()
+
+    def fail(self, expected: str) -> EvaluationError:
+        found = self.token or "the end"
+        return EvaluationError(f"not a TLA+ value: expected {expected}, found {found!r} in {self.text[:200]!r}")
+
+    def advance(self) -> None:
+        match = _TOKEN.match(self.text, self.position)
+        if match is None:
+            rest = self.text[self.position :].strip()
+            self.kind, self.token = (None, "") if not rest else ("?", rest[:20])
+            return
+        self.position = match.end()
+        self.kind = match.lastgroup
+        self.token = match[self.kind or 0]
+
+    def take(self, token: str) -> None:
+        if self.kind != "op" or self.token != token:
+            raise self.fail(repr(token))
+        self.advance()
+
+    def at(self, token: str) -> bool:
+        return self.kind == "op" and self.token == token
+
+    def items(self, end: str) -> list[Any]:
+        found: list[Any] = []
+        while not self.at(end):
+            found.append(self.value())
+            if not self.at(end):
+                self.take(",")
+        self.advance()
+        return found
+
+    def value(self) -> Any:
+        kind, token = self.kind, self.token
+        if kind == "number":
+            self.advance()
+            if self.at(".."):
+                self.advance()
+                high = int(self.token)
+                self.advance()
+                return frozenset(range(int(token), high + 1))
+            return int(token)
+        if kind == "string":
+            self.advance()
+            return re.sub(r"\\.", lambda m: _UNESCAPES.get(m[0], m[0][1:]), token[1:-1])
+        if kind == "name":
+            self.advance()
+            return {"TRUE": True, "FALSE": False}.get(token, None) if token in ("TRUE", "FALSE") else ModelValue(token)
+        if kind != "op":
+            raise self.fail("a value")
+        self.advance()
+        if token == "{":
+            return frozenset(self.items("}"))
+        if token == "<<":
+            return SeqValue(self.items(">>"))
+        if token == "[":
+            return self.record()
+        if token == "(":
+            return self.function()
+        raise EvaluationError(f"not a TLA+ value: unexpected {token!r} in {self.text[:200]!r}")
+
+    def record(self) -> RecordValue:
+        fields: dict[str, Any] = {}
+        while not self.at("]"):
+            name = self.token
+            self.advance()
+            self.take("|->")
+            fields[name] = self.value()
+            if not self.at("]"):
+                self.take(",")
+        self.advance()
+        return RecordValue(fields)
+
+    def function(self) -> FnValue:
+        pairs: dict[Any, Any] = {}
+        while True:
+            key = self.value()
+            self.take(":>")
+            pairs.setdefault(key, self.value())
+            if self.at(")"):
+                self.advance()
+                return FnValue(pairs)
+            self.take("@@")
+
+
+def from_tla(text: str) -> Any:
+    """Read one TLA+ value; :class:`EvaluationError` where the text is not one."""
+    parser = _Parser(text)
+    value = parser.value()
+    if parser.kind is not None:
+        raise parser.fail("the end")
+    return value

@@ -1,0 +1,241 @@
+"""Load a spec file and bind it to a model.
+
+A spec is executed once per model, with its constants already bound: they are free names in the
+file, as in TLA+. ``from other import *`` of a sibling spec is TLA+'s EXTENDS: that file is executed
+first, in the same namespace.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import mc.lang
+from mc.errors import McError, ModelError, SpecError
+from mc.lang.declarations import Then, Variable
+from mc.lang.domains import Bag, Domain, Seq, Set, as_domain
+from mc.lang.values import ModelValue, ModelValueSet
+from mc.spec.check import check_functions, check_substitution
+from mc.spec.objects import Action, Definition, Model, Parameter, Spec
+
+#: The tables at the end of a spec that the loader reads.
+TABLES = ("Next", "Invariants", "Constraints", "Witnesses")
+CONSTANT_KINDS = ("ModelValues", "ModelValue", "Natural", "Boolean")
+
+
+class Source:
+    """The syntax trees of a spec file and of what it extends, in order of execution."""
+
+    def __init__(self, path: Path) -> None:
+        self.trees: dict[Path, ast.Module] = {}
+        self._read(path.resolve(), ())
+
+    def add(self, path: Path) -> None:
+        """Also read a sibling file, such as one of alternative definitions."""
+        self._read(path.resolve(), ())
+
+    def _read(self, path: Path, readers: tuple[Path, ...]) -> None:
+        if path in self.trees:
+            return
+        if path in readers:
+            raise SpecError("the spec extends itself", str(path))
+        try:
+            tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        except SyntaxError as error:
+            raise SpecError(f"syntax error: {error.msg}", str(path), error.lineno) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise SpecError(f"cannot read the spec: {error}", str(path)) from None
+        body: list[ast.stmt] = []
+        for node in tree.body:
+            if isinstance(node, ast.ImportFrom) and node.module not in ("mc.lang", "__future__"):
+                extended = path.parent / f"{node.module}.py"
+                if node.level or not extended.is_file() or [a.name for a in node.names] != ["*"]:
+                    raise SpecError(
+                        "a spec imports from mc.lang, or extends a spec beside it: from NAME import *",
+                        str(path),
+                        node.lineno,
+                    )
+                self._read(extended, (*readers, path))
+            elif isinstance(node, ast.Import):
+                raise SpecError("a spec imports only from mc.lang", str(path), node.lineno)
+            else:
+                body.append(node)
+        tree.body = body
+        self.trees[path] = tree
+
+    def constants(self) -> dict[str, str]:
+        """Declared constants (``Server: ModelValues``) in order: name to kind."""
+        found: dict[str, str] = {}
+        for path, tree in self.trees.items():
+            for node in tree.body:
+                if isinstance(node, ast.AnnAssign) and node.value is None and isinstance(node.target, ast.Name):
+                    kind = node.annotation.id if isinstance(node.annotation, ast.Name) else ast.dump(node.annotation)
+                    if kind not in CONSTANT_KINDS:
+                        raise SpecError(
+                            f"constant {node.target.id}: a constant is annotated with one of "
+                            f"{', '.join(CONSTANT_KINDS)}, not {kind}",
+                            str(path),
+                            node.lineno,
+                        )
+                    found[node.target.id] = kind
+        return found
+
+
+def load_spec(path: Path, model: Model) -> Spec:
+    """Execute the spec at ``path`` with the model's constants; validate it once."""
+    source = Source(path)
+    for name in model.definitions:
+        sibling = path.parent / f"{name}.py"
+        if not sibling.is_file():
+            raise ModelError(f"model {model.name}: definitions: there is no {sibling.name} beside {path.name}")
+        source.add(sibling)
+    constants = bind_constants(source.constants(), model)
+    namespace: dict[str, Any] = {name: getattr(mc.lang, name) for name in mc.lang.__all__}
+    namespace.update(constants, __name__=path.stem, __file__=str(path))
+    for file, tree in source.trees.items():
+        _execute(tree, file, namespace)
+    for file, tree in source.trees.items():
+        check_functions(tree, file)
+    _substitute(namespace, model, source)
+    return _collect(path, model, constants, namespace, source)
+
+
+def _execute(tree: ast.Module, file: Path, namespace: dict[str, Any]) -> None:
+    try:
+        exec(compile(tree, str(file), "exec"), namespace)
+    except Exception as error:
+        lines = [f.lineno for f in traceback.extract_tb(sys.exc_info()[2]) if f.filename == str(file)]
+        message = str(error) if isinstance(error, McError) else f"{type(error).__name__}: {error}"
+        if isinstance(error, NameError):
+            message += " (declare a constant by an annotation: NAME: Natural)"
+        raise SpecError(message, str(file), lines[-1] if lines else None) from error
+
+
+def bind_constants(declared: Mapping[str, str], model: Model) -> dict[str, Any]:
+    """The values of all declared constants, from what the model gives."""
+    known = ", ".join(declared) or "none"
+    for name in model.constants:
+        if name not in declared:
+            raise ModelError(f"model {model.name}: the spec has no constant {name!r}; its constants are: {known}")
+    bound: dict[str, Any] = {}
+    for name, kind in declared.items():
+        if name not in model.constants:
+            if kind != "ModelValue":
+                raise ModelError(f"model {model.name}: no value for the constant {name}; give one with -c {name}=...")
+            bound[name] = ModelValue(name)
+        else:
+            bound[name] = _bind(name, kind, model.constants[name])
+    return bound
+
+
+def _bind(name: str, kind: str, given: Any) -> Any:
+    if kind == "Natural":
+        if not isinstance(given, int) or isinstance(given, bool) or given < 0:
+            raise ModelError(f"constant {name} is a natural number, not {given!r}")
+        return given
+    if kind == "Boolean":
+        if not isinstance(given, bool):
+            raise ModelError(f"constant {name} is true or false, not {given!r}")
+        return given
+    if kind == "ModelValue":
+        if not isinstance(given, str) or not given.isidentifier():
+            raise ModelError(f"constant {name} is one model value (a name), not {given!r}")
+        return ModelValue(given)
+    if isinstance(given, int) and not isinstance(given, bool):
+        if not 1 <= given <= 63:
+            raise ModelError(f"constant {name} is a set of model values: give 1 to 63 of them, not {given}")
+        given = [f"{name[0].lower()}{k}" for k in range(1, given + 1)]
+    if not isinstance(given, list) or not given or not all(isinstance(g, str) and g.isidentifier() for g in given):
+        raise ModelError(
+            f"constant {name} is a set of model values: give how many, or their names ({name}=a,b,c), not {given!r}"
+        )
+    if len(set(given)) != len(given):
+        raise ModelError(f"constant {name} names a model value twice: {', '.join(given)}")
+    return ModelValueSet(name, given)
+
+
+def _substitute(namespace: dict[str, Any], model: Model, source: Source) -> None:
+    for old, new in model.substitute.items():
+        for name in (old, new):
+            if not callable(namespace.get(name)) or isinstance(namespace[name], (Domain, type)):
+                raise ModelError(f"model {model.name}: substitute: {name} is not a definition (def) of the spec")
+        check_substitution(old, source.trees, TABLES)
+    replaced = {old: namespace[new] for old, new in model.substitute.items()}
+    namespace.update(replaced)
+
+
+def _collect(
+    path: Path, model: Model, constants: dict[str, Any], namespace: dict[str, Any], source: Source
+) -> Spec:
+    variables: dict[str, Domain] = {}
+    for name, value in namespace.items():
+        if isinstance(value, Variable):
+            value.name = name
+            variables[name] = value.domain
+    if not variables:
+        raise SpecError("the spec declares no variables: NAME = Variable(DOMAIN)", str(path))
+    for name in ("Init", "Next"):
+        if name not in namespace:
+            raise SpecError(f"the spec defines no {name}", str(path))
+    for name in model.symmetry:
+        if not isinstance(constants.get(name), ModelValueSet):
+            raise ModelError(f"model {model.name}: symmetry: {name} is not a constant set of model values")
+    replaced = {old: namespace[old] for old in model.substitute}
+    actions = tuple(_action(row, replaced, path) for row in namespace["Next"])
+    if len({action.name for action in actions}) != len(actions):
+        raise SpecError("two rows of Next have the same action", str(path))
+
+    def definitions(table: str, chosen: tuple[str, ...] | None) -> tuple[Definition, ...]:
+        names = [f.__name__ for f in namespace.get(table, [])] if chosen is None else chosen
+        for name in names:
+            if not callable(namespace.get(name)):
+                raise ModelError(f"model {model.name}: {table.lower()}: the spec has no definition {name!r}")
+        return tuple(Definition(name, namespace[name]) for name in names)
+
+    return Spec(
+        name=path.stem,
+        path=path,
+        files=tuple(source.trees),
+        model=model,
+        constants=constants,
+        variables=variables,
+        init=namespace["Init"],
+        actions=actions,
+        invariants=definitions("Invariants", model.invariants),
+        witnesses=definitions("Witnesses", model.witnesses),
+        constraints=definitions("Constraints", model.constraints),
+        namespace=namespace,
+    )
+
+
+def _action(row: Any, replaced: Mapping[str, Callable[..., Any]], path: Path) -> Action:
+    head, *domains = row if isinstance(row, tuple) else (row,)
+    update = None
+    if isinstance(head, Then):
+        head, update = head.action, head.update
+    if not callable(head) or not hasattr(head, "__code__"):
+        raise SpecError(f"a row of Next is (Action, Domain, ...), not {row!r}", str(path))
+    name = head.__name__
+    function = replaced.get(name, head)
+    line = function.__code__.co_firstlineno
+    names = function.__code__.co_varnames[2 : function.__code__.co_argcount]
+    if function.__code__.co_argcount < 2 or len(names) != len(domains):
+        raise SpecError(
+            f"{name} takes (s, t{''.join(', ' + n for n in names)}), but its row in Next has {len(domains)} domain(s)",
+            function.__code__.co_filename,
+            line,
+        )
+    parameters = tuple(_parameter(n, d) for n, d in zip(names, domains, strict=True))
+    return Action(name, function, parameters, update)
+
+
+def _parameter(name: str, given: Any) -> Parameter:
+    if isinstance(given, Variable):
+        if not isinstance(given.domain, (Bag, Set, Seq)):
+            raise SpecError(f"parameter {name} ranges over the variable {given.name}, which is not a set or a bag")
+        return Parameter(name, variable=given.name)
+    return Parameter(name, domain=as_domain(given))

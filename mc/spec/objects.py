@@ -1,0 +1,90 @@
+"""What a loaded spec and its models consist of. Frozen: nothing changes after loading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mc.lang.domains import Domain
+from mc.lang.state import NextState, State
+
+Predicate = Callable[[State], bool]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What one parameter of an action ranges over: fixed values, or DOMAIN/elements of a variable."""
+
+    name: str
+    domain: Domain | None = None
+    variable: str | None = None
+
+    def values(self, state: State) -> Iterator[Any]:
+        """The values in ``state``, in the order that fixes which counterexample is reported."""
+        return iter(self.domain if self.domain is not None else getattr(state, self.variable or ""))
+
+
+@dataclass(frozen=True)
+class Action:
+    """One row of ``Next``: ``\\E params : function(s, t, params)``."""
+
+    name: str
+    function: Callable[..., bool]
+    parameters: tuple[Parameter, ...]
+    #: The history update conjoined to the action (``mc.lang.Then``), if any.
+    update: Callable[[State, NextState], None] | None = None
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A named state predicate: an invariant, a constraint or a witness."""
+
+    name: str
+    function: Predicate
+
+
+@dataclass(frozen=True)
+class Model:
+    """One bounded configuration of a spec, as its YAML or the command line gives it."""
+
+    name: str
+    constants: Mapping[str, Any]
+    symmetry: tuple[str, ...] = ()
+    #: Names of definitions; ``None``: those that the spec lists.
+    invariants: tuple[str, ...] | None = None
+    witnesses: tuple[str, ...] | None = None
+    constraints: tuple[str, ...] | None = None
+    deadlock: bool = True
+    #: Definitions replaced in this model: old name -> new name, as ``old <- new`` in a TLC config.
+    substitute: Mapping[str, str] = field(default_factory=dict)
+    #: Sibling spec files whose definitions ``substitute`` may name.
+    definitions: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A spec file bound to one model: constants are values, substitutions are made."""
+
+    name: str
+    path: Path
+    #: The files that the spec consists of: ``path`` last, what it extends before it.
+    files: tuple[Path, ...]
+    model: Model
+    constants: Mapping[str, Any]
+    variables: Mapping[str, Domain]
+    init: Callable[[NextState], None]
+    actions: tuple[Action, ...]
+    invariants: tuple[Definition, ...]
+    witnesses: tuple[Definition, ...]
+    constraints: tuple[Definition, ...]
+    #: The global names of the spec's functions.
+    namespace: Mapping[str, Any]
+
+    def initial_states(self) -> tuple[State, ...]:
+        """All states that ``Init`` allows, in order, without repetition."""
+        draft = NextState(self.variables)
+        self.init(draft)
+        return (draft.freeze(),)

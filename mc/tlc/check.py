@@ -1,0 +1,115 @@
+"""Check one model with TLC as well, and compare all that can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from mc.engine.result import Result
+from mc.spec.objects import Spec
+from mc.tlc.compare import CrosscheckResult, compare_results
+from mc.tlc.dump import read_graph, read_states
+from mc.tlc.explain import explain
+from mc.tlc.graphs import GraphEngine, merge
+from mc.tlc.model import write_model
+from mc.tlc.proof import Proof, read_proof
+from mc.tlc.run import TlcResult, run_tlc
+from mc.tlc.tools import find_tools
+
+#: Up to this many distinct states sets of edges are compared: TLC writes a kilobyte for a state of
+#: Raft and 100 bytes for an edge, of which each state has ten; a tenth of a gigabyte at this limit.
+EDGE_LIMIT = 100_000
+#: Up to this many, sets of states: about a gigabyte on the disk, read as a stream.
+STATE_LIMIT = 1_000_000
+
+
+def crosscheck(
+    spec: Spec,
+    engine: GraphEngine,
+    result: Result,
+    *,
+    out: Path,
+    jar: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    proofs: Sequence[Path] = (),
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> CrosscheckResult:
+    """Run TLC on the model that ``result`` is of, in the directory ``out``, and compare.
+
+    ``environment`` is where ``TLA2TOOLS_JAR``, ``JAVA_HOME`` and ``PATH`` are looked up; ``proofs``:
+    directories with bundled ``.tla`` files. With ``workers``, TLC runs a second time with that many
+    workers and nothing else to do, only for its time. ``progress`` is told, once a minute, how many
+    states TLC has generated, and how many of them are distinct.
+    Raises :class:`UsageError` (no Java, no jar, ``out`` not writable), :class:`ModelError` (a ``.tla``
+    that is missing or does not fit), :class:`SpecError` (one that TLC cannot read).
+    """
+    if result.verdict == "incomplete":
+        compared = dict.fromkeys(("counts", "states", "edges"), False)
+        return CrosscheckResult("incomplete", result, None, (), compared, (), ("mc did not finish: TLC was not run",))
+    tools = find_tools(jar, environment or {})
+    proof = read_proof(spec, proofs)
+    model = write_model(proof, out)
+    graph_file, states_file = out / "graph.dot", out / "states.dump"
+    dump: tuple[str, ...] = ()
+    if result.distinct <= EDGE_LIMIT:
+        dump = ("dot,actionlabels", graph_file.name)
+    elif result.distinct <= STATE_LIMIT:
+        dump = (states_file.stem,)  # TLC appends .dump
+    # Where mc stopped early, TLC may rightly go on for longer.
+    beyond = 2 * result.distinct + 200_000 if result.complete else 10 * result.distinct + STATE_LIMIT
+    try:
+        tlc = run_tlc(tools, proof, model, coverage=True, dump=dump, stop_beyond=beyond, progress=progress)
+        rows, differences, notes = compare_results(spec, result, tlc)
+        if tlc.verdict == "stopped":
+            differences.append(f"TLC was stopped after {tlc.distinct:,} distinct states; mc has {result.distinct:,}")
+        compared = {"counts": result.verdict == tlc.verdict == "ok", "states": False, "edges": False}
+        if result.verdict != "ok" and not differences:
+            notes.append("states and edges not compared: both stopped at a counterexample")
+        else:
+            kind = "edges" if result.distinct <= EDGE_LIMIT else "states" if dump else ""
+            found = _compare_graphs(proof, engine, tlc, kind, graph_file, states_file, notes)
+            if found is not None:
+                differences += found
+                compared["states"], compared["edges"] = True, kind == "edges"
+    finally:
+        # Large, and of no use once they are compared.
+        graph_file.unlink(missing_ok=True)
+        states_file.unlink(missing_ok=True)
+    if workers is not None and tlc.verdict != "stopped":
+        timed = run_tlc(tools, proof, model, workers=workers, progress=progress)
+        if tlc.verdict == "ok" and (timed.generated, timed.distinct) != (tlc.generated, tlc.distinct):
+            counts = f"{timed.generated:,} generated, {timed.distinct:,} distinct"
+            differences.append(f"TLC itself counts otherwise with {workers} workers: {counts}")
+        tlc = replace(tlc, seconds=timed.seconds)
+    verdict = "different" if differences else "equal"
+    return CrosscheckResult(verdict, result, tlc, tuple(rows), compared, tuple(differences), tuple(notes))
+
+
+def _compare_graphs(
+    proof: Proof,
+    engine: GraphEngine,
+    tlc: TlcResult,
+    kind: str,
+    graph_file: Path,
+    states_file: Path,
+    notes: list[str],
+) -> list[str] | None:
+    """The differences between the graphs; None, with a note, where they were not compared."""
+    limit = EDGE_LIMIT if kind == "edges" else STATE_LIMIT
+    if kind != "edges":
+        notes.append(f"edges not compared: more than {EDGE_LIMIT:,} states")
+    graph = engine.graph(limit) if kind else None
+    if graph is None:
+        notes.append(f"states not compared: more than {limit:,}")
+        return None
+    if kind == "edges":
+        dumped = read_graph(graph_file, proof.spec, engine)
+        graphs = merge(proof, engine, graph, dumped.rows, dumped.foreign, dumped)
+        if graphs.actions == [""]:
+            notes.append("edges compared without labels: a label of TLC does not stand for one action of the spec")
+    else:
+        table = read_states(states_file, proof.spec, engine)
+        graphs = merge(proof, engine, graph, table.rows(), table.foreign, None)
+    return explain(graphs, partial=tlc.verdict != "ok")

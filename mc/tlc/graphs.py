@@ -1,0 +1,146 @@
+"""Bring the state graphs of mc and of TLC together, so that their states and edges can be compared as sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from mc.lang.state import State
+from mc.spec.objects import Spec
+from mc.tlc.dump import Packs, Rows, TlcGraph
+from mc.tlc.proof import Proof
+
+Ids = npt.NDArray[np.int64]
+
+
+class StateGraph(Protocol):
+    """The whole graph that the engine explored, in the order of its levels."""
+
+    @property
+    def states(self) -> Rows:
+        """Shape (states, words)."""
+
+    @property
+    def edges(self) -> Rows:
+        """Shape (edges, 3): source, index of the action in ``spec.actions``, target."""
+
+    @property
+    def initial(self) -> int:
+        """How many of the states, the first ones, are initial."""
+
+
+class GraphEngine(Packs, Protocol):
+    """What a comparison needs of the compiled engine."""
+
+    def unpack(self, row: Rows) -> State:
+        """The state packed in a row."""
+
+    def canonical_rows(self, rows: Rows) -> Rows:
+        """The representatives of the states' orbits."""
+
+    def graph(self, max_states: int) -> StateGraph | None:
+        """The reachable graph, whatever the invariants; None where it has more states."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two graphs, in the ids of both."""
+
+    name: str
+    states: Ids
+    initial: Ids
+    #: Shape (edges, 3), without duplicates; None where only the states are known.
+    edges: Ids | None
+
+
+@dataclass(frozen=True)
+class Graphs:
+    """Both graphs. The states of mc have the ids ``0, 1, ...``; those that only TLC has follow."""
+
+    spec: Spec
+    engine: GraphEngine
+    rows: Rows
+    mc: Side
+    tlc: Side
+    #: Names that edges refer to by index; a single empty one where labels cannot be told apart.
+    actions: Sequence[str]
+    #: Texts of TLC's states that the spec's domains do not admit, with the reason, by id.
+    foreign: Mapping[int, tuple[str, str]]
+
+    def only(self, one: Side, other: Side) -> Ids:
+        """States of one side that the other has not."""
+        return np.setdiff1d(one.states, other.states)
+
+    def only_edges(self, one: Side, other: Side) -> Ids:
+        """Edges of one side that the other has not: shape (edges, 3)."""
+        assert one.edges is not None and other.edges is not None
+        ours, theirs = (_edge_codes(side.edges, len(self.actions), len(self.rows)) for side in (one, other))
+        return one.edges[~np.isin(ours, theirs)]
+
+
+def merge(
+    proof: Proof,
+    engine: GraphEngine,
+    graph: StateGraph,
+    tlc_rows: Rows,
+    foreign: Sequence[tuple[str, str]],
+    tlc_graph: TlcGraph | None,
+) -> Graphs:
+    """Both graphs in common ids. ``tlc_graph``: where there is more than TLC's states."""
+    spec = proof.spec
+    packed = tlc_rows[:, 0] >= 0
+    if spec.model.symmetry:
+        # TLC keeps of each orbit the state that it met first.
+        tlc_rows = tlc_rows.copy()
+        tlc_rows[packed] = engine.canonical_rows(tlc_rows[packed])
+    ids, rows = _identify(np.ascontiguousarray(graph.states), tlc_rows)
+    texts = {int(ids[k]): foreign[-int(tlc_rows[k, 0]) - 1] for k in np.flatnonzero(~packed)}
+    actions: list[str] = [action.name for action in spec.actions]
+    mc_edges, tlc_edges, tlc_initial = None, None, np.empty(0, np.int64)
+    if tlc_graph is not None:
+        named = [proof.action(label) for label in tlc_graph.labels]
+        mc_edges, tlc_edges = np.array(graph.edges, np.int64), np.array(tlc_graph.edges)
+        if None in named:
+            actions = [""]
+            mc_edges[:, 1] = tlc_edges[:, 1] = 0
+        else:
+            numbers = np.array([actions.index(name) for name in named if name is not None], np.int64)
+            tlc_edges[:, 1] = numbers[tlc_edges[:, 1]] if len(tlc_edges) else 0
+        tlc_edges[:, 0], tlc_edges[:, 2] = ids[tlc_edges[:, 0]], ids[tlc_edges[:, 2]]
+        mc_edges, tlc_edges = (_distinct(e, len(actions), len(rows)) for e in (mc_edges, tlc_edges))
+        tlc_initial = ids[np.array(tlc_graph.initial, np.int64)]
+    mc = Side("mc", np.arange(len(graph.states)), np.arange(graph.initial), mc_edges)
+    tlc = Side("TLC", np.unique(ids), np.unique(tlc_initial), tlc_edges)
+    return Graphs(spec, engine, rows, mc, tlc, actions, texts)
+
+
+def _identify(ours: Rows, theirs: Rows) -> tuple[Ids, Rows]:
+    """The ids of ``theirs``, and the rows by id: ``ours``, then those of ``theirs`` that are new."""
+    # As byte strings rows sort fast; bytes strings ignore zeros at the end, but all have one length.
+    key = f"S{8 * ours.shape[1]}"
+    our_keys = ours.view(key).ravel()
+    their_keys = np.ascontiguousarray(theirs).view(key).ravel()
+    order = np.argsort(our_keys)
+    at = np.minimum(np.searchsorted(our_keys[order], their_keys), len(order) - 1)
+    ids = order[at]
+    new = our_keys[ids] != their_keys
+    _, first, inverse = np.unique(their_keys[new], return_index=True, return_inverse=True)
+    # Numbered in the order of the dump, which is that of the search.
+    ranks = np.empty(len(first), np.int64)
+    ranks[np.argsort(first)] = np.arange(len(first))
+    ids[new] = len(ours) + ranks[inverse]
+    return ids, np.concatenate([ours, theirs[new][np.sort(first)]])
+
+
+def _edge_codes(edges: Ids, actions: int, states: int) -> Ids:
+    return (edges[:, 0] * actions + edges[:, 1]) * states + edges[:, 2]
+
+
+def _distinct(edges: Ids, actions: int, states: int) -> Ids:
+    """Edges without duplicates, in the order of their first occurrence."""
+    _, first = np.unique(_edge_codes(edges, actions, states), return_index=True)
+    return edges[np.sort(first)]

@@ -1,0 +1,93 @@
+"""Write the TLC model of a bound spec: a module ``MC.tla``, its ``MC.cfg``, and the modules it extends."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mc.errors import ModelError, UsageError
+from mc.lang.text import to_tla
+from mc.lang.values import ModelValue, ModelValueSet
+from mc.tlc.proof import Proof
+
+_SYMMETRY = "MCSymmetry"
+
+
+@dataclass(frozen=True)
+class TlcModel:
+    """A model on disk, ready for TLC."""
+
+    directory: Path
+    #: The module's name; its files are ``name.tla`` and ``name.cfg`` in the directory.
+    name: str
+    #: Whether TLC is to look for deadlocks: an option of its command line, not of the cfg.
+    deadlock: bool
+
+
+def write_model(proof: Proof, directory: Path) -> TlcModel:
+    """Write the model into ``directory``, which is created.
+
+    Raises :class:`ModelError` where the modules lack a definition that the model names, and
+    :class:`UsageError` where the directory cannot be written.
+    """
+    name = "MC"
+    while name in proof.modules:
+        name += "_"
+    module, config = _module(proof, name), _config(proof)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        # Copies, so that the directory alone is enough to repeat the run by hand.
+        for needed in proof.modules.values():
+            shutil.copyfile(needed.path, directory / f"{needed.name}.tla")
+        (directory / f"{name}.tla").write_text(module, encoding="utf-8")
+        (directory / f"{name}.cfg").write_text(config, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write the TLC model: {error}; choose another directory with --out") from None
+    return TlcModel(directory, name, proof.spec.model.deadlock)
+
+
+def _symmetric(proof: Proof) -> list[str]:
+    """The constants to permute; one member alone has nothing to be permuted with."""
+    return [name for name in proof.spec.model.symmetry if len(proof.spec.constants[name]) > 1]
+
+
+def _module(proof: Proof, name: str) -> str:
+    extends = [proof.root.name, *(extra.name for extra in proof.extras if extra is not proof.root), "TLC"]
+    spec, model = proof.spec, proof.spec.model
+    lines = [
+        f"---- MODULE {name} ----",
+        f"\\* Written by mc: model {model.name} of {spec.path.name}.",
+        f"EXTENDS {', '.join(extends)}",
+    ]
+    symmetric = _symmetric(proof)
+    if symmetric:
+        group = " \\cup ".join(f"Permutations({constant})" for constant in symmetric)
+        lines += ["", f"{_SYMMETRY} == {group}"]
+    return "\n".join([*lines, "", "====", ""])
+
+
+def _config(proof: Proof) -> str:
+    spec, model = proof.spec, proof.spec.model
+    initial, following = proof.initial_and_next()
+    lines = [f"INIT {initial}", f"NEXT {following}"]
+    lines += [f"CONSTANT {name} = {_constant(name, value)}" for name, value in spec.constants.items()]
+    proof.require(model.substitute.keys(), "substitute: the definition")
+    proof.require(model.substitute.values(), "substitute: the definition")
+    lines += [f"CONSTANT {old} <- {new}" for old, new in model.substitute.items()]
+    for keyword, definitions in (("INVARIANT", spec.invariants), ("CONSTRAINT", spec.constraints)):
+        proof.require((d.name for d in definitions), f"the {keyword.lower()}")
+        lines += [f"{keyword} {d.name}" for d in definitions]
+    if _symmetric(proof):
+        lines.append(f"SYMMETRY {_SYMMETRY}")
+    return "\n".join([*lines, ""])
+
+
+def _constant(name: str, value: Any) -> str:
+    """A value as a TLC config writes it: names in it that nothing defines are model values."""
+    if isinstance(value, ModelValueSet):
+        return "{" + ", ".join(member.name for member in value.members) + "}"
+    if isinstance(value, (bool, int, ModelValue)):
+        return to_tla(value)
+    raise ModelError(f"constant {name}: {value!r} cannot be written into a TLC config")

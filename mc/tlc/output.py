@@ -1,0 +1,150 @@
+"""Read what TLC prints in its ``-tool`` mode: numbered messages, the same in old and new versions.
+
+Numbers are those of ``tlc2.output.EC``; the texts around the figures have changed over the years,
+so they are matched loosely.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+_START = re.compile(r"@!@!@STARTMSG (-?\d+)(?::(\d+))? @!@!@")
+_END = re.compile(r"@!@!@ENDMSG (-?\d+) @!@!@")
+_STATS = re.compile(r"([\d,]+) states generated(?: \([^)]*\))?, ([\d,]+) distinct states found")
+_DEPTH = re.compile(r"depth of the complete state graph search is ([\d,]+)")
+_FINISHED = re.compile(r"Finished in (\d+)ms")
+_COVERED = re.compile(r"(<.*>): [\d,]+:([\d,]+)", re.DOTALL)
+_VIOLATED = re.compile(r"(?:Invariant|property) (\S+) is violated")
+_STATE = re.compile(r"\d+: (<.*?>|Stuttering)\s*\n(.*)", re.DOTALL)
+
+_ERROR = 1  # the severity that TLC gives a message of an error
+
+_INVARIANT_INITIAL = 2107
+_INVARIANT = 2110
+_ACTION_PROPERTY = 2112
+_DEADLOCK = 2114
+_TEMPORAL = 2116
+_BEHAVIOR = 2121
+_FINISH = 2186
+_STARTING = 2185
+_SUCCESS = 2193
+_SEARCH_DEPTH = 2194
+_STATISTICS = 2199
+_PROGRESS = 2200
+_COVERAGE = 2201
+_STATE_PRINT = 2217
+_VERSION = 2262
+_COVERAGE_ACTION = 2772
+
+#: Lines of the parser that say nothing about an error.
+_CHATTER = ("Parsing file ", "Semantic processing of module ", "Linting of module ")
+
+INITIAL = "<Initial predicate>"
+
+
+@dataclass
+class TlcOutput:
+    """What has been read so far; feed it line by line."""
+
+    version: str = ""
+    #: "ok", "violation", "deadlock", "error", or "" while TLC has not said.
+    verdict: str = ""
+    property: str | None = None
+    #: Whether TLC got as far as computing states: before that, an error is one of the .tla or cfg.
+    started: bool = False
+    generated: int = 0
+    distinct: int = 0
+    depth: int = 0
+    milliseconds: int | None = None
+    #: Generated states by TLC's label with its location.
+    coverage: dict[str, int] = field(default_factory=dict)
+    #: The counterexample: label with location, and the variables' texts (``x = 1``) of each state.
+    states: list[tuple[str, list[str]]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    #: What TLC prints outside messages: complaints of its parser.
+    loose: list[str] = field(default_factory=list)
+    _code: int | None = None
+    _severity: int = 0
+    _lines: list[str] = field(default_factory=list)
+
+    def feed(self, line: str) -> None:
+        """Read one line, without its line break."""
+        start = _START.search(line)
+        if start is not None:
+            self._code, self._severity, self._lines = int(start[1]), int(start[2] or 0), []
+        elif _END.search(line) is not None:
+            if self._code is not None:
+                self._message(self._code, self._severity, "\n".join(self._lines))
+            self._code = None
+        elif self._code is not None:
+            self._lines.append(line)
+        elif line.strip() and not line.startswith(_CHATTER):
+            self.loose.append(line)
+
+    def _message(self, code: int, severity: int, text: str) -> None:
+        if code == _VERSION:
+            self.version = text.removeprefix("TLC2 Version ").strip()
+        elif code == _STARTING:
+            self.started = True
+        elif code == _SUCCESS:
+            self.verdict = "ok"
+        elif code in (_STATISTICS, _PROGRESS):
+            self._statistics(text)
+        elif code == _SEARCH_DEPTH:
+            match = _DEPTH.search(text)
+            self.depth = _number(match[1]) if match is not None else 0
+        elif code == _FINISH:
+            match = _FINISHED.search(text)
+            self.milliseconds = int(match[1]) if match is not None else None
+        elif code == _COVERAGE:
+            self.coverage.clear()  # a report repeats the figures of the one before
+        elif code == _COVERAGE_ACTION:
+            match = _COVERED.search(text)
+            if match is not None:
+                # An action that several disjuncts share has a line for each of them.
+                self.coverage[match[1]] = self.coverage.get(match[1], 0) + _number(match[2])
+        elif code == _STATE_PRINT:
+            match = _STATE.match(text)
+            if match is not None:
+                self.states.append((match[1], split_variables(match[2])))
+        elif severity == _ERROR and code != _BEHAVIOR:
+            self._error(code, text)
+
+    def _statistics(self, text: str) -> None:
+        match = _STATS.search(text)
+        if match is not None:
+            self.generated, self.distinct = _number(match[1]), _number(match[2])
+
+    def _error(self, code: int, text: str) -> None:
+        if code == _DEADLOCK:
+            verdict = "deadlock"
+        elif code in (_INVARIANT, _INVARIANT_INITIAL, _ACTION_PROPERTY, _TEMPORAL):
+            verdict = "violation"
+            match = _VIOLATED.search(text)
+            self.property = match[1] if match is not None else None
+            if code == _INVARIANT_INITIAL:  # this message holds the state as well
+                self.states = [(INITIAL, split_variables(text.partition("\n")[2]))]
+        else:
+            verdict = "error"
+            self.errors.append(text.strip())
+        # Errors that follow the first one are its consequences.
+        self.verdict = self.verdict or verdict
+
+
+def split_variables(text: str) -> list[str]:
+    """The parts ``name = value`` of a state as TLC prints it, one or several lines to each."""
+    lines = text.strip().split("\n")
+    parts: list[str] = []
+    for line in lines:
+        if line.startswith("/\\ "):
+            parts.append(line[3:])
+        elif parts:
+            parts[-1] += "\n" + line
+        elif line.strip():  # a single variable has no /\ before it
+            parts.append(line)
+    return parts
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", ""))

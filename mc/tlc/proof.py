@@ -1,0 +1,185 @@
+"""Find the ``.tla`` modules that belong to a spec, and what TLC's names for steps mean in the spec."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mc.errors import ModelError, SpecError
+from mc.spec.objects import Spec
+from mc.tlc.tla import TlaDefinition, TlaModule, names_in, read_module, tokens
+
+#: ``<Name line 1, col 2 to line 3, col 4 of module M>``, as TLC writes an action in a trace or a
+#: coverage report.
+_LOCATION = re.compile(r"<?\s*(\S+) line (\d+), col (\d+) to line (\d+), col (\d+) of module (\w+)\s*>?")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The modules on the TLA+ side of a spec, as bound by its model."""
+
+    spec: Spec
+    #: The module paired with the spec.
+    root: TlaModule
+    #: Those paired with the model's ``definitions``.
+    extras: tuple[TlaModule, ...]
+    #: ``root``, ``extras`` and what they extend or instantiate, by name; not the standard modules.
+    modules: Mapping[str, TlaModule]
+    _known: dict[str, str | None] = field(default_factory=dict, repr=False)
+
+    def definition(self, name: str) -> TlaDefinition | None:
+        """The definition of ``name`` in any of the modules."""
+        return next((m.definitions[name] for m in self.modules.values() if name in m.definitions), None)
+
+    def declares(self, kind: str) -> tuple[str, ...]:
+        """All ``"constants"`` or ``"variables"`` that the modules declare, instances apart."""
+        seen: dict[str, tuple[str, ...]] = {}
+        todo = [self.root.name, *(module.name for module in self.extras)]
+        while todo:
+            name = todo.pop(0)
+            if name in self.modules and name not in seen:
+                seen[name] = getattr(self.modules[name], kind)
+                todo.extend(self.modules[name].extends)
+        return tuple(name for names in seen.values() for name in names)
+
+    def require(self, names: Iterable[str], role: str) -> None:
+        """:class:`ModelError` for the first name that no module defines; ``role`` says what it is."""
+        for name in names:
+            if self.definition(name) is None:
+                raise ModelError(f"{role} {name} is not defined in {self._files()}: add it there")
+
+    def check(self) -> None:
+        """:class:`ModelError` where the modules' constants or variables are not those of the spec."""
+        for kind, own in (("constants", self.spec.constants), ("variables", self.spec.variables)):
+            declared = self.declares(kind)
+            for name in own:
+                if name not in declared:
+                    raise ModelError(f"{self._files()}: the spec's {kind[:-1]} {name} is not declared there")
+            for name in declared:
+                if name not in own:
+                    raise ModelError(f"{self.spec.path.name}: the {kind[:-1]} {name} of the .tla is not declared there")
+
+    def initial_and_next(self) -> tuple[str, str]:
+        """The names of the initial predicate and of the next-state relation.
+
+        ``Init`` and ``Next``; but where the paired module itself defines, in place of one of them, a
+        single name that ends so (``HistoryInit``, because TLA+ does not let a module redefine what
+        it extends), that name.
+        """
+        return self._own("Init"), self._own("Next")
+
+    def _own(self, name: str) -> str:
+        ending = [own for own in self.root.definitions if own.endswith(name)]
+        if name in ending or len(ending) != 1:
+            self.require([name], "the definition")
+            return name
+        return ending[0]
+
+    def action(self, label: str) -> str | None:
+        """The spec's action that TLC means by a label; None where it may be several, or none.
+
+        The label is a definition's name (``ReceiveAny``), or a name with a location. It is an action
+        of the spec itself, or a definition put in the place of one, or one in whose body (or in the
+        text at that location) exactly one action is mentioned, directly or through definitions.
+        """
+        if label not in self._known:
+            self._known[label] = self._resolve(label)
+        return self._known[label]
+
+    def _resolve(self, label: str) -> str | None:
+        match = _LOCATION.fullmatch(label.strip())
+        name = match[1] if match is not None else label.strip()
+        found = self._mentioned({name})
+        if len(found) != 1 and match is not None and match[6] in self.modules:
+            region = _region(self.modules[match[6]].text, *(int(match[k]) for k in (2, 3, 4, 5)))
+            found = self._mentioned(names_in(region))
+        return found.pop() if len(found) == 1 else None
+
+    def _mentioned(self, names: Iterable[str]) -> set[str]:
+        """The actions among ``names``, and among what is mentioned in the other definitions named."""
+        actions = {action.name for action in self.spec.actions}
+        originals = {new: old for old, new in self.spec.model.substitute.items() if old in actions}
+        found: set[str] = set()
+        seen: set[str] = set()
+        todo = list(names)
+        while todo:
+            name = todo.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            if name in actions:
+                found.add(name)
+            elif name in originals:
+                found.add(originals[name])
+            else:
+                definition = self.definition(name)
+                if definition is not None:
+                    todo.extend(names_in(definition.body))
+        return found
+
+    def _files(self) -> str:
+        return ", ".join(str(module.path) for module in (self.root, *self.extras))
+
+
+def _region(text: str, first_line: int, first_column: int, last_line: int, last_column: int) -> str:
+    """The text from one place to another; lines and columns count from 1, the last one is inside."""
+    lines = text.split("\n")[first_line - 1 : last_line]
+    if not lines:
+        return ""
+    lines[-1] = lines[-1][:last_column]
+    lines[0] = lines[0][first_column - 1 :]
+    return "\n".join(lines)
+
+
+def read_proof(spec: Spec, search: Sequence[Path] = ()) -> Proof:
+    """The modules paired with ``spec`` and with its model's ``definitions``.
+
+    ``search``: directories to look in besides the spec's own and ``../proofs`` (the bundled proofs).
+    Raises :class:`ModelError` where one is missing or does not fit the spec.
+    """
+    places = [spec.path.parent, spec.path.parent.parent / "proofs", *search]
+    root = _read(find_paired(spec.path.stem, places))
+    extras = tuple(_read(find_paired(name, places)) for name in spec.model.definitions)
+    modules = {module.name: module for module in (root, *extras)}
+    todo = [name for module in (root, *extras) for name in _needed(module)]
+    while todo:
+        name = todo.pop(0)
+        path = next((p / f"{name}.tla" for p in places if (p / f"{name}.tla").is_file()), None)
+        if name not in modules and path is not None:
+            modules[name] = _read(path)
+            todo.extend(_needed(modules[name]))
+    proof = Proof(spec, root, extras, modules)
+    proof.check()
+    return proof
+
+
+def _read(path: Path) -> TlaModule:
+    module = read_module(path)
+    if module.name != path.stem:
+        raise SpecError(f"the module is called {module.name}, so TLC wants it in a file {module.name}.tla", str(path))
+    return module
+
+
+def _needed(module: TlaModule) -> list[str]:
+    """Modules that this one extends or instantiates."""
+    words = tokens(module.text)
+    instances = [after.text for word, after in itertools.pairwise(words) if word.text == "INSTANCE"]
+    return [*module.extends, *instances]
+
+
+def find_paired(stem: str, places: Sequence[Path]) -> Path:
+    """The ``.tla`` of a spec called ``stem``, in the first of ``places`` that has one.
+
+    Names pair without regard to case and underscores: ``raft_history`` and ``RaftHistory.tla``.
+    """
+    wanted = stem.replace("_", "").lower()
+    for place in places:
+        for path in sorted(place.glob("*.tla")):
+            if path.stem.replace("_", "").lower() == wanted:
+                return path
+    title = "".join(part[:1].upper() + part[1:] for part in stem.split("_"))
+    looked = ", ".join(dict.fromkeys(str(place) for place in places))
+    raise ModelError(f"no {title}.tla for {stem}.py: TLC needs the spec in TLA+ as well; looked in {looked}")

@@ -1,0 +1,180 @@
+"""Run TLC on a written model, and read its result."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mc.errors import DomainError, McError, SpecError, UsageError
+from mc.lang.text import from_tla
+from mc.tlc.model import TlcModel
+from mc.tlc.output import TlcOutput
+from mc.tlc.proof import Proof
+from mc.tlc.tools import Tools
+
+#: Minutes between coverage reports. So many that only the last one is printed, and few enough that
+#: TLC, which counts them in milliseconds, does not overflow.
+_COVERAGE_MINUTES = "10000"
+
+
+@dataclass(frozen=True)
+class TlcResult:
+    """What TLC found out."""
+
+    version: str
+    #: "ok", "violation", "deadlock", "error" (TLC could not evaluate the spec), or "stopped" (by us,
+    #: beyond the given number of states).
+    verdict: str
+    #: The violated invariant.
+    property: str | None
+    generated: int
+    distinct: int
+    depth: int
+    #: States of the counterexample, the initial one first.
+    length: int | None
+    #: TLC's own "Finished in"; the process's time where it prints none.
+    seconds: float
+    #: Generated states by action of the spec, where coverage was on. A label that does not stand for
+    #: one action stays as TLC prints it.
+    action_generated: Mapping[str, int]
+    #: The counterexample: the spec's action (TLC's label where that is not known) and the values of
+    #: the variables; values outside their domains stay untyped.
+    trace: tuple[tuple[str, Mapping[str, Any]], ...]
+    #: What TLC says about an error.
+    message: str
+    #: Everything that TLC printed.
+    log: Path
+
+
+def run_tlc(
+    tools: Tools,
+    proof: Proof,
+    model: TlcModel,
+    *,
+    workers: int = 1,
+    coverage: bool = False,
+    dump: tuple[str, ...] = (),
+    stop_beyond: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> TlcResult:
+    """Check the model with TLC. One worker gives the same result, bit for bit, in every run.
+
+    ``dump``: arguments of ``-dump``, with the file last. ``stop_beyond``: stop once more distinct
+    states are known to be found (TLC reports once a minute). ``progress`` is then told how many
+    states were generated, and how many of them are distinct.
+    Raises :class:`SpecError` where TLC cannot read the modules, :class:`McError` where it does not run.
+    """
+    scratch = model.directory / "states"
+    scratch.mkdir(exist_ok=True)
+    command = [
+        *(str(tools.java), "-XX:+UseParallelGC"),
+        f"-Djava.io.tmpdir={scratch}",  # TLC unpacks its standard modules there
+        *("-cp", str(tools.jar), "tlc2.TLC", "-tool"),
+        *("-workers", str(workers), "-fp", "0", "-metadir", str(scratch)),
+        *([] if model.deadlock else ["-deadlock"]),  # this option switches the check off
+        *(["-coverage", _COVERAGE_MINUTES] if coverage else []),
+        *(["-dump", *dump] if dump else []),
+        *("-config", f"{model.name}.cfg", model.name),
+    ]
+    log = model.directory / "tlc.out"
+    output = TlcOutput()
+    started = time.monotonic()
+    stopped = _run(command, model.directory, log, output, stop_beyond, progress)
+    seconds = time.monotonic() - started
+    shutil.rmtree(scratch, ignore_errors=True)
+    if not stopped:
+        _raise_for_failure(output, log, proof)
+    return TlcResult(
+        version=output.version,
+        verdict="stopped" if stopped else output.verdict,
+        property=output.property,
+        generated=output.generated,
+        distinct=output.distinct,
+        depth=output.depth,
+        length=len(output.states) or None,
+        seconds=seconds if output.milliseconds is None else output.milliseconds / 1000,
+        action_generated=_by_action(output.coverage, proof),
+        trace=tuple((proof.action(label) or label, read_values(parts, proof)) for label, parts in output.states),
+        message="\n".join(output.errors),
+        log=log,
+    )
+
+
+def _run(
+    command: list[str],
+    directory: Path,
+    log: Path,
+    output: TlcOutput,
+    stop_beyond: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> bool:
+    """Run the command, copying what it prints into ``log`` and ``output``; whether we stopped it."""
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=directory,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except OSError as error:
+        raise UsageError(f"cannot run Java ({command[0]}): {error}") from None
+    assert process.stdout is not None
+    try:
+        known = (0, 0)
+        with process, log.open("w", encoding="utf-8") as copy:
+            for line in process.stdout:
+                copy.write(line)
+                output.feed(line.rstrip("\r\n"))
+                now = (output.generated, output.distinct)
+                if now != known:
+                    known = now
+                    if progress is not None:
+                        progress(*now)
+                    if stop_beyond is not None and now[1] > stop_beyond:
+                        process.kill()
+                        return True
+    finally:
+        # Also on Ctrl-C, which Python turns into an exception here: TLC must not outlive us.
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    return False
+
+
+def _raise_for_failure(output: TlcOutput, log: Path, proof: Proof) -> None:
+    said = "\n".join([*output.errors, *output.loose]).strip()
+    if not output.version or not output.verdict:
+        raise McError(f"TLC did not run to its end; it printed (see {log}):\n{said or 'nothing'}")
+    if output.verdict == "error" and not output.started:
+        raise SpecError(f"TLC cannot read {proof.root.name} or its model (see {log}):\n{said}", str(proof.root.path))
+
+
+def _by_action(coverage: Mapping[str, int], proof: Proof) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for label, generated in coverage.items():
+        action = proof.action(label) or label
+        found[action] = found.get(action, 0) + generated
+    return found
+
+
+def read_values(parts: list[str], proof: Proof) -> dict[str, Any]:
+    """The values in ``name = value`` texts, in the order of the spec's variables."""
+    texts = dict(part.split(" = ", 1) for part in parts)
+    values: dict[str, Any] = {}
+    for name, domain in proof.spec.variables.items():
+        if name in texts:
+            value = from_tla(texts[name])
+            try:
+                values[name] = domain.coerce(value)
+            except DomainError:
+                values[name] = value
+    return values
