@@ -20,6 +20,11 @@ from mc.spec.objects import Model, Spec
 from mc.tlc import CrosscheckResult, crosscheck
 
 ROOT = Path(__file__).resolve().parent.parent
+ABORT_GUARD = '    if not s.tmState == "init":\n        return False\n'
+ABORT_EFFECT = '    t.tmState = "aborted"'
+PREPARED_GUARD = '    if not Message(type="Prepared", rm=r) in s.msgs:\n'
+#: The transaction manager listens to one resource manager only, so that it never commits.
+STRONGER_GUARD = "    if not s.tmPrepared == set():\n        return False\n" + PREPARED_GUARD
 RAFT = {"Server": 2, "Value": 1, "MaxTerm": 2, "MaxLogLength": 1, "MaxMessages": 1, "MaxCopies": 1}
 
 
@@ -159,31 +164,30 @@ def test_json_has_the_shape_of_the_design(tmp_path: Path) -> None:
 
 
 def test_weaker_guard_is_found_and_explained(tmp_path: Path) -> None:
-    # TMAbort no longer asks for tmState = "init": mc has more steps, and the invariant still holds.
-    path = changed("twophase.py", 'if not s.tmState == "init":\n        return False\n    t.tmState = "aborted"',
-                   't.tmState = "aborted"', tmp_path / "specs")  # fmt: skip
-    model = Model("m", {"RM": 2}, invariants=("TypeOK",))
-    result = check(path, model, tmp_path / "out")
+    # TMAbort no longer asks for tmState = "init".
+    path = changed("twophase.py", ABORT_GUARD + ABORT_EFFECT, ABORT_EFFECT, tmp_path / "specs")
+    result = check(path, Model("m", {"RM": 2}, invariants=("TypeOK",)), tmp_path / "out")
     assert result.verdict == "different"
     text = "\n".join(result.differences)
     assert "generated: mc " in text and "TMAbort: mc " in text
-    assert "in state 2 of this behavior, mc has the step TMAbort, and TLC has not" in text
-    # The shortest trace to the first difference: one step, TMAbort, then TMAbort again.
-    assert "2: TMAbort\n" in text
-    assert "a state that TLC" in text
+    assert "states: 0 reached only by TLC, 9 reached only by mc" in text
+    # The shortest way to commit takes 2 RMPrepare, 2 TMRcvPrepared and TMCommit.
+    assert "the first state that differs: in state 6 of this behavior, mc has the step TMAbort, and TLC has not" in text
+    assert "6: TMCommit\n" in text and "a state that TLC does not reach at all" in text
+    # But the first step that TLC lacks is TMAbort after TMAbort, which changes nothing.
+    assert "the first edge that differs: in state 2 of this behavior, mc has the step TMAbort, and TLC has not" in text
+    assert "2: TMAbort\n" in text and "(unchanged)" in text
 
 
 def test_stronger_guard_is_found_and_explained(tmp_path: Path) -> None:
-    path = changed("twophase.py", 'if not s.rmState[r] == "working":', 'if not s.tmState == "init":\n        return False\n'
-                   '    if not s.rmState[r] == "working":', tmp_path / "specs")  # fmt: skip
+    path = changed("twophase.py", PREPARED_GUARD, STRONGER_GUARD, tmp_path / "specs")
     result = check(path, Model("m", {"RM": 2}), tmp_path / "out")
-    assert result.verdict == "different"
     text = "\n".join(result.differences)
-    assert "reached only by TLC, 0 reached only by mc" in text
-    # RMPrepare is now impossible after TMAbort, which the text must say; TLC still has it.
-    assert "in state 2 of this behavior, TLC has the step RMPrepare, and mc has not" in text
-    assert "2: TMAbort\n" in text
+    assert " reached only by TLC, 0 reached only by mc" in text
+    assert "TMCommit: mc 0, TLC 1" in text
+    assert "state that differs: in state 4 of this behavior, TLC has the step TMRcvPrepared, and mc has not" in text
     assert "a state that mc does not reach at all" in text
+    assert "edge that differs: in state 3 of this behavior, TLC has the step TMRcvPrepared, and mc has not" in text
 
 
 def test_changed_guard_under_symmetry(tmp_path: Path) -> None:
@@ -206,19 +210,20 @@ def test_violation_on_one_side_is_explained(tmp_path: Path) -> None:
     assert result.compared == {"counts": False, "states": True, "edges": True}
 
 
-def test_same_mutant_on_both_sides_is_equal(tmp_path: Path) -> None:
+@pytest.mark.parametrize("symmetry", [(), ("RM",)], ids=["plain", "symmetry"])
+def test_same_mutant_on_both_sides_is_equal(tmp_path: Path, symmetry: tuple[str, ...]) -> None:
     spec = tmp_path / "specs"
     path = changed("twophase.py", "if not s.tmPrepared == RM:", "if s.tmPrepared == set():", spec)
     tla = (ROOT / "proofs/TwoPhase.tla").read_text()
     assert "tmPrepared = RM" in tla
     (spec / "TwoPhase.tla").write_text(tla.replace("tmPrepared = RM", "tmPrepared /= {}"))
-    result = check(path, Model("m", {"RM": 2}), tmp_path / "out")
+    result = check(path, Model("m", {"RM": 2}, symmetry=symmetry), tmp_path / "out")
     assert result.differences == ()
     assert result.verdict == "equal"
-    assert result.tlc is not None
+    assert result.tlc is not None and result.mc.violation is not None
     assert (result.tlc.verdict, result.tlc.property) == ("violation", "Consistent")
-    assert result.tlc.length == len(result.mc.violation.representatives) if result.mc.violation else False
-    assert [action for action, _ in result.tlc.trace][0] == "<Initial predicate>"
+    assert result.tlc.length == len(result.mc.violation.representatives)
+    assert result.tlc.trace[0][0] == "<Initial predicate>"
     assert result.compared == {"counts": False, "states": False, "edges": False}
 
 
@@ -286,8 +291,7 @@ def test_states_alone_beyond_the_limit_for_edges(tmp_path: Path, monkeypatch: py
     assert result.differences == ()
     assert result.compared == {"counts": True, "states": True, "edges": False}
     assert any("edges not compared" in note for note in result.notes)
-    path = changed("twophase.py", 'if not s.rmState[r] == "working":', 'if not s.tmState == "init":\n        return False\n'
-                   '    if not s.rmState[r] == "working":', tmp_path / "specs")  # fmt: skip
+    path = changed("twophase.py", PREPARED_GUARD, STRONGER_GUARD, tmp_path / "specs")
     result = check(path, Model("m", {"RM": 2}), tmp_path / "b")
     assert any("the first state that only TLC reaches" in text for text in result.differences)
     monkeypatch.setattr("mc.tlc.check.STATE_LIMIT", 10)
@@ -322,14 +326,15 @@ def test_errors_name_the_mend(tmp_path: Path) -> None:
     other.write_text(path.read_text())
     with pytest.raises(ModelError, match=r"no Lonely\.tla for lonely\.py"):
         check(other, model, tmp_path / "out")
-    with pytest.raises(UsageError, match="--jar: .* is not a jar"):
+    with pytest.raises(UsageError, match=r"--jar: .* is not a jar"):
         check(path, model, tmp_path / "out", jar=path)
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="--out"):
         check(path, model, tmp_path / "file" / "out")
-    (tmp_path / "specs/TwoPhase.tla").write_text((ROOT / "proofs/TwoPhase.tla").read_text().replace("tmState'", "tmStat'"))
-    with pytest.raises(SpecError, match="TLC cannot read TwoPhase(?s:.*)tmStat"):
+    tla = (ROOT / "proofs/TwoPhase.tla").read_text()
+    (tmp_path / "specs/TwoPhase.tla").write_text(tla.replace("tmState'", "tmStat'"))
+    with pytest.raises(SpecError, match=r"TLC cannot read TwoPhase(?s:.*)tmStat"):
         check(path, model, tmp_path / "out")
-    (tmp_path / "specs/TwoPhase.tla").write_text((ROOT / "proofs/TwoPhase.tla").read_text().replace("Consistent", "Agree"))
+    (tmp_path / "specs/TwoPhase.tla").write_text(tla.replace("Consistent", "Agree"))
     with pytest.raises(ModelError, match="the invariant Consistent is not defined"):
         check(path, model, tmp_path / "out")

@@ -1,146 +1,83 @@
-"""The compiled engine: one generated module per spec and model, and what can be asked of it."""
+"""The compiled engine: what the rest of the checker asks of a spec and model."""
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import linecache
-import os
-import platform
-import sys
-import tempfile
-import time
-from pathlib import Path
-from types import ModuleType
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-import mc
-from mc.engine import kernels
-from mc.engine.generate import generate, successor_limit
-from mc.engine.kernels import Batch
-from mc.engine.layout import Layout, Rows
-from mc.engine.symmetry import Symmetry
-from mc.lang.state import State
-from mc.spec.objects import Spec
+from mc.engine.layout import Rows
+from mc.engine.program import Program, make_batch
+from mc.engine.result import Progress, Result
+from mc.engine.search import BreadthFirst, DepthFirst
 
 
-def make_batch(rows: int, words: int) -> Batch:
-    """An empty batch with room for ``rows`` states; memory is taken as it is used."""
-    return Batch(
-        states=np.empty(rows * words, np.int64),
-        hashes=np.empty(rows, np.uint64),
-        origins=np.empty(rows, np.int64),
-        kinds=np.empty(rows, np.int64),
-        fresh=np.empty(rows, np.uint8),
-    )
+@dataclass(frozen=True)
+class StateGraph:
+    """All reachable states within the constraints, and the steps between them."""
+
+    #: (states, words): packed representatives, level by level.
+    states: Rows
+    #: (steps, 3): index of the source, number of the action in the spec, index of the target.
+    edges: npt.NDArray[np.int64]
+    #: How many of the first states are initial.
+    initial: int
 
 
-def cache_directory() -> Path:
-    """Where generated modules are kept between runs: the user's cache, or a temporary directory."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for candidate in (base / "mc", Path(tempfile.gettempdir()) / f"mc-{os.getuid() if hasattr(os, 'getuid') else 0}"):
-        try:
-            candidate.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(candidate, os.W_OK):
-            return candidate
-    return Path(tempfile.mkdtemp(prefix="mc-"))
+class Engine(Program):
+    """Searches and state graphs of a compiled spec."""
 
+    def search(
+        self,
+        workers: int = 1,
+        order: str = "bfs",
+        progress: Callable[[Progress], None] | None = None,
+        max_seconds: float | None = None,
+    ) -> Result:
+        """Search all reachable states, breadth-first ("bfs") or depth-first ("dfs", with one worker)."""
+        if order == "dfs":
+            return DepthFirst(self, 1, progress, max_seconds).run()
+        return BreadthFirst(self, workers, progress, max_seconds).run()
 
-class Engine:
-    """A spec and model, compiled."""
+    def graph(self, max_states: int) -> StateGraph | None:
+        """The state graph, or None where it has more than ``max_states`` states.
 
-    def __init__(self, spec: Spec) -> None:
-        self.spec = spec
-        self.layout = Layout(spec.variables)
-        self.words = self.layout.words
-        self.symmetry = Symmetry(spec, self.layout)
-        self.successor_limit = successor_limit(spec, self.layout)
-        self.source = generate(spec, self.layout, self.symmetry)
-        self._module: ModuleType | None = None
+        Invariants do not stop it. A step to a state outside the constraints is not in it, as in TLC's dump.
+        """
+        index: dict[bytes, int] = {}
+        states: list[Rows] = []
+        edges: list[tuple[int, int, int]] = []
 
-    # Compilation
+        def visit(rows: Rows) -> list[int]:
+            """Indices of the representatives of some rows; -1 for those outside the constraints."""
+            count = len(rows)
+            flat = rows.reshape(-1).copy()
+            batch = make_batch(count, self.words)
+            self.module.inspect(flat, count, batch, self.control())
+            found = []
+            for row, within in zip(flat.reshape(-1, self.words), batch.fresh, strict=True):
+                if not within:
+                    found.append(-1)
+                    continue
+                key = row.tobytes()
+                if key not in index:
+                    index[key] = len(states)
+                    states.append(row.copy())
+                found.append(index[key])
+            return found
 
-    @property
-    def module(self) -> Any:
-        """The generated module, imported on first use."""
-        if self._module is None:
-            self._module = self._load()
-        return self._module
+        visit(np.array([self.layout.pack(state) for state in self.spec.initial_states()]))
+        initial = len(states)
+        source = 0
+        while source < len(states):
+            if len(states) > max_states:
+                return None
+            rows, actions = self.successors(states[source])
+            for action, target in zip(actions, visit(rows) if len(rows) else [], strict=True):
+                if target >= 0:
+                    edges.append((source, int(action), target))
+            source += 1
+        return StateGraph(np.array(states), np.array(edges, np.int64).reshape(-1, 3), initial)
 
-    def _load(self) -> ModuleType:
-        versions = f"{mc.__version__} {np.__version__} {platform.python_version()} {_kernels_text()}"
-        digest = hashlib.sha256((versions + self.source).encode()).hexdigest()[:20]
-        name = f"mc_{self.spec.name}_{digest}"
-        path = cache_directory() / f"{name}.py"
-        if not path.exists():
-            draft = path.with_suffix(f".{os.getpid()}.tmp")
-            draft.write_text(self.source, encoding="utf-8")
-            draft.replace(path)
-        found = importlib.util.spec_from_file_location(name, path)
-        assert found is not None and found.loader is not None
-        module = importlib.util.module_from_spec(found)
-        sys.modules[name] = module
-        linecache.lazycache(str(path), module.__dict__)
-        found.loader.exec_module(module)
-        return module
-
-    def compile(self) -> float:
-        """Compile everything a search needs (or load it from the cache); returns the seconds it took."""
-        start = time.perf_counter()
-        batch = make_batch(max(self.successor_limit, 1) + 1, self.words)
-        control = self.control()
-        rows = np.zeros(self.words, np.int64)
-        self.module.expand_rows(rows, 0, 0, batch, control)
-        kernels.insert(np.zeros(64, np.uint64), batch, 0, 0, 1)
-        kernels.rehash(np.zeros(1, np.uint64), np.zeros(64, np.uint64))
-        self.module.collect(batch, 0, control, rows, np.zeros(1, np.int64))
-        self.module.inspect(rows, 0, batch, control)
-        return time.perf_counter() - start
-
-    def control(self) -> Rows:
-        """A control array for one worker, all 0 but for what the model sets."""
-        control = np.zeros(kernels.GENERATED + 2 * len(self.spec.actions), np.int64)
-        control[kernels.DEADLOCK] = int(self.spec.model.deadlock)
-        control[kernels.GROUP] = self.symmetry.size
-        return control
-
-    # States
-
-    def pack_part(self, variable: str, value: Any) -> int:
-        """One variable's share of the code of a state; see :class:`Layout`."""
-        return self.layout.pack_part(variable, value)
-
-    def unpack(self, row: Rows) -> State:
-        """The state of a packed row."""
-        return self.layout.unpack(row)
-
-    def canonical_rows(self, rows: Rows) -> Rows:
-        """The representatives of the orbits of some packed states, shape ``(n, words)``."""
-        flat = np.ascontiguousarray(rows).reshape(-1).copy()
-        count = flat.size // self.words
-        self.module.inspect(flat, count, make_batch(count, self.words), self.control())
-        return flat.reshape(-1, self.words)
-
-    def canonical(self, state: State) -> State:
-        """The representative of the orbit of a state."""
-        return self.unpack(self.canonical_rows(self.layout.pack(state))[0])
-
-    def successors(self, row: Rows) -> tuple[Rows, Rows]:
-        """All successors of one packed state as they are, and the numbers of their actions."""
-        batch = make_batch(self.successor_limit + 1, self.words)
-        control = self.control()
-        control[kernels.RAW] = 1
-        self.module.expand_rows(np.ascontiguousarray(row), 0, 1, batch, control)
-        count = int(control[kernels.COUNT])
-        return (
-            batch.states[: count * self.words].reshape(-1, self.words).copy(),
-            batch.kinds[:count] & kernels.ACTION_MASK,
-        )
-
-
-def _kernels_text() -> str:
-    return hashlib.sha256(Path(kernels.__file__).read_bytes()).hexdigest()

@@ -7,6 +7,7 @@ from typing import Any
 
 from mc.engine.layout import Layout
 from mc.engine.shapes import BagShape, SetShape
+from mc.engine.symmetry import Symmetry
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
 from mc.engine.translate.statements import Statements
@@ -26,6 +27,7 @@ from mc.engine.kernels import (
     ACTION_MASK,
     COUNT,
     DEADLOCK,
+    DEPTH,
     EDGE,
     FAILED,
     GENERATED,
@@ -45,6 +47,7 @@ from mc.engine.kernels import (
     WITNESSES,
     entry,
     highest_bit,
+    insert_one,
     jit,
     lowest_bit,
     mix,
@@ -57,6 +60,16 @@ WORDS = {words}
 '''
 
 LOOPS = '''@jit
+def note(stop, parent, edge, invariant, c):
+    """Remember the first reason to stop."""
+    if c[STOP] == OK:
+        c[STOP] = stop
+        c[STOP_PARENT] = parent
+        c[STOP_EDGE] = edge
+        c[STOP_INVARIANT] = invariant
+
+
+@jit
 def keep(s, t, parent, action, out, c, x):
     """Count the successor t; keep it where it is within the constraints. Returns where the next one goes."""
     c[EDGE] += 1
@@ -71,33 +84,29 @@ def keep(s, t, parent, action, out, c, x):
         out.kinds[n] = action | symmetries << ACTION_BITS
         c[COUNT] = n + 1
         t = offset(t, WORDS)
-    elif c[STOP] == OK:
+    else:
         number = broken(t, x)
         if number != 0:
-            c[STOP] = VIOLATED
-            c[STOP_PARENT] = parent
-            c[STOP_EDGE] = c[EDGE]
-            c[STOP_INVARIANT] = number
+            note(VIOLATED, parent, c[EDGE], number, c)
+    if x[0] != 0:
+        note(FAILED, parent, c[EDGE], 0, c)
     copy(s, t)
     return t
 
 
 @jit
 def expand_row(s, parent, out, control, x):
-    """Add the successors of s to a batch; what stops the search is noted in control."""
+    """Add the successors of s to a batch; what should stop the search is noted in control."""
     c = pointer(control, 0)
     t = pointer(out.states, c[COUNT] * WORDS)
     c[EDGE] = 0
     copy(s, t)
     expand(s, t, parent, out, c, x)
     if x[0] != 0:
-        c[STOP] = FAILED
-        c[STOP_PARENT] = parent
-    elif c[EDGE] == 0 and c[DEADLOCK] != 0 and c[STOP] == OK:
-        c[STOP] = STUCK
-        c[STOP_PARENT] = parent
-        c[STOP_EDGE] = 0
-    return c[STOP]
+        note(FAILED, parent, 0, 0, c)
+        x[0] = 0
+    elif c[EDGE] == 0 and c[DEADLOCK] != 0:
+        note(STUCK, parent, 0, 0, c)
 
 
 @entry
@@ -107,8 +116,22 @@ def expand_rows(rows, first, last, out, control):
     x = pointer(scratch, 0)
     control[COUNT] = 0
     for parent in range(first, last):
-        if expand_row(pointer(rows, parent * WORDS), parent, out, control, x) != OK:
-            return
+        expand_row(pointer(rows, parent * WORDS), parent, out, control, x)
+
+
+@jit
+def check(s, origin, kind, control, x):
+    """Count a new state and look at it; what should stop the search is noted in control."""
+    c = pointer(control, 0)
+    c[GENERATED + ACTIONS + (kind & ACTION_MASK)] += 1
+    c[ORBITS] += c[GROUP] // (kind >> ACTION_BITS)
+    c[WITNESSES] |= witnessed(s, x)
+    number = broken(s, x)
+    if x[0] != 0:
+        note(FAILED, origin & PARENT_MASK, origin >> PARENT_BITS, 0, c)
+        x[0] = 0
+    elif number != 0:
+        note(VIOLATED, origin & PARENT_MASK, origin >> PARENT_BITS, number, c)
 
 
 @entry
@@ -118,24 +141,44 @@ def collect(out, count, control, level, origins):
     x = pointer(scratch, 0)
     n = control[NEXT]
     for k in range(count):
-        if out.fresh[k] == 0:
-            continue
-        s = pointer(out.states, k * WORDS)
-        copy(s, pointer(level, n * WORDS))
-        origins[n] = out.origins[k]
-        n += 1
-        kind = out.kinds[k]
-        control[GENERATED + ACTIONS + (kind & ACTION_MASK)] += 1
-        control[ORBITS] += control[GROUP] // (kind >> ACTION_BITS)
-        control[WITNESSES] |= witnessed(s, x)
-        number = broken(s, x)
-        if number != 0 or x[0] != 0:
-            control[STOP] = FAILED if x[0] != 0 else VIOLATED
-            control[STOP_PARENT] = out.origins[k] & PARENT_MASK
-            control[STOP_EDGE] = out.origins[k] >> PARENT_BITS
-            control[STOP_INVARIANT] = number
-            break
+        if out.fresh[k] != 0:
+            s = pointer(out.states, k * WORDS)
+            copy(s, pointer(level, n * WORDS))
+            origins[n] = out.origins[k]
+            n += 1
+            check(s, out.origins[k], out.kinds[k], control, x)
     control[NEXT] = n
+
+
+@entry
+def dive(stack, top, room, out, table, control, log):
+    """Depth-first: expand the state on top of the stack and push what is new, until the stack is empty, a
+    buffer is nearly full, or the search should stop. Rows of the stack: the state, its number, its depth.
+    log[n]: the origin of state number n. Returns the new top; room counts down the states still allowed."""
+    scratch = np.zeros(SCRATCH, np.int64)
+    x = pointer(scratch, 0)
+    while top > 0 and control[STOP] == OK and room > LIMIT and (top + LIMIT) * (WORDS + 2) < stack.size:
+        top -= 1
+        number, depth = stack[top * (WORDS + 2) + WORDS], stack[top * (WORDS + 2) + WORDS + 1]
+        control[COUNT] = 0
+        expand_row(pointer(stack, top * (WORDS + 2)), number, out, control, x)
+        count = control[COUNT]
+        for k in range(count):
+            out.fresh[k] = insert_one(table, out.hashes[k])
+            if out.fresh[k] != 0:
+                log[control[NEXT]] = out.origins[k]
+                out.hashes[k] = np.uint64(control[NEXT])
+                control[NEXT] += 1
+                room -= 1
+                check(pointer(out.states, k * WORDS), out.origins[k], out.kinds[k], control, x)
+        for k in range(count - 1, -1, -1):
+            if out.fresh[k] != 0:
+                copy(pointer(out.states, k * WORDS), pointer(stack, top * (WORDS + 2)))
+                stack[top * (WORDS + 2) + WORDS] = np.int64(out.hashes[k])
+                stack[top * (WORDS + 2) + WORDS + 1] = depth + 1
+                control[DEPTH] = max(control[DEPTH], depth + 1)
+                top += 1
+    return top
 
 
 @entry
@@ -158,8 +201,8 @@ def inspect(rows, count, out, control):
 '''
 
 
-def generate(spec: Spec, layout: Layout, symmetry: Any) -> str:
-    """The source of the module; ``symmetry(module)`` adds the function ``canonical``."""
+def generate(spec: Spec, layout: Layout, symmetry: Symmetry) -> str:
+    """The source of the module; ``symmetry.generate(module)`` adds ``canonical``."""
     module = Module(spec, layout)
     expand = _expand(module)
     parts = [
@@ -168,7 +211,7 @@ def generate(spec: Spec, layout: Layout, symmetry: Any) -> str:
         _predicates(module, "within", spec.constraints),
         _broken(module),
         _witnessed(module),
-        symmetry(module),
+        symmetry.generate(module),
     ]
     lines = [
         f"    {name}: word {layout.offsets[name] // 64}, bit {layout.offsets[name] % 64}, {shape.bits} bits"
@@ -176,9 +219,9 @@ def generate(spec: Spec, layout: Layout, symmetry: Any) -> str:
     ]
     header = HEADER.format(spec=spec.path.name, model=spec.model.name, words=layout.words, layout="\n".join(lines))
     tables = [f"{name} = np.array({list(numbers)}, dtype=np.int64)" for numbers, name in module.tables.items()]
-    constants = [f"ACTIONS = {len(spec.actions)}", f"SCRATCH = {module.scratch_words}", *tables]
+    constants = [f"ACTIONS = {len(spec.actions)}", f"SCRATCH = {module.scratch_words}", f"LIMIT = {successor_limit(spec, layout)}"]
     body = "\n\n\n".join([*module.functions, *parts, LOOPS.replace("@jit\ndef expand_row", expand + "\n\n\n@jit\ndef expand_row")])
-    return header + "\n".join(constants) + "\n\n\n" + body
+    return header + "\n".join([*constants, *tables]) + "\n\n\n" + body
 
 
 def successor_limit(spec: Spec, layout: Layout) -> int:

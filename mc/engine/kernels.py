@@ -49,6 +49,7 @@ ORBITS = 8  # sum of the orbit sizes of the new states
 DEADLOCK = 9  # not 0: a state without successor is an error
 GROUP = 10  # size of the symmetry group
 NEXT = 11  # where new states go in the next level
+DEPTH = 12  # longest path of a depth-first search
 GENERATED = 16  # per action; after them the distinct ones per action
 
 OK, VIOLATED, STUCK, FAILED = 0, 1, 2, 3
@@ -120,18 +121,30 @@ def owner(fingerprint, owners):  # type: ignore[no-untyped-def]
     return ((fingerprint >> np.uint64(32)) * np.uint64(owners)) >> np.uint64(32)
 
 
+@jit
+def insert_one(table, fingerprint):  # type: ignore[no-untyped-def]
+    """Insert a fingerprint; 1 where it is new, else 0.
+
+    ``table``: open addressing with linear probing, its size a power of two, 0 is free.
+    """
+    mask = np.uint64(table.size - 1)
+    slot = fingerprint & mask
+    while table[slot] != 0:
+        if table[slot] == fingerprint:
+            return np.uint8(0)
+        slot = (slot + np.uint64(1)) & mask
+    table[slot] = fingerprint
+    return np.uint8(1)
+
+
 #: How many slots of the visited set are touched before they are used, so that cache misses overlap.
 AHEAD = 32
 
 
 @entry
 def insert(table, batch, count, me, owners):  # type: ignore[no-untyped-def]
-    """Insert the fingerprints of a batch that ``me`` owns; marks the new ones, returns how many.
-
-    ``table``: open addressing with linear probing, its size a power of two, 0 is free.
-    """
+    """Insert the fingerprints of a batch that ``me`` owns; marks the new ones, returns how many."""
     mask = np.uint64(table.size - 1)
-    one = np.uint64(1)
     mine = np.uint64(me)
     hashes = batch.hashes
     fresh = batch.fresh
@@ -142,23 +155,11 @@ def insert(table, batch, count, me, owners):  # type: ignore[no-untyped-def]
         for k in range(start, end):
             touched ^= table[hashes[k] & mask]
         for k in range(start, end):
-            fingerprint = hashes[k]
-            if owners > 1 and owner(fingerprint, owners) != mine:
-                continue
-            slot = fingerprint & mask
-            found = np.uint8(1)
-            while table[slot] != 0:
-                if table[slot] == fingerprint:
-                    found = np.uint8(0)
-                    break
-                slot = (slot + one) & mask
-            if found:
-                table[slot] = fingerprint
-                new += 1
-            fresh[k] = found
-    if touched == 1:  # keep the touching loads
-        return new + 0
-    return new
+            if owners == 1 or owner(hashes[k], owners) == mine:
+                fresh[k] = insert_one(table, hashes[k])
+                new += fresh[k]
+    # Using what was touched keeps the compiler from dropping those loads.
+    return new if touched != 1 else new + 0
 
 
 @entry

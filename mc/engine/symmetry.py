@@ -1,11 +1,26 @@
-"""Symmetry: the group that a model declares, and the generated function that finds representatives."""
+"""Symmetry: the group that a model declares, and the generated function that finds representatives.
+
+The group is the product of all permutations of each symmetric constant. The representative of an orbit is
+the least state, word by word, among those whose model values are sorted by a *colour*: a number computed from
+the state without regard to names, so that renaming a state renames its colours alike. Values of different
+colour have only one order; only values of equal colour are tried in all orders. That is exact, since any two
+states of an orbit have the same sorted states to choose from. (Compare Emerson and Sistla 1996 on orbits, and
+colour refinement as in graph canonisation, McKay 1981.)
+
+Colours come in two stages: the first looks at what is stored per value (its own fields of a function), the
+second, taken only where the first leaves a tie, at everything, using the colours of the first.
+"""
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from mc.engine.layout import Layout
+from mc.engine.move import Mover
+from mc.engine.colour import Colours
 from mc.engine.translate.module import Module
+from mc.engine.translate.statements import Statements
 from mc.lang.values import ModelValueSet
 from mc.spec.objects import Spec
 
@@ -15,9 +30,107 @@ class Symmetry:
 
     def __init__(self, spec: Spec, layout: Layout) -> None:
         self.sets: tuple[ModelValueSet, ...] = tuple(spec.constants[name] for name in spec.model.symmetry)
+        self.sets = tuple(s for s in self.sets if len(s) > 1)
         self.layout = layout
         self.size = math.prod(math.factorial(len(s)) for s in self.sets)
 
-    def __call__(self, module: Module) -> str:
+    def generate(self, module: Module) -> str:
         """The source of ``canonical(t, x)``: t becomes its orbit's representative; returns the stabiliser's size."""
-        return '@jit\ndef canonical(t, x):\n    """No symmetry is declared."""\n    return 1'
+        if not self.sets:
+            return '@jit\ndef canonical(t, x):\n    """No symmetry is declared."""\n    return 1'
+        words = self.layout.words
+        colours = [module.allocate(len(s)) for s in self.sets]
+        refined = [module.allocate(len(s)) for s in self.sets]
+        orders = [module.allocate(len(s)) for s in self.sets]
+        candidate, best = module.allocate(words), module.allocate(words)
+        Mover(module, self.sets).generate()
+        for name, stage in (("colour_locally", 1), ("colour_globally", 2)):
+            Colours(module, self.sets, stage).generate(name)
+        module.add(_RANK)
+        module.add(_COMPARE.format(words=words))
+        body = Statements(module, "", "0")
+        self._sort(body, colours, orders, "colour_locally", [])
+        with body.block("if ties:"):
+            self._sort(body, refined, orders, "colour_globally", colours)
+        with body.block("if not ties:"):
+            moved = " or ".join(f"x[{o + k}] != {k}" for o, s in zip(orders, self.sets, strict=True) for k in range(len(s)))
+            with body.block(f"if {moved}:"):
+                body.emit(f"permute(t, offset(x, {candidate}), {self._pointers(orders)}, x)")
+                body.emit(f"copy(offset(x, {candidate}), t)")
+            body.emit("return 1")
+        self._try_all(body, module, refined, orders, candidate, best)
+        title = '    """t becomes the representative of its orbit; returns how many symmetries leave that state alone."""'
+        return "\n".join(["@jit\ndef canonical(t, x):", title, *body.lines])
+
+    def _pointers(self, orders: list[int]) -> str:
+        return ", ".join(f"offset(x, {order})" for order in orders)
+
+    def _sort(self, body: Statements, colours: list[int], orders: list[int], stage: str, given: list[int]) -> None:
+        """Colour all values, and put each one's position in the order of colours into ``orders``."""
+        arguments = [f"offset(x, {c})" for c in (*given, *colours)]
+        body.emit(f"{stage}(t, {', '.join(arguments)}, x)")
+        ranks = [
+            f"rank_colours(offset(x, {c}), {len(s)}, offset(x, {o}))"
+            for c, o, s in zip(colours, orders, self.sets, strict=True)
+        ]
+        body.emit(f"ties = {' + '.join(ranks)}")
+
+    def _try_all(
+        self, body: Statements, module: Module, colours: list[int], orders: list[int], candidate: int, best: int
+    ) -> None:
+        """Among all orders that keep colours sorted, take the least state."""
+        body.emit("symmetries = 0")
+        depth = body.depth
+        for k, (members, colour) in enumerate(zip(self.sets, colours, strict=True)):
+            count = len(members)
+            rows = list(itertools.permutations(range(count)))
+            table = module.table([image for row in rows for image in row])
+            body.emit(f"for g{k} in range({len(rows)}):")
+            body.depth += 1
+            body.emit(f"if not keeps_order({table}, g{k} * {count}, offset(x, {colour}), {count}):")
+            body.emit("    continue")
+            for i in range(count):
+                body.emit(f"x[{orders[k] + i}] = {table}[g{k} * {count} + {i}]")
+        body.emit(f"permute(t, offset(x, {candidate}), {self._pointers(orders)}, x)")
+        body.emit(f"order = -1 if symmetries == 0 else compare(offset(x, {candidate}), offset(x, {best}))")
+        with body.block("if order < 0:"):
+            body.emit(f"copy(offset(x, {candidate}), offset(x, {best}))")
+            body.emit("symmetries = 1")
+        with body.block("elif order == 0:"):
+            body.emit("symmetries += 1")
+        body.depth = depth
+        body.emit(f"copy(offset(x, {best}), t)")
+        body.emit("return symmetries")
+
+
+_RANK = '''@jit
+def rank_colours(colours, count, ranks):
+    """ranks[i]: how many colours are less than that of i; returns 1 where two are equal, else 0."""
+    ties = 0
+    for i in range(count):
+        rank = 0
+        for j in range(count):
+            if colours[j] < colours[i]:
+                rank += 1
+            elif j != i and colours[j] == colours[i]:
+                ties = 1
+        ranks[i] = rank
+    return ties
+
+
+@jit
+def keeps_order(table, first, colours, count):
+    """Whether the permutation at table[first:] puts values of lesser colour first."""
+    for i in range(count):
+        for j in range(count):
+            if colours[i] < colours[j] and table[first + i] > table[first + j]:
+                return False
+    return True'''
+
+_COMPARE = '''@jit
+def compare(a, b):
+    """-1, 0 or 1 as state a is less than, equal to or greater than b."""
+    for k in range({words}):
+        if a[k] != b[k]:
+            return -1 if a[k] < b[k] else 1
+    return 0'''

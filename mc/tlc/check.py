@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mc.engine.result import Result
+from mc.errors import EvaluationError
 from mc.spec.objects import Spec
 from mc.tlc.compare import CrosscheckResult, compare_results
 from mc.tlc.dump import read_graph, read_states
@@ -51,12 +52,10 @@ def crosscheck(
     tools = find_tools(jar, environment or {})
     proof = read_proof(spec, proofs)
     model = write_model(proof, out)
-    graph_file, states_file = out / "graph.dot", out / "states.dump"
-    dump: tuple[str, ...] = ()
-    if result.distinct <= EDGE_LIMIT:
-        dump = ("dot,actionlabels", graph_file.name)
-    elif result.distinct <= STATE_LIMIT:
-        dump = (states_file.stem,)  # TLC appends .dump
+    kind = "edges" if result.distinct <= EDGE_LIMIT else "states" if result.distinct <= STATE_LIMIT else ""
+    # TLC appends .dump to the name that it is given, but .dot only where it is missing.
+    file = model.directory / f"{model.name}.{'dot' if kind == 'edges' else 'dump'}"
+    dump = {"edges": ("dot,actionlabels", file.name), "states": (file.stem,)}.get(kind, ())
     # Where mc stopped early, TLC may rightly go on for longer.
     beyond = 2 * result.distinct + 200_000 if result.complete else 10 * result.distinct + STATE_LIMIT
     try:
@@ -66,19 +65,17 @@ def crosscheck(
             differences.append(f"TLC was stopped after {tlc.distinct:,} distinct states; mc has {result.distinct:,}")
         compared = {"counts": result.verdict == tlc.verdict == "ok", "states": False, "edges": False}
         if result.verdict != "ok" and not differences:
-            notes.append("states and edges not compared: both stopped at a counterexample")
+            notes.append("states and edges not compared: both searches stopped early, and agree why")
         else:
-            kind = "edges" if result.distinct <= EDGE_LIMIT else "states" if dump else ""
-            found = _compare_graphs(proof, engine, tlc, kind, graph_file, states_file, notes)
+            found = _compare_graphs(proof, engine, tlc, kind, file, notes)
             if found is not None:
                 differences += found
                 compared["states"], compared["edges"] = True, kind == "edges"
     finally:
         # Large, and of no use once they are compared.
-        graph_file.unlink(missing_ok=True)
-        states_file.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
     if workers is not None and tlc.verdict != "stopped":
-        timed = run_tlc(tools, proof, model, workers=workers, progress=progress)
+        timed = run_tlc(tools, proof, model, workers=workers, progress=progress, log="tlc-timed.out")
         if tlc.verdict == "ok" and (timed.generated, timed.distinct) != (tlc.generated, tlc.distinct):
             counts = f"{timed.generated:,} generated, {timed.distinct:,} distinct"
             differences.append(f"TLC itself counts otherwise with {workers} workers: {counts}")
@@ -92,24 +89,30 @@ def _compare_graphs(
     engine: GraphEngine,
     tlc: TlcResult,
     kind: str,
-    graph_file: Path,
-    states_file: Path,
+    file: Path,
     notes: list[str],
 ) -> list[str] | None:
-    """The differences between the graphs; None, with a note, where they were not compared."""
+    """The differences between the graphs; None, with a note, where they were not compared.
+
+    ``kind``: what TLC has dumped into ``file``, "edges", "states" or nothing.
+    """
     limit = EDGE_LIMIT if kind == "edges" else STATE_LIMIT
     if kind != "edges":
         notes.append(f"edges not compared: more than {EDGE_LIMIT:,} states")
-    graph = engine.graph(limit) if kind else None
+    try:
+        graph = engine.graph(limit) if kind else None
+    except EvaluationError as error:
+        notes.append(f"states not compared: mc cannot explore all of them: {error}")
+        return None
     if graph is None:
         notes.append(f"states not compared: more than {limit:,}")
         return None
     if kind == "edges":
-        dumped = read_graph(graph_file, proof.spec, engine)
+        dumped = read_graph(file, proof.spec, engine)
         graphs = merge(proof, engine, graph, dumped.rows, dumped.foreign, dumped)
         if graphs.actions == [""]:
             notes.append("edges compared without labels: a label of TLC does not stand for one action of the spec")
     else:
-        table = read_states(states_file, proof.spec, engine)
+        table = read_states(file, proof.spec, engine)
         graphs = merge(proof, engine, graph, table.rows(), table.foreign, None)
     return explain(graphs, partial=tlc.verdict != "ok")

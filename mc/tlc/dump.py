@@ -25,7 +25,8 @@ from mc.tlc.output import split_variables
 
 Rows = npt.NDArray[np.int64]
 
-_NODE = re.compile(r'(-?\d+) \[label="((?:[^"\\]|\\.)*)"(.*)')
+_HEADER = re.compile(r"State \d+:")
+_NODE = re.compile(r'(-?\d+) \[label="([^"\\]*(?:\\.[^"\\]*)*)"(.*)')
 _EDGE = re.compile(r'(-?\d+) -> (-?\d+) \[label="([^"\n]*)')
 _ESCAPE = re.compile(r"\\(.)")
 #: The part of a node's label between two variables, escaped as in the file.
@@ -132,7 +133,7 @@ def _blocks(path: Path) -> Iterator[str]:
     lines: list[str] = []
     with path.open(encoding="utf-8") as file:
         for line in file:
-            if line.startswith("State ") and line.rstrip().endswith(":"):
+            if _HEADER.match(line):
                 lines = []
             elif line != "\n":
                 lines.append(line)

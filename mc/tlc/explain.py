@@ -45,40 +45,28 @@ class Walk:
 
 
 @dataclass(frozen=True)
-class _FirstEdge:
-    """The first edge that one side has and the other has not."""
+class _Difference:
+    """An edge that one side has and the other has not, from a state that both have."""
 
     one: Side
     other: Side
+    #: Through the graph of ``one``.
     walk: Walk
     edge: Ids
-    #: Whether the other side does not have the state that it leads to either.
+    #: Steps from an initial state to its source.
+    depth: int
+    #: Whether the other side does not reach its target either.
     lone: bool
 
-    @staticmethod
-    def find(graphs: Graphs, one: Side, other: Side, only: Ids) -> _FirstEdge:
-        """Among the edges ``only`` in one graph that start in a state of both."""
-        walk = Walk(one, len(graphs.rows))
-        shared = only[np.isin(only[:, 0], other.states)]
-        lone = ~np.isin(shared[:, 2], other.states)
-        # A state that differs says more than an edge between states that both have.
-        best = int(np.lexsort((walk.depth[shared[:, 0]], ~lone))[0])
-        return _FirstEdge(one, other, walk, shared[best], bool(lone[best]))
-
-    @property
-    def rank(self) -> tuple[bool, int]:
-        """Small for what is to be shown first."""
-        return not self.lone, int(self.walk.depth[self.edge[0]])
-
-    def explanation(self, graphs: Graphs, sides: Sequence[tuple[Side, Side]]) -> str:
+    def explanation(self, graphs: Graphs, sides: Sequence[tuple[Side, Side]], what: str) -> str:
         """The edge, a shortest path to its source, and how else the sides differ there."""
         source, _, target = (int(part) for part in self.edge)
         name = _step(graphs, self.edge)
         path = self.walk.path(source)
         orbits = " (each state stands for its orbit)" if graphs.spec.model.symmetry else ""
         lines = [
-            f"the first difference: in state {len(path) + 1} of this behavior{orbits}, {self.one.name} has the step "
-            f"{name}, and {self.other.name} has not:",
+            f"the first {what} that differs: in state {len(path) + 1} of this behavior{orbits}, {self.one.name} has "
+            f"the step {name}, and {self.other.name} has not:",
             "1: initial state",
             _state(graphs, int(path[0][0]) if path else source),
         ]
@@ -120,10 +108,25 @@ def explain(graphs: Graphs, *, partial: bool) -> list[str]:
         odd = np.setdiff1d(one.initial, other.initial)
         if len(odd):
             return [*found, f"only {one.name} has this initial state:\n{_state(graphs, int(odd[0]))}"]
-    first = [_FirstEdge.find(graphs, one, other, only) for one, other, only in edges if len(only)]
-    if first:
-        found.append(min(first, key=lambda edge: edge.rank).explanation(graphs, sides))
+    odd_edges = [(one, other, only, Walk(one, len(graphs.rows))) for one, other, only in edges if len(only)]
+    if odd_edges:
+        state, edge = _first(odd_edges, states_first=True), _first(odd_edges, states_first=False)
+        if state.lone:
+            found.append(state.explanation(graphs, sides, "state"))
+        if not state.lone or edge.depth < state.depth:
+            found.append(edge.explanation(graphs, sides, "edge"))
     return found
+
+
+def _first(odd: Sequence[tuple[Side, Side, Ids, Walk]], *, states_first: bool) -> _Difference:
+    """The edge to show: the shallowest one that leads to a state of one side alone, or the shallowest."""
+    found = []
+    for one, other, only, walk in odd:
+        shared = only[np.isin(only[:, 0], other.states)]
+        depth, known = walk.depth[shared[:, 0]], np.isin(shared[:, 2], other.states)
+        best = int(np.lexsort((depth, known) if states_first else (known, depth))[0])
+        found.append(_Difference(one, other, walk, shared[best], int(depth[best]), not known[best]))
+    return min(found, key=lambda d: (not d.lone, d.depth) if states_first else (d.depth, not d.lone))
 
 
 def _lone_state(graphs: Graphs, one: Side, only: Ids) -> str:

@@ -78,8 +78,8 @@ class Graphs:
     def only_edges(self, one: Side, other: Side) -> Ids:
         """Edges of one side that the other has not: shape (edges, 3)."""
         assert one.edges is not None and other.edges is not None
-        ours, theirs = (_edge_codes(side.edges, len(self.actions), len(self.rows)) for side in (one, other))
-        return one.edges[~np.isin(ours, theirs)]
+        theirs = _edge_codes(other.edges, len(self.actions), len(self.rows))
+        return one.edges[~np.isin(_edge_codes(one.edges, len(self.actions), len(self.rows)), theirs)]
 
 
 def merge(

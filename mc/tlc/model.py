@@ -19,6 +19,7 @@ _SYMMETRY = "MCSymmetry"
 class TlcModel:
     """A model on disk, ready for TLC."""
 
+    #: Absolute.
     directory: Path
     #: The module's name; its files are ``name.tla`` and ``name.cfg`` in the directory.
     name: str
@@ -45,7 +46,7 @@ def write_model(proof: Proof, directory: Path) -> TlcModel:
         (directory / f"{name}.cfg").write_text(config, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"cannot write the TLC model: {error}; choose another directory with --out") from None
-    return TlcModel(directory, name, proof.spec.model.deadlock)
+    return TlcModel(directory.resolve(), name, proof.spec.model.deadlock)
 
 
 def _symmetric(proof: Proof) -> list[str]:

@@ -27,7 +27,7 @@ _DEADLOCK = 2114
 _TEMPORAL = 2116
 _BEHAVIOR = 2121
 _FINISH = 2186
-_STARTING = 2185
+_COMPUTING_INITIAL = 2189
 _SUCCESS = 2193
 _SEARCH_DEPTH = 2194
 _STATISTICS = 2199
@@ -41,6 +41,13 @@ _COVERAGE_ACTION = 2772
 _CHATTER = ("Parsing file ", "Semantic processing of module ", "Linting of module ")
 
 INITIAL = "<Initial predicate>"
+
+
+@dataclass
+class _Message:
+    code: int
+    severity: int
+    lines: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -64,28 +71,36 @@ class TlcOutput:
     errors: list[str] = field(default_factory=list)
     #: What TLC prints outside messages: complaints of its parser.
     loose: list[str] = field(default_factory=list)
-    _code: int | None = None
-    _severity: int = 0
-    _lines: list[str] = field(default_factory=list)
+    _open: list[_Message] = field(default_factory=list)
 
     def feed(self, line: str) -> None:
         """Read one line, without its line break."""
         start = _START.search(line)
         if start is not None:
-            self._code, self._severity, self._lines = int(start[1]), int(start[2] or 0), []
+            if self._open and line[: start.start()].strip():
+                self._open[-1].lines.append(line[: start.start()])
+            self._open.append(_Message(int(start[1]), int(start[2] or 0)))
         elif _END.search(line) is not None:
-            if self._code is not None:
-                self._message(self._code, self._severity, "\n".join(self._lines))
-            self._code = None
-        elif self._code is not None:
-            self._lines.append(line)
+            self._close()
+        elif self._open:
+            self._open[-1].lines.append(line)
         elif line.strip() and not line.startswith(_CHATTER):
             self.loose.append(line)
 
+    def _close(self) -> None:
+        if not self._open:
+            return
+        message = self._open.pop()
+        if self._open:  # a message within one, such as the reason of an unexpected exception
+            self._open[-1].lines += message.lines
+        else:
+            self._message(message.code, message.severity, "\n".join(message.lines))
+
     def _message(self, code: int, severity: int, text: str) -> None:
         if code == _VERSION:
-            self.version = text.removeprefix("TLC2 Version ").strip()
-        elif code == _STARTING:
+            # The builder of some releases has left the date open.
+            self.version = text.removeprefix("TLC2 Version ").replace(" of Day Month 20??", "").strip()
+        elif code == _COMPUTING_INITIAL:
             self.started = True
         elif code == _SUCCESS:
             self.verdict = "ok"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -61,16 +62,18 @@ def run_tlc(
     dump: tuple[str, ...] = (),
     stop_beyond: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    log: str = "tlc.out",
 ) -> TlcResult:
     """Check the model with TLC. One worker gives the same result, bit for bit, in every run.
 
     ``dump``: arguments of ``-dump``, with the file last. ``stop_beyond``: stop once more distinct
     states are known to be found (TLC reports once a minute). ``progress`` is then told how many
-    states were generated, and how many of them are distinct.
+    states were generated, and how many of them are distinct. ``log``: the file in the model's directory
+    that all of TLC's output goes to.
     Raises :class:`SpecError` where TLC cannot read the modules, :class:`McError` where it does not run.
     """
-    scratch = model.directory / "states"
-    scratch.mkdir(exist_ok=True)
+    # A directory of our own: TLC names its files by the second, and we remove all of it in the end.
+    scratch = Path(tempfile.mkdtemp(prefix="states-", dir=model.directory))
     command = [
         *(str(tools.java), "-XX:+UseParallelGC"),
         f"-Djava.io.tmpdir={scratch}",  # TLC unpacks its standard modules there
@@ -81,14 +84,16 @@ def run_tlc(
         *(["-dump", *dump] if dump else []),
         *("-config", f"{model.name}.cfg", model.name),
     ]
-    log = model.directory / "tlc.out"
+    path = model.directory / log
     output = TlcOutput()
     started = time.monotonic()
-    stopped = _run(command, model.directory, log, output, stop_beyond, progress)
+    try:
+        stopped = _run(command, model.directory, path, output, stop_beyond, progress)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     seconds = time.monotonic() - started
-    shutil.rmtree(scratch, ignore_errors=True)
     if not stopped:
-        _raise_for_failure(output, log, proof)
+        _raise_for_failure(output, path, proof)
     return TlcResult(
         version=output.version,
         verdict="stopped" if stopped else output.verdict,
@@ -101,7 +106,7 @@ def run_tlc(
         action_generated=_by_action(output.coverage, proof),
         trace=tuple((proof.action(label) or label, read_values(parts, proof)) for label, parts in output.states),
         message="\n".join(output.errors),
-        log=log,
+        log=path,
     )
 
 
@@ -151,7 +156,8 @@ def _run(
 
 
 def _raise_for_failure(output: TlcOutput, log: Path, proof: Proof) -> None:
-    said = "\n".join([*output.errors, *output.loose]).strip()
+    # The parser repeats an error for each module that depends on it.
+    said = "\n".join(dict.fromkeys([*output.errors, *output.loose])).strip()
     if not output.version or not output.verdict:
         raise McError(f"TLC did not run to its end; it printed (see {log}):\n{said or 'nothing'}")
     if output.verdict == "error" and not output.started:

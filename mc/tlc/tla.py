@@ -17,9 +17,9 @@ from mc.errors import SpecError
 _OUTSIDE_COMMENTS = re.compile(r'\(\*|\\\*[^\n]*|"(?:[^"\\\n]|\\.)*"')
 _INSIDE_COMMENTS = re.compile(r"\(\*|\*\)")
 _TOKEN = re.compile(
-    r'(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<rule>-{4,}|={4,})|(?P<defines>==)'
+    r'(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<rule>-{4,}|={4,})|(?P<defines>==)|(?P<bracket><<|>>|[()\[\]{},;\'])'
     r"|(?P<operator>\\/|/\\|\\[A-Za-z]+|(?:[-+*<>=.:|@#^&%$~!?]|/(?!\\)|\\(?![A-Za-z/]))+)"
-    r"|(?P<name>[0-9_]*[A-Za-z]\w*|_)|(?P<number>\d+)|(?P<bracket>[()\[\]{},;'])"
+    r"|(?P<name>[0-9_]*[A-Za-z]\w*|_)|(?P<number>\d+)"
 )
 _MODULE = re.compile(r"-{4,}\s*MODULE\s+(\w+)\s*-{4,}")
 #: Words that begin a unit of a module, and so end the definition before.
@@ -29,7 +29,7 @@ _UNITS = frozenset(
         *("ASSUME", "ASSUMPTION", "AXIOM", "THEOREM", "LEMMA", "PROPOSITION", "COROLLARY"),
     }
 )
-_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+_OPENING, _CLOSING = frozenset({"(", "[", "{", "<<"}), frozenset({")", "]", "}", ">>"})
 
 #: Variables bound by ``\E`` with the text of the set each ranges over, in order.
 Bound = tuple[tuple[str, str], ...]

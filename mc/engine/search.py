@@ -1,0 +1,378 @@
+"""Breadth-first search, level by level, with any number of workers and the same result from all of them.
+
+A level is expanded in batches of parents. For each batch the workers expand contiguous shares of it, then
+each inserts the fingerprints of its own partition of the visited set in the order of the parents, then the
+new states are appended to the next level in that same order. So nothing depends on who did what when.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mc.engine import kernels
+from mc.engine.layout import Rows
+from mc.engine.program import Program, make_batch
+from mc.engine.result import ActionCount, Progress, Result, Violation
+from mc.engine.visited import Visited
+from mc.lang.state import State
+
+#: Parents expanded between two looks at the clock. Fixed: which states a stopped search has seen depends on it.
+BATCH = 8192
+#: Batches with fewer parents than this are not worth sharing.
+SHARED = 256
+PROGRESS_SECONDS = 0.2
+
+
+@dataclass(frozen=True, order=True)
+class Stop:
+    """A reason to stop; the first in the order of parents and edges is the one reported."""
+
+    parent: int
+    edge: int
+    kind: int
+    invariant: int
+
+    @staticmethod
+    def in_control(control: Rows) -> Stop | None:
+        if control[kernels.STOP] == kernels.OK:
+            return None
+        where = kernels.STOP_PARENT, kernels.STOP_EDGE, kernels.STOP, kernels.STOP_INVARIANT
+        return Stop(*(int(control[w]) for w in where))
+
+
+class Interrupt:
+    """Whether the search should end early: a signal came, or its time is over."""
+
+    def __init__(self, max_seconds: float | None) -> None:
+        self.deadline = None if max_seconds is None else time.monotonic() + max_seconds
+        self.signalled = False
+
+    @property
+    def due(self) -> bool:
+        return self.signalled or (self.deadline is not None and time.monotonic() > self.deadline)
+
+    @contextmanager
+    def signals(self) -> Iterator[None]:
+        """Ctrl-C and SIGTERM end the search at its next safe point, not in the middle of a batch."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def note(*_: object) -> None:
+            self.signalled = True
+
+        kept = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in kept.items():
+                signal.signal(number, handler)
+
+
+class Search:
+    """What breadth-first and depth-first search have in common: counters, initial states, the result."""
+
+    name = ""
+
+    def __init__(
+        self,
+        engine: Program,
+        workers: int,
+        progress: Callable[[Progress], None] | None,
+        max_seconds: float | None,
+    ) -> None:
+        self.engine = engine
+        self.workers = workers
+        self.report = progress
+        self.reported = time.monotonic()
+        self.interrupt = Interrupt(max_seconds)
+        self.controls = [engine.control() for _ in range(workers)]
+        self.visited = Visited(workers)
+        self.initial = 0
+        self.stop: Stop | None = None
+
+    def run(self) -> Result:
+        """Search; returns the result whatever ends it."""
+        seconds = {"compile": self.engine.compile(self.name)}
+        start = time.perf_counter()
+        with self.interrupt.signals():
+            self.explore()
+        seconds["explore"] = time.perf_counter() - start
+        return self.result(seconds)
+
+    def explore(self) -> None:
+        raise NotImplementedError
+
+    def start(self) -> tuple[Rows, npt.NDArray[np.int64]]:
+        """The distinct initial states within the constraints, and their positions among all initial states."""
+        engine, words = self.engine, self.engine.words
+        states = engine.spec.initial_states()
+        self.initial = count = len(states)
+        rows = np.concatenate([engine.layout.pack(state) for state in states])
+        batch = make_batch(count, words)
+        control = self.controls[0]
+        engine.module.inspect(rows, count, batch, control)
+        failed = int(control[kernels.STOP_PARENT]) if control[kernels.STOP] else count
+        control[kernels.STOP] = kernels.OK
+        kept: list[int] = []
+        seen: set[int] = set()
+        for k in range(min(failed + 1, count)):
+            if k == failed:
+                self.stop = Stop(k, 0, kernels.FAILED, 0)
+            elif batch.origins[k]:
+                self.stop = Stop(k, 0, kernels.VIOLATED, int(batch.origins[k]))
+            if self.stop is not None:
+                break
+            fingerprint = int(batch.hashes[k])
+            if batch.fresh[k] and fingerprint not in seen:
+                seen.add(fingerprint)
+                kept.append(k)
+                control[kernels.ORBITS] += control[kernels.GROUP] // batch.kinds[k]
+        if kept:
+            first = make_batch(len(kept), words)
+            first.hashes[:] = batch.hashes[kept]
+            for partition in range(self.workers):
+                self.visited.insert(partition, first, len(kept))
+        return rows.reshape(-1, words)[kept].reshape(-1), np.array(kept, np.int64)
+
+    def tick(self, depth: int, frontier: int) -> None:
+        """Report progress now and then."""
+        now = time.monotonic()
+        if self.report is not None and now - self.reported >= PROGRESS_SECONDS:
+            self.reported = now
+            self.report(Progress(depth, self.generated(), len(self.visited), frontier))
+
+    def counters(self, offset: int) -> list[int]:
+        """Per action, the sum of a counter over all workers."""
+        count = len(self.engine.spec.actions)
+        first = kernels.GENERATED + offset * count
+        return [int(sum(c[first + k] for c in self.controls)) for k in range(count)]
+
+    def generated(self) -> int:
+        return self.initial + sum(self.counters(0))
+
+    def make_result(
+        self,
+        *,
+        levels: Sequence[int],
+        depth: int,
+        frontier: int,
+        behavior: Callable[[Stop], tuple[State, ...]],
+        seconds: dict[str, float],
+    ) -> Result:
+        """Put the result together; ``behavior`` rebuilds the states that lead to a stop."""
+        spec = self.engine.spec
+        violation = None
+        verdict = "ok"
+        if self.stop is not None:
+            kind = {kernels.VIOLATED: "invariant", kernels.STUCK: "deadlock", kernels.FAILED: "evaluation"}[self.stop.kind]
+            verdict = {"invariant": "violation", "deadlock": "deadlock", "evaluation": "error"}[kind]
+            name = spec.invariants[self.stop.invariant - 1].name if kind == "invariant" else ""
+            violation = Violation(kind, name, behavior(self.stop))
+        elif frontier:
+            verdict = "incomplete"
+        generated, distinct = self.counters(0), self.counters(1)
+        seen = 0
+        for control in self.controls:
+            seen |= int(control[kernels.WITNESSES])
+        found = len(self.visited)
+        return Result(
+            verdict=verdict,
+            complete=verdict == "ok",
+            generated=self.generated(),
+            levels=tuple(levels),
+            distinct=found,
+            depth=depth,
+            actions={a.name: ActionCount(g, d) for a, g, d in zip(spec.actions, generated, distinct, strict=True)},
+            initial=self.initial,
+            witnesses={w.name: bool(seen >> k & 1) for k, w in enumerate(spec.witnesses)},
+            violation=violation,
+            orbit_sum=int(sum(c[kernels.ORBITS] for c in self.controls)),
+            frontier=frontier,
+            # Expected number of pairs of states that share a fingerprint, if fingerprints are uniform.
+            omission_probability=min(1.0, found * (found - 1) / 2 / 2.0**64),
+            workers=self.workers,
+            search=self.name,
+            seconds=seconds,
+        )
+
+    def result(self, seconds: dict[str, float]) -> Result:
+        raise NotImplementedError
+
+    def replay(self, first: int, edges: list[int]) -> tuple[State, ...]:
+        """The representatives along a path: an initial state's position, then which successor each time."""
+        engine = self.engine
+        row = engine.layout.pack(engine.spec.initial_states()[first])
+        row = engine.canonical_rows(row)[0]
+        path = [engine.unpack(row)]
+        for edge in edges:
+            row = engine.canonical_rows(engine.successors(row)[0][edge - 1])[0]
+            path.append(engine.unpack(row))
+        return tuple(path)
+
+
+class BreadthFirst(Search):
+    """Level by level: the first violation found has a shortest behavior."""
+
+    name = "bfs"
+
+    def explore(self) -> None:
+        words = self.engine.words
+        self.batches = [make_batch(self._share() * self.engine.successor_limit + 1, words) for _ in range(self.workers)]
+        level, positions = self.start()
+        #: Per level, the origin of each of its states; for initial states, their position in Init.
+        self.log: list[npt.NDArray[np.int64]] = [positions]
+        self.levels: list[int] = []
+        self.frontier = len(positions)
+        with ThreadPoolExecutor(max(1, self.workers)) as self.pool:
+            while self.frontier and self.stop is None and not self.interrupt.due:
+                self.levels.append(len(self.log[-1]))
+                level = self._expand_level(level)
+
+    def _share(self) -> int:
+        return max(SHARED, -(-BATCH // self.workers))
+
+    def _expand_level(self, level: Rows) -> Rows:
+        """Expand all states of a level; returns the next one."""
+        words, count = self.engine.words, self.levels[-1]
+        following = np.empty(max(count, BATCH) * words, np.int64)
+        origins = np.empty(max(count, BATCH), np.int64)
+        found = 0
+        for first in range(0, count, BATCH):
+            if self.interrupt.due:
+                break
+            last = min(first + BATCH, count)
+            shares = self._expand_batch(level, first, last)
+            counts = self._insert(len(shares))
+            if found + sum(counts) > origins.size:
+                room = max(2 * origins.size, found + sum(counts))
+                following = np.concatenate([following[: found * words], np.empty((room - found) * words, np.int64)])
+                origins = np.concatenate([origins[:found], np.empty(room - found, np.int64)])
+            self._collect(counts, found, following, origins)
+            found += sum(counts)
+            self.frontier += sum(counts) - (last - first)
+            stops = [stop for stop in map(Stop.in_control, self.controls) if stop is not None]
+            if stops:
+                self.stop = min(stops)
+                break
+            self.tick(len(self.levels), self.frontier)
+        self.log.append(origins[:found].copy())
+        return following
+
+    def _each(self, work: Callable[[int], Any], shares: int) -> list[Any]:
+        if shares == 1:
+            return [work(0)]
+        return list(self.pool.map(work, range(shares)))
+
+    def _expand_batch(self, level: Rows, first: int, last: int) -> range:
+        shares = self.workers if last - first >= SHARED else 1
+        bounds = [first + (last - first) * k // shares for k in range(shares + 1)]
+
+        def work(k: int) -> None:
+            self.engine.module.expand_rows(level, bounds[k], bounds[k + 1], self.batches[k], self.controls[k])
+
+        self._each(work, shares)
+        return range(shares)
+
+    def _insert(self, shares: int) -> list[int]:
+        """Insert all fingerprints of the batch; returns how many states of each share are new."""
+        counts = [int(self.controls[k][kernels.COUNT]) for k in range(shares)]
+
+        def work(partition: int) -> None:
+            self.visited.reserve(partition, sum(counts))
+            for k in range(shares):
+                self.visited.insert(partition, self.batches[k], counts[k])
+
+        if shares == 1:
+            for partition in range(self.workers):
+                work(partition)
+        else:
+            self._each(work, self.workers)
+        return [int(np.count_nonzero(self.batches[k].fresh[: counts[k]])) for k in range(shares)]
+
+    def _collect(self, counts: list[int], found: int, following: Rows, origins: npt.NDArray[np.int64]) -> None:
+        def work(k: int) -> None:
+            control = self.controls[k]
+            control[kernels.NEXT] = found + sum(counts[:k])
+            self.engine.module.collect(self.batches[k], control[kernels.COUNT], control, following, origins)
+
+        self._each(work, len(counts))
+
+    def result(self, seconds: dict[str, float]) -> Result:
+        return self.make_result(
+            levels=self.levels, depth=max(1, len(self.levels)), frontier=self.frontier, behavior=self._behavior, seconds=seconds
+        )
+
+    def _behavior(self, stop: Stop) -> tuple[State, ...]:
+        if not self.levels:
+            return self.replay(stop.parent, [])
+        edges = [stop.edge] if stop.edge else []
+        index = stop.parent
+        for origins in reversed(self.log[1 : len(self.levels)]):
+            edges.insert(0, int(origins[index]) >> kernels.PARENT_BITS)
+            index = int(origins[index]) & kernels.PARENT_MASK
+        return self.replay(int(self.log[0][index]), edges)
+
+
+class DepthFirst(Search):
+    """Depth-first with the same successors: the same states and verdict, but longer behaviors."""
+
+    name = "dfs"
+
+    def explore(self) -> None:
+        words, limit = self.engine.words, self.engine.successor_limit
+        width = words + 2
+        rows, positions = self.start()
+        count = len(positions)
+        stack = np.zeros((count + 64 * limit + 1024) * width, np.int64)
+        self.log = np.zeros(max(1024, 2 * count), np.int64)
+        self.positions = positions
+        control = self.controls[0]
+        control[kernels.NEXT] = count
+        control[kernels.DEPTH] = int(count > 0)
+        top = count
+        for k in range(count):
+            place = (count - 1 - k) * width
+            stack[place : place + words] = rows[k * words : (k + 1) * words]
+            stack[place + words : place + width] = k, 1
+        batch = make_batch(limit + 1, words)
+        while top and self.stop is None and not self.interrupt.due:
+            if (top + limit) * width >= stack.size:
+                stack = np.concatenate([stack, np.zeros_like(stack)])
+            room = SHARED * limit
+            while control[kernels.NEXT] + room > self.log.size:
+                self.log = np.concatenate([self.log, np.zeros_like(self.log)])
+            self.visited.reserve(0, room)
+            before = int(control[kernels.NEXT])
+            top = int(self.engine.module.dive(stack, top, room, batch, self.visited.tables[0], control, self.log))
+            self.visited.counts[0] += int(control[kernels.NEXT]) - before
+            self.stop = Stop.in_control(control)
+            self.tick(int(control[kernels.DEPTH]), top)
+        self.frontier = top
+
+    def result(self, seconds: dict[str, float]) -> Result:
+        depth = int(self.controls[0][kernels.DEPTH])
+        return self.make_result(
+            levels=(), depth=depth, frontier=self.frontier, behavior=self._behavior, seconds=seconds
+        )
+
+    def _behavior(self, stop: Stop) -> tuple[State, ...]:
+        if not len(self.positions):
+            return self.replay(stop.parent, [])
+        edges = [stop.edge] if stop.edge else []
+        number = stop.parent
+        while number >= len(self.positions):
+            origin = int(self.log[number])
+            edges.insert(0, origin >> kernels.PARENT_BITS)
+            number = origin & kernels.PARENT_MASK
+        return self.replay(int(self.positions[number]), edges)
