@@ -210,6 +210,21 @@ def test_violation_on_one_side_is_explained(tmp_path: Path) -> None:
     assert result.compared == {"counts": False, "states": True, "edges": True}
 
 
+def test_counterexample_of_tlc_alone_is_replayed(tmp_path: Path) -> None:
+    # Only TLC commits too early, stops at the violation, and mc says which of its steps it has not.
+    path = changed("twophase.py", "RM: ModelValues", "RM: ModelValues", tmp_path / "specs")
+    tla = (ROOT / "proofs/TwoPhase.tla").read_text()
+    (tmp_path / "specs/TwoPhase.tla").write_text(tla.replace("tmPrepared = RM", "tmPrepared /= {}"))
+    result = check(path, Model("m", {"RM": 2}), tmp_path / "out")
+    text = "\n".join(result.differences)
+    assert "verdict: mc ok, TLC violation" in text and "property: mc none, TLC Consistent" in text
+    assert "step to state 4: TLC takes TMCommit, and twophase.py has no such step" in text
+    assert '   /\\ tmState = "committed"' in text
+    # TLC's graph ends where it stopped: what it lacks is not held against it.
+    assert "in state 3 of this behavior, TLC has the step TMCommit, and mc has not" in text
+    assert "reached only by mc" not in text
+
+
 @pytest.mark.parametrize("symmetry", [(), ("RM",)], ids=["plain", "symmetry"])
 def test_same_mutant_on_both_sides_is_equal(tmp_path: Path, symmetry: tuple[str, ...]) -> None:
     spec = tmp_path / "specs"

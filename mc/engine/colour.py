@@ -25,18 +25,6 @@ from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.statements import Statements
 from mc.lang.values import ModelValueSet
 
-#: An odd multiplier: the golden ratio's digits.
-_FACTOR = 0x9E3779B97F4A7C15
-
-# Signed overflow is undefined in compiled code. So the arithmetic is unsigned, and the result has 48 bits: sums
-# of thousands of them stay within int64.
-_BLEND = f'''@jit
-def blend(h, value):
-    """A hash of a pair of numbers, of 48 bits."""
-    z = (np.uint64(h) ^ np.uint64(value)) * np.uint64({_FACTOR:#x})
-    return np.int64((z ^ z >> np.uint64(29)) >> np.uint64(16))'''
-
-
 class Colours:
     """Writes one stage: ``name(s, [given0, ...,] c0, ..., x)`` fills ck[i] with the colour of value i of set k."""
 
@@ -49,8 +37,6 @@ class Colours:
 
     def generate(self, name: str) -> None:
         layout = self.module.layout
-        if self.stage == 1:
-            self.module.add(_BLEND)
         body = Statements(self.module, "", "None")
         body.taken.update({"s": 1, "x": 1, "h": 1})
         for k, members in enumerate(self.sets):
@@ -61,9 +47,10 @@ class Colours:
                 body.emit(f"# {variable}")
                 self._variable(body, Place("s").at(layout.offsets[variable]), shape)
         given = [f"given{k}" for k in range(len(self.sets))] if self.stage == 2 else []
-        parameters = ", ".join(["s", *given, *(f"c{k}" for k in range(len(self.sets))), "x"])
+        names = ["s", *given, *(f"c{k}" for k in range(len(self.sets))), "x"]
+        parameters = ", ".join(f"{n}: ptr" for n in names)
         title = f'    """Colours of stage {self.stage}."""'
-        self.module.add("\n".join([f"@jit\ndef {name}({parameters}):", title, *body.lines]))
+        self.module.add("\n".join([f"def {name}({parameters}) -> None:", title, *body.lines]))
 
     def _next_salt(self) -> int:
         self.salt += 1

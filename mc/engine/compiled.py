@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mc.engine import words
 from mc.engine.layout import Rows
-from mc.engine.program import Program, make_batch
+from mc.engine.program import Program
 from mc.engine.result import Progress, Result
 from mc.engine.search import BreadthFirst, DepthFirst
 
@@ -37,9 +38,10 @@ class Engine(Program):
         max_seconds: float | None = None,
     ) -> Result:
         """Search all reachable states, breadth-first ("bfs") or depth-first ("dfs", with one worker)."""
+        seconds = {"compile": self.compile()}
         if order == "dfs":
-            return DepthFirst(self, 1, progress, max_seconds).run()
-        return BreadthFirst(self, workers, progress, max_seconds).run()
+            return DepthFirst(self, 1, progress, max_seconds).run(seconds)
+        return BreadthFirst(self, workers, progress, max_seconds).run(seconds)
 
     def graph(self, max_states: int) -> StateGraph | None:
         """The state graph, or None where it has more than ``max_states`` states.
@@ -52,16 +54,12 @@ class Engine(Program):
 
         def visit(rows: Rows) -> list[int]:
             """Indices of the representatives of some rows; -1 for those outside the constraints."""
-            count = len(rows)
-            flat = rows.reshape(-1).copy()
-            batch = make_batch(count, self.words)
-            self.module.inspect(flat, count, batch, self.control())
             found = []
-            for row, within in zip(flat.reshape(-1, self.words), batch.fresh, strict=True):
-                if not within:
+            for row, facts in zip(*self.inspect(rows), strict=True):
+                key = row.tobytes()
+                if not facts[words.WITHIN]:
                     found.append(-1)
                     continue
-                key = row.tobytes()
                 if key not in index:
                     index[key] = len(states)
                     states.append(row.copy())

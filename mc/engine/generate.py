@@ -12,6 +12,7 @@ from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
 from mc.engine.translate.statements import Statements
 from mc.engine.translate.values import Const, StateRef, Stored
+from mc.engine.words import BATCH
 from mc.errors import SpecError
 from mc.spec.objects import Definition, Parameter, Spec
 
@@ -20,47 +21,9 @@ HEADER = '''"""Generated from {spec}, model {model}. Words of a state: {words}.
 {layout}
 """
 
-import numpy as np
-
-from mc.engine.kernels import (
-    ACTION_BITS,
-    ACTION_MASK,
-    COUNT,
-    DEADLOCK,
-    DEPTH,
-    EDGE,
-    FAILED,
-    GENERATED,
-    GROUP,
-    NEXT,
-    OK,
-    ORBITS,
-    PARENT_BITS,
-    PARENT_MASK,
-    RAW,
-    STOP,
-    STOP_EDGE,
-    STOP_INVARIANT,
-    STOP_PARENT,
-    STUCK,
-    VIOLATED,
-    WITNESSES,
-    entry,
-    highest_bit,
-    insert_one,
-    jit,
-    lowest_bit,
-    mix,
-    offset,
-    pointer,
-    popcount,
-)
-
-WORDS = {words}
 '''
 
-LOOPS = '''@jit
-def note(stop, parent, edge, invariant, c):
+LOOPS = '''def note(stop: int, parent: int, edge: int, invariant: int, c: ptr) -> None:
     """Remember the first reason to stop."""
     if c[STOP] == OK:
         c[STOP] = stop
@@ -69,8 +32,7 @@ def note(stop, parent, edge, invariant, c):
         c[STOP_INVARIANT] = invariant
 
 
-@jit
-def keep(s, t, parent, action, out, c, x):
+def keep(s: ptr, t: ptr, parent: int, action: int, out: ptr, c: ptr, x: ptr) -> ptr:
     """Count the successor t; keep it where it is within the constraints. Returns where the next one goes."""
     c[EDGE] += 1
     c[GENERATED + action] += 1
@@ -79,9 +41,9 @@ def keep(s, t, parent, action, out, c, x):
         symmetries = 1
         if c[RAW] == 0:
             symmetries = canonical(t, x)
-            out.hashes[n] = fingerprint(t)
-        out.origins[n] = parent | c[EDGE] << PARENT_BITS
-        out.kinds[n] = action | symmetries << ACTION_BITS
+            out[FINGERPRINTS + n] = fingerprint(t)
+        out[ORIGINS + n] = parent | c[EDGE] << PARENT_BITS
+        out[KINDS + n] = action | symmetries << ACTION_BITS
         c[COUNT] = n + 1
         t = offset(t, WORDS)
     else:
@@ -94,11 +56,12 @@ def keep(s, t, parent, action, out, c, x):
     return t
 
 
-@jit
-def expand_row(s, parent, out, control, x):
-    """Add the successors of s to a batch; what should stop the search is noted in control."""
-    c = pointer(control, 0)
-    t = pointer(out.states, c[COUNT] * WORDS)
+{expand}
+
+
+def expand_row(s: ptr, parent: int, out: ptr, c: ptr, x: ptr) -> None:
+    """Add the successors of s to a batch; what should stop the search is noted in c."""
+    t = offset(out, c[COUNT] * WORDS)
     c[EDGE] = 0
     copy(s, t)
     expand(s, t, parent, out, c, x)
@@ -110,19 +73,16 @@ def expand_row(s, parent, out, control, x):
 
 
 @entry
-def expand_rows(rows, first, last, out, control):
+def expand_rows(rows: ptr, first: int, last: int, out: ptr, c: ptr) -> None:
     """Fill a batch with the successors of rows[first:last]."""
-    scratch = np.zeros(SCRATCH, np.int64)
-    x = pointer(scratch, 0)
-    control[COUNT] = 0
+    x = stack(SCRATCH)
+    c[COUNT] = 0
     for parent in range(first, last):
-        expand_row(pointer(rows, parent * WORDS), parent, out, control, x)
+        expand_row(offset(rows, parent * WORDS), parent, out, c, x)
 
 
-@jit
-def check(s, origin, kind, control, x):
-    """Count a new state and look at it; what should stop the search is noted in control."""
-    c = pointer(control, 0)
+def check(s: ptr, origin: int, kind: int, c: ptr, x: ptr) -> None:
+    """Count a new state and look at it; what should stop the search is noted in c."""
     c[GENERATED + ACTIONS + (kind & ACTION_MASK)] += 1
     c[ORBITS] += c[GROUP] // (kind >> ACTION_BITS)
     c[WITNESSES] |= witnessed(s, x)
@@ -135,69 +95,69 @@ def check(s, origin, kind, control, x):
 
 
 @entry
-def collect(out, count, control, level, origins):
-    """Move the new states of a batch to the next level, from control[NEXT] on, and check them."""
-    scratch = np.zeros(SCRATCH, np.int64)
-    x = pointer(scratch, 0)
-    n = control[NEXT]
+def collect(out: ptr, fresh: ptr8, count: int, c: ptr, level: ptr, origins: ptr) -> None:
+    """Move the new states of a batch to the next level, from c[NEXT] on, and check them."""
+    x = stack(SCRATCH)
+    n = c[NEXT]
     for k in range(count):
-        if out.fresh[k] != 0:
-            s = pointer(out.states, k * WORDS)
-            copy(s, pointer(level, n * WORDS))
-            origins[n] = out.origins[k]
+        if fresh[k] != 0:
+            s = offset(out, k * WORDS)
+            copy(s, offset(level, n * WORDS))
+            origins[n] = out[ORIGINS + k]
             n += 1
-            check(s, out.origins[k], out.kinds[k], control, x)
-    control[NEXT] = n
+            check(s, out[ORIGINS + k], out[KINDS + k], c, x)
+    c[NEXT] = n
 
 
 @entry
-def dive(stack, top, room, out, table, control, log):
+def dive(todo: ptr, top: int, size: int, room: int, out: ptr, fresh: ptr8, table: ptr, mask: int, c: ptr, log: ptr) -> int:
     """Depth-first: expand the state on top of the stack and push what is new, until the stack is empty, a
     buffer is nearly full, or the search should stop. Rows of the stack: the state, its number, its depth.
-    log[n]: the origin of state number n. Returns the new top; room counts down the states still allowed."""
-    scratch = np.zeros(SCRATCH, np.int64)
-    x = pointer(scratch, 0)
-    while top > 0 and control[STOP] == OK and room > LIMIT and (top + LIMIT) * (WORDS + 2) < stack.size:
+    log[n]: the origin of state number n. At most room new states; returns the new top."""
+    x = stack(SCRATCH)
+    while top > 0 and c[STOP] == OK and room > LIMIT and top + LIMIT < size:
         top -= 1
-        number, depth = stack[top * (WORDS + 2) + WORDS], stack[top * (WORDS + 2) + WORDS + 1]
-        control[COUNT] = 0
-        expand_row(pointer(stack, top * (WORDS + 2)), number, out, control, x)
-        count = control[COUNT]
+        number = todo[top * (WORDS + 2) + WORDS]
+        depth = todo[top * (WORDS + 2) + WORDS + 1]
+        c[COUNT] = 0
+        copy(offset(todo, top * (WORDS + 2)), offset(x, SCRATCH - WORDS))
+        expand_row(offset(x, SCRATCH - WORDS), number, out, c, x)
+        count = c[COUNT]
         for k in range(count):
-            out.fresh[k] = insert_one(table, out.hashes[k])
-            if out.fresh[k] != 0:
-                log[control[NEXT]] = out.origins[k]
-                out.hashes[k] = np.uint64(control[NEXT])
-                control[NEXT] += 1
+            fresh[k] = insert_one(table, mask, out[FINGERPRINTS + k])
+            if fresh[k] != 0:
+                log[c[NEXT]] = out[ORIGINS + k]
+                out[FINGERPRINTS + k] = c[NEXT]
+                c[NEXT] += 1
                 room -= 1
-                check(pointer(out.states, k * WORDS), out.origins[k], out.kinds[k], control, x)
+                check(offset(out, k * WORDS), out[ORIGINS + k], out[KINDS + k], c, x)
         for k in range(count - 1, -1, -1):
-            if out.fresh[k] != 0:
-                copy(pointer(out.states, k * WORDS), pointer(stack, top * (WORDS + 2)))
-                stack[top * (WORDS + 2) + WORDS] = np.int64(out.hashes[k])
-                stack[top * (WORDS + 2) + WORDS + 1] = depth + 1
-                control[DEPTH] = max(control[DEPTH], depth + 1)
+            if fresh[k] != 0:
+                copy(offset(out, k * WORDS), offset(todo, top * (WORDS + 2)))
+                todo[top * (WORDS + 2) + WORDS] = out[FINGERPRINTS + k]
+                todo[top * (WORDS + 2) + WORDS + 1] = depth + 1
+                c[DEPTH] = max(c[DEPTH], depth + 1)
                 top += 1
     return top
 
 
 @entry
-def inspect(rows, count, out, control):
-    """For each of some states: fingerprint, stabiliser, whether it is within the constraints (fresh), and
-    which invariant it breaks (origins). rows become canonical. Stops at a state that cannot be evaluated."""
-    scratch = np.zeros(SCRATCH, np.int64)
-    x = pointer(scratch, 0)
+def inspect(rows: ptr, count: int, found: ptr, c: ptr) -> None:
+    """Make states canonical, and say of each what its row of found has room for (see words.INSPECTED).
+    Stops at a state that cannot be evaluated."""
+    x = stack(SCRATCH)
     for k in range(count):
-        s = pointer(rows, k * WORDS)
-        out.fresh[k] = within(s, x)
-        out.origins[k] = broken(s, x)
-        control[WITNESSES] |= witnessed(s, x) if out.fresh[k] else 0
-        out.kinds[k] = canonical(s, x)
-        out.hashes[k] = fingerprint(s)
+        s = offset(rows, k * WORDS)
+        row = offset(found, k * INSPECTED)
+        row[WITHIN] = int(within(s, x))
+        row[BROKEN] = broken(s, x)
+        if row[WITHIN] != 0:
+            c[WITNESSES] |= witnessed(s, x)
         if x[0] != 0:
-            control[STOP] = FAILED
-            control[STOP_PARENT] = k
+            note(FAILED, k, 0, 0, c)
             return
+        row[SYMMETRIES] = canonical(s, x)
+        row[FINGERPRINT] = fingerprint(s)
 '''
 
 
@@ -218,10 +178,21 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry) -> str:
         for name, shape in layout.fields.items()
     ]
     header = HEADER.format(spec=spec.path.name, model=spec.model.name, words=layout.words, layout="\n".join(lines))
-    tables = [f"{name} = np.array({list(numbers)}, dtype=np.int64)" for numbers, name in module.tables.items()]
-    constants = [f"ACTIONS = {len(spec.actions)}", f"SCRATCH = {module.scratch_words}", f"LIMIT = {successor_limit(spec, layout)}"]
-    body = "\n\n\n".join([*module.functions, *parts, LOOPS.replace("@jit\ndef expand_row", expand + "\n\n\n@jit\ndef expand_row")])
-    return header + "\n".join([*constants, *tables]) + "\n\n\n" + body
+    capacity = BATCH * successor_limit(spec, layout) + 1
+    constants = {
+        "WORDS": layout.words,
+        "ACTIONS": len(spec.actions),
+        "LIMIT": successor_limit(spec, layout),
+        # A batch: its states, then their fingerprints, origins and kinds.
+        "FINGERPRINTS": capacity * layout.words,
+        "ORIGINS": capacity * (layout.words + 1),
+        "KINDS": capacity * (layout.words + 2),
+        # The last words of the scratch memory hold a copy of the state that is expanded depth-first.
+        "SCRATCH": module.scratch_words + layout.words,
+    }
+    tables = [f"{name} = {list(numbers)}" for numbers, name in module.tables.items()]
+    lines = [*(f"{name} = {value}" for name, value in constants.items()), *tables]
+    return "\n\n\n".join([header + "\n".join(lines), *module.functions, *parts, LOOPS.replace("{expand}", expand)])
 
 
 def successor_limit(spec: Spec, layout: Layout) -> int:
@@ -242,7 +213,7 @@ def _parameter_limit(parameter: Parameter, layout: Layout) -> int:
 
 def _copy(words: int) -> str:
     lines = "\n".join(f"    t[{k}] = s[{k}]" for k in range(words))
-    return f'@jit\ndef copy(s, t):\n    """t becomes equal to s."""\n{lines}'
+    return f'def copy(s: ptr, t: ptr) -> None:\n    """t becomes equal to s."""\n{lines}'
 
 
 #: Odd constants from the digits of the golden ratio: one per word, so that equal words mix differently.
@@ -253,16 +224,16 @@ def _fingerprint(words: int) -> str:
     terms = []
     for k in range(words):
         key = _GOLDEN * (2 * k + 1) & ((1 << 64) - 1)
-        terms.append(f"mix(np.uint64(s[{k}]) ^ np.uint64({key:#x}))")
+        terms.append(f"mix(s[{k}] ^ {key:#x})")
     total = " + ".join(terms)
     return (
-        f'@jit\ndef fingerprint(s):\n    """64 bits of the whole state, never 0."""\n'
-        f"    h = mix({total})\n    return h if h != 0 else np.uint64(1)"
+        f'def fingerprint(s: ptr) -> int:\n    """64 bits of the whole state, never 0."""\n'
+        f"    h = mix({total})\n    return h if h != 0 else 1"
     )
 
 
-def _function(module: Module, name: str, doc: str, body: Statements) -> str:
-    return "\n".join([f"@jit\ndef {name}(s, x):", f'    """{doc}"""', *body.lines])
+def _predicate(name: str, result: str, doc: str, body: Statements) -> str:
+    return "\n".join([f"def {name}(s: ptr, x: ptr) -> {result}:", f'    """{doc}"""', *body.lines])
 
 
 def _body(module: Module) -> Statements:
@@ -288,7 +259,7 @@ def _predicates(module: Module, name: str, definitions: tuple[Definition, ...]) 
             with body.block(f"if not {holds}:"):
                 body.emit("return False")
     body.emit("return True")
-    return _function(module, name, "Whether s satisfies the constraints.", body)
+    return _predicate(name, "bool", "Whether s satisfies the constraints.", body)
 
 
 def _broken(module: Module) -> str:
@@ -299,7 +270,7 @@ def _broken(module: Module) -> str:
             with body.block(f"if not {holds}:"):
                 body.emit(f"return {number}")
     body.emit("return 0")
-    return _function(module, "broken", "Number of the first invariant, from 1, that s violates; 0: none.", body)
+    return _predicate("broken", "int", "Number of the first invariant, from 1, that s violates; 0: none.", body)
 
 
 def _witnessed(module: Module) -> str:
@@ -312,13 +283,13 @@ def _witnessed(module: Module) -> str:
             with body.block(f"if {holds}:"):
                 body.emit(f"seen |= {1 << number}")
     body.emit("return seen")
-    return _function(module, "witnessed", "Bit set of the witnesses that s satisfies.", body)
+    return _predicate("witnessed", "int", "Bit set of the witnesses that s satisfies.", body)
 
 
 def _expand(module: Module) -> str:
     spec, layout = module.spec, module.layout
     body = _body(module)
-    body.neutral = "None"
+    body.neutral = ""
     for number, action in enumerate(spec.actions):
         body.emit(f"# {action.name}({', '.join(p.name for p in action.parameters)})")
         body.scope = {}
@@ -352,5 +323,5 @@ def _expand(module: Module) -> str:
         for loop in reversed(loops):
             loop.__exit__(None, None, None)
         assert body.depth == depth
-    text = '@jit\ndef expand(s, t, parent, out, c, x):\n    """Next: every action with every binding of its parameters, in order."""\n'
+    text = 'def expand(s: ptr, t: ptr, parent: int, out: ptr, c: ptr, x: ptr) -> None:\n    """Next: every action with every binding of its parameters, in order."""\n'
     return text + "\n".join(body.lines)

@@ -40,6 +40,7 @@ class Mover:
         self.sets = sets
         self.atoms = set().union(*sets)
         self.arguments = ", ".join(f"g{k}" for k in range(len(sets)))
+        self.parameters = ", ".join(f"g{k}: ptr" for k in range(len(sets)))
         self.helpers: dict[object, str] = {}
 
     def moves(self, shape: Shape) -> bool:
@@ -55,7 +56,7 @@ class Mover:
             if self.moves(shape):
                 body.emit(f"# {name}")
                 self.move(body, Place("s").at(layout.offsets[name]), Place("t").at(layout.offsets[name]), shape)
-        text = f'@jit\ndef permute(s, t, {self.arguments}, x):\n    """t becomes s with every symmetric value renamed."""\n'
+        text = f'def permute(s: ptr, t: ptr, {self.parameters}, x: ptr) -> None:\n    """t becomes s with every symmetric value renamed."""\n'
         self.module.add(text + "\n".join(body.lines))
 
     def move(self, body: Statements, source: Place, target: Place, shape: Shape) -> None:
@@ -117,7 +118,7 @@ class Mover:
                 self._move_set(body, source, target, shape)
         body.emit("return image")
         title = f'    """The image of a value of kind {shape.key[0]}."""'
-        self.module.add("\n".join([f"@jit\ndef {name}(code, {self.arguments}):", title, *body.lines]))
+        self.module.add("\n".join([f"def {name}(code: int, {self.parameters}) -> int:", title, *body.lines]))
 
     def _atom_image(self, body: Statements, shape: AtomShape) -> None:
         body.emit("image = code")
@@ -182,7 +183,7 @@ class Mover:
             self.helpers[key] = self.module.unique("bag_put")
             place = Place("p", words=("w",)).slot(shape.slots, "k")
             self.module.add(
-                f'@jit\ndef {self.helpers[key]}(p, w, carry):\n    """Put a slot in its place among sorted ones."""\n'
+                f'def {self.helpers[key]}(p: ptr, w: int, carry: int) -> None:\n    """Put a slot in its place among sorted ones."""\n'
                 f"    for k in range({shape.distinct}):\n        slot = {place.load(shape.slot)}\n"
                 f"        if slot == 0:\n            {place.store(shape.slot, 'carry')}\n            return\n"
                 f"        if slot > carry:\n            {place.store(shape.slot, 'carry')}\n            carry = slot"

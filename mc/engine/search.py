@@ -17,17 +17,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from mc.engine import kernels
+from mc.engine import words
 from mc.engine.layout import Rows
-from mc.engine.program import Program, make_batch
+from mc.engine.program import Batch, Program, Words
 from mc.engine.result import ActionCount, Progress, Result, Violation
 from mc.engine.visited import Visited
 from mc.lang.state import State
 
-#: Parents expanded between two looks at the clock. Fixed: which states a stopped search has seen depends on it.
-BATCH = 8192
 #: Batches with fewer parents than this are not worth sharing.
 SHARED = 256
 PROGRESS_SECONDS = 0.2
@@ -43,10 +40,10 @@ class Stop:
     invariant: int
 
     @staticmethod
-    def in_control(control: Rows) -> Stop | None:
-        if control[kernels.STOP] == kernels.OK:
+    def in_control(control: Words) -> Stop | None:
+        if control[words.STOP] == words.OK:
             return None
-        where = kernels.STOP_PARENT, kernels.STOP_EDGE, kernels.STOP, kernels.STOP_INVARIANT
+        where = words.STOP_PARENT, words.STOP_EDGE, words.STOP, words.STOP_INVARIANT
         return Stop(*(int(control[w]) for w in where))
 
 
@@ -97,13 +94,12 @@ class Search:
         self.reported = time.monotonic()
         self.interrupt = Interrupt(max_seconds)
         self.controls = [engine.control() for _ in range(workers)]
-        self.visited = Visited(workers)
+        self.visited = Visited(engine, workers)
         self.initial = 0
         self.stop: Stop | None = None
 
-    def run(self) -> Result:
-        """Search; returns the result whatever ends it."""
-        seconds = {"compile": self.engine.compile(self.name)}
+    def run(self, seconds: dict[str, float]) -> Result:
+        """Search; returns the result whatever ends it. ``seconds``: what was spent before."""
         start = time.perf_counter()
         with self.interrupt.signals():
             self.explore()
@@ -113,37 +109,32 @@ class Search:
     def explore(self) -> None:
         raise NotImplementedError
 
-    def start(self) -> tuple[Rows, npt.NDArray[np.int64]]:
+    def start(self) -> tuple[Rows, Words]:
         """The distinct initial states within the constraints, and their positions among all initial states."""
-        engine, words = self.engine, self.engine.words
+        engine = self.engine
         states = engine.spec.initial_states()
-        self.initial = count = len(states)
-        rows = np.concatenate([engine.layout.pack(state) for state in states])
-        batch = make_batch(count, words)
+        self.initial = len(states)
         control = self.controls[0]
-        engine.module.inspect(rows, count, batch, control)
-        failed = int(control[kernels.STOP_PARENT]) if control[kernels.STOP] else count
-        control[kernels.STOP] = kernels.OK
-        kept: list[int] = []
-        seen: set[int] = set()
-        for k in range(min(failed + 1, count)):
+        rows, found = engine.inspect(np.array([engine.layout.pack(state) for state in states]), control)
+        failed = int(control[words.STOP_PARENT]) if control[words.STOP] else len(states)
+        control[words.STOP] = words.OK
+        kept: dict[int, int] = {}
+        for k in range(len(states)):
             if k == failed:
-                self.stop = Stop(k, 0, kernels.FAILED, 0)
-            elif batch.origins[k]:
-                self.stop = Stop(k, 0, kernels.VIOLATED, int(batch.origins[k]))
-            if self.stop is not None:
+                self.stop = Stop(k, 0, words.FAILED, 0)
                 break
-            fingerprint = int(batch.hashes[k])
-            if batch.fresh[k] and fingerprint not in seen:
-                seen.add(fingerprint)
-                kept.append(k)
-                control[kernels.ORBITS] += control[kernels.GROUP] // batch.kinds[k]
-        if kept:
-            first = make_batch(len(kept), words)
-            first.hashes[:] = batch.hashes[kept]
-            for partition in range(self.workers):
-                self.visited.insert(partition, first, len(kept))
-        return rows.reshape(-1, words)[kept].reshape(-1), np.array(kept, np.int64)
+            if found[k, words.WITHIN] and int(found[k, words.FINGERPRINT]) not in kept:
+                kept[int(found[k, words.FINGERPRINT])] = k
+                control[words.ORBITS] += control[words.GROUP] // found[k, words.SYMMETRIES]
+            if found[k, words.BROKEN]:
+                self.stop = Stop(k, 0, words.VIOLATED, int(found[k, words.BROKEN]))
+                break
+        positions = np.array(list(kept.values()), np.int64)
+        first = Batch(max(1, len(kept)), engine.words)
+        first.fingerprints[: len(kept)] = list(kept)
+        for partition in range(self.workers):
+            self.visited.insert(partition, first, len(kept))
+        return rows[positions].reshape(-1), positions
 
     def tick(self, depth: int, frontier: int) -> None:
         """Report progress now and then."""
@@ -155,7 +146,7 @@ class Search:
     def counters(self, offset: int) -> list[int]:
         """Per action, the sum of a counter over all workers."""
         count = len(self.engine.spec.actions)
-        first = kernels.GENERATED + offset * count
+        first = words.GENERATED + offset * count
         return [int(sum(c[first + k] for c in self.controls)) for k in range(count)]
 
     def generated(self) -> int:
@@ -175,7 +166,7 @@ class Search:
         violation = None
         verdict = "ok"
         if self.stop is not None:
-            kind = {kernels.VIOLATED: "invariant", kernels.STUCK: "deadlock", kernels.FAILED: "evaluation"}[self.stop.kind]
+            kind = {words.VIOLATED: "invariant", words.STUCK: "deadlock", words.FAILED: "evaluation"}[self.stop.kind]
             verdict = {"invariant": "violation", "deadlock": "deadlock", "evaluation": "error"}[kind]
             name = spec.invariants[self.stop.invariant - 1].name if kind == "invariant" else ""
             violation = Violation(kind, name, behavior(self.stop))
@@ -184,7 +175,7 @@ class Search:
         generated, distinct = self.counters(0), self.counters(1)
         seen = 0
         for control in self.controls:
-            seen |= int(control[kernels.WITNESSES])
+            seen |= int(control[words.WITNESSES])
         found = len(self.visited)
         return Result(
             verdict=verdict,
@@ -197,7 +188,7 @@ class Search:
             initial=self.initial,
             witnesses={w.name: bool(seen >> k & 1) for k, w in enumerate(spec.witnesses)},
             violation=violation,
-            orbit_sum=int(sum(c[kernels.ORBITS] for c in self.controls)),
+            orbit_sum=int(sum(c[words.ORBITS] for c in self.controls)),
             frontier=frontier,
             # Expected number of pairs of states that share a fingerprint, if fingerprints are uniform.
             omission_probability=min(1.0, found * (found - 1) / 2 / 2.0**64),
@@ -227,11 +218,10 @@ class BreadthFirst(Search):
     name = "bfs"
 
     def explore(self) -> None:
-        words = self.engine.words
-        self.batches = [make_batch(self._share() * self.engine.successor_limit + 1, words) for _ in range(self.workers)]
+        self.batches = [self.engine.batch() for _ in range(self.workers)]
         level, positions = self.start()
         #: Per level, the origin of each of its states; for initial states, their position in Init.
-        self.log: list[npt.NDArray[np.int64]] = [positions]
+        self.log: list[Words] = [positions]
         self.levels: list[int] = []
         self.frontier = len(positions)
         with ThreadPoolExecutor(max(1, self.workers)) as self.pool:
@@ -239,24 +229,21 @@ class BreadthFirst(Search):
                 self.levels.append(len(self.log[-1]))
                 level = self._expand_level(level)
 
-    def _share(self) -> int:
-        return max(SHARED, -(-BATCH // self.workers))
-
     def _expand_level(self, level: Rows) -> Rows:
         """Expand all states of a level; returns the next one."""
-        words, count = self.engine.words, self.levels[-1]
-        following = np.empty(max(count, BATCH) * words, np.int64)
-        origins = np.empty(max(count, BATCH), np.int64)
+        width, count = self.engine.words, self.levels[-1]
+        following = np.empty(max(count, words.BATCH) * width, np.int64)
+        origins = np.empty(max(count, words.BATCH), np.int64)
         found = 0
-        for first in range(0, count, BATCH):
+        for first in range(0, count, words.BATCH):
             if self.interrupt.due:
                 break
-            last = min(first + BATCH, count)
+            last = min(first + words.BATCH, count)
             shares = self._expand_batch(level, first, last)
             counts = self._insert(len(shares))
             if found + sum(counts) > origins.size:
                 room = max(2 * origins.size, found + sum(counts))
-                following = np.concatenate([following[: found * words], np.empty((room - found) * words, np.int64)])
+                following = np.concatenate([following[: found * width], np.empty((room - found) * width, np.int64)])
                 origins = np.concatenate([origins[:found], np.empty(room - found, np.int64)])
             self._collect(counts, found, following, origins)
             found += sum(counts)
@@ -279,14 +266,15 @@ class BreadthFirst(Search):
         bounds = [first + (last - first) * k // shares for k in range(shares + 1)]
 
         def work(k: int) -> None:
-            self.engine.module.expand_rows(level, bounds[k], bounds[k + 1], self.batches[k], self.controls[k])
+            batch, control = self.batches[k], self.controls[k]
+            self.engine.library.expand_rows(level, bounds[k], bounds[k + 1], batch.data, control)
 
         self._each(work, shares)
         return range(shares)
 
     def _insert(self, shares: int) -> list[int]:
         """Insert all fingerprints of the batch; returns how many states of each share are new."""
-        counts = [int(self.controls[k][kernels.COUNT]) for k in range(shares)]
+        counts = [int(self.controls[k][words.COUNT]) for k in range(shares)]
 
         def work(partition: int) -> None:
             self.visited.reserve(partition, sum(counts))
@@ -300,11 +288,12 @@ class BreadthFirst(Search):
             self._each(work, self.workers)
         return [int(np.count_nonzero(self.batches[k].fresh[: counts[k]])) for k in range(shares)]
 
-    def _collect(self, counts: list[int], found: int, following: Rows, origins: npt.NDArray[np.int64]) -> None:
+    def _collect(self, counts: list[int], found: int, following: Rows, origins: Words) -> None:
         def work(k: int) -> None:
-            control = self.controls[k]
-            control[kernels.NEXT] = found + sum(counts[:k])
-            self.engine.module.collect(self.batches[k], control[kernels.COUNT], control, following, origins)
+            batch, control = self.batches[k], self.controls[k]
+            control[words.NEXT] = found + sum(counts[:k])
+            count = int(control[words.COUNT])
+            self.engine.library.collect(batch.data, batch.fresh, count, control, following, origins)
 
         self._each(work, len(counts))
 
@@ -319,8 +308,8 @@ class BreadthFirst(Search):
         edges = [stop.edge] if stop.edge else []
         index = stop.parent
         for origins in reversed(self.log[1 : len(self.levels)]):
-            edges.insert(0, int(origins[index]) >> kernels.PARENT_BITS)
-            index = int(origins[index]) & kernels.PARENT_MASK
+            edges.insert(0, int(origins[index]) >> words.PARENT_BITS)
+            index = int(origins[index]) & words.PARENT_MASK
         return self.replay(int(self.log[0][index]), edges)
 
 
@@ -330,38 +319,36 @@ class DepthFirst(Search):
     name = "dfs"
 
     def explore(self) -> None:
-        words, limit = self.engine.words, self.engine.successor_limit
-        width = words + 2
-        rows, positions = self.start()
-        count = len(positions)
-        stack = np.zeros((count + 64 * limit + 1024) * width, np.int64)
-        self.log = np.zeros(max(1024, 2 * count), np.int64)
-        self.positions = positions
-        control = self.controls[0]
-        control[kernels.NEXT] = count
-        control[kernels.DEPTH] = int(count > 0)
-        top = count
-        for k in range(count):
-            place = (count - 1 - k) * width
-            stack[place : place + words] = rows[k * words : (k + 1) * words]
-            stack[place + words : place + width] = k, 1
-        batch = make_batch(limit + 1, words)
+        engine, limit, width = self.engine, self.engine.successor_limit, self.engine.words + 2
+        rows, self.positions = self.start()
+        top = len(self.positions)
+        stack = np.zeros((top + 64 * limit + 1024, width), np.int64)
+        stack[:top, :-2] = rows.reshape(-1, engine.words)[::-1]
+        stack[:top, -2] = range(top - 1, -1, -1)
+        stack[:top, -1] = 1
+        self.log = np.zeros(max(1024, 2 * top), np.int64)
+        control, batch = self.controls[0], engine.batch()
+        control[words.NEXT] = top
+        control[words.DEPTH] = int(top > 0)
         while top and self.stop is None and not self.interrupt.due:
-            if (top + limit) * width >= stack.size:
+            if top + limit >= len(stack):
                 stack = np.concatenate([stack, np.zeros_like(stack)])
             room = SHARED * limit
-            while control[kernels.NEXT] + room > self.log.size:
+            while control[words.NEXT] + room > self.log.size:
                 self.log = np.concatenate([self.log, np.zeros_like(self.log)])
             self.visited.reserve(0, room)
-            before = int(control[kernels.NEXT])
-            top = int(self.engine.module.dive(stack, top, room, batch, self.visited.tables[0], control, self.log))
-            self.visited.counts[0] += int(control[kernels.NEXT]) - before
+            before = int(control[words.NEXT])
+            table, mask = self.visited.tables[0], self.visited.mask(0)
+            top = engine.library.dive(
+                stack, top, len(stack), room, batch.data, batch.fresh, table, mask, control, self.log
+            )
+            self.visited.counts[0] += int(control[words.NEXT]) - before
             self.stop = Stop.in_control(control)
-            self.tick(int(control[kernels.DEPTH]), top)
+            self.tick(int(control[words.DEPTH]), top)
         self.frontier = top
 
     def result(self, seconds: dict[str, float]) -> Result:
-        depth = int(self.controls[0][kernels.DEPTH])
+        depth = int(self.controls[0][words.DEPTH])
         return self.make_result(
             levels=(), depth=depth, frontier=self.frontier, behavior=self._behavior, seconds=seconds
         )
@@ -373,6 +360,6 @@ class DepthFirst(Search):
         number = stop.parent
         while number >= len(self.positions):
             origin = int(self.log[number])
-            edges.insert(0, origin >> kernels.PARENT_BITS)
-            number = origin & kernels.PARENT_MASK
+            edges.insert(0, origin >> words.PARENT_BITS)
+            number = origin & words.PARENT_MASK
         return self.replay(int(self.positions[number]), edges)

@@ -37,7 +37,7 @@ class Symmetry:
     def generate(self, module: Module) -> str:
         """The source of ``canonical(t, x)``: t becomes its orbit's representative; returns the stabiliser's size."""
         if not self.sets:
-            return '@jit\ndef canonical(t, x):\n    """No symmetry is declared."""\n    return 1'
+            return 'def canonical(t: ptr, x: ptr) -> int:\n    """No symmetry is declared."""\n    return 1'
         words = self.layout.words
         colours = [module.allocate(len(s)) for s in self.sets]
         refined = [module.allocate(len(s)) for s in self.sets]
@@ -60,7 +60,7 @@ class Symmetry:
             body.emit("return 1")
         self._try_all(body, module, refined, orders, candidate, best)
         title = '    """t becomes the representative of its orbit; returns how many symmetries leave that state alone."""'
-        return "\n".join(["@jit\ndef canonical(t, x):", title, *body.lines])
+        return "\n".join(["def canonical(t: ptr, x: ptr) -> int:", title, *body.lines])
 
     def _pointers(self, orders: list[int]) -> str:
         return ", ".join(f"offset(x, {order})" for order in orders)
@@ -103,8 +103,7 @@ class Symmetry:
         body.emit("return symmetries")
 
 
-_RANK = '''@jit
-def rank_colours(colours, count, ranks):
+_RANK = '''def rank_colours(colours: ptr, count: int, ranks: ptr) -> int:
     """ranks[i]: how many colours are less than that of i; returns 1 where two are equal, else 0."""
     ties = 0
     for i in range(count):
@@ -118,8 +117,7 @@ def rank_colours(colours, count, ranks):
     return ties
 
 
-@jit
-def keeps_order(table, first, colours, count):
+def keeps_order(table: ptr, first: int, colours: ptr, count: int) -> bool:
     """Whether the permutation at table[first:] puts values of lesser colour first."""
     for i in range(count):
         for j in range(count):
@@ -127,8 +125,7 @@ def keeps_order(table, first, colours, count):
                 return False
     return True'''
 
-_COMPARE = '''@jit
-def compare(a, b):
+_COMPARE = '''def compare(a: ptr, b: ptr) -> int:
     """-1, 0 or 1 as state a is less than, equal to or greater than b."""
     for k in range({words}):
         if a[k] != b[k]:

@@ -11,6 +11,7 @@ from mc.engine.reference import successors
 from mc.engine.result import Result
 from mc.errors import McError
 from mc.lang.state import State
+from mc.lang.text import to_tla
 from mc.spec.objects import Spec
 from mc.tlc.run import TlcResult
 
@@ -115,6 +116,10 @@ def _show(value: str | int | None) -> str:
     return "none" if value is None else f"{value:,}" if isinstance(value, int) else value
 
 
+def _text(state: State) -> str:
+    return "\n".join(f"   /\\ {name} = {to_tla(value)}" for name, value in state.values.items())
+
+
 def _is_violated(spec: Spec, tlc: TlcResult) -> bool:
     """Whether the last state of TLC's trace violates, by the Python definition, what TLC says it does."""
     definition = next((i for i in spec.invariants if i.name == tlc.property), None)
@@ -130,7 +135,9 @@ def _replay(spec: Spec, tlc: TlcResult) -> list[str]:
     if not states:
         return ["TLC found a counterexample, but its states could not be read"]
     if states[0] not in spec.initial_states():
-        return [f"TLC's counterexample begins with a state that is not initial in {spec.path.name}:\n{states[0]!r}"]
+        return [
+            f"TLC's counterexample begins with a state that is not initial in {spec.path.name}:\n{_text(states[0])}"
+        ]
     for number, (before, after) in enumerate(itertools.pairwise(states), 2):
         label = tlc.trace[number - 1][0]
         try:
@@ -142,7 +149,7 @@ def _replay(spec: Spec, tlc: TlcResult) -> list[str]:
             return [
                 f"TLC's counterexample, step to state {number}: TLC takes {label}, and {spec.path.name} "
                 + (f"reaches that state only by {', '.join(reached)}" if reached else "has no such step")
-                + f"; from\n{before!r}\nto\n{after!r}"
+                + f"; from\n{_text(before)}\nto\n{_text(after)}"
             ]
     if tlc.verdict == "violation" and not _is_violated(spec, tlc):
         return [f"TLC's counterexample ends in a state that violates {tlc.property}, but not for {spec.path.name}"]

@@ -84,7 +84,7 @@ class Body:
 
     def fail(self) -> None:
         self.emit(f"{SCRATCH}[0] = {self.line}")
-        self.emit(f"return {self.neutral}")
+        self.emit(f"return {self.neutral}".rstrip())
 
     # Temporaries
 

@@ -26,7 +26,7 @@ from mc.engine.shapes import (
 )
 from mc.engine.translate.places import Place
 from mc.engine.translate.statements import Statements, assignments
-from mc.engine.translate.values import Const, Num, Packed, Stored, Value
+from mc.engine.translate.values import Const, Num, Packed, StateRef, Stored, Truth, Value
 from mc.errors import SpecError
 from mc.lang.domains import Domain
 from mc.lang.values import ModelValue, ModelValueSet
@@ -158,9 +158,10 @@ class Module:
             final = draft
         if not definition.body or not isinstance(definition.body[-1], ast.Return):
             final.emit("return True" if result is None else "return 0")
-        parameters = ", ".join([p for n, v in scope.items() for p in _parameters(n, v)] + ["x"])
+        annotated = [f"{p}: {kind}" for n, v in scope.items() for p, kind in _parameters(n, v).items()]
+        parameters = ", ".join([*annotated, "x: ptr"])
         title = f'    """{definition.node.name}, {Path(definition.file).name}:{definition.node.lineno}."""'
-        self.add("\n".join([f"@jit\ndef {name}({parameters}):", title, *final.lines]))
+        self.add("\n".join([f"def {name}({parameters}) -> {'bool' if result is None else 'int'}:", title, *final.lines]))
         self._specialised[key] = Generated(name, result)
         return self._specialised[key]
 
@@ -186,7 +187,7 @@ class Module:
         name = self._helpers.get(("rank", shape.key))
         if name is None:
             name = self._helpers["rank", shape.key] = self.unique("rank")
-            self.add(f"@jit\ndef {name}(code):\n" + "\n".join(self._rank_lines(shape)))
+            self.add(f"def {name}(code: int) -> int:\n" + "\n".join(self._rank_lines(shape)))
         return f"{name}({code})"
 
     def _rank_lines(self, shape: Shape) -> list[str]:
@@ -258,8 +259,7 @@ class Module:
 
 
 _BAG = {
-    "add": '''@jit
-def {name}(p, w, e):
+    "add": '''def {name}(p: ptr, w: int, e: int) -> bool:
     """One more copy of e; False where there is no room. Slots are sorted, free ones are 0."""
     carry = e << {bits} | 1
     for k in range({n}):
@@ -277,8 +277,7 @@ def {name}(p, w, e):
             {store_carry}
             carry = slot
     return False''',
-    "remove": '''@jit
-def {name}(p, w, e):
+    "remove": '''def {name}(p: ptr, w: int, e: int) -> None:
     """One copy of e less; nothing where there is none."""
     for k in range({n}):
         slot = {load}
@@ -293,16 +292,14 @@ def {name}(p, w, e):
                 {store_next}
             {clear}
             return''',
-    "count": '''@jit
-def {name}(p, w, e):
+    "count": '''def {name}(p: ptr, w: int, e: int) -> int:
     """How many copies of e there are."""
     for k in range({n}):
         slot = {load}
         if slot >> {bits} == e and slot != 0:
             return slot & {mask}
     return 0''',
-    "size": '''@jit
-def {name}(p, w):
+    "size": '''def {name}(p: ptr, w: int) -> int:
     """How many different elements there are."""
     for k in range({n}):
         if {load} == 0:
@@ -334,9 +331,10 @@ def _kind(value: Value) -> Any:
     return type(value)
 
 
-def _parameters(name: str, value: Value) -> list[str]:
+def _parameters(name: str, value: Value) -> dict[str, str]:
+    """The parameters that pass a value to a generated function, with their types."""
     if isinstance(value, Const):
-        return []
-    return [name, f"{name}_word"] if isinstance(value, Stored) else [name]
-
-
+        return {}
+    if isinstance(value, Stored):
+        return {name: "ptr", f"{name}_word": "int"}
+    return {name: "ptr" if isinstance(value, StateRef) else "bool" if isinstance(value, Truth) else "int"}

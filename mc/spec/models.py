@@ -1,0 +1,234 @@
+"""Find a spec and read its bounded models from the YAML file beside it.
+
+The YAML is read as a tree of nodes, each with its place in the file, so that every mistake is
+reported with its line: a model that is not what its author meant must not run.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import mc
+from mc.errors import McError, ModelError, UsageError
+from mc.spec.objects import Model
+
+#: ``SPEC:MODEL``. A model's name is also a directory of results, so it has nothing special in it.
+_REFERENCE = re.compile(r"(?P<spec>.+?)(?::(?P<model>[A-Za-z0-9_][\w-]*))?")
+_MODEL_NAME = re.compile(r"[A-Za-z0-9_][\w-]*")
+#: The name of the model of a spec that has no YAML.
+NO_YAML = "default"
+
+
+@dataclass(frozen=True)
+class Models:
+    """The models of one spec."""
+
+    #: The spec file.
+    spec: Path
+    #: Where the models come from; None where there is no such file.
+    file: Path | None
+    models: Mapping[str, Model]
+    default: str
+
+    def select(self, name: str | None) -> Model:
+        """The model of that name, or the default one; :class:`ModelError` where there is none."""
+        chosen = self.default if name is None else name
+        if chosen not in self.models:
+            where = self.file or f"{self.spec.name} (no {self.spec.with_suffix('.yaml').name} beside it)"
+            raise ModelError(f"{where}: there is no model {chosen!r}{_known(chosen, self.models, 'models')}")
+        return self.models[chosen]
+
+
+def bundled(kind: str) -> Path:
+    """The directory of the ``specs`` or ``proofs`` that come with mc: in the wheel, or in its checkout."""
+    package = Path(mc.__file__).resolve().parent
+    installed = package / "_bundled" / kind
+    return installed if installed.is_dir() else package.parent / kind
+
+
+def bundled_names() -> list[str]:
+    """The specs that can be named without a path."""
+    return sorted(path.stem for path in bundled("specs").glob("*.yaml"))
+
+
+def find_spec(reference: str) -> tuple[Path, str | None]:
+    """The spec file and the model that ``SPEC[:MODEL]`` means.
+
+    ``SPEC`` is a bundled name, or the path of a ``.py`` or ``.yaml``. :class:`UsageError` where there
+    is no such file.
+    """
+    match = _REFERENCE.fullmatch(reference)
+    if match is None:
+        raise UsageError(f"{reference!r} is not SPEC or SPEC:MODEL")
+    spec = match["spec"]
+    if spec.endswith((".py", ".yaml", ".yml")):
+        path = Path(spec)
+        if not path.is_file():
+            raise UsageError(f"there is no file {spec}")
+        path = path.with_suffix(".py")
+        if not path.is_file():
+            raise UsageError(f"{spec} holds models, but there is no spec {path.name} beside it")
+    else:
+        path = bundled("specs") / f"{spec}.py"
+        if not spec.isidentifier() or not path.is_file():
+            names = bundled_names()
+            raise UsageError(f"there is no spec {spec!r}{_known(spec, names, 'bundled specs')}; or give the path of a .py")
+    return path, match["model"]
+
+
+def read_models(spec: Path) -> Models:
+    """The models in the YAML beside ``spec``; :class:`ModelError` with file and line for a mistake.
+
+    Without that file there is one model, whose constants all come from the command line.
+    """
+    for suffix in (".yaml", ".yml"):
+        file = spec.with_suffix(suffix)
+        if file.is_file():
+            return _Reader(file).read(spec)
+    return Models(spec, None, {NO_YAML: Model(NO_YAML, {})}, NO_YAML)
+
+
+def override(
+    model: Model,
+    constants: Mapping[str, Any],
+    symmetry: tuple[str, ...] | None = None,
+    invariants: tuple[str, ...] | None = None,
+    deadlock: bool | None = None,
+) -> Model:
+    """``model`` with what the command line gives in place of its own; ``None`` keeps its own."""
+    return replace(
+        model,
+        constants={**model.constants, **constants},
+        symmetry=model.symmetry if symmetry is None else symmetry,
+        invariants=model.invariants if invariants is None else invariants,
+        deadlock=model.deadlock if deadlock is None else deadlock,
+    )
+
+
+def _known(name: str, known: Iterable[str], what: str) -> str:
+    """The mend for an unknown name: the nearest known one, and all of them."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, 1)
+    return (f"; did you mean {near[0]}?" if near else ";") + f" {what}: {', '.join(names) or 'none'}"
+
+
+class _Reader:
+    """Reads one YAML file of models, strictly."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        #: The keys of a model, as the fields of :class:`Model`, each with what reads its value.
+        self.keys: dict[str, Callable[[yaml.Node, str], Any]] = {
+            "description": self.text,
+            "constants": self.constants,
+            "symmetry": self.names,
+            "invariants": self.names,
+            "witnesses": self.names,
+            "constraints": self.names,
+            "deadlock": self.flag,
+            "substitute": self.substitutions,
+            "definitions": self.names,
+        }
+
+    def read(self, spec: Path) -> Models:
+        top = self.mapping(self.parse(), "the file", ("default", "models"))
+        if "models" not in top:
+            raise ModelError(f"{self.file}: no models; write models: {{NAME: {{constants: {{...}}}}}}")
+        models = {name: self.model(name, node) for name, node in self.mapping(top["models"], "models").items()}
+        if not models:
+            raise self.fail(top["models"], "models is empty; write models: {NAME: {constants: {...}}}")
+        default = next(iter(models))
+        if "default" in top:
+            default = self.text(top["default"], "default")
+            if default not in models:
+                raise self.fail(top["default"], f"default: there is no model {default!r}" + _known(default, models, "models"))
+        return Models(spec, self.file, models, default)
+
+    def parse(self) -> yaml.Node:
+        try:
+            node = yaml.compose(self.file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            line = f":{error.problem_mark.line + 1}" if error.problem_mark is not None else ""
+            context = f" {error.context}" if error.context else ""
+            raise ModelError(f"{self.file}{line}: malformed YAML{context}: {error.problem}") from None
+        except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
+            raise ModelError(f"{self.file}: cannot read the models: {error}") from None
+        if node is None:
+            raise ModelError(f"{self.file}: the file is empty; write models: {{NAME: {{constants: {{...}}}}}}")
+        return node
+
+    def model(self, name: str, node: yaml.Node) -> Model:
+        if not _MODEL_NAME.fullmatch(name):
+            raise self.fail(node, f"a model's name has letters, digits, _ and - only, not {name!r}")
+        found = self.mapping(node, f"model {name}", self.keys)
+        fields = {key: self.keys[key](value, f"model {name}: {key}") for key, value in found.items()}
+        return Model(name, fields.pop("constants", {}), **fields)
+
+    def fail(self, node: yaml.Node, message: str) -> McError:
+        return ModelError(f"{self.file}:{node.start_mark.line + 1}: {message}")
+
+    def wrong(self, node: yaml.Node, what: str, expected: str) -> McError:
+        shown = repr(node.value) if isinstance(node, yaml.ScalarNode) else f"a {node.id}"
+        return self.fail(node, f"{what} is {expected}, not {shown}")
+
+    def mapping(self, node: yaml.Node, what: str, allowed: Iterable[str] | None = None) -> dict[str, yaml.Node]:
+        if not isinstance(node, yaml.MappingNode):
+            raise self.wrong(node, what, "a mapping (KEY: VALUE)")
+        found: dict[str, yaml.Node] = {}
+        for key_node, value in node.value:
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
+            if key is None:
+                raise self.wrong(key_node, f"{what}: a key", "a name")
+            if key in found:
+                raise self.fail(key_node, f"{what}: the key {key!r} stands here twice")
+            if allowed is not None and key not in allowed:
+                raise self.fail(key_node, f"{what}: unknown key {key!r}{_known(key, allowed, 'keys')}")
+            found[key] = value
+        return found
+
+    def scalar(self, node: yaml.Node) -> Any:
+        """A scalar as YAML understands it: 3, true, a string, ...; None for what is no scalar."""
+        if not isinstance(node, yaml.ScalarNode):
+            return None
+        try:
+            return yaml.constructor.SafeConstructor().construct_object(node)
+        except (yaml.YAMLError, ValueError) as error:  # such as a date that does not exist
+            raise self.fail(node, f"malformed value {node.value!r}: {error}") from None
+
+    def text(self, node: yaml.Node, what: str) -> str:
+        value = self.scalar(node)
+        if not isinstance(value, str):
+            raise self.wrong(node, what, "a text (in quotes, if it looks like something else)")
+        return value
+
+    def flag(self, node: yaml.Node, what: str) -> bool:
+        value = self.scalar(node)
+        if not isinstance(value, bool):
+            raise self.wrong(node, what, "true or false")
+        return value
+
+    def names(self, node: yaml.Node, what: str) -> tuple[str, ...]:
+        if not isinstance(node, yaml.SequenceNode):
+            raise self.wrong(node, what, "a list of names ([A, B])")
+        return tuple(self.text(item, f"{what}: a name") for item in node.value)
+
+    def constants(self, node: yaml.Node, what: str) -> dict[str, Any]:
+        return {name: self.constant(value, f"{what}: {name}") for name, value in self.mapping(node, what).items()}
+
+    def constant(self, node: yaml.Node, what: str) -> Any:
+        if isinstance(node, yaml.SequenceNode):
+            return list(self.names(node, what))
+        value = self.scalar(node)
+        if not isinstance(value, (int, str)):
+            raise self.wrong(node, what, "a number, true or false, a name, or a list of names")
+        return value
+
+    def substitutions(self, node: yaml.Node, what: str) -> dict[str, str]:
+        return {old: self.text(new, f"{what}: {old}") for old, new in self.mapping(node, what).items()}

@@ -1,0 +1,135 @@
+"""Behaviors: the counterexample of a search, rebuilt step by step with the reference semantics.
+
+A search stores one state of each orbit. Its path is a path of orbits: if some state of an orbit has
+a step into the next orbit, every state of it has one. So the behavior starts at a real initial
+state and takes, each time, the first real step that leads into the orbit that the search went to.
+Each step is thereby also checked against the definition of the language, whatever the engine did.
+"""
+
+from __future__ import annotations
+
+import itertools
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mc.engine.reference import Step, apply, successors
+from mc.engine.result import Violation
+from mc.errors import McError
+from mc.lang.state import State
+from mc.lang.text import to_tla
+from mc.spec.objects import Action, Spec
+
+Canonical = Callable[[State], State]
+
+
+class ReplayError(McError):
+    """The search reported something that the reference semantics do not confirm."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why the spec cannot be evaluated in the last state of a behavior."""
+
+    #: ``Timeout(s1)``, or the name of an invariant, a constraint or a witness.
+    where: str
+    message: str
+    file: str | None
+    line: int | None
+
+    def __str__(self) -> str:
+        place = "" if self.file is None else f" ({self.file}:{self.line})"
+        return f"{self.where} cannot be evaluated: {self.message}{place}"
+
+
+@dataclass(frozen=True)
+class Behavior:
+    """An initial state and the steps from it."""
+
+    initial: State
+    steps: tuple[Step, ...]
+    failure: Failure | None = None
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """All states, the initial one first."""
+        return (self.initial, *(step.state for step in self.steps))
+
+    @property
+    def last(self) -> State:
+        """The state that the behavior is told for."""
+        return self.states[-1]
+
+
+def call_text(action: Action, arguments: tuple[Any, ...]) -> str:
+    """An action with its arguments as TLA+ values: ``Timeout(s1)``."""
+    return action.name + (f"({', '.join(to_tla(a) for a in arguments)})" if arguments else "")
+
+
+def rebuild(spec: Spec, violation: Violation, canonical: Canonical) -> Behavior:
+    """The behavior behind a violation, in the reader's own names.
+
+    ``canonical`` gives the representative of a state's orbit. :class:`ReplayError` where the
+    reference semantics have no such behavior, or do not find it wrong.
+    """
+    first, *following = violation.representatives
+    state = next((s for s in spec.initial_states() if canonical(s) == first), None)
+    if state is None:
+        raise ReplayError(f"the search began in a state that is not initial:\n{first!r}")
+    behavior = Behavior(state, tuple(_steps(spec, state, following, canonical)))
+    if violation.kind == "evaluation":
+        failure = find_failure(spec, behavior.last)
+        if failure is None:
+            raise ReplayError(f"the search failed in a state where the spec can be evaluated:\n{behavior.last!r}")
+        return Behavior(state, behavior.steps, failure)
+    if violation.kind == "invariant":
+        invariant = next(i for i in spec.invariants if i.name == violation.property)
+        confirmed = not invariant.function(behavior.last)
+    else:
+        confirmed = next(successors(spec, behavior.last), None) is None
+    if not confirmed:
+        raise ReplayError(
+            f"the search reported {violation.kind} {violation.property} in a state where it does not hold"
+            f" by the reference semantics:\n{behavior.last!r}"
+        )
+    return behavior
+
+
+def _steps(spec: Spec, state: State, representatives: list[State], canonical: Canonical) -> Iterator[Step]:
+    for number, wanted in enumerate(representatives, 2):
+        step = next((s for s in successors(spec, state) if canonical(s.state) == wanted), None)
+        if step is None:
+            raise ReplayError(
+                f"state {number} of the search's behavior cannot be reached from state {number - 1} by the reference "
+                "semantics"
+                + ("; if the spec breaks the symmetry it declares, --symmetry none helps" if spec.model.symmetry else "")
+                + f":\n{wanted!r}"
+            )
+        yield step
+        state = step.state
+
+
+def find_failure(spec: Spec, state: State) -> Failure | None:
+    """The first definition or step that cannot be evaluated in ``state``, and why."""
+    for definition in (*spec.constraints, *spec.invariants, *spec.witnesses):
+        failure = _try(spec, definition.name, definition.function, state)
+        if failure is not None:
+            return failure
+    for action in spec.actions:
+        for arguments in itertools.product(*(tuple(p.values(state)) for p in action.parameters)):
+            failure = _try(spec, call_text(action, arguments), apply, spec, action, arguments, state)
+            if failure is not None:
+                return failure
+    return None
+
+
+def _try(spec: Spec, where: str, function: Callable[..., Any], *arguments: Any) -> Failure | None:
+    try:
+        function(*arguments)
+    except Exception as error:  # a spec is any Python, so this may be any exception
+        files = {str(file) for file in spec.files}
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in files]
+        message = str(error) if isinstance(error, McError) else f"{type(error).__name__}: {error}"
+        return Failure(where, message, *((frames[-1].filename, frames[-1].lineno) if frames else (None, None)))
+    return None
