@@ -22,8 +22,8 @@ from mc.lang.values import ModelValue, ModelValueSet
 from mc.spec.check import check_functions, check_substitution
 from mc.spec.objects import Action, Definition, Model, Parameter, Spec
 
-#: The tables at the end of a spec that the loader reads.
-TABLES = ("Next", "Invariants", "Constraints", "Witnesses")
+#: The tables at the end of a spec that the loader reads, besides Next.
+TABLES = ("Invariants", "Constraints", "Witnesses")
 CONSTANT_KINDS = ("ModelValues", "ModelValue", "Natural", "Boolean")
 
 
@@ -85,9 +85,22 @@ class Source:
         return found
 
 
+    def roots(self, kind: str) -> list[str]:
+        """All names that end in ``Init`` or ``Next`` and are defined at the top of a file, the last file's last."""
+        found: list[str] = []
+        for tree in self.trees.values():
+            for node in tree.body:
+                targets = node.targets if isinstance(node, ast.Assign) else []
+                names = [target.id for target in targets if isinstance(target, ast.Name)]
+                names += [node.name] if isinstance(node, ast.FunctionDef) else []
+                found += [name for name in names if name.endswith(kind)]
+        return found
+
+
 def load_spec(path: Path, model: Model) -> Spec:
     """Execute the spec at ``path`` with the model's constants; validate it once."""
     source = Source(path)
+    roots = {kind: source.roots(kind) for kind in ("Init", "Next")}
     for name in model.definitions:
         sibling = path.parent / f"{name}.py"
         if not sibling.is_file():
@@ -101,7 +114,7 @@ def load_spec(path: Path, model: Model) -> Spec:
     for file, tree in source.trees.items():
         check_functions(tree, file)
     _substitute(namespace, model, source)
-    return _collect(path, model, constants, namespace, source)
+    return _collect(path, model, constants, namespace, source, roots)
 
 
 def _execute(tree: ast.Module, file: Path, namespace: dict[str, Any]) -> None:
@@ -163,13 +176,18 @@ def _substitute(namespace: dict[str, Any], model: Model, source: Source) -> None
         for name in (old, new):
             if not callable(namespace.get(name)) or isinstance(namespace[name], (Domain, type)):
                 raise ModelError(f"model {model.name}: substitute: {name} is not a definition (def) of the spec")
-        check_substitution(old, source.trees, TABLES)
+        check_substitution(old, source.trees, (*TABLES, *source.roots("Init"), *source.roots("Next")))
     replaced = {old: namespace[new] for old, new in model.substitute.items()}
     namespace.update(replaced)
 
 
 def _collect(
-    path: Path, model: Model, constants: dict[str, Any], namespace: dict[str, Any], source: Source
+    path: Path,
+    model: Model,
+    constants: dict[str, Any],
+    namespace: dict[str, Any],
+    source: Source,
+    roots: Mapping[str, list[str]],
 ) -> Spec:
     variables: dict[str, Domain] = {}
     for name, value in namespace.items():
@@ -178,14 +196,18 @@ def _collect(
             variables[name] = value.domain
     if not variables:
         raise SpecError("the spec declares no variables: NAME = Variable(DOMAIN)", str(path))
-    for name in ("Init", "Next"):
-        if name not in namespace:
-            raise SpecError(f"the spec defines no {name}", str(path))
+    for kind, names in roots.items():
+        if not names:
+            raise SpecError(f"the spec defines no {kind}", str(path))
+    first, step = namespace[roots["Init"][-1]], namespace[roots["Next"][-1]]
+    if not isinstance(step, (list, tuple)):
+        raise SpecError(f"{roots['Next'][-1]} is a list of rows (Action, Domain, ...)", str(path))
     for name in model.symmetry:
         if not isinstance(constants.get(name), ModelValueSet):
             raise ModelError(f"model {model.name}: symmetry: {name} is not a constant set of model values")
     replaced = {old: namespace[old] for old in model.substitute}
-    actions = tuple(_action(row, replaced, path) for row in namespace["Next"])
+    actions = tuple(_action(row, replaced, path) for row in step)
+    init = tuple(_initial(row, path) for row in (first if isinstance(first, (list, tuple)) else [first]))
     if len({action.name for action in actions}) != len(actions):
         raise SpecError("two rows of Next have the same action", str(path))
 
@@ -203,7 +225,9 @@ def _collect(
         model=model,
         constants=constants,
         variables=variables,
-        init=namespace["Init"],
+        init_name=roots["Init"][-1],
+        next_name=roots["Next"][-1],
+        init=init,
         actions=actions,
         invariants=definitions("Invariants", model.invariants),
         witnesses=definitions("Witnesses", model.witnesses),
@@ -217,20 +241,31 @@ def _action(row: Any, replaced: Mapping[str, Callable[..., Any]], path: Path) ->
     update = None
     if isinstance(head, Then):
         head, update = head.action, head.update
-    if not callable(head) or not hasattr(head, "__code__"):
-        raise SpecError(f"a row of Next is (Action, Domain, ...), not {row!r}", str(path))
-    name = head.__name__
+        update = replaced.get(update.__name__, update)
+    name = getattr(head, "__name__", "")
     function = replaced.get(name, head)
-    line = function.__code__.co_firstlineno
-    names = function.__code__.co_varnames[2 : function.__code__.co_argcount]
-    if function.__code__.co_argcount < 2 or len(names) != len(domains):
+    return Action(name, function, _parameters(function, domains, ("s", "t"), path), update)
+
+
+def _initial(row: Any, path: Path) -> tuple[Callable[..., Any], tuple[Parameter, ...]]:
+    head, *domains = row if isinstance(row, tuple) else (row,)
+    return head, _parameters(head, domains, ("t",), path)
+
+
+def _parameters(function: Any, domains: list[Any], states: tuple[str, ...], path: Path) -> tuple[Parameter, ...]:
+    """The parameters of a row of Init or Next, checked against its definition."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        raise SpecError(f"a row of Init or Next is (Definition, Domain, ...), not {function!r}", str(path))
+    names = code.co_varnames[: code.co_argcount]
+    if names[: len(states)] != states or len(names) != len(states) + len(domains):
         raise SpecError(
-            f"{name} takes (s, t{''.join(', ' + n for n in names)}), but its row in Next has {len(domains)} domain(s)",
-            function.__code__.co_filename,
-            line,
+            f"{function.__name__} takes ({', '.join(names)}), but its row asks for {', '.join(states)} "
+            f"and {len(domains)} parameter(s)",
+            code.co_filename,
+            code.co_firstlineno,
         )
-    parameters = tuple(_parameter(n, d) for n, d in zip(names, domains, strict=True))
-    return Action(name, function, parameters, update)
+    return tuple(_parameter(n, d) for n, d in zip(names[len(states) :], domains, strict=True))
 
 
 def _parameter(name: str, given: Any) -> Parameter:

@@ -78,8 +78,8 @@ def find_spec(reference: str) -> tuple[Path, str | None]:
     else:
         path = bundled("specs") / f"{spec}.py"
         if not spec.isidentifier() or not path.is_file():
-            names = bundled_names()
-            raise UsageError(f"there is no spec {spec!r}{_known(spec, names, 'bundled specs')}; or give the path of a .py")
+            known = _known(spec, bundled_names(), "bundled specs")
+            raise UsageError(f"there is no spec {spec!r}{known}; or give the path of a .py")
     return path, match["model"]
 
 
@@ -148,7 +148,8 @@ class _Reader:
         if "default" in top:
             default = self.text(top["default"], "default")
             if default not in models:
-                raise self.fail(top["default"], f"default: there is no model {default!r}" + _known(default, models, "models"))
+                known = _known(default, models, "models")
+                raise self.fail(top["default"], f"default: there is no model {default!r}{known}")
         return Models(spec, self.file, models, default)
 
     def parse(self) -> yaml.Node:
@@ -175,8 +176,8 @@ class _Reader:
         return ModelError(f"{self.file}:{node.start_mark.line + 1}: {message}")
 
     def wrong(self, node: yaml.Node, what: str, expected: str) -> McError:
-        shown = repr(node.value) if isinstance(node, yaml.ScalarNode) else f"a {node.id}"
-        return self.fail(node, f"{what} is {expected}, not {shown}")
+        kinds = {yaml.ScalarNode: repr(node.value), yaml.SequenceNode: "a list", yaml.MappingNode: "a mapping"}
+        return self.fail(node, f"{what} is {expected}, not {kinds[type(node)]}")
 
     def mapping(self, node: yaml.Node, what: str, allowed: Iterable[str] | None = None) -> dict[str, yaml.Node]:
         if not isinstance(node, yaml.MappingNode):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,7 +76,11 @@ class Spec:
     model: Model
     constants: Mapping[str, Any]
     variables: Mapping[str, Domain]
-    init: Callable[[NextState], None]
+    #: What Init and Next are called in the spec.
+    init_name: str
+    next_name: str
+    #: Rows of Init: a definition that assigns all variables of ``t``, and its parameters.
+    init: tuple[tuple[Callable[..., Any], tuple[Parameter, ...]], ...]
     actions: tuple[Action, ...]
     invariants: tuple[Definition, ...]
     witnesses: tuple[Definition, ...]
@@ -84,7 +89,11 @@ class Spec:
     namespace: Mapping[str, Any]
 
     def initial_states(self) -> tuple[State, ...]:
-        """All states that ``Init`` allows, in order, without repetition."""
-        draft = NextState(self.variables)
-        self.init(draft)
-        return (draft.freeze(),)
+        """All states that ``Init`` generates, in order; a row that returns False generates none."""
+        states = []
+        for function, parameters in self.init:
+            for arguments in itertools.product(*(tuple(p.domain or ()) for p in parameters)):
+                draft = NextState(self.variables)
+                if function(draft, *arguments) is not False:
+                    states.append(draft.freeze())
+        return tuple(states)

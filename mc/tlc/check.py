@@ -70,7 +70,9 @@ def crosscheck(
             found = _compare_graphs(proof, engine, tlc, kind, file, notes)
             if found is not None:
                 differences += found
-                compared["states"], compared["edges"] = True, kind == "edges"
+                # Where TLC stopped early, only what it has so far was looked at.
+                compared["states"] = tlc.verdict == "ok"
+                compared["edges"] = tlc.verdict == "ok" and kind == "edges"
     finally:
         # Large, and of no use once they are compared.
         file.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 from mc.engine.reference import Step, apply, successors
 from mc.engine.result import Violation
-from mc.errors import McError
+from mc.errors import EvaluationError, McError, SpecError
 from mc.lang.state import State
 from mc.lang.text import to_tla
 from mc.spec.objects import Action, Spec
@@ -100,14 +100,23 @@ def _steps(spec: Spec, state: State, representatives: list[State], canonical: Ca
     for number, wanted in enumerate(representatives, 2):
         step = next((s for s in successors(spec, state) if canonical(s.state) == wanted), None)
         if step is None:
+            mend = "; if the spec breaks the symmetry it declares, try --symmetry none" if spec.model.symmetry else ""
             raise ReplayError(
-                f"state {number} of the search's behavior cannot be reached from state {number - 1} by the reference "
-                "semantics"
-                + ("; if the spec breaks the symmetry it declares, --symmetry none helps" if spec.model.symmetry else "")
-                + f":\n{wanted!r}"
+                f"state {number} of the search's behavior cannot be reached from state {number - 1}"
+                f" by the reference semantics{mend}:\n{wanted!r}"
             )
         yield step
         state = step.state
+
+
+def check_init(spec: Spec) -> None:
+    """:class:`EvaluationError` or :class:`SpecError`, with its place, where ``Init`` makes no states."""
+    try:
+        spec.initial_states()
+    except SpecError as error:
+        raise SpecError(error.message, str(spec.path)) from error
+    except Exception as error:  # a spec is any Python, so this may be any exception
+        raise EvaluationError(str(_failure(spec, "Init", error))) from error
 
 
 def find_failure(spec: Spec, state: State) -> Failure | None:
@@ -128,8 +137,12 @@ def _try(spec: Spec, where: str, function: Callable[..., Any], *arguments: Any) 
     try:
         function(*arguments)
     except Exception as error:  # a spec is any Python, so this may be any exception
-        files = {str(file) for file in spec.files}
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in files]
-        message = str(error) if isinstance(error, McError) else f"{type(error).__name__}: {error}"
-        return Failure(where, message, *((frames[-1].filename, frames[-1].lineno) if frames else (None, None)))
+        return _failure(spec, where, error)
     return None
+
+
+def _failure(spec: Spec, where: str, error: Exception) -> Failure:
+    files = {str(file) for file in spec.files}
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in files]
+    message = str(error) if isinstance(error, McError) else f"{type(error).__name__}: {error}"
+    return Failure(where, message, *((frames[-1].filename, frames[-1].lineno) if frames else (None, None)))

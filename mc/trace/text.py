@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mc.lang.operators import CopiesIn
 from mc.lang.state import State
 from mc.lang.text import to_tla
 from mc.lang.values import BagValue, FnValue, RecordValue, SeqValue
@@ -64,8 +65,7 @@ def value_changes(place: str, old: Any, new: Any) -> Iterator[str]:
 def _bag_changes(place: str, old: BagValue, new: BagValue) -> Iterator[str]:
     for element in sorted({*old, *new}, key=to_tla):
         text = to_tla(element)
-        was = old[element] if element in old else 0
-        now = new[element] if element in new else 0
+        was, now = CopiesIn(element, old), CopiesIn(element, new)
         if was and now and was != now:
             yield f"{place}: {was} -> {now} copies of {text}"
         elif was != now:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: The pointer to scratch memory: word 0 is 0, or the line of the spec that could not be evaluated.
 SCRATCH = "x"
+#: Names that generated functions use for themselves.
+RESERVED = frozenset({"s", "t", "u", "c", "out", "parent", SCRATCH})
 
 
 class Body:
@@ -64,7 +66,7 @@ class Body:
         """A local name not used yet."""
         count = self.taken.get(hint, 0)
         self.taken[hint] = count + 1
-        return hint if not count and hint not in ("s", "t", SCRATCH) else f"{hint}_{count}"
+        return hint if not count and hint not in RESERVED else f"{hint}_{count}"
 
     # Errors
 

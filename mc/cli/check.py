@@ -1,0 +1,144 @@
+"""``mc check``: explore all reachable states of a model."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
+
+from mc import errors
+from mc.cli import options, report, since_start
+from mc.engine.result import Progress, Result
+from mc.spec.objects import Spec
+from mc.trace.behavior import check_init, rebuild
+from mc.trace.explain import explain
+from mc.trace.text import behavior_text
+
+if TYPE_CHECKING:
+    from mc.engine.compiled import Engine
+
+EXAMPLES = """\
+examples:
+  mc check twophase                          the default model of a bundled spec
+  mc check raft:plain --workers 4            another of its models
+  mc check raft -c Server=2 -c MaxTerm=3     with other constants
+  mc check raft --symmetry none --json r.json
+  mc check ./mutex.py -c Process=3           a spec of your own
+
+exit codes:
+  0 no error, 11 deadlock, 12 invariant violated, 20 incomplete, 75 the spec cannot be evaluated,
+  2 usage, 150 error in the spec, 151 error in the model
+"""
+
+EXIT_CODES = {
+    "ok": errors.EXIT_OK,
+    "violation": errors.EXIT_INVARIANT,
+    "deadlock": errors.EXIT_DEADLOCK,
+    "incomplete": errors.EXIT_INCOMPLETE,
+    "error": errors.EXIT_EVALUATION,
+}
+
+
+def add_parser(commands: Any) -> None:
+    """The command's part of the command line."""
+    parser = commands.add_parser(
+        "check",
+        help="check a model",
+        description="Explore all reachable states of a model and check its invariants in each.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    options.add_spec(parser)
+    add_search(parser)
+    parser.add_argument("--search", choices=("bfs", "dfs"), default="bfs", help="breadth-first (default), depth-first")
+    parser.add_argument("--full", action="store_true", help="show whole states in a trace, not only what changed")
+    parser.set_defaults(run=run)
+
+
+def add_search(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that searches and reports."""
+    parser.add_argument(
+        "--workers",
+        metavar="N",
+        type=options.positive,
+        default=options.processors(),
+        help="threads (default: all processors)",
+    )
+    parser.add_argument("--max-seconds", metavar="S", type=options.seconds, help="end the search after this time")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the result there")
+    parser.add_argument("--out", metavar="DIR", type=Path, default=Path("out"), help="where results go (default: out)")
+    parser.add_argument("--quiet", action="store_true", help="print the verdict only, and a violation")
+    parser.add_argument("--progress", action="store_true", help="show progress even where stderr is not a terminal")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check the model; returns the exit code."""
+    spec = options.load(args)
+    check_init(spec)
+    out = options.output_directory(args.out, spec)
+    if args.json is not None:
+        options.try_file("--json", args.json)
+    if not args.quiet:
+        print("\n".join(report.head_lines(spec)) + "\n", flush=True)
+    engine, result, seconds = search(spec, args, args.search)
+    told = tell(spec, engine, result, out)
+    seconds["total"] = since_start()
+    if args.json is not None:
+        document = report.result_json(spec, result, told, seconds)
+        args.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    if not args.quiet:
+        print("\n".join(report.result_lines(spec, result, seconds)) + "\n")
+    print(report.verdict_line(spec, result))
+    if told is not None:
+        print("\n".join(report.violation_lines(told, args.full)))
+    return EXIT_CODES[result.verdict]
+
+
+def search(spec: Spec, args: argparse.Namespace, order: str) -> tuple[Engine, Result, dict[str, float]]:
+    """Search with the compiled engine; also the seconds that loading, compiling and exploring took."""
+    # Here, not above: Numba takes its time to import, which other commands and errors need not wait for.
+    from mc.engine.compiled import Engine
+
+    engine = Engine(spec)
+    loaded = since_start()
+    with progress_bar(args.progress or sys.stderr.isatty()) as bar:
+        result = engine.search(workers=args.workers, order=order, progress=bar, max_seconds=args.max_seconds)
+    return engine, result, {"load": loaded, **result.seconds}
+
+
+def tell(spec: Spec, engine: Engine, result: Result, out: Path) -> report.Told | None:
+    """Rebuild the behavior of a violation, explain it and save it."""
+    if result.violation is None:
+        return None
+    behavior = rebuild(spec, result.violation, engine.canonical)
+    explanation = None
+    if result.violation.kind == "invariant":
+        violated = next(i for i in spec.invariants if i.name == result.violation.property)
+        explanation = explain(violated, behavior.last)
+    told = report.Told(behavior, explanation, out / "trace.txt")
+    head = "\n".join((*report.head_lines(spec), "", report.verdict_line(spec, result), told.message))
+    told.trace.write_text(f"{head}\n\n{behavior_text(behavior, full=True)}\n", encoding="utf-8")
+    return told
+
+
+@contextmanager
+def progress_bar(shown: bool) -> Iterator[Any]:
+    """What a search calls to report its progress; None where it is not to be shown."""
+    if not shown:
+        yield None
+        return
+    with tqdm(unit=" states", file=sys.stderr, leave=False) as bar:
+
+        def update(progress: Progress) -> None:
+            bar.set_postfix(
+                {"depth": progress.depth, "generated": progress.generated, "left": progress.frontier}, refresh=False
+            )
+            bar.update(progress.distinct - bar.n)
+
+        yield update

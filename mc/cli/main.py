@@ -1,0 +1,69 @@
+"""The command line: ``mc COMMAND ...``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import mc
+from mc.cli import check, crosscheck, info
+from mc.errors import EXIT_INCOMPLETE, EXIT_INTERNAL, McError
+
+EPILOG = """\
+examples:
+  mc check raft               check a bundled spec
+  mc crosscheck twophase      let TLC check it too, and compare everything
+  mc info raft                see what there is to check
+
+Each command has its own --help.
+"""
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="mc",
+        description="A model checker whose specs are Python, read beside TLA+ and checked against TLC.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"mc {mc.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (check, crosscheck, info):
+        command.add_parser(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code (:mod:`mc.errors`)."""
+    args = make_parser().parse_args(arguments)
+    try:
+        code: int = args.run(args)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_INTERNAL
+    except KeyboardInterrupt:
+        print("mc: interrupted before anything was complete", file=sys.stderr)
+        return EXIT_INCOMPLETE
+    except Exception as error:
+        if args.debug:
+            traceback.print_exc()
+        if isinstance(error, McError):
+            print(f"mc: error: {error}", file=sys.stderr)
+            return error.exit_code
+        print(
+            f"mc: internal error: {type(error).__name__}: {error} (--debug shows the traceback; please report it)",
+            file=sys.stderr,
+        )
+        return EXIT_INTERNAL
+
+
+def entry() -> None:
+    """The console script."""
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""What the commands have in common: which spec and model, and where results go."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from mc.errors import UsageError
+from mc.spec.load import load_spec
+from mc.spec.models import find_spec, override, read_models
+from mc.spec.objects import Spec
+
+
+def add_debug(parser: argparse.ArgumentParser) -> None:
+    """``--debug``, which every command has."""
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+
+
+def add_spec(parser: argparse.ArgumentParser) -> None:
+    """``SPEC`` and what changes its model."""
+    parser.add_argument("spec", metavar="SPEC[:MODEL]", help="a bundled spec (raft), or the path of a .py or .yaml")
+    parser.add_argument(
+        "-c",
+        dest="constants",
+        metavar="NAME=VALUE",
+        type=constant,
+        action="append",
+        default=[],
+        help="a constant: a number (for a set of model values: how many), true, false, a name, or names a,b,c",
+    )
+    parser.add_argument(
+        "--symmetry", metavar="NAMES", type=symmetry, help="constants whose values may be renamed: A,B; or none"
+    )
+    parser.add_argument(
+        "--invariant", dest="invariants", metavar="NAME", action="append", help="check this one (may be repeated)"
+    )
+    parser.add_argument(
+        "--deadlock", action=argparse.BooleanOptionalAction, help="whether a state without successors is an error"
+    )
+    add_debug(parser)
+
+
+def load(args: argparse.Namespace) -> Spec:
+    """The spec that the command line means, bound to its model."""
+    path, name = find_spec(args.spec)
+    invariants = None if args.invariants is None else tuple(args.invariants)
+    model = override(read_models(path).select(name), dict(args.constants), args.symmetry, invariants, args.deadlock)
+    return load_spec(path, model)
+
+
+def constant(text: str) -> tuple[str, Any]:
+    """``NAME=VALUE``."""
+    name, separator, value = text.partition("=")
+    if not separator or not name.isidentifier() or not value:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    if re.fullmatch(r"[+-]?\d+", value):
+        return name, int(value)
+    if value.lower() in ("true", "false"):
+        return name, value.lower() == "true"
+    return name, value.split(",") if "," in value else value
+
+
+def symmetry(text: str) -> tuple[str, ...]:
+    """``A,B`` or ``none``."""
+    return () if text == "none" else tuple(text.split(","))
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 up."""
+    if not re.fullmatch(r"\d+", text) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """A time span."""
+    if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return float(text)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def output_directory(out: Path, spec: Spec) -> Path:
+    """``out/<spec>/<model>``, made and tried out, so that no result is lost for want of a place."""
+    directory = out / spec.name / spec.model.name
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+    except OSError as error:
+        raise UsageError(f"--out {out}: cannot write to {directory}: {error.strerror}; give another one") from None
+    return directory
+
+
+def try_file(option: str, file: Path) -> None:
+    """:class:`UsageError` where ``file`` cannot be written; leaves it as it is."""
+    existed = file.exists()
+    try:
+        with file.open("a"):
+            pass
+        if not existed:
+            file.unlink()
+    except OSError as error:
+        raise UsageError(f"{option} {file}: cannot write it: {error.strerror}") from None

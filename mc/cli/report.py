@@ -1,0 +1,179 @@
+"""A result as people read it, and as scripts do."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mc
+from mc.engine.result import Result
+from mc.lang.text import to_tla
+from mc.lang.values import ModelValue, ModelValueSet
+from mc.spec.objects import Spec
+from mc.trace.behavior import Behavior
+from mc.trace.explain import Explanation
+from mc.trace.text import behavior_text
+
+
+@dataclass(frozen=True)
+class Told:
+    """A violation as the reader gets it."""
+
+    behavior: Behavior
+    explanation: Explanation | None
+    #: Where the behavior is saved.
+    trace: Path
+
+    @property
+    def message(self) -> str:
+        """One sentence on what is wrong in the last state."""
+        if self.explanation is not None:
+            return str(self.explanation)
+        if self.behavior.failure is not None:
+            return str(self.behavior.failure)
+        return "no action is enabled in the last state"
+
+
+def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[str, float]) -> dict[str, Any]:
+    """The document of ``mc check --json``; everything but times, workers and memory is deterministic."""
+    violation = None
+    if result.violation is not None and told is not None:
+        violation = {
+            "kind": result.violation.kind,
+            "property": result.violation.property,
+            "length": len(told.behavior.states),
+            "trace": str(told.trace),
+            "message": told.message,
+        }
+    return {
+        "schema": 1,
+        "spec": spec.name,
+        "model": spec.model.name,
+        "constants": {name: _constant_json(value) for name, value in spec.constants.items()},
+        "symmetry": list(spec.model.symmetry),
+        "search": result.search,
+        "verdict": result.verdict,
+        "complete": result.complete,
+        "generated": result.generated,
+        "distinct": result.distinct,
+        "depth": result.depth,
+        "levels": list(result.levels),
+        "orbit_sum": result.orbit_sum,
+        "frontier": result.frontier,
+        "initial": result.initial,
+        "actions": {
+            name: {"generated": count.generated, "distinct": count.distinct} for name, count in result.actions.items()
+        },
+        "witnesses": dict(result.witnesses),
+        "violation": violation,
+        "omission_probability": result.omission_probability,
+        "workers": result.workers,
+        "peak_rss_bytes": _peak_rss(),
+        "seconds": dict(seconds),
+    }
+
+
+def _constant_json(value: Any) -> Any:
+    if isinstance(value, ModelValueSet):
+        return [member.name for member in value.members]
+    return value.name if isinstance(value, ModelValue) else value
+
+
+def _peak_rss() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def head_lines(spec: Spec) -> Iterator[str]:
+    """What is checked."""
+    yield f"mc {mc.__version__}: {spec.name}, model {spec.model.name}  ({spec.path})"
+    shown = {name: value for name, value in spec.constants.items() if value is not ModelValue(name)}
+    rows = {
+        "constants": ", ".join(f"{name} = {constant_text(value)}" for name, value in shown.items()),
+        "symmetry": ", ".join(spec.model.symmetry),
+        "substitute": ", ".join(f"{old} <- {new}" for old, new in spec.model.substitute.items()),
+        "invariants": ", ".join(d.name for d in spec.invariants),
+        "constraints": ", ".join(d.name for d in spec.constraints),
+    }
+    yield from (f"  {name:<12}{text}" for name, text in rows.items() if text)
+
+
+def constant_text(value: Any) -> str:
+    """A constant's value as TLA+ text, a set of model values in the order of the model."""
+    return repr(value) if isinstance(value, ModelValueSet) else to_tla(value)
+
+
+def result_lines(spec: Spec, result: Result, seconds: Mapping[str, float]) -> Iterator[str]:
+    """What the search found, but for the verdict."""
+    yield (
+        f"{result.generated:,} states generated, {result.distinct:,} distinct, "
+        + (f"depth {result.depth}" if result.search == "bfs" else f"longest path {result.depth} (depth-first)")
+        + (f", {result.frontier:,} left to expand" if result.frontier else "")
+    )
+    if spec.model.symmetry:
+        yield f"{result.orbit_sum:,} states without symmetry ({', '.join(spec.model.symmetry)}): the sum of the orbits"
+    yield ""
+    yield from _action_lines(result)
+    if result.witnesses:
+        yield ""
+        yield from _witness_lines(result)
+    yield ""
+    rate = result.generated / seconds["explore"] if seconds["explore"] else 0.0
+    yield (
+        f"explored in {seconds['explore']:.2f} s by {result.workers} worker{'s' if result.workers > 1 else ''}"
+        f" ({rate:,.0f} states/s); loaded in {seconds['load']:.2f} s, compiled in {seconds['compile']:.2f} s,"
+        f" {seconds['total']:.2f} s in all"
+    )
+    yield f"probability that a state was missed: {result.omission_probability:.1e}"
+
+
+def _action_lines(result: Result) -> Iterator[str]:
+    width = max(len(name) for name in ("Action", "Init", *result.actions))
+    never = "never enabled" if result.complete else "not enabled so far"
+    yield f"  {'Action':<{width}}  {'generated':>15}  {'distinct':>13}"
+    new = result.distinct - sum(count.distinct for count in result.actions.values())
+    yield f"  {'Init':<{width}}  {result.initial:>15,}  {new:>13,}"
+    for name, count in result.actions.items():
+        mark = "" if count.generated else f"  <- {never}"
+        yield f"  {name:<{width}}  {count.generated:>15,}  {count.distinct:>13,}{mark}"
+
+
+def _witness_lines(result: Result) -> Iterator[str]:
+    width = max(map(len, result.witnesses))
+    never = "NOT REACHED: be suspicious of success" if result.complete else "not reached so far"
+    yield "  Witness"
+    for name, reached in result.witnesses.items():
+        yield f"  {name:<{width}}  {'reached' if reached else never}"
+
+
+def verdict_line(spec: Spec, result: Result) -> str:
+    """The outcome in one line."""
+    checked = ", ".join(d.name for d in spec.invariants) or "no invariant"
+    if result.violation is not None and result.violation.kind == "invariant":
+        return f"Error: invariant {result.violation.property} is violated."
+    if result.verdict == "incomplete":
+        # The level that was being expanded when the search ended has all its states, if not all their successors.
+        reached = f", complete to level {len(result.levels)}" if result.search == "bfs" else ""
+        return f"Incomplete: no error found{reached}; {result.frontier:,} states left to expand."
+    return {
+        "ok": f"No error: all reachable states were checked ({checked}{', no deadlock' * spec.model.deadlock}).",
+        "deadlock": "Error: deadlock.",
+        "error": "Error: the spec cannot be evaluated in a reachable state.",
+    }[result.verdict]
+
+
+def violation_lines(told: Told, full: bool) -> Iterator[str]:
+    """Why, and the behavior that leads there."""
+    yield told.message
+    if told.explanation is not None:
+        yield f"  {told.explanation.file}:{told.explanation.line}: {told.explanation.conjunct}"
+    yield ""
+    yield f"A behavior of {len(told.behavior.states)} states:"
+    yield ""
+    yield behavior_text(told.behavior, full)
+    yield ""
+    yield f"Saved in {told.trace}"
