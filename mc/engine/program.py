@@ -65,6 +65,7 @@ class Program:
         #: The generated module, as text.
         self.source = generate(spec, self.layout, self.symmetry)
         self._library: Library | None = None
+        self._single: Batch | None = None
 
     @property
     def library(self) -> Library:
@@ -119,7 +120,9 @@ class Program:
 
     def successors(self, row: Rows) -> tuple[Rows, Words]:
         """All successors of one packed state as they are, and the numbers of their actions."""
-        batch, control = self.batch(), self.control()
+        if self._single is None:
+            self._single = self.batch()
+        batch, control = self._single, self.control()
         control[words.RAW] = 1
         self.library.expand_rows(np.array(row, np.int64), 0, 1, batch.data, control)
         count = int(control[words.COUNT])

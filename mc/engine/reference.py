@@ -7,12 +7,12 @@ the compiled engine but the spec, so that agreement between them means something
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from mc.lang.state import NextState, State
-from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, SeqValue
+from mc.lang.values import ModelValue, rename
 from mc.spec.objects import Action, Spec
 
 
@@ -68,22 +68,6 @@ def apply(spec: Spec, action: Action, arguments: tuple[Any, ...], state: State) 
     return after
 
 
-def permute(value: Any, mapping: Mapping[ModelValue, ModelValue]) -> Any:
-    """``value`` with every model value replaced by its image."""
-    if isinstance(value, ModelValue):
-        return mapping.get(value, value)
-    if isinstance(value, frozenset):
-        return frozenset(permute(v, mapping) for v in value)
-    if isinstance(value, tuple):
-        return SeqValue(permute(v, mapping) for v in tuple.__iter__(value))
-    if isinstance(value, RecordValue):
-        return RecordValue({k: permute(v, mapping) for k, v in value.fields.items()})
-    if isinstance(value, FnValue):
-        kind = BagValue if isinstance(value, BagValue) else FnValue
-        return kind({permute(k, mapping): permute(v, mapping) for k, v in value.items()})
-    return value
-
-
 def symmetries(spec: Spec) -> list[dict[ModelValue, ModelValue]]:
     """The group that the model declares: all products of permutations of its symmetric constants."""
     sets = [spec.constants[name].members for name in spec.model.symmetry]
@@ -93,7 +77,7 @@ def symmetries(spec: Spec) -> list[dict[ModelValue, ModelValue]]:
 
 def orbit(state: State, group: list[dict[ModelValue, ModelValue]]) -> frozenset[State]:
     """All states that the group makes of ``state``."""
-    return frozenset(State({n: permute(v, g) for n, v in state.values.items()}) for g in group)
+    return frozenset(State({n: rename(v, g) for n, v in state.values.items()}) for g in group)
 
 
 def explore(spec: Spec, limit: int | None = None) -> Result:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from mc.engine import words
+from mc.engine.asymmetry import SymmetryCheck
 from mc.engine.layout import Rows
 from mc.engine.program import Batch, Program, Words
 from mc.engine.result import ActionCount, Progress, Result, Violation
@@ -95,6 +96,7 @@ class Search:
         self.interrupt = Interrupt(max_seconds)
         self.controls = [engine.control() for _ in range(workers)]
         self.visited = Visited(engine, workers)
+        self.symmetry_check = SymmetryCheck(engine)
         self.initial = 0
         self.stop: Stop | None = None
 
@@ -115,7 +117,10 @@ class Search:
         states = engine.spec.initial_states()
         self.initial = len(states)
         control = self.controls[0]
-        rows, found = engine.inspect(np.array([engine.layout.pack(state) for state in states]), control)
+        packed = np.array([engine.layout.pack(state) for state in states]).reshape(-1, engine.words)
+        self.symmetry_check.definitions()
+        self.symmetry_check.initial(packed)
+        rows, found = engine.inspect(packed, control)
         failed = int(control[words.STOP_PARENT]) if control[words.STOP] else len(states)
         control[words.STOP] = words.OK
         kept: dict[int, int] = {}
@@ -232,6 +237,7 @@ class BreadthFirst(Search):
     def _expand_level(self, level: Rows) -> Rows:
         """Expand all states of a level; returns the next one."""
         width, count = self.engine.words, self.levels[-1]
+        self.symmetry_check.level(level[: count * width].reshape(-1, width))
         following = np.empty(max(count, words.BATCH) * width, np.int64)
         origins = np.empty(max(count, words.BATCH), np.int64)
         found = 0
@@ -333,7 +339,8 @@ class DepthFirst(Search):
         while top and self.stop is None and not self.interrupt.due:
             if top + limit >= len(stack):
                 stack = np.concatenate([stack, np.zeros_like(stack)])
-            room = SHARED * limit
+            self.symmetry_check.level(stack[top - 1 : top, :-2])
+            room = SHARED * limit if self.symmetry_check.begun else limit + 1
             while control[words.NEXT] + room > self.log.size:
                 self.log = np.concatenate([self.log, np.zeros_like(self.log)])
             self.visited.reserve(0, room)

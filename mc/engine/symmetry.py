@@ -60,7 +60,9 @@ class Symmetry:
             body.emit("return 1")
         self._try_all(body, module, refined, orders, candidate, best)
         title = '    """t becomes the representative of its orbit; returns how many symmetries leave that state alone."""'
-        return "\n".join(["def canonical(t: ptr, x: ptr) -> int:", title, *body.lines])
+        first = list(itertools.accumulate((len(s) for s in self.sets), initial=0))
+        pointers = ", ".join(f"offset(g, {k})" for k in first[:-1])
+        return "\n".join(["def canonical(t: ptr, x: ptr) -> int:", title, *body.lines, _RENAME.format(pointers=pointers)])
 
     def _pointers(self, orders: list[int]) -> str:
         return ", ".join(f"offset(x, {order})" for order in orders)
@@ -124,6 +126,13 @@ def keeps_order(table: ptr, first: int, colours: ptr, count: int) -> bool:
             if colours[i] < colours[j] and table[first + i] > table[first + j]:
                 return False
     return True'''
+
+_RENAME = '''
+
+@entry
+def rename(s: ptr, t: ptr, g: ptr) -> None:
+    """t becomes s with value i of each symmetric set renamed to the value that g says, set after set."""
+    permute(s, t, {pointers}, stack(SCRATCH))'''
 
 _COMPARE = '''def compare(a: ptr, b: ptr) -> int:
     """-1, 0 or 1 as state a is less than, equal to or greater than b."""

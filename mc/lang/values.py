@@ -186,3 +186,18 @@ class RecordValue:
 
     def __repr__(self) -> str:
         return "[" + ", ".join(f"{k} |-> {v!r}" for k, v in self._fields.items()) + "]"
+
+
+def rename(value: Any, mapping: Mapping[ModelValue, ModelValue]) -> Any:
+    """``value`` with every model value replaced by its image under ``mapping``."""
+    if isinstance(value, ModelValue):
+        return mapping.get(value, value)
+    if isinstance(value, (frozenset, set)):
+        return frozenset(rename(v, mapping) for v in value)
+    if isinstance(value, tuple):
+        return SeqValue(rename(v, mapping) for v in tuple.__iter__(value))
+    if isinstance(value, RecordValue):
+        return RecordValue({k: rename(v, mapping) for k, v in value.fields.items()})
+    if isinstance(value, FnValue):
+        return type(value)({rename(k, mapping): rename(v, mapping) for k, v in value.items()})
+    return value
