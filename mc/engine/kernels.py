@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mc.engine.words import AHEAD
+
 ptr = Any
 ptr8 = Any
 

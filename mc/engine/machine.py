@@ -24,7 +24,7 @@ from llvmlite import ir
 I64, I8, I1, VOID = ir.IntType(64), ir.IntType(8), ir.IntType(1), ir.VoidType()
 POINTER, POINTER8 = ir.PointerType(I64), ir.PointerType(I8)
 _TYPES = {"int": I64, "bool": I1, "ptr": POINTER, "ptr8": POINTER8, "None": VOID}
-_C_TYPES = {"int": ctypes.c_int64, "bool": ctypes.c_bool, "ptr": ctypes.c_void_p, "ptr8": ctypes.c_void_p, "None": None}
+_C_TYPES: dict[str, Any] = {"int": ctypes.c_int64, "bool": ctypes.c_bool, "ptr": ctypes.c_void_p, "ptr8": ctypes.c_void_p, "None": None}
 _BINARY = {
     ast.Add: "add",
     ast.Sub: "sub",
@@ -74,7 +74,7 @@ class Library:
 
     def _callable(self, node: ast.FunctionDef) -> Callable[..., Any]:
         names = [_annotation(a.annotation) for a in node.args.args]
-        kind = ctypes.CFUNCTYPE(_C_TYPES[_annotation(node.returns)], *(_C_TYPES[n] for n in names))
+        kind: Any = ctypes.CFUNCTYPE(_C_TYPES[_annotation(node.returns)], *(_C_TYPES[n] for n in names))
         function = kind(self._engine.get_function_address(node.name))
 
         def call(*arguments: Any) -> Any:

@@ -198,9 +198,15 @@ class FnShape(Shape):
 class RecordShape(Shape):
     """A record: its fields side by side, in order."""
 
-    def __init__(self, fields: dict[str, Shape], first_word: bool = False) -> None:
+    def __init__(
+        self, fields: dict[str, Shape], first_word: bool = False, offsets: dict[str, int] | None = None
+    ) -> None:
         self.fields = fields
-        self.offsets: dict[str, int] = {}
+        self.offsets: dict[str, int] = {} if offsets is None else offsets
+        self.key = ("record", tuple((name, shape.key) for name, shape in fields.items()))
+        if offsets is not None:
+            self.bits = max([1, *(offsets[name] + shape.bits for name, shape in fields.items())])
+            return
         total = sum(shape.bits for shape in fields.values())
         if total <= PAYLOAD and not first_word and not any(s.wide for s in fields.values()):
             self.bits = 0
@@ -210,7 +216,6 @@ class RecordShape(Shape):
             self.bits = max(1, self.bits)
         else:
             self.bits = self._fill_words() * STRIDE
-        self.key = ("record", tuple((name, shape.key) for name, shape in fields.items()))
 
     def _fill_words(self) -> int:
         """First fit: wide fields on words of their own, scalar ones into the first word with room."""
@@ -244,17 +249,15 @@ class RecordShape(Shape):
 
 
 class UnionShape(Shape):
-    """Records of several kinds: a tag, then the fields of that kind, the common ones first."""
+    """Records of several kinds: a tag, then the fields of that kind.
+
+    A field that several kinds have with the same domain lies at the same place in all of them.
+    """
 
     def __init__(self, tag: str, kinds: dict[Any, dict[str, Shape]]) -> None:
         self.tag = tag
         self.tags = AtomShape(kinds)
-        self.names = [tuple([*fields, tag]) for fields in kinds.values()]
-        self.kinds: list[RecordShape] = []
-        shapes = list(kinds.values())
-        common = [n for n in shapes[0] if all(n in f and f[n].key == shapes[0][n].key for f in shapes)]
-        for fields in shapes:
-            self.kinds.append(RecordShape({n: fields[n] for n in [*common, *(m for m in fields if m not in common)]}))
+        self.kinds = [RecordShape(f, offsets=o) for f, o in zip(kinds.values(), _shared(kinds), strict=True)]
         self.bits = self.tags.bits + max(kind.bits for kind in self.kinds)
         if self.wide:
             raise SpecError(
@@ -277,6 +280,29 @@ class UnionShape(Shape):
     def rank(self, value: Any) -> int:
         tag = self.tags.encode(value.fields[self.tag])
         return int(sum(kind.size() for kind in self.kinds[:tag])) + self.kinds[tag].rank(value)
+
+
+def _shared(kinds: dict[Any, dict[str, Shape]]) -> list[dict[str, int]]:
+    """Offsets of the fields of each kind: fields that more kinds share are placed first, each as low as it goes."""
+    users: dict[tuple[str, Any], list[int]] = {}
+    shapes: dict[tuple[str, Any], Shape] = {}
+    for number, fields in enumerate(kinds.values()):
+        for name, shape in fields.items():
+            users.setdefault((name, shape.key), []).append(number)
+            shapes[name, shape.key] = shape
+    offsets: list[dict[str, int]] = [{} for _ in kinds]
+    taken: list[list[tuple[int, int]]] = [[] for _ in kinds]
+    for field in sorted(users, key=lambda f: -len(users[f])):
+        bits, start = shapes[field].bits, 0
+        while True:
+            ends = [e for k in users[field] for b, e in taken[k] if b < start + bits and start < e]
+            if not ends:
+                break
+            start = max(ends)
+        for k in users[field]:
+            taken[k].append((start, start + bits))
+            offsets[k][field[0]] = start
+    return offsets
 
 
 class SeqShape(Shape):

@@ -142,6 +142,6 @@ class _Place:
     def _read(self, *_: Any) -> NoReturn:
         raise SpecError(f"an action reads s, never t: t.{self._name} is read")
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __len__ = __iter__ = __contains__ = _read  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __len__ = __iter__ = __contains__ = _read
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __or__ = __ror__ = __and__ = __rand__ = _read
-    __hash__ = __call__ = __int__ = __index__ = _read  # type: ignore[assignment]
+    __hash__ = __call__ = __int__ = __index__ = _read

@@ -52,7 +52,7 @@ def _check_states(function: ast.FunctionDef, file: Path) -> None:
                 raise SpecError(
                     f"{function.name} assigns to {ast.unparse(target)}: an action writes parts of t, never s",
                     str(file),
-                    node.lineno,
+                    target.lineno,
                 )
             if root == "t":
                 base = target
@@ -64,7 +64,7 @@ def _check_states(function: ast.FunctionDef, file: Path) -> None:
             raise SpecError(f"{function.name} reads t: an action reads s and writes t", str(file), node.lineno)
 
 
-def _writes(node: ast.AST) -> bool:
+def _writes(node: ast.stmt) -> bool:
     """Whether a statement assigns to ``t``, or calls a definition for its effect."""
     for part in ast.walk(node):
         if isinstance(part, ast.Assign) and any(_root(target) == ("t", True) for target in part.targets):

@@ -238,10 +238,10 @@ def _collect(
 
 def _action(row: Any, replaced: Mapping[str, Callable[..., Any]], path: Path) -> Action:
     head, *domains = row if isinstance(row, tuple) else (row,)
-    update = None
+    update: Any = None
     if isinstance(head, Then):
-        head, update = head.action, head.update
-        update = replaced.get(update.__name__, update)
+        update = replaced.get(head.update.__name__, head.update)
+        head = head.action
     name = getattr(head, "__name__", "")
     function = replaced.get(name, head)
     return Action(name, function, _parameters(function, domains, ("s", "t"), path), update)

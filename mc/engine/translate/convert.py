@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import ast
+from abc import abstractmethod
+from contextlib import AbstractContextManager
 from typing import Any
 
 from mc.engine.shapes import (
@@ -81,6 +82,10 @@ def encodable(shape: Shape, value: Any) -> bool:
 
 class Convert(Body):
     """Conversions between translated values."""
+
+    @abstractmethod
+    def elements(self, value: Value, hint: str = "k") -> AbstractContextManager[Value]:
+        """Open a loop over a set; see :class:`mc.engine.translate.sets.Sets`."""
 
     # Scalars
 

@@ -113,14 +113,29 @@ class Expressions(Sets):
                 found.setdefault((kind.offsets[name], kind.fields[name].key), []).append(tag)
         if not found:
             self.mistake(f"no kind of record here has a field {name!r}")
-        if len(found) > 1:
-            self.mistake(f"the field {name!r} has different domains in different kinds of record: give it one domain")
-        ((offset, _), tags) = next(iter(found.items()))
-        field = shape.kinds[tags[0]].fields[name]
-        if len(tags) < len(shape.kinds):
-            tag = place.load(shape.tags)
-            self.fail_if(" and ".join(f"{tag} != {k}" for k in tags))
-        return self.part(place.at(shape.tags.bits + offset), field)
+        holders = sorted(number for numbers in found.values() for number in numbers)
+        if len(holders) < len(shape.kinds):
+            code = place.load(shape.tags)
+            self.fail_if(" and ".join(f"{code} != {k}" for k in holders))
+        parts = []
+        for (offset, _), numbers in found.items():
+            field = shape.kinds[numbers[0]].fields[name]
+            parts.append((numbers, self.part(place.at(shape.tags.bits + offset), field), field))
+        if len(parts) == 1:
+            return parts[0][1]
+        return self._union_choice(place, shape, parts)
+
+    def _union_choice(
+        self, place: Place, shape: UnionShape, parts: list[tuple[list[int], Value, Shape]]
+    ) -> Value:
+        """A field whose domain depends on the kind of record."""
+        joined = self.join([field for _, _, field in parts])
+        result, tag = self.fresh("v"), self.named(place.load(shape.tags), "tag")
+        self.emit(f"{result} = {'False' if joined.key == ('bool',) else 0}")
+        for numbers, value, _ in parts:
+            with self.block(f"if {' or '.join(f'{tag} == {k}' for k in numbers)}:"):
+                self.emit(f"{result} = {self._plain(value, joined)}")
+        return self._as_plain(result, joined)
 
     def _Subscript(self, node: ast.Subscript) -> Value:
         value = self.expr(node.value)

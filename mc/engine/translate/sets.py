@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -158,7 +158,7 @@ class Sets(Convert):
         values = sorted(given, key=lambda v: (type(v).__name__, str(v)))
         return self.any_of([self.equal(element, Const(v)) for v in values])
 
-    def _in_family(self, given: frozenset[Any], element: Value) -> Value:
+    def _in_family(self, given: Collection[Any], element: Value) -> Value:
         """Membership in a known set of sets."""
         shape = self.shape(element)
         if not isinstance(shape, SetShape):
