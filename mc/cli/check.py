@@ -102,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
 
 def search(spec: Spec, args: argparse.Namespace, order: str) -> tuple[Engine, Result, dict[str, float]]:
     """Search with the compiled engine; also the seconds that loading, compiling and exploring took."""
-    # Here, not above: Numba takes its time to import, which other commands and errors need not wait for.
+    # Here, not above: the engine takes its time to import, which other commands and errors need not wait for.
     from mc.engine.compiled import Engine
 
     engine = Engine(spec)

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     """Show it; returns the exit code."""
     spec = options.load(args)
     if args.source:
-        # Here, not above: Numba takes its time to import.
+        # Here, not above: the engine takes its time to import.
         from mc.engine.compiled import Engine
 
         print(Engine(spec).source)

@@ -35,7 +35,7 @@ class Told:
             return str(self.explanation)
         if self.behavior.failure is not None:
             return str(self.behavior.failure)
-        return "no action is enabled in the last state"
+        return "No action is enabled in the last state."
 
 
 def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[str, float]) -> dict[str, Any]:

@@ -75,7 +75,9 @@ class SymmetryCheck:
         for a, b, renaming in self.exchanges:
             for row in rows:
                 if self._image(row, renaming).tobytes() not in known:
-                    raise self.fail(a, b, f"makes of an initial state one that is not initial:\n{self.program.unpack(row)}")
+                    raise self.fail(
+                        a, b, f"makes of an initial state one that is not initial:\n{self.program.unpack(row)}"
+                    )
 
     @property
     def begun(self) -> bool:
@@ -102,7 +104,9 @@ class SymmetryCheck:
         image = self._image(row, renaming)
         ours, theirs = self._facts(row), self._facts(image)
         if ours != theirs:
-            raise self.fail(a, b, f"changes whether a constraint, invariant or witness holds in\n{self.program.unpack(row)}")
+            raise self.fail(
+                a, b, f"changes whether a constraint, invariant or witness holds in\n{self.program.unpack(row)}"
+            )
         rows, actions = self.program.successors(row)
         here = sorted((int(k), self._image(r, renaming).tobytes()) for k, r in zip(actions, rows, strict=True))
         rows, actions = self.program.successors(image)

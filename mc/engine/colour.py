@@ -18,12 +18,13 @@ from mc.engine.shapes import (
     SetShape,
     Shape,
     UnionShape,
-    symmetric_atoms,
 )
+from mc.engine.storage import symmetric_atoms
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.statements import Statements
 from mc.lang.values import ModelValueSet
+
 
 class Colours:
     """Writes one stage: ``name(s, [given0, ...,] c0, ..., x)`` fills ck[i] with the colour of value i of set k."""
@@ -125,7 +126,9 @@ class Colours:
             h = f"blend({h}, {base}[{word} + {k}])"
         return h
 
-    def _free_atom(self, body: Statements, code: str, shape: AtomShape, result: str, own: tuple[int, str] | None) -> None:
+    def _free_atom(
+        self, body: Statements, code: str, shape: AtomShape, result: str, own: tuple[int, str] | None
+    ) -> None:
         """Names count as: the owner, another one (by its colour, in the second stage), or not symmetric."""
         code = body.named(code, "v")
         number = f"{code} + 3"

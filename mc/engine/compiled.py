@@ -78,4 +78,3 @@ class Engine(Program):
                     edges.append((source, int(action), target))
             source += 1
         return StateGraph(np.array(states), np.array(edges, np.int64).reshape(-1, 3), initial)
-

@@ -110,7 +110,9 @@ def collect(out: ptr, fresh: ptr8, count: int, c: ptr, level: ptr, origins: ptr)
 
 
 @entry
-def dive(todo: ptr, top: int, size: int, room: int, out: ptr, fresh: ptr8, table: ptr, mask: int, c: ptr, log: ptr) -> int:
+def dive(
+    todo: ptr, top: int, size: int, room: int, out: ptr, fresh: ptr8, table: ptr, mask: int, c: ptr, log: ptr
+) -> int:
     """Depth-first: expand the state on top of the stack and push what is new, until the stack is empty, a
     buffer is nearly full, or the search should stop. Rows of the stack: the state, its number, its depth.
     log[n]: the origin of state number n. At most room new states; returns the new top."""
@@ -323,5 +325,6 @@ def _expand(module: Module) -> str:
         for loop in reversed(loops):
             loop.__exit__(None, None, None)
         assert body.depth == depth
-    text = 'def expand(s: ptr, t: ptr, parent: int, out: ptr, c: ptr, x: ptr) -> None:\n    """Next: every action with every binding of its parameters, in order."""\n'
-    return text + "\n".join(body.lines)
+    header = "def expand(s: ptr, t: ptr, parent: int, out: ptr, c: ptr, x: ptr) -> None:"
+    title = '    """Next: every action with every binding of its parameters, in order."""'
+    return "\n".join([header, title, *body.lines])

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mc.engine.shapes import STRIDE, RecordShape, Shape, shape_of
+from mc.engine.shapes import STRIDE, RecordShape, Shape
+from mc.engine.storage import shape_of
 from mc.errors import SpecError
 from mc.lang.domains import Domain
 from mc.lang.state import State

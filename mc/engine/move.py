@@ -13,8 +13,8 @@ from mc.engine.shapes import (
     SetShape,
     Shape,
     UnionShape,
-    symmetric_atoms,
 )
+from mc.engine.storage import symmetric_atoms
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
 from mc.engine.translate.statements import Statements
@@ -56,8 +56,9 @@ class Mover:
             if self.moves(shape):
                 body.emit(f"# {name}")
                 self.move(body, Place("s").at(layout.offsets[name]), Place("t").at(layout.offsets[name]), shape)
-        text = f'def permute(s: ptr, t: ptr, {self.parameters}, x: ptr) -> None:\n    """t becomes s with every symmetric value renamed."""\n'
-        self.module.add(text + "\n".join(body.lines))
+        header = f"def permute(s: ptr, t: ptr, {self.parameters}, x: ptr) -> None:"
+        title = '    """t becomes s with every symmetric value renamed."""'
+        self.module.add("\n".join([header, title, *body.lines]))
 
     def move(self, body: Statements, source: Place, target: Place, shape: Shape) -> None:
         """Emit code that writes the image of what lies at ``source`` to ``target``."""
@@ -160,10 +161,10 @@ class Mover:
         k = body.fresh("k")
         codes = [shape.element.encode(v) for v in shape.values]
         code = k if codes == list(range(len(codes))) else f"{self.module.table(codes)}[{k}]"
-        with body.block(f"for {k} in range({len(shape.values)}):"):
-            with body.block(f"if {source.slot(shape.slots, k).load(BoolShape())} != 0:"):
-                rank = body.named(self.module.rank(shape.element, self.image(code, shape.element)), "to")
-                body.emit(target.slot(shape.slots, rank).store(BoolShape(), "1"))
+        present = source.slot(shape.slots, k).load(BoolShape())
+        with body.block(f"for {k} in range({len(shape.values)}):"), body.block(f"if {present} != 0:"):
+            rank = body.named(self.module.rank(shape.element, self.image(code, shape.element)), "to")
+            body.emit(target.slot(shape.slots, rank).store(BoolShape(), "1"))
 
     def _move_bag(self, body: Statements, source: Place, target: Place, shape: BagShape) -> None:
         put = self._put(shape)
@@ -182,10 +183,18 @@ class Mover:
         if key not in self.helpers:
             self.helpers[key] = self.module.unique("bag_put")
             place = Place("p", words=("w",)).slot(shape.slots, "k")
-            self.module.add(
-                f'def {self.helpers[key]}(p: ptr, w: int, carry: int) -> None:\n    """Put a slot in its place among sorted ones."""\n'
-                f"    for k in range({shape.distinct}):\n        slot = {place.load(shape.slot)}\n"
-                f"        if slot == 0:\n            {place.store(shape.slot, 'carry')}\n            return\n"
-                f"        if slot > carry:\n            {place.store(shape.slot, 'carry')}\n            carry = slot"
-            )
+            load, store = place.load(shape.slot), place.store(shape.slot, "carry")
+            self.module.add(_PUT.format(name=self.helpers[key], n=shape.distinct, load=load, store=store))
         return self.helpers[key]
+
+
+_PUT = '''def {name}(p: ptr, w: int, carry: int) -> None:
+    """Put a slot in its place among sorted ones."""
+    for k in range({n}):
+        slot = {load}
+        if slot == 0:
+            {store}
+            return
+        if slot > carry:
+            {store}
+            carry = slot'''

@@ -305,7 +305,11 @@ class BreadthFirst(Search):
 
     def result(self, seconds: dict[str, float]) -> Result:
         return self.make_result(
-            levels=self.levels, depth=max(1, len(self.levels)), frontier=self.frontier, behavior=self._behavior, seconds=seconds
+            levels=self.levels,
+            depth=max(1, len(self.levels)),
+            frontier=self.frontier,
+            behavior=self._behavior,
+            seconds=seconds,
         )
 
     def _behavior(self, stop: Stop) -> tuple[State, ...]:

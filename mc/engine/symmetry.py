@@ -16,9 +16,9 @@ from __future__ import annotations
 import itertools
 import math
 
+from mc.engine.colour import Colours
 from mc.engine.layout import Layout
 from mc.engine.move import Mover
-from mc.engine.colour import Colours
 from mc.engine.translate.module import Module
 from mc.engine.translate.statements import Statements
 from mc.lang.values import ModelValueSet
@@ -53,16 +53,22 @@ class Symmetry:
         with body.block("if ties:"):
             self._sort(body, refined, orders, "colour_globally", colours)
         with body.block("if not ties:"):
-            moved = " or ".join(f"x[{o + k}] != {k}" for o, s in zip(orders, self.sets, strict=True) for k in range(len(s)))
+            moved = " or ".join(
+                f"x[{o + k}] != {k}" for o, s in zip(orders, self.sets, strict=True) for k in range(len(s))
+            )
             with body.block(f"if {moved}:"):
                 body.emit(f"permute(t, offset(x, {candidate}), {self._pointers(orders)}, x)")
                 body.emit(f"copy(offset(x, {candidate}), t)")
             body.emit("return 1")
         self._try_all(body, module, refined, orders, candidate, best)
-        title = '    """t becomes the representative of its orbit; returns how many symmetries leave that state alone."""'
+        title = (
+            '    """t becomes the representative of its orbit; returns how many symmetries leave that state alone."""'
+        )
         first = list(itertools.accumulate((len(s) for s in self.sets), initial=0))
         pointers = ", ".join(f"offset(g, {k})" for k in first[:-1])
-        return "\n".join(["def canonical(t: ptr, x: ptr) -> int:", title, *body.lines, _RENAME.format(pointers=pointers)])
+        return "\n".join(
+            ["def canonical(t: ptr, x: ptr) -> int:", title, *body.lines, _RENAME.format(pointers=pointers)]
+        )
 
     def _pointers(self, orders: list[int]) -> str:
         return ", ".join(f"offset(x, {order})" for order in orders)

@@ -38,8 +38,6 @@ class Visited:
     def insert(self, partition: int, batch: Batch, count: int) -> int:
         """Insert those of a batch's fingerprints that belong to a partition; returns how many were new."""
         table, owners = self.tables[partition], len(self.tables)
-        new: int = self.library.insert(
-            table, table.size - 1, batch.fingerprints, batch.fresh, count, partition, owners
-        )
+        new: int = self.library.insert(table, table.size - 1, batch.fingerprints, batch.fresh, count, partition, owners)
         self.counts[partition] += new
         return new

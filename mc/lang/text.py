@@ -108,7 +108,7 @@ class _Parser:
             return re.sub(r"\\.", lambda m: _UNESCAPES.get(m[0], m[0][1:]), token[1:-1])
         if kind == "name":
             self.advance()
-            return {"TRUE": True, "FALSE": False}.get(token, None) if token in ("TRUE", "FALSE") else ModelValue(token)
+            return {"TRUE": True, "FALSE": False}.get(token) if token in ("TRUE", "FALSE") else ModelValue(token)
         if kind != "op":
             raise self.fail("a value")
         self.advance()

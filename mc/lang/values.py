@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from mc.errors import EvaluationError
 
@@ -17,7 +17,7 @@ class ModelValue:
     """A TLC model value: equal to itself only, and without an order."""
 
     __slots__ = ("_hash", "name")
-    _interned: dict[str, ModelValue] = {}
+    _interned: ClassVar[dict[str, ModelValue]] = {}
 
     name: str
     _hash: int

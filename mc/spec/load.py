@@ -84,7 +84,6 @@ class Source:
                     found[node.target.id] = kind
         return found
 
-
     def roots(self, kind: str) -> list[str]:
         """All names that end in ``Init`` or ``Next`` and are defined at the top of a file, the last file's last."""
         found: list[str] = []

@@ -54,7 +54,7 @@ def explain(definition: Definition, state: State) -> Explanation:
     with contextlib.suppress(_Undecided):
         search.enter(function, (state,), {})
     code = function.__code__
-    conjunct = ast.unparse(search.conjunct) if search.conjunct is not None else definition.name
+    conjunct = _as_written(search.conjunct, search.file) if search.conjunct is not None else definition.name
     return Explanation(
         property=definition.name,
         conjunct=conjunct if search.expected else f"not ({conjunct})",
@@ -254,20 +254,34 @@ def _tree(function: FunctionType) -> ast.FunctionDef | None:
     return None
 
 
-def _parts(node: ast.AST, names: frozenset[str]) -> Iterator[ast.expr]:
-    """The largest parts such as ``s.log[i][n].term`` that begin with one of ``names``."""
+def _parts(node: ast.AST, names: frozenset[str], many: frozenset[str] = frozenset()) -> Iterator[ast.expr]:
+    """The largest parts such as ``s.log[i][n].term`` that begin with one of ``names``.
+
+    ``many``: variables of a comprehension around ``node``, which have no single value.
+    """
     if isinstance(node, (ast.Attribute, ast.Subscript, ast.Name)):
         root: ast.expr = node
         while isinstance(root, (ast.Attribute, ast.Subscript)):
             root = root.value
-        if isinstance(root, ast.Name) and root.id in names:
+        if isinstance(root, ast.Name) and root.id in names and not many & _names(node):
             yield node
             return
     if isinstance(node, (ast.GeneratorExp, ast.SetComp, ast.ListComp, ast.DictComp)):
-        # The variables of a comprehension have many values, and hide names that are bound outside.
-        names -= {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
+        many = many.union(*(_names(g.target) for g in node.generators))
     for child in ast.iter_child_nodes(node):
-        yield from _parts(child, names)
+        yield from _parts(child, names, many)
+
+
+def _as_written(node: ast.expr, file: str) -> str:
+    """The text of an expression: its author's where that is one line, else set anew without its line breaks."""
+    if node.lineno != node.end_lineno:
+        return ast.unparse(node)
+    line = Path(file).read_text(encoding="utf-8").splitlines()[node.lineno - 1].encode()
+    return line[node.col_offset : node.end_col_offset].decode()
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def _tla(value: Any) -> str | None:

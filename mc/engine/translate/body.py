@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from mc.engine.shapes import Shape

@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from mc.engine.shapes import BagShape, IntShape, RecordShape, SeqShape, SetShape, Shape, UnionShape, shape_of
+from mc.engine.shapes import BagShape, IntShape, RecordShape, SeqShape, SetShape, Shape, UnionShape
 from mc.engine.translate.expressions import Expressions
 from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import (
@@ -42,7 +42,9 @@ class Calls(Expressions):
             raise self.unsupported(node, f"only names are called in a spec, not {ast.unparse(node.func)}")
         name = node.func.id
         function = self.module.namespace.get(name, self.module.builtins.get(name))
-        special = _SPECIAL.get(function) if isinstance(function, (type, types.FunctionType)) or callable(function) else None
+        special = (
+            _SPECIAL.get(function) if isinstance(function, (type, types.FunctionType)) or callable(function) else None
+        )
         if special is not None:
             if node.keywords:
                 raise self.unsupported(node, f"{name} takes no keywords")
@@ -281,7 +283,9 @@ class Calls(Expressions):
         definition = self.module.definition(function)
         parameters = [a.arg for a in definition.node.args.args]
         if len(parameters) != len(arguments):
-            raise self.unsupported(node, f"{function.__name__} takes {len(parameters)} argument(s), not {len(arguments)}")
+            raise self.unsupported(
+                node, f"{function.__name__} takes {len(parameters)} argument(s), not {len(arguments)}"
+            )
         if definition.expandable:
             return self._expand(definition, dict(zip(parameters, arguments, strict=True)))
         passed: list[str] = []

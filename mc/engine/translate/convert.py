@@ -17,11 +17,10 @@ from mc.engine.shapes import (
     SeqShape,
     SetShape,
     Shape,
-    SortedSetShape,
-    UnionShape,
 )
-from mc.engine.translate.body import SCRATCH, Body
-from mc.engine.translate.places import Place, atomic
+from mc.engine.storage import encodable
+from mc.engine.translate.body import Body
+from mc.engine.translate.places import Place
 from mc.engine.translate.values import (
     BagChange,
     Builder,
@@ -38,46 +37,7 @@ from mc.engine.translate.values import (
     num_of,
     of_code,
 )
-from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue
-
-
-def encodable(shape: Shape, value: Any) -> bool:
-    """Whether a known value is in the domain of ``shape``."""
-    if isinstance(shape, IntShape):
-        return isinstance(value, int) and not isinstance(value, bool) and shape.lo <= value <= shape.hi
-    if isinstance(shape, BoolShape):
-        return isinstance(value, bool)
-    if isinstance(shape, AtomShape):
-        return isinstance(value, (str, int, ModelValue)) and (type(value), value) in shape.positions
-    if isinstance(shape, OptionalShape):
-        return (type(value) is type(shape.none) and value == shape.none) or encodable(shape.inner, value)
-    if isinstance(shape, FnShape):
-        return (
-            isinstance(value, (dict, FnValue))
-            and not isinstance(value, BagValue)
-            and set(value) == set(shape.keys)
-            and all(encodable(shape.element, v) for v in value.values())
-        )
-    if isinstance(shape, RecordShape):
-        return (
-            isinstance(value, RecordValue)
-            and set(value.fields) == set(shape.fields)
-            and all(encodable(s, value.fields[n]) for n, s in shape.fields.items())
-        )
-    if isinstance(shape, UnionShape):
-        if not isinstance(value, RecordValue) or not encodable(shape.tags, value.fields.get(shape.tag)):
-            return False
-        kind = shape.kinds[shape.tags.encode(value.fields[shape.tag])]
-        return encodable(kind, RecordValue({n: v for n, v in value.fields.items() if n != shape.tag}))
-    if isinstance(shape, SeqShape):
-        return (
-            isinstance(value, tuple)
-            and len(value) <= shape.capacity
-            and all(encodable(shape.element, v) for v in tuple.__iter__(value))
-        )
-    if isinstance(shape, (SetShape, SortedSetShape)):
-        return isinstance(value, (set, frozenset)) and all(encodable(shape.element, v) for v in value)
-    return isinstance(value, (BagValue, dict)) and not value
+from mc.lang.values import ModelValue
 
 
 class Convert(Body):
@@ -230,7 +190,7 @@ class Convert(Body):
         if isinstance(shape, BoolShape):
             truth = self.truth(value)
             return f"int({truth})"
-        if isinstance(value, Builder) or isinstance(value, (SetOf, Tuple, Interval)):
+        if isinstance(value, (Builder, SetOf, Tuple, Interval)):
             place = self.local()
             self.fill(place, value, shape)
             return place.base
@@ -367,9 +327,13 @@ class Convert(Body):
             self.clear(place, shape)
             with self.elements(Stored(source, given) if not source.local else value) as element:
                 self.add_element(place, shape, element)
-        elif isinstance(given, RecordShape) and isinstance(shape, RecordShape) and set(given.fields) == set(shape.fields):
+        elif (
+            isinstance(given, RecordShape) and isinstance(shape, RecordShape) and set(given.fields) == set(shape.fields)
+        ):
             for name, field in shape.fields.items():
-                self.store(place.at(shape.offsets[name]), self.part(source.at(given.offsets[name]), given.fields[name]), field)
+                self.store(
+                    place.at(shape.offsets[name]), self.part(source.at(given.offsets[name]), given.fields[name]), field
+                )
         elif isinstance(given, FnShape) and isinstance(shape, FnShape) and given.keys == shape.keys:
             k = self.fresh("k")
             with self.block(f"for {k} in range({len(shape.keys)}):"):
@@ -427,59 +391,3 @@ class Convert(Body):
             else:
                 self.emit(f"{remove}({base}, {word}, {element})")
             position += 1
-
-    # Equality
-
-    def equal(self, a: Value, b: Value) -> Value:
-        """``a = b``."""
-        if isinstance(a, Const) and isinstance(b, Const):
-            return Const(a.value == b.value)
-        if isinstance(a, Const):
-            a, b = b, a
-        if isinstance(a, (Tuple, SetOf, Interval)) and isinstance(b, (Packed, Stored)):
-            a, b = b, a
-        shape = self.shape(a)
-        if isinstance(b, Const):
-            if isinstance(shape, IntShape):
-                number = self.num(a)
-                known = isinstance(b.value, int) and not isinstance(b.value, bool)
-                inside = known and number.lo <= b.value <= number.hi
-                return Truth(f"{number.code} == {b.value}") if inside else Const(False)
-            if not encodable(shape, b.value):
-                return Const(False)
-            return self._equal_constant(a, shape, shape.encode(b.value))
-        other = self.shape(b) if not isinstance(b, (Tuple, SetOf, Builder)) else shape
-        if isinstance(shape, IntShape) and isinstance(other, IntShape):
-            return Truth(f"{self.num(a).code} == {self.num(b).code}")
-        if isinstance(shape, BoolShape) and isinstance(other, BoolShape):
-            return Truth(f"{atomic(self.truth(a))} == {atomic(self.truth(b))}")
-        if isinstance(shape, AtomShape) and isinstance(other, AtomShape) and shape.key != other.key:
-            joined = self.join([shape, other])
-            return Truth(f"{self.code(a, joined)} == {self.code(b, joined)}")
-        if isinstance(shape, OptionalShape) and not isinstance(other, OptionalShape):
-            return self._equal_optional(a, shape, b)
-        if isinstance(other, OptionalShape) and not isinstance(shape, OptionalShape):
-            return self._equal_optional(b, other, a)
-        if shape.wide:
-            return self._equal_words(a, b, shape)
-        return Truth(f"{atomic(self.code(a, shape))} == {atomic(self.code(b, shape))}")
-
-    def _equal_constant(self, a: Value, shape: Shape, code: int) -> Value:
-        if isinstance(shape, BoolShape):
-            return Truth(self.truth(a) if code else f"not {self.truth(a)}")
-        if not shape.wide:
-            return Truth(f"{atomic(self.code(a, shape))} == {code}")
-        base, word = self.place_of(a).address()
-        words = [f"{base}[{word} + {k}] == {code >> 64 * k & (1 << 64) - 1}" for k in range(shape.words)]
-        return Truth(f"({' and '.join(words)})")
-
-    def _equal_optional(self, a: Value, shape: OptionalShape, b: Value) -> Value:
-        code = self.named(self.code(a, shape))
-        inner = self.equal(of_code(f"({code} - 1)", shape.inner), b)
-        return Truth(f"({code} != 0 and {self.truth(inner)})")
-
-    def _equal_words(self, a: Value, b: Value, shape: Shape) -> Value:
-        right = self.settle(b, shape)
-        (one, first), (two, second) = self.place_of(a).address(), self.place_of(right).address()
-        words = [f"{one}[{first} + {k}] == {two}[{second} + {k}]" for k in range(shape.words)]
-        return Truth(f"({' and '.join(words)})")

@@ -22,8 +22,8 @@ from mc.engine.shapes import (
     SetShape,
     Shape,
     UnionShape,
-    shape_of,
 )
+from mc.engine.storage import shape_of
 from mc.engine.translate.places import Place
 from mc.engine.translate.statements import Statements, assignments
 from mc.engine.translate.values import Const, Num, Packed, StateRef, Stored, Truth, Value
@@ -161,7 +161,9 @@ class Module:
         annotated = [f"{p}: {kind}" for n, v in scope.items() for p, kind in _parameters(n, v).items()]
         parameters = ", ".join([*annotated, "x: ptr"])
         title = f'    """{definition.node.name}, {Path(definition.file).name}:{definition.node.lineno}."""'
-        self.add("\n".join([f"def {name}({parameters}) -> {'bool' if result is None else 'int'}:", title, *final.lines]))
+        self.add(
+            "\n".join([f"def {name}({parameters}) -> {'bool' if result is None else 'int'}:", title, *final.lines])
+        )
         self._specialised[key] = Generated(name, result)
         return self._specialised[key]
 

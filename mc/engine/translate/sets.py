@@ -19,9 +19,9 @@ from mc.engine.shapes import (
     Shape,
     SortedSetShape,
     UnionShape,
-    shape_of,
 )
-from mc.engine.translate.convert import Convert, encodable
+from mc.engine.storage import encodable, shape_of
+from mc.engine.translate.equality import Equality
 from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import Builder, Const, Interval, Num, Packed, SetOf, Truth, Value, of_code
 from mc.errors import SpecError
@@ -32,7 +32,7 @@ from mc.lang.values import ModelValue, ModelValueSet
 TABLE_BITS = 16
 
 
-class Sets(Convert):
+class Sets(Equality):
     """Loops over sets, ``in``, and membership in domains."""
 
     @contextmanager
@@ -277,7 +277,9 @@ def implied(shape: Shape, domain: Domain) -> bool:
             return shape.none == domain.none and implied(shape.inner, domain.domain)
         return implied(shape, domain.domain)
     if isinstance(domain, Fn):
-        return isinstance(shape, FnShape) and set(shape.keys) == set(domain.keys) and implied(shape.element, domain.range)
+        return (
+            isinstance(shape, FnShape) and set(shape.keys) == set(domain.keys) and implied(shape.element, domain.range)
+        )
     if isinstance(domain, Record):
         return (
             isinstance(shape, RecordShape)

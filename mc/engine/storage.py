@@ -1,0 +1,132 @@
+"""Which shape stores the values of a domain, and what a shape can store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mc.engine.shapes import (
+    AtomShape,
+    BagShape,
+    BoolShape,
+    FnShape,
+    IntShape,
+    OptionalShape,
+    RecordShape,
+    SeqShape,
+    SetShape,
+    Shape,
+    SortedSetShape,
+    UnionShape,
+)
+from mc.errors import SpecError
+from mc.lang.domains import Bag, Bool, Domain, Enum, Fn, Optional, Range, Record, Seq, Set, Union
+from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue
+
+#: The largest set universe that is stored as a bitmap.
+MAX_UNIVERSE = 4096
+
+
+def shape_of(domain: Domain) -> Shape:
+    """The shape that stores the values of ``domain``; :class:`SpecError` where it has no bound."""
+    if isinstance(domain, Bool):
+        return BoolShape()
+    if isinstance(domain, Range):
+        if domain.hi is None or domain.hi < domain.lo:
+            raise SpecError(f"{domain!r} cannot be stored: a variable needs a finite, nonempty range")
+        return IntShape(domain.lo, domain.hi)
+    if isinstance(domain, Enum):
+        if (
+            set(map(type, domain.members)) == {int}
+            and len(domain.members) == max(domain.members) - min(domain.members) + 1
+        ):
+            return IntShape(min(domain.members), max(domain.members))
+        return AtomShape(domain.members)
+    if isinstance(domain, Optional):
+        inner = shape_of(domain.domain)
+        if isinstance(inner, AtomShape):
+            return AtomShape((*inner.members, domain.none))
+        return OptionalShape(inner, domain.none)
+    if isinstance(domain, Fn):
+        return FnShape(domain.keys, shape_of(domain.domain), shape_of(domain.range))
+    if isinstance(domain, Record):
+        return RecordShape({name: shape_of(d) for name, d in domain.fields.items()})
+    if isinstance(domain, Union):
+        kinds = {
+            tag: {n: shape_of(d) for n, d in k.fields.items() if n != domain.tag} for tag, k in domain.by_tag.items()
+        }
+        return UnionShape(domain.tag, kinds)
+    if isinstance(domain, Seq):
+        if domain.capacity is None:
+            raise SpecError(f"{domain!r} cannot be stored: give it a capacity, Seq(element, capacity)")
+        return SeqShape(shape_of(domain.element), domain.capacity)
+    if isinstance(domain, Set):
+        return _set_shape(domain)
+    if isinstance(domain, Bag):
+        return BagShape(shape_of(domain.element), domain.distinct, domain.copies)
+    raise SpecError(f"{domain!r} cannot be stored")
+
+
+def _set_shape(domain: Set) -> Shape:
+    element = shape_of(domain.element)
+    if element.size() <= MAX_UNIVERSE and not (domain.capacity and domain.capacity * element.bits < element.size()):
+        values = sorted(domain.element, key=element.rank)
+        return SetShape(element, tuple(values))
+    if domain.capacity is None:
+        raise SpecError(f"{domain!r} has too many possible elements: give it a capacity, Set(element, capacity)")
+    return SortedSetShape(element, domain.capacity)
+
+
+def symmetric_atoms(shape: Shape) -> set[ModelValue]:
+    """The model values that occur in values of the shape."""
+    if isinstance(shape, AtomShape):
+        return {m for m in shape.members if isinstance(m, ModelValue)}
+    if isinstance(shape, OptionalShape):
+        return symmetric_atoms(shape.inner)
+    if isinstance(shape, FnShape):
+        return symmetric_atoms(shape.domain) | symmetric_atoms(shape.element)
+    if isinstance(shape, RecordShape):
+        return set().union(*(symmetric_atoms(s) for s in shape.fields.values()))
+    if isinstance(shape, UnionShape):
+        return set().union(*(symmetric_atoms(s) for s in shape.kinds))
+    if isinstance(shape, (SeqShape, SetShape, BagShape)):
+        return symmetric_atoms(shape.element)
+    return set()
+
+
+def encodable(shape: Shape, value: Any) -> bool:
+    """Whether a known value is in the domain of ``shape``."""
+    if isinstance(shape, IntShape):
+        return isinstance(value, int) and not isinstance(value, bool) and shape.lo <= value <= shape.hi
+    if isinstance(shape, BoolShape):
+        return isinstance(value, bool)
+    if isinstance(shape, AtomShape):
+        return isinstance(value, (str, int, ModelValue)) and (type(value), value) in shape.positions
+    if isinstance(shape, OptionalShape):
+        return (type(value) is type(shape.none) and value == shape.none) or encodable(shape.inner, value)
+    if isinstance(shape, FnShape):
+        return (
+            isinstance(value, (dict, FnValue))
+            and not isinstance(value, BagValue)
+            and set(value) == set(shape.keys)
+            and all(encodable(shape.element, v) for v in value.values())
+        )
+    if isinstance(shape, RecordShape):
+        return (
+            isinstance(value, RecordValue)
+            and set(value.fields) == set(shape.fields)
+            and all(encodable(s, value.fields[n]) for n, s in shape.fields.items())
+        )
+    if isinstance(shape, UnionShape):
+        if not isinstance(value, RecordValue) or not encodable(shape.tags, value.fields.get(shape.tag)):
+            return False
+        kind = shape.kinds[shape.tags.encode(value.fields[shape.tag])]
+        return encodable(kind, RecordValue({n: v for n, v in value.fields.items() if n != shape.tag}))
+    if isinstance(shape, SeqShape):
+        return (
+            isinstance(value, tuple)
+            and len(value) <= shape.capacity
+            and all(encodable(shape.element, v) for v in tuple.__iter__(value))
+        )
+    if isinstance(shape, (SetShape, SortedSetShape)):
+        return isinstance(value, (set, frozenset)) and all(encodable(shape.element, v) for v in value)
+    return isinstance(value, (BagValue, dict)) and not value

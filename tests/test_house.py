@@ -1,0 +1,62 @@
+"""The layout of the house: imports run one way, modules stay small, specs are not imported by name."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+#: From top to bottom: a package may import those before it, and itself.
+ORDER = ["errors", "lang", "spec", "engine", "trace", "graph", "tlc", "cli"]
+MODULES = sorted((ROOT / "mc").rglob("*.py"))
+MAX_LINES = 420
+
+
+def floor(path: Path) -> int:
+    """The position in ORDER of the package that a module belongs to."""
+    part = path.relative_to(ROOT / "mc").parts[0].removesuffix(".py")
+    return ORDER.index(part) if part in ORDER else len(ORDER)
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Names of the modules of this project that a module imports, wherever in it."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} if node.module == "mc" else {node.module}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return {name for name in names if name == "mc" or name.startswith(("mc.", "specs"))}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_run_one_way(path: Path) -> None:
+    for name in imported(ast.parse(path.read_text(encoding="utf-8"))):
+        assert not name.startswith("specs"), f"{path} imports a spec by name: {name}"
+        parts = name.split(".")
+        if len(parts) > 1 and parts[1] in ORDER:
+            assert ORDER.index(parts[1]) <= floor(path), f"{path} imports {name}, which comes after it"
+
+
+def test_reference_engine_stands_alone() -> None:
+    path = ROOT / "mc/engine/reference.py"
+    text = path.read_text(encoding="utf-8")
+    assert not [name for name in imported(ast.parse(text)) if name.startswith("mc.engine")]
+    assert len(text.splitlines()) <= 150
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_modules_stay_small(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.parts[-2] != "cli"], ids=lambda p: str(p.relative_to(ROOT)))
+def test_only_the_command_line_prints_and_exits(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in ("print", "exit"), f"{path}:{node.lineno} calls {node.func.id}"
+        if isinstance(node, ast.Attribute):
+            chain = ast.unparse(node)
+            assert chain not in ("os.environ", "sys.exit", "os.getenv"), f"{path}:{node.lineno} uses {chain}"
