@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,9 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join(report.head_lines(spec)) + "\n", flush=True)
     engine, result, seconds = search(spec, args, "bfs")
     told = tell(spec, engine, result, out)
+    if not args.quiet:
+        # TLC may take its time, or be interrupted: what mc found is not to be lost.
+        print(f"mc: {report.counts_line(result)}\n{report.verdict_line(spec, result)}\n", flush=True)
     compared = crosscheck(
         spec,
         engine,
@@ -79,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
         environment=os.environ,
         proofs=proofs,
         workers=args.workers if args.time else None,
+        progress=_tell_progress if args.progress or sys.stderr.isatty() else None,
     )
     seconds["total"] = since_start()
     if args.json is not None:
@@ -88,6 +93,10 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join(_table(compared, seconds)) + "\n")
     print("\n".join(_verdict_lines(compared)))
     return EXIT_CODES[compared.verdict]
+
+
+def _tell_progress(generated: int, distinct: int) -> None:
+    print(f"TLC: {generated:,} states generated, {distinct:,} distinct", file=sys.stderr)
 
 
 def _table(compared: CrosscheckResult, seconds: dict[str, float]) -> Iterator[str]:

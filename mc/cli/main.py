@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -49,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_INTERNAL
     except KeyboardInterrupt:
-        print("mc: interrupted before anything was complete", file=sys.stderr)
+        # A search that is interrupted reports what it completed; here nothing more was complete.
+        print("mc: interrupted", file=sys.stderr)
         return EXIT_INCOMPLETE
     except Exception as error:
         if args.debug:
@@ -66,4 +68,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def entry() -> None:
     """The console script."""
+    # So that SIGTERM, too, ends whatever runs in good order.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

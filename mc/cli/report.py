@@ -109,11 +109,7 @@ def constant_text(value: Any) -> str:
 
 def result_lines(spec: Spec, result: Result, seconds: Mapping[str, float]) -> Iterator[str]:
     """What the search found, but for the verdict."""
-    yield (
-        f"{result.generated:,} states generated, {result.distinct:,} distinct, "
-        + (f"depth {result.depth}" if result.search == "bfs" else f"longest path {result.depth} (depth-first)")
-        + (f", {result.frontier:,} left to expand" if result.frontier else "")
-    )
+    yield counts_line(result)
     if spec.model.symmetry:
         yield f"{result.orbit_sum:,} states without symmetry ({', '.join(spec.model.symmetry)}): the sum of the orbits"
     yield ""
@@ -129,6 +125,13 @@ def result_lines(spec: Spec, result: Result, seconds: Mapping[str, float]) -> It
         f" {seconds['total']:.2f} s in all"
     )
     yield f"probability that a state was missed: {result.omission_probability:.1e}"
+
+
+def counts_line(result: Result) -> str:
+    """The counts as TLC gives them."""
+    depth = f"depth {result.depth}" if result.search == "bfs" else f"longest path {result.depth} (depth-first)"
+    left = f", {result.frontier:,} left to expand" if result.frontier else ""
+    return f"{result.generated:,} states generated, {result.distinct:,} distinct, {depth}{left}"
 
 
 def _action_lines(result: Result) -> Iterator[str]:

@@ -8,7 +8,7 @@ nothing.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from mc.errors import SpecError
@@ -19,7 +19,8 @@ def check_functions(tree: ast.Module, file: Path) -> None:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
             _check_states(node, file)
-            _check_guards_first(node, file)
+            if any(argument.arg == "t" for argument in node.args.args):
+                _GuardsFirst(node, file)
 
 
 def _root(node: ast.expr) -> tuple[str | None, bool]:
@@ -48,7 +49,7 @@ def _check_states(function: ast.FunctionDef, file: Path) -> None:
             allowed.update(id(a) for a in node.args if isinstance(a, ast.Name) and a.id == "t")
         for target in targets:
             root, chain = _root(target)
-            if root == "s" or (root == "t" and not chain):
+            if chain != (root == "t"):
                 raise SpecError(
                     f"{function.name} assigns to {ast.unparse(target)}: an action writes parts of t, never s",
                     str(file),
@@ -64,44 +65,76 @@ def _check_states(function: ast.FunctionDef, file: Path) -> None:
             raise SpecError(f"{function.name} reads t: an action reads s and writes t", str(file), node.lineno)
 
 
-def _writes(node: ast.stmt) -> bool:
-    """Whether a statement assigns to ``t``, or calls a definition for its effect."""
-    for part in ast.walk(node):
-        if isinstance(part, ast.Assign) and any(_root(target) == ("t", True) for target in part.targets):
-            return True
-        if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
-            return True
-    return False
+def _takes_t(node: ast.AST) -> bool:
+    """Whether a call that may write ``t`` is made somewhere in a part of a definition."""
+    calls = (part for part in ast.walk(node) if isinstance(part, ast.Call))
+    return any(isinstance(a, ast.Name) and a.id == "t" for call in calls for a in call.args)
 
 
-def _returns(node: ast.AST) -> Iterator[ast.Return]:
-    return (part for part in ast.walk(node) if isinstance(part, ast.Return))
+def _effect(node: ast.expr) -> str | None:
+    """What is known of writes to ``t`` by evaluating a condition.
+
+    "none": there are none; "true": only if it is TRUE; "false": only if it is FALSE; None: nothing is known.
+    """
+    if not _takes_t(node):
+        return "none"
+    if isinstance(node, ast.Call):
+        return None if any(_takes_t(a) for a in node.args) else "true"
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return {"true": "false", "false": "true"}.get(_effect(node.operand) or "")
+    if isinstance(node, ast.BoolOp):
+        free = node.values if isinstance(node.op, ast.Or) else node.values[-1:]
+        parts = [_effect(v) if v in free else ("none" if not _takes_t(v) else None) for v in node.values]
+        return "true" if all(part in ("none", "true") for part in parts) else None
+    if isinstance(node, ast.IfExp) and not _takes_t(node.test):
+        return "true" if {_effect(node.body), _effect(node.orelse)} <= {"none", "true"} else None
+    return None
 
 
-def _check_guards_first(function: ast.FunctionDef, file: Path) -> None:
-    if [argument.arg for argument in function.args.args[:2]] != ["s", "t"]:
-        return
+class _GuardsFirst:
+    """Follows one definition: it must not be disabled (return FALSE) once something has been written to ``t``."""
 
-    def follow(body: list[ast.stmt], written: bool) -> bool:
+    def __init__(self, function: ast.FunctionDef, file: Path) -> None:
+        self.function, self.file = function, file
+        self.suite(function.body, False)
+
+    def fail(self, node: ast.stmt) -> SpecError:
+        return SpecError(
+            f"{self.function.name} may be disabled after it has written t: put guards before effects",
+            str(self.file),
+            node.lineno,
+        )
+
+    def suite(self, body: list[ast.stmt], written: bool) -> bool:
+        """Whether ``t`` may have been written at the end of the suite, if it was (``written``) at its start."""
         for statement in body:
-            if isinstance(statement, ast.Return):
-                enabled = isinstance(statement.value, ast.Constant) and statement.value.value is True
-                if written and statement.value is not None and not enabled:
-                    raise SpecError(
-                        f"{function.name} may be disabled after it has written t: put guards before effects",
-                        str(file),
-                        statement.lineno,
-                    )
-            elif isinstance(statement, ast.If):
-                then = follow(statement.body, written)
-                written = follow(statement.orelse, written) or then
-            elif isinstance(statement, (ast.For, ast.While)):
-                written = follow(statement.body, written or _writes(statement))
-            elif _writes(statement):
-                written = True
+            written = self.statement(statement, written)
         return written
 
-    follow(function.body, False)
+    def statement(self, node: ast.stmt, written: bool) -> bool:
+        if isinstance(node, ast.Return):
+            self.returned(node, written)
+            return written
+        if isinstance(node, ast.If):
+            effect = _effect(node.test)
+            then = self.suite(node.body, written or effect in ("true", None))
+            return self.suite(node.orelse, written or effect in ("false", None)) or then or effect != "none"
+        if isinstance(node, (ast.For, ast.While)):
+            changes = any(isinstance(p, ast.stmt) and self.writes(p) for p in ast.walk(node)) or _takes_t(node)
+            self.suite(node.body, written or changes)
+            return written or changes
+        return written or self.writes(node)
+
+    def writes(self, node: ast.stmt) -> bool:
+        if isinstance(node, ast.Assign) and any(_root(target) == ("t", True) for target in node.targets):
+            return True
+        return isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)) and _takes_t(node)
+
+    def returned(self, node: ast.Return, written: bool) -> None:
+        if node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is True):
+            return
+        if written or _effect(node.value) not in ("none", "true"):
+            raise self.fail(node)
 
 
 def check_substitution(name: str, trees: Mapping[Path, ast.Module], tables: tuple[str, ...]) -> None:

@@ -286,6 +286,10 @@ class Calls(Expressions):
             raise self.unsupported(
                 node, f"{function.__name__} takes {len(parameters)} argument(s), not {len(arguments)}"
             )
+        for name, argument in zip(parameters, arguments, strict=True):
+            is_state = isinstance(argument, StateRef)
+            if is_state != (name in ("s", "t")) or (is_state and (argument == StateRef("t")) != (name == "t")):
+                raise self.unsupported(node, f"{function.__name__}: s is passed as s, t as t, and nothing else as them")
         if definition.expandable:
             return self._expand(definition, dict(zip(parameters, arguments, strict=True)))
         passed: list[str] = []
