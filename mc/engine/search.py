@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -262,10 +261,12 @@ class BreadthFirst(Search):
         self.log.append(origins[:found].copy())
         return following
 
-    def _each(self, work: Callable[[int], Any], shares: int) -> list[Any]:
-        if shares == 1:
-            return [work(0)]
-        return list(self.pool.map(work, range(shares)))
+    def _each(self, work: Callable[[int], None], shares: int) -> None:
+        """Do all shares of a piece of work, the first one here."""
+        others = [self.pool.submit(work, k) for k in range(1, shares)]
+        work(0)
+        for other in others:
+            other.result()
 
     def _expand_batch(self, level: Rows, first: int, last: int) -> range:
         shares = self.workers if last - first >= SHARED else 1

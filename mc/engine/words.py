@@ -41,6 +41,6 @@ INSPECTED = 4  # words of a row
 #: How many fingerprints ahead of their use the memory of the visited set is asked for.
 AHEAD = 16
 #: Parents in a batch, at most. Fixed: which states a stopped search has seen depends on it.
-BATCH = 4096
+BATCH = 16384
 
 CONSTANTS = {name: value for name, value in globals().items() if name.isupper() and isinstance(value, int)}
