@@ -105,7 +105,7 @@ def search(spec: Spec, args: argparse.Namespace, order: str) -> tuple[Engine, Re
     # Here, not above: the engine takes its time to import, which other commands and errors need not wait for.
     from mc.engine.compiled import Engine
 
-    engine = Engine(spec)
+    engine = Engine(spec, options.cache_directory())
     loaded = since_start()
     with progress_bar(args.progress or sys.stderr.isatty()) as bar:
         result = engine.search(workers=args.workers, order=order, progress=bar, max_seconds=args.max_seconds)

@@ -52,6 +52,11 @@ def load(args: argparse.Namespace) -> Spec:
     return load_spec(path, model)
 
 
+def cache_directory() -> Path:
+    """Where machine code is kept between runs (the XDG base directory specification)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mc"
+
+
 def constant(text: str) -> tuple[str, Any]:
     """``NAME=VALUE``."""
     name, separator, value = text.partition("=")

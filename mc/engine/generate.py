@@ -310,7 +310,7 @@ def _expand(module: Module) -> str:
             arguments.append(loop.__enter__())
             loops.append(loop)
         value = body.call(action.function, arguments, None)  # type: ignore[arg-type]
-        enabled = "True" if isinstance(value, Const) else body.truth(value)
+        enabled = str(bool(value.value)) if isinstance(value, Const) else body.truth(value)
         with body.block(f"if {enabled}:"):
             if action.update is not None:
                 place = module.allocate(layout.words)

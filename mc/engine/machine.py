@@ -11,8 +11,10 @@ Objects are kept on disk under the hash of all they depend on, so a second start
 from __future__ import annotations
 
 import ast
+import contextlib
 import ctypes
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,7 +39,7 @@ _C_TYPES: dict[str, Any] = {
 class Library:
     """Compiled functions, callable as attributes: ``library.insert(...)``. Calls release the GIL."""
 
-    def __init__(self, source: str, constants: dict[str, int], cache: Path | None) -> None:
+    def __init__(self, source: str, constants: dict[str, int], cache: Path) -> None:
         tree = ast.parse(source)
         functions = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
         self._entries = [n for n in functions if any(ast.unparse(d) == "entry" for d in n.decorator_list)]
@@ -48,17 +50,10 @@ class Library:
         self._machine = target.create_target_machine(cpu=cpu, features=features, opt=3, jit=True)
         versions = f"{llvmlite.__version__} {cpu} {features} {_compiler_text()} {sorted(constants.items())}"
         digest = hashlib.sha256(f"{versions}\n{source}".encode()).hexdigest()[:24]
-        kept = None if cache is None else cache / f"{digest}.o"
-        #: Whether the machine code came from the cache.
-        self.cached = kept is not None and kept.exists()
-        if kept is not None and self.cached:
-            code = kept.read_bytes()
-        else:
+        code = _kept(cache / digest)
+        if code is None:
             code = self._compile(tree, functions, constants)
-            if kept is not None:
-                draft = kept.with_suffix(f".{id(self)}.tmp")
-                draft.write_bytes(code)
-                draft.replace(kept)
+            _keep(cache / digest, code)
         self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), self._machine)
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
@@ -106,6 +101,24 @@ class Library:
 def _compiler_text() -> str:
     """The text of the compiler itself: code that an older one made is not used."""
     return "".join(Path(file).read_text(encoding="utf-8") for file in (__file__, lower.__file__))
+
+
+def _kept(file: Path) -> bytes | None:
+    """Machine code that was kept, if it is there and whole: its hash stands before it."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return None
+    return content[32:] if hashlib.sha256(content[32:]).digest() == content[:32] else None
+
+
+def _keep(file: Path, code: bytes) -> None:
+    """Keep machine code for later runs; where nothing can be written they compile again."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}.{id(code)}")
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(hashlib.sha256(code).digest() + code)
+        draft.replace(file)
 
 
 def _annotation(node: ast.expr | None) -> str:

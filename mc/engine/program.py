@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -40,24 +38,15 @@ class Batch:
         self.fresh = np.empty(capacity, np.uint8)
 
 
-def cache_directory() -> Path | None:
-    """Where machine code is kept between runs; None where nothing can be written."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for candidate in (base / "mc", Path(tempfile.gettempdir()) / f"mc-cache-{os.getuid()}"):
-        try:
-            candidate.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(candidate, os.W_OK):
-            return candidate
-    return None
-
-
 class Program:
-    """A spec and model, compiled on first use."""
+    """A spec and model, compiled on first use.
 
-    def __init__(self, spec: Spec) -> None:
+    ``cache``: the directory where machine code is kept between runs; by default one in the user's home.
+    """
+
+    def __init__(self, spec: Spec, cache: Path | None = None) -> None:
         self.spec = spec
+        self.cache = Path.home() / ".cache" / "mc" if cache is None else cache
         self.layout = Layout(spec.variables)
         self.words = self.layout.words
         self.symmetry = Symmetry(spec, self.layout)
@@ -72,7 +61,7 @@ class Program:
         """The compiled functions."""
         if self._library is None:
             common = Path(kernels.__file__).read_text(encoding="utf-8").split("# --- compiled from here on ---")[1]
-            self._library = Library(common + self.source, words.CONSTANTS, cache_directory())
+            self._library = Library(common + self.source, words.CONSTANTS, self.cache)
         return self._library
 
     def compile(self) -> float:

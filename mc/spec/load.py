@@ -203,7 +203,11 @@ def _collect(
         raise SpecError(f"{roots['Next'][-1]} is a list of rows (Action, Domain, ...)", str(path))
     for name in model.symmetry:
         if not isinstance(constants.get(name), ModelValueSet):
-            raise ModelError(f"model {model.name}: symmetry: {name} is not a constant set of model values")
+            sets = [n for n, v in constants.items() if isinstance(v, ModelValueSet)]
+            raise ModelError(
+                f"model {model.name}: symmetry: {name} is not a constant set of model values; "
+                f"there are: {', '.join(sets) or 'none'}"
+            )
     replaced = {old: namespace[old] for old in model.substitute}
     actions = tuple(_action(row, replaced, path) for row in step)
     init = tuple(_initial(row, path) for row in (first if isinstance(first, (list, tuple)) else [first]))
@@ -214,7 +218,10 @@ def _collect(
         names = [f.__name__ for f in namespace.get(table, [])] if chosen is None else chosen
         for name in names:
             if not callable(namespace.get(name)):
-                raise ModelError(f"model {model.name}: {table.lower()}: the spec has no definition {name!r}")
+                listed = ", ".join(f.__name__ for f in namespace.get(table, [])) or "none"
+                raise ModelError(
+                    f"model {model.name}: {table.lower()}: the spec has no definition {name!r}; it lists: {listed}"
+                )
         return tuple(Definition(name, namespace[name]) for name in names)
 
     return Spec(
