@@ -18,6 +18,47 @@ CONSTANTS
     AppendEntriesRequest, AppendEntriesResponse,
     MaxTerm, MaxLogLength, MaxMessages, MaxCopies   \* used by Bounds only
 
+\* What values look like.
+
+Term == Nat \ {0}
+
+\* Of an empty log's last entry the term is 0.
+LastLogTerm == Nat
+
+Index == Nat
+
+Entry == [term : Term, value : Value]
+
+Message ==
+    [mtype         : {RequestVoteRequest},
+     mterm         : Term,
+     mlastLogTerm  : LastLogTerm,
+     mlastLogIndex : Index,
+     msource       : Server,
+     mdest         : Server]
+    \cup
+    [mtype         : {RequestVoteResponse},
+     mterm         : Term,
+     mvoteGranted  : BOOLEAN,
+     msource       : Server,
+     mdest         : Server]
+    \cup
+    [mtype         : {AppendEntriesRequest},
+     mterm         : Term,
+     mprevLogIndex : Index,
+     mprevLogTerm  : LastLogTerm,
+     mentries      : Seq(Entry),
+     mcommitIndex  : Index,
+     msource       : Server,
+     mdest         : Server]
+    \cup
+    [mtype         : {AppendEntriesResponse},
+     mterm         : Term,
+     msuccess      : BOOLEAN,
+     mmatchIndex   : Index,
+     msource       : Server,
+     mdest         : Server]
+
 VARIABLES
     messages,        \* the network: a bag, as a function from message to count
     currentTerm,     \* of each server; survives a restart
@@ -383,51 +424,17 @@ Bounds ==
 -----------------------------------------------------------------------------
 \* Invariants.
 
-Positive == Nat \ {0}
-
-Entry == [term : Positive, value : Value]
-
-Message ==
-    [mtype         : {RequestVoteRequest},
-     mterm         : Positive,
-     mlastLogTerm  : Nat,
-     mlastLogIndex : Nat,
-     msource       : Server,
-     mdest         : Server]
-    \cup
-    [mtype         : {RequestVoteResponse},
-     mterm         : Positive,
-     mvoteGranted  : BOOLEAN,
-     msource       : Server,
-     mdest         : Server]
-    \cup
-    [mtype         : {AppendEntriesRequest},
-     mterm         : Positive,
-     mprevLogIndex : Nat,
-     mprevLogTerm  : Nat,
-     mentries      : Seq(Entry),
-     mcommitIndex  : Nat,
-     msource       : Server,
-     mdest         : Server]
-    \cup
-    [mtype         : {AppendEntriesResponse},
-     mterm         : Positive,
-     msuccess      : BOOLEAN,
-     mmatchIndex   : Nat,
-     msource       : Server,
-     mdest         : Server]
-
 TypeOK ==
-    /\ \A m \in DOMAIN messages : m \in Message /\ messages[m] \in Positive
-    /\ currentTerm \in [Server -> Positive]
+    /\ \A m \in DOMAIN messages : m \in Message /\ messages[m] \in Nat \ {0}
+    /\ currentTerm \in [Server -> Term]
     /\ state \in [Server -> {Follower, Candidate, Leader}]
     /\ votedFor \in [Server -> Server \cup {Nil}]
     /\ log \in [Server -> Seq(Entry)]
-    /\ commitIndex \in [Server -> Nat]
+    /\ commitIndex \in [Server -> Index]
     /\ votesResponded \in [Server -> SUBSET Server]
     /\ votesGranted \in [Server -> SUBSET Server]
-    /\ nextIndex \in [Server -> [Server -> Positive]]
-    /\ matchIndex \in [Server -> [Server -> Nat]]
+    /\ nextIndex \in [Server -> [Server -> Nat \ {0}]]
+    /\ matchIndex \in [Server -> [Server -> Index]]
 
 \* No term has two leaders at once.
 ElectionSafety ==

@@ -12,9 +12,11 @@
 
 EXTENDS Raft
 
+\* A server of that term has known the entry to be committed at that index.
+Commit == [index : Nat \ {0}, entry : Entry, term : Term]
+
 VARIABLE
-    committed   \* set of [index, entry, term]: a server of that term has known
-                \* the entry to be committed at that index
+    committed   \* a set of such records
 
 historyVars == <<vars, committed>>
 
@@ -84,8 +86,7 @@ HistorySpec == HistoryInit /\ [][HistoryNext]_historyVars
 
 HistoryTypeOK ==
     /\ TypeOK
-    /\ \A c \in committed :
-           c \in [index : Positive, entry : Entry, term : Positive]
+    /\ committed \subseteq Commit
 
 \* Whatever was committed before a leader's term is in that leader's log.
 LeaderCompleteness ==

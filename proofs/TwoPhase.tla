@@ -8,14 +8,14 @@
 
 CONSTANT RM
 
+Message == [type : {"Prepared"}, rm : RM] \cup [type : {"Commit", "Abort"}]
+
 VARIABLES rmState,     \* what each resource manager has done so far
           tmState,     \* what the transaction manager has decided
           tmPrepared,  \* those whose "Prepared" the TM has read
           msgs         \* all messages ever sent; reading one does not remove it
 
 vars == <<rmState, tmState, tmPrepared, msgs>>
-
-Message == [type : {"Prepared"}, rm : RM] \cup [type : {"Commit", "Abort"}]
 
 Init ==
     /\ rmState = [r \in RM |-> "working"]

@@ -90,11 +90,11 @@ matchIndex = Variable(Fn(Server, Fn(Server, Index)))
 
 
 def Quorum():
-    return {Q for Q in Set(Server) if Cardinality(Q) * 2 > Cardinality(Server)}
+    return {q for q in Set(Server) if 2 * Cardinality(q) > Cardinality(Server)}
 
 
 def LastTerm(xlog):
-    return 0 if Len(xlog) == 0 else xlog[Len(xlog)].term
+    return 0 if xlog == () else xlog[Len(xlog)].term
 
 
 def WithMessage(m, msgs):
@@ -117,6 +117,52 @@ def Reply(s, t, response, request):
     t.messages = WithoutMessage(request, WithMessage(response, s.messages))
 
 
+# The rules that the safety of Raft hangs on, each a definition of its own so that a model can
+# replace it by a broken one (see raft_mutants.py).
+
+
+def UpToDate(s, i, m):
+    """The log of the candidate that sent m is at least as up-to-date as that of server i."""
+    return m.mlastLogTerm > LastTerm(s.log[i]) or (
+        m.mlastLogTerm == LastTerm(s.log[i]) and m.mlastLogIndex >= Len(s.log[i])
+    )
+
+
+def MayVote(s, i, j):
+    """Server i has not given its vote of this term to anybody but j."""
+    return s.votedFor[i] in {Nil, j}
+
+
+def LogOk(s, i, m):
+    """The entry before those in m is in the log of server i, if there is one."""
+    return m.mprevLogIndex == 0 or (
+        m.mprevLogIndex in Range(1, Len(s.log[i]))
+        and s.log[i][m.mprevLogIndex].term == m.mprevLogTerm
+    )
+
+
+def Committable(s, i, index):
+    """Leader i may count replicas of this entry: it is of its own term."""
+    return s.log[i][index].term == s.currentTerm[i]
+
+
+def NewCommitIndex(s, i):
+    """As far as leader i can tell that a quorum has its log."""
+    agreeIndexes = {
+        n
+        for n in Range(1, Len(s.log[i]))
+        if {i} | {k for k in Server if s.matchIndex[i][k] >= n} in Quorum()
+    }
+    if agreeIndexes == set():
+        return s.commitIndex[i]
+    return Max(agreeIndexes) if Committable(s, i, Max(agreeIndexes)) else s.commitIndex[i]
+
+
+def BackUp(n):
+    """Where to continue with a server that refused what it got from index n on."""
+    return Max({n - 1, 1})
+
+
 def Init(t):
     t.messages = {}
     t.currentTerm = {i: 1 for i in Server}
@@ -130,17 +176,17 @@ def Init(t):
     t.matchIndex = {i: {j: 0 for j in Server} for i in Server}
 
 
-# State transitions
+# What a server does on its own
 
 
 def Restart(s, t, i):
     """Server i restarts; only its term, its vote and its log survive."""
     t.state[i] = Follower
+    t.commitIndex[i] = 0
     t.votesResponded[i] = set()
     t.votesGranted[i] = set()
     t.nextIndex[i] = {j: 1 for j in Server}
     t.matchIndex[i] = {j: 0 for j in Server}
-    t.commitIndex[i] = 0
     return True
 
 
@@ -148,8 +194,8 @@ def Timeout(s, t, i):
     """Server i starts an election; it will vote for itself by message."""
     if not s.state[i] in {Follower, Candidate}:
         return False
-    t.state[i] = Candidate
     t.currentTerm[i] = s.currentTerm[i] + 1
+    t.state[i] = Candidate
     t.votedFor[i] = Nil
     t.votesResponded[i] = set()
     t.votesGranted[i] = set()
@@ -167,29 +213,6 @@ def RequestVote(s, t, i, j):
         mterm=s.currentTerm[i],
         mlastLogTerm=LastTerm(s.log[i]),
         mlastLogIndex=Len(s.log[i]),
-        msource=i,
-        mdest=j,
-    )
-    Send(s, t, m)
-    return True
-
-
-def AppendEntries(s, t, i, j):
-    """Leader i sends j at most one entry."""
-    if not i != j:
-        return False
-    if not s.state[i] == Leader:
-        return False
-    prevLogIndex = s.nextIndex[i][j] - 1
-    prevLogTerm = s.log[i][prevLogIndex].term if prevLogIndex > 0 else 0
-    lastEntry = Min({Len(s.log[i]), s.nextIndex[i][j]})
-    m = Message(
-        mtype=AppendEntriesRequest,
-        mterm=s.currentTerm[i],
-        mprevLogIndex=prevLogIndex,
-        mprevLogTerm=prevLogTerm,
-        mentries=SubSeq(s.log[i], s.nextIndex[i][j], lastEntry),
-        mcommitIndex=Min({s.commitIndex[i], lastEntry}),
         msource=i,
         mdest=j,
     )
@@ -217,23 +240,6 @@ def ClientRequest(s, t, i, v):
     return True
 
 
-def Committable(s, i, index):
-    return s.log[i][index].term == s.currentTerm[i]
-
-
-def NewCommitIndex(s, i):
-    agreeIndexes = {
-        index
-        for index in Range(1, Len(s.log[i]))
-        if {i} | {k for k in Server if s.matchIndex[i][k] >= index} in Quorum()
-    }
-    return (
-        Max(agreeIndexes)
-        if agreeIndexes != set() and Committable(s, i, Max(agreeIndexes))
-        else s.commitIndex[i]
-    )
-
-
 def AdvanceCommitIndex(s, t, i):
     """Leader i commits what a quorum holds."""
     if not s.state[i] == Leader:
@@ -242,17 +248,30 @@ def AdvanceCommitIndex(s, t, i):
     return True
 
 
-# Message handlers: i receives m from j
-
-
-def UpToDate(s, i, m):
-    return m.mlastLogTerm > LastTerm(s.log[i]) or (
-        m.mlastLogTerm == LastTerm(s.log[i]) and m.mlastLogIndex >= Len(s.log[i])
+def AppendEntries(s, t, i, j):
+    """Leader i sends j at most one entry."""
+    if not i != j:
+        return False
+    if not s.state[i] == Leader:
+        return False
+    prevLogIndex = s.nextIndex[i][j] - 1
+    prevLogTerm = 0 if prevLogIndex == 0 else s.log[i][prevLogIndex].term
+    lastEntry = Min({s.nextIndex[i][j], Len(s.log[i])})
+    m = Message(
+        mtype=AppendEntriesRequest,
+        mterm=s.currentTerm[i],
+        mprevLogIndex=prevLogIndex,
+        mprevLogTerm=prevLogTerm,
+        mentries=SubSeq(s.log[i], s.nextIndex[i][j], lastEntry),
+        mcommitIndex=Min({s.commitIndex[i], lastEntry}),
+        msource=i,
+        mdest=j,
     )
+    Send(s, t, m)
+    return True
 
 
-def MayVote(s, i, j):
-    return s.votedFor[i] in {Nil, j}
+# What server i does with message m from server j
 
 
 def HandleRequestVoteRequest(s, t, i, j, m):
@@ -280,14 +299,6 @@ def HandleRequestVoteResponse(s, t, i, j, m):
         t.votesGranted[i] = s.votesGranted[i] | {j}
     Discard(s, t, m)
     return True
-
-
-def LogOk(s, i, m):
-    return m.mprevLogIndex == 0 or (
-        m.mprevLogIndex > 0
-        and m.mprevLogIndex <= Len(s.log[i])
-        and m.mprevLogTerm == s.log[i][m.mprevLogIndex].term
-    )
 
 
 def RejectAppendEntriesRequest(s, t, i, j, m):
@@ -378,10 +389,6 @@ def HandleAppendEntriesRequest(s, t, i, j, m):
         or ReturnToFollower(s, t, i, j, m)
         or AcceptAppendEntriesRequest(s, t, i, j, m)
     )
-
-
-def BackUp(n):
-    return Max({n - 1, 1})
 
 
 def HandleAppendEntriesResponse(s, t, i, j, m):
@@ -477,15 +484,15 @@ Constraints = [Bounds]
 def TypeOK(s):
     return (
         s.messages in Bag(Message, distinct=MaxMessages + 1, copies=MaxCopies + 1)
-        and s.currentTerm in Fn(Server, Range(1))
+        and s.currentTerm in Fn(Server, Term)
         and s.state in Fn(Server, Enum(Follower, Candidate, Leader))
         and s.votedFor in Fn(Server, Optional(Server, Nil))
-        and s.log in Fn(Server, Seq(Record(term=Range(1), value=Value)))
-        and s.commitIndex in Fn(Server, Nat)
+        and s.log in Fn(Server, Seq(Entry))
+        and s.commitIndex in Fn(Server, Index)
         and s.votesResponded in Fn(Server, Set(Server))
         and s.votesGranted in Fn(Server, Set(Server))
         and s.nextIndex in Fn(Server, Fn(Server, Range(1)))
-        and s.matchIndex in Fn(Server, Fn(Server, Nat))
+        and s.matchIndex in Fn(Server, Fn(Server, Index))
     )
 
 

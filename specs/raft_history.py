@@ -4,16 +4,17 @@ Leader Completeness and State Machine Safety speak of the past, so the past is a
 state, and therefore sound. Read beside ``proofs/RaftHistory.tla``.
 
 Deviations:
-    HistoryNext: Then(action, Remember) stands for the ten definitions RestartH, ..., DropMessageH
+    CommittedNow: looks at the state after the action, which is the primed one in the .tla and s here
 """
 
 from mc.lang import *
 from raft import *
 
-# What a server of some term has known to be committed at an index.
+# A server of that term has known the entry to be committed at that index.
 Commit = Record(index=Range(1, MaxLogLength + 1), entry=Entry, term=Term)
 
 # VARIABLES
+# A set of such records.
 committed = Variable(Set(Commit))
 
 
@@ -46,7 +47,7 @@ HistoryNext = [(Then(action, Remember), *domains) for action, *domains in Next]
 
 
 def HistoryTypeOK(s):
-    return TypeOK(s) and s.committed in Set(Record(index=Range(1), entry=Entry, term=Range(1)))
+    return TypeOK(s) and s.committed in Set(Commit)
 
 
 def LeaderCompleteness(s):

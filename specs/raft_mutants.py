@@ -26,7 +26,7 @@ def NoLogCheck(s, i, m):
 
 def HalfQuorum():
     """For Quorum: two quorums need not intersect."""
-    return {Q for Q in Set(Server) if Cardinality(Q) * 2 >= Cardinality(Server)}
+    return {q for q in Set(Server) if 2 * Cardinality(q) >= Cardinality(Server)}
 
 
 def AnyTerm(s, i, index):

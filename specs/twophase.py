@@ -97,9 +97,9 @@ def RMRcvAbortMsg(s, t, r):
 
 
 Next = [
+    (TMRcvPrepared, RM),
     (TMCommit,),
     (TMAbort,),
-    (TMRcvPrepared, RM),
     (RMPrepare, RM),
     (RMChooseToAbort, RM),
     (RMRcvCommitMsg, RM),

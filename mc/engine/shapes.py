@@ -10,7 +10,7 @@ have equal codes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mc.errors import SpecError
@@ -325,13 +325,13 @@ class SeqShape(Shape):
 
 
 class SetShape(Shape):
-    """A set, as a bitmap over all values of its element's shape."""
+    """A set, as a bitmap over all values of its element's shape; with ``capacity``, of at most so many elements."""
 
-    def __init__(self, element: Shape, values: tuple[Any, ...]) -> None:
-        self.element, self.values = element, values
+    def __init__(self, element: Shape, values: tuple[Any, ...], capacity: int | None = None) -> None:
+        self.element, self.values, self.capacity = element, values, capacity
         self.slots = Slots(len(values), BoolShape())
-        self.bits = self.slots.bits
-        self.key = ("set", element.key)
+        self.bits = max(1, self.slots.bits)
+        self.key = ("set", element.key) if capacity is None else ("set", element.key, capacity)
 
     def encode(self, value: Any) -> int:
         return sum(1 << self.slots.offset(self.element.rank(v)) for v in value)
@@ -365,7 +365,7 @@ class BagShape(Shape):
         self.key = ("bag", element.key, distinct, copies)
 
     def encode(self, value: Any) -> int:
-        items = value.items() if isinstance(value, BagValue) else ((v, 1) for v in value)
+        items = value.items() if isinstance(value, Mapping) else ((v, 1) for v in value)
         codes = sorted(count | self.element.encode(v) << self.count.bits for v, count in items)
         return sum(code << self.slots.offset(k) for k, code in enumerate(codes))
 

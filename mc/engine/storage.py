@@ -69,8 +69,10 @@ def shape_of(domain: Domain) -> Shape:
 def _set_shape(domain: Set) -> Shape:
     element = shape_of(domain.element)
     if element.size() <= MAX_UNIVERSE and not (domain.capacity and domain.capacity * element.bits < element.size()):
-        values = sorted(domain.element, key=element.rank)
-        return SetShape(element, tuple(values))
+        values = tuple(sorted(domain.element, key=element.rank))
+        if len(values) != element.size():
+            raise SpecError(f"{domain!r} cannot be stored: it holds sets with a capacity; leave that capacity out")
+        return SetShape(element, values, domain.capacity if len(values) > (domain.capacity or len(values)) else None)
     if domain.capacity is None:
         raise SpecError(f"{domain!r} has too many possible elements: give it a capacity, Set(element, capacity)")
     return SortedSetShape(element, domain.capacity)
@@ -91,6 +93,11 @@ def symmetric_atoms(shape: Shape) -> set[ModelValue]:
     if isinstance(shape, (SeqShape, SetShape, BagShape)):
         return symmetric_atoms(shape.element)
     return set()
+
+
+def is_set(value: object) -> bool:
+    """Whether a known value is a set: also an interval of integers is one."""
+    return isinstance(value, (set, frozenset)) or (isinstance(value, Range) and value.hi is not None)
 
 
 def encodable(shape: Shape, value: Any) -> bool:
@@ -128,5 +135,14 @@ def encodable(shape: Shape, value: Any) -> bool:
             and all(encodable(shape.element, v) for v in tuple.__iter__(value))
         )
     if isinstance(shape, (SetShape, SortedSetShape)):
-        return isinstance(value, (set, frozenset)) and all(encodable(shape.element, v) for v in value)
-    return isinstance(value, (BagValue, dict)) and not value
+        capacity = shape.distinct if isinstance(shape, SortedSetShape) else shape.capacity
+        fits = is_set(value) and (capacity is None or len(value) <= capacity)
+        return fits and all(encodable(shape.element, v) for v in value)
+    assert isinstance(shape, BagShape)
+    if isinstance(value, (set, frozenset)):
+        value = dict.fromkeys(value, 1)
+    return (
+        isinstance(value, (BagValue, dict))
+        and len(value) <= shape.distinct
+        and all(encodable(shape.element, v) and 1 <= n <= shape.copies for v, n in value.items())
+    )

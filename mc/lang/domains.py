@@ -7,8 +7,9 @@ where it is finite, iterates over its elements in a fixed order.
 
 from __future__ import annotations
 
+import collections.abc
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,8 +76,11 @@ class Bool(Domain):
 BOOLEAN = Bool()
 
 
-class Range(Domain):
-    """The integers ``lo..hi`` (none where ``hi < lo``); without ``hi``, all from ``lo`` up."""
+class Range(Domain, collections.abc.Set):  # type: ignore[type-arg]
+    """The integers ``lo..hi`` (none where ``hi < lo``); without ``hi``, all from ``lo`` up.
+
+    With ``hi``, also a set like any other: it can be assigned, compared and combined by ``|``, ``&`` and ``-``.
+    """
 
     def __init__(self, lo: int, hi: int | None = None) -> None:
         for bound in (lo, hi):
@@ -96,6 +100,27 @@ class Range(Domain):
         if self.hi is None:
             raise SpecError(f"{self!r} is infinite: give it an upper end")
         return iter(range(self.lo, self.hi + 1))
+
+    def __contains__(self, value: object) -> bool:
+        return Domain.__contains__(self, value)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        return self.hi is None or self.hi >= self.lo
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Range):
+            return (self.lo, self.hi) == (other.lo, other.hi) or not (self or other)
+        return self.hi is not None and super().__eq__(other)
+
+    def __hash__(self) -> int:
+        return hash(self.lo) if self.hi is None else self._hash()
+
+    @classmethod
+    def _from_iterable(cls, elements: Iterable[Any]) -> frozenset[Any]:  # type: ignore[override]
+        return frozenset(elements)
 
     def __repr__(self) -> str:
         return f"{self.lo}..{self.hi}" if self.hi is not None else "Nat" if self.lo == 0 else f"{self.lo}..Infinity"
@@ -204,6 +229,8 @@ class Set(Domain):
         self.capacity = capacity
 
     def coerce(self, value: Any) -> frozenset[Any]:
+        if isinstance(value, Range) and value.hi is not None:
+            value = frozenset(value)
         if not isinstance(value, (frozenset, set)):
             raise self.fail(value)
         if self.capacity is not None and len(value) > self.capacity:

@@ -113,7 +113,9 @@ class FnValue(Mapping[Any, Any]):
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, FnValue) and type(self) is type(other) and self._map == other._map
+        if isinstance(other, FnValue):
+            return type(self) is type(other) and self._map == other._map
+        return isinstance(other, dict) and self._map == other  # {i: e for i in S}, as a spec writes it
 
     def __repr__(self) -> str:
         return "(" + " @@ ".join(f"{k!r} :> {v!r}" for k, v in self._map.items()) + ")"

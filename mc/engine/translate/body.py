@@ -21,6 +21,11 @@ SCRATCH = "x"
 RESERVED = frozenset({"s", "t", "u", "c", "out", "parent", SCRATCH})
 
 
+def parameter_name(name: str) -> str:
+    """What a parameter of a definition is called in the generated function, which has one more."""
+    return f"{name}_given" if name == SCRATCH else name
+
+
 class Body:
     """Lines of a function, names that are free, and where in the spec the translator stands."""
 

@@ -7,13 +7,13 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from mc.engine.shapes import FnShape, SeqShape, SetShape, Shape
+from mc.engine.shapes import FnShape, SeqShape, SetShape, Shape, SortedSetShape
+from mc.engine.translate.algebra import Algebra
 from mc.engine.translate.places import Place, atomic
-from mc.engine.translate.sets import Sets
 from mc.engine.translate.values import Builder, Const, SetOf, Truth, Tuple, Value, of_code
 
 
-class Builders(Sets):
+class Builders(Algebra):
     """Translation of literals and comprehensions."""
 
     @abstractmethod
@@ -69,12 +69,13 @@ class Builders(Sets):
         scope, file = dict(self.scope), self.file
 
         def fill(place: Place, shape: Shape) -> None:
-            if not isinstance(shape, SetShape):
+            if not isinstance(shape, (SetShape, SortedSetShape)):
                 self.mistake(f"a set is used where a value of kind {shape.key[0]} belongs")
             with self.within(dict(scope), file):
                 self.clear(place, shape)
                 with self.generators(node):
                     self.add_element(place, shape, self.expr(node.elt))
+                self.check_capacity(place, shape)
 
         def natural() -> Shape:
             with self.within(dict(scope), file), self.aside(), self.generators(node):

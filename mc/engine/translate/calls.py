@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import types
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
-from mc.engine.shapes import BagShape, IntShape, RecordShape, SeqShape, SetShape, Shape, UnionShape
+from mc.engine.shapes import BagShape, IntShape, RecordShape, SeqShape, SetShape, Shape, SortedSetShape, UnionShape
+from mc.engine.translate.body import parameter_name
 from mc.engine.translate.expressions import Expressions
 from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import (
@@ -70,18 +72,14 @@ class Calls(Expressions):
             value = self.bind(value)
         if isinstance(value, Tuple):
             return Const(len(value.elements))
+        value = self.present(value)
         shape = self.shape(value)
         if isinstance(shape, SeqShape):
             return Num(self.place_of(value).load(shape.length), 0, shape.capacity)
         if isinstance(shape, SetShape):
-            if shape.wide:
-                base, word = self.place_of(value).address()
-                counts = [f"popcount({base}[{word} + {k}])" for k in range(shape.words)]
-                return Num(f"({' + '.join(counts)})", 0, len(shape.values))
-            return Num(f"popcount({self.code(value, shape)})", 0, len(shape.values))
+            return Num(self.cardinality(self.place_of(value), shape), 0, len(shape.values))
         if isinstance(shape, BagShape):
-            base, word = self.place_of(value).address()
-            return Num(f"{self.module.bag_size(shape)}({base}, {word})", 0, shape.distinct)
+            return Num(self.bag_size(self.place_of(value), shape), 0, shape.distinct)
         self.mistake("only a sequence, a set or a bag has a length")
 
     def _call_append(self, node: ast.Call) -> Value:
@@ -165,34 +163,44 @@ class Calls(Expressions):
         return self._extreme(node, "min")
 
     def _extreme(self, node: ast.Call, which: str) -> Value:
-        if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
+        if len(node.args) == 1 and isinstance(node.args[0], (ast.GeneratorExp, ast.SetComp)):
             return self._fold(node.args[0], which)
         values = [self.expr(a) for a in node.args]
-        if len(values) == 1 and isinstance(values[0], SetOf):
-            values = list(values[0].elements)
-        if len(values) > 1:
+        written_out = len(values) == 1 and isinstance(values[0], SetOf)
+        if written_out:
+            values = list(values[0].elements)  # type: ignore[attr-defined]
+        if len(values) > 1 or written_out:
             numbers = [self.num(v) for v in values]
             choose: Callable[..., int] = max if which == "max" else min
             lo, hi = choose(n.lo for n in numbers), choose(n.hi for n in numbers)
-            return Num(f"{which}({', '.join(n.code for n in numbers)})", lo, hi)
+            code = f"{which}({', '.join(n.code for n in numbers)})" if len(numbers) > 1 else numbers[0].code
+            return Num(code, lo, hi)
         (value,) = values
         if isinstance(value, Interval):
             self.fail_if(f"{value.lo.code} > {value.hi.code}")
             return value.hi if which == "max" else value.lo
         shape = self.shape(value)
-        if not isinstance(shape, SetShape) or not isinstance(shape.element, IntShape) or shape.wide:
+        if not isinstance(shape, (SetShape, SortedSetShape)) or not isinstance(shape.element, IntShape):
             self.mistake(f"{which} needs a set of numbers")
+        if shape.wide:
+            return self._fold_elements(which, lambda: self.elements(value), lambda element: element)
         code = self.named(self.code(value, shape))
         self.fail_if(f"{code} == 0")
         bit = f"{'highest' if which == 'max' else 'lowest'}_bit({code})"
         return Num(f"({bit} + {shape.element.lo})", shape.element.lo, shape.element.hi)
 
-    def _fold(self, node: ast.GeneratorExp, which: str) -> Value:
+    def _fold(self, node: ast.GeneratorExp | ast.SetComp, which: str) -> Value:
+        return self._fold_elements(which, lambda: self.generators(node), lambda _: self.expr(node.elt))
+
+    def _fold_elements(
+        self, which: str, loop: Callable[[], AbstractContextManager[Any]], value: Callable[[Any], Value]
+    ) -> Value:
+        """The largest or smallest of the numbers that a loop goes through."""
         result, empty = self.fresh("best"), self.fresh("empty")
         self.emit(f"{result} = 0")
         self.emit(f"{empty} = True")
-        with self.generators(node):
-            number = self.num(self.bind(self.expr(node.elt)))
+        with loop() as element:
+            number = self.num(self.bind(value(element)))
             with self.block(f"if {empty} or {number.code} {'>' if which == 'max' else '<'} {result}:"):
                 self.emit(f"{result} = {number.code}")
                 self.emit(f"{empty} = False")
@@ -311,6 +319,7 @@ class Calls(Expressions):
 
     def _parameter(self, name: str, value: Value) -> tuple[list[str], Value]:
         """What is passed for an argument, and what the parameter is inside the function."""
+        name = parameter_name(name)
         if isinstance(value, Const):
             return [], value
         if isinstance(value, StateRef):
@@ -332,7 +341,7 @@ class Calls(Expressions):
         for name, value in scope.items():
             if isinstance(value, (Num, Truth, Packed)):
                 scope[name] = self.bind(value, name)
-        result: Value = Const(True)
+        result: Value = Const(False)  # Python's None, where nothing is returned
         kept, self.mutable = self.mutable, {}
         with self.within(scope, definition.file):
             for statement in definition.body:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from contextlib import AbstractContextManager
-from typing import Any
 
 from mc.engine.shapes import (
     AtomShape,
@@ -17,9 +16,10 @@ from mc.engine.shapes import (
     SeqShape,
     SetShape,
     Shape,
+    SortedSetShape,
 )
 from mc.engine.storage import encodable
-from mc.engine.translate.body import Body
+from mc.engine.translate.kinds import Kinds
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import (
     BagChange,
@@ -37,10 +37,9 @@ from mc.engine.translate.values import (
     num_of,
     of_code,
 )
-from mc.lang.values import ModelValue
 
 
-class Convert(Body):
+class Convert(Kinds):
     """Conversions between translated values."""
 
     @abstractmethod
@@ -113,69 +112,6 @@ class Convert(Body):
         self.fill(place, value, shape)
         return Stored(place, shape)
 
-    # Shapes
-
-    def shape(self, value: Value) -> Shape:
-        """The shape a value takes where nothing else is asked for."""
-        if isinstance(value, (Packed, Stored)):
-            return value.shape
-        if isinstance(value, Num):
-            return IntShape(value.lo, value.hi)
-        if isinstance(value, Truth):
-            return BoolShape()
-        if isinstance(value, Builder):
-            return value.natural()
-        if isinstance(value, BagChange):
-            return self.shape(value.bag)
-        if isinstance(value, Const):
-            return self._shape_of_constant(value.value)
-        if isinstance(value, SetOf):
-            return self.set_of(self.join([self.shape(e) for e in value.elements]))
-        if isinstance(value, Tuple):
-            return SeqShape(self.join([self.shape(e) for e in value.elements]), len(value.elements))
-        if isinstance(value, Interval):
-            return self.set_of(IntShape(value.lo.lo, max(value.hi.hi, value.lo.lo)))
-        self.mistake("the state itself is not a value")
-
-    def _shape_of_constant(self, value: Any) -> Shape:
-        if isinstance(value, bool):
-            return BoolShape()
-        if isinstance(value, int):
-            return IntShape(value, value)
-        if isinstance(value, ModelValue):
-            return self.module.atoms_with(value)
-        if isinstance(value, str):
-            return AtomShape((value,))
-        if isinstance(value, (set, frozenset)) and value:
-            return self.set_of(self.join([self._shape_of_constant(v) for v in value]))
-        self.mistake(f"the kind of {value!r} cannot be told here; assign it to a variable or a field directly")
-
-    def set_of(self, element: Shape) -> SetShape:
-        """Sets over all values of a scalar shape."""
-        if isinstance(element, IntShape):
-            return SetShape(element, tuple(range(element.lo, element.hi + 1)))
-        if isinstance(element, AtomShape):
-            return SetShape(element, element.members)
-        if isinstance(element, BoolShape):
-            return SetShape(element, (False, True))
-        if element.key in self.module.universes:
-            return SetShape(element, self.module.universes[element.key])
-        self.mistake("a set of such values needs a variable of that kind of set; use any(...) or all(...) instead")
-
-    def join(self, shapes: list[Shape]) -> Shape:
-        """A shape that holds the values of all of ``shapes``."""
-        result = shapes[0]
-        for shape in shapes[1:]:
-            if isinstance(result, IntShape) and isinstance(shape, IntShape):
-                result = IntShape(min(result.lo, shape.lo), max(result.hi, shape.hi))
-            elif isinstance(result, AtomShape) and isinstance(shape, AtomShape):
-                longer, other = (result, shape) if len(result.members) >= len(shape.members) else (shape, result)
-                extra = [m for m in other.members if (type(m), m) not in longer.positions]
-                result = AtomShape((*longer.members, *extra)) if extra else longer
-            elif result.key != shape.key:
-                self.mistake("values of different kinds meet here")
-        return result
-
     # Codes
 
     def code(self, value: Value, shape: Shape) -> str:
@@ -201,12 +137,16 @@ class Convert(Body):
             return self._atom_code(self._raw(value), given, shape)
         if isinstance(shape, OptionalShape):
             if isinstance(given, OptionalShape):
-                self.mistake("optional values of different domains meet here")
+                return self._optional_code(value, given, shape)
             return f"({self.code(value, shape.inner)} + 1)"
         if isinstance(given, OptionalShape):
             code = self.named(self._raw(value))
             self.fail_if(f"{code} == 0")
             return self.code(of_code(f"({code} - 1)", given.inner), shape)
+        if isinstance(given, SetShape) and isinstance(shape, SetShape) and not given.wide:
+            code = self._set_code(value, given, shape)
+            if code:
+                return code
         if type(given) is type(shape) and isinstance(given, (SeqShape, SetShape, RecordShape, FnShape)):
             place = self.local()
             self.fill(place, value, shape)
@@ -218,6 +158,39 @@ class Convert(Body):
             return value.place.load(value.shape)
         assert isinstance(value, Packed)
         return value.code
+
+    def present(self, value: Value) -> Value:
+        """The value itself, where it may be absent; evaluation fails where it is."""
+        if isinstance(value, Const) or not isinstance(shape := self.shape(value), OptionalShape):
+            return value
+        code = self.named(self._raw(value))
+        self.fail_if(f"{code} == 0")
+        return of_code(f"({code} - 1)", shape.inner)
+
+    def _optional_code(self, value: Value, given: OptionalShape, shape: OptionalShape) -> str:
+        if given.none != shape.none:
+            self.mistake("optional values of different domains meet here")
+        code, result = self.named(self._raw(value)), self.fresh("v")
+        self.emit(f"{result} = 0")
+        with self.block(f"if {code} != 0:"):
+            self.emit(f"{result} = {self.code(of_code(f'({code} - 1)', given.inner), shape.inner)} + 1")
+        return result
+
+    def _set_code(self, value: Value, given: SetShape, shape: SetShape) -> str:
+        """The code in ``shape`` of a small set of numbers, or of the same elements; empty for other sets."""
+        code = self._raw(value)
+        if given.element.key != shape.element.key:
+            if not (isinstance(given.element, IntShape) and isinstance(shape.element, IntShape)):
+                return ""
+            code, up = self.named(code), given.element.lo - shape.element.lo
+            outside = sum(1 << k for k, n in enumerate(given.values) if not shape.element.lo <= n <= shape.element.hi)
+            if outside:
+                self.fail_if(f"{code} & {outside} != 0")
+            code = f"({code} << {up})" if up >= 0 else f"({code} >> {-up})"
+        if shape.capacity is not None:
+            code = self.named(code)
+            self.fail_if(f"popcount({code}) > {shape.capacity}")
+        return code
 
     def _int_code(self, number: Num, shape: IntShape) -> str:
         code = number.code
@@ -254,15 +227,17 @@ class Convert(Body):
             value.fill(place, shape)
         elif isinstance(value, Const):
             self._fill_constant(place, value, shape)
-        elif isinstance(value, SetOf) and isinstance(shape, SetShape):
+        elif isinstance(value, SetOf) and isinstance(shape, (SetShape, SortedSetShape)):
             self.clear(place, shape)
             for element in value.elements:
                 self.add_element(place, shape, element)
-        elif isinstance(value, Interval) and isinstance(shape, SetShape):
+            self.check_capacity(place, shape)
+        elif isinstance(value, Interval) and isinstance(shape, (SetShape, SortedSetShape)):
             self.clear(place, shape)
             k = self.fresh("k")
             with self.block(f"for {k} in range({value.lo.code}, {value.hi.code} + 1):"):
                 self.add_element(place, shape, Num(k, value.lo.lo, value.hi.hi))
+            self.check_capacity(place, shape)
         elif isinstance(value, Tuple) and isinstance(shape, SeqShape):
             self._fill_tuple(place, value, shape)
         elif isinstance(value, BagChange):
@@ -323,10 +298,14 @@ class Convert(Body):
                 element = self.part(source.at(given.start).slot(given.slots, k), given.element)
                 self.store(place.at(shape.start).slot(shape.slots, k), element, shape.element)
             self.emit(place.store(shape.length, length))
-        elif isinstance(given, SetShape) and isinstance(shape, SetShape):
+        elif isinstance(given, SetShape) and isinstance(shape, SetShape) and given.element.key == shape.element.key:
+            self.copy(place, source, shape)
+            self.check_capacity(place, shape)
+        elif isinstance(given, (SetShape, SortedSetShape)) and isinstance(shape, (SetShape, SortedSetShape)):
             self.clear(place, shape)
             with self.elements(Stored(source, given) if not source.local else value) as element:
                 self.add_element(place, shape, element)
+            self.check_capacity(place, shape)
         elif (
             isinstance(given, RecordShape) and isinstance(shape, RecordShape) and set(given.fields) == set(shape.fields)
         ):
@@ -362,32 +341,64 @@ class Convert(Body):
         """The bit of a set that stands for ``element``; fails where it is outside the set's universe."""
         return self.module.rank(shape.element, self.code(element, shape.element))
 
-    def add_element(self, place: Place, shape: SetShape, element: Value) -> None:
+    def add_element(self, place: Place, shape: SetShape | SortedSetShape, element: Value) -> None:
+        if isinstance(shape, SortedSetShape):
+            code, (base, word) = self.code(element, shape.element), place.address()
+            self.fail_if(f"not {self.module.bag_functions(shape)[0]}({base}, {word}, {code})")
+            return
         rank = self.element_rank(shape, element)
         if shape.wide:
             rank = self.named(rank, "k")
         self.emit(place.slot(shape.slots, rank).store(BoolShape(), "1"))
 
+    def cardinality(self, place: Place, shape: SetShape) -> str:
+        """The number of elements of a set."""
+        if not shape.wide:
+            return f"popcount({place.load(shape)})"
+        base, word = place.address()
+        return f"({' + '.join(f'popcount({base}[{word} + {k}])' for k in range(shape.words))})"
+
+    def bag_size(self, place: Place, shape: BagShape) -> str:
+        """The number of different elements of a bag."""
+        base, word = place.address()
+        return f"{self.module.bag_size(shape)}({base}, {word})"
+
+    def check_capacity(self, place: Place, shape: SetShape | SortedSetShape) -> None:
+        """Fail where the set just made at ``place`` has too many elements (sorted sets see to it themselves)."""
+        if isinstance(shape, SetShape) and shape.capacity is not None:
+            self.fail_if(f"{self.cardinality(place, shape)} > {shape.capacity}")
+
     def _fill_bag(self, place: Place, value: BagChange, shape: Shape) -> None:
+        """Removals first, so that the bag never holds more than it ends with.
+
+        Where one removes what an earlier change has added, the two cancel out.
+        """
         if not isinstance(shape, BagShape) or self.shape(value.bag).key != shape.key:
             self.mistake("a bag can be changed only into the same kind of bag")
         self.fill(place, value.bag, shape)
         base, word = place.address()
-        changes = [(sign, self.named(self.code(e, shape.element), "e")) for sign, e in value.changes]
         add, remove = self.module.bag_functions(shape)
-        position = 0
-        while position < len(changes):
-            sign, element = changes[position]
-            if sign == "+" and changes[position + 1 : position + 2] and changes[position + 1][0] == "-":
-                # One more of a and one less of b: b first, so that the bag never holds more than it ends with.
-                removed = changes[position + 1][1]
-                with self.block(f"if {element} != {removed}:"):
-                    self.emit(f"{remove}({base}, {word}, {removed})")
-                    self.fail_if(f"not {add}({base}, {word}, {element})")
-                position += 2
-                continue
-            if sign == "+":
-                self.fail_if(f"not {add}({base}, {word}, {element})")
-            else:
-                self.emit(f"{remove}({base}, {word}, {element})")
-            position += 1
+        pending: list[tuple[str, str]] = []  # elements to add, and a flag: whether still to be added
+        for sign, elements in value.changes:
+            codes = [self.named(self.code(e, shape.element), "e") for e in elements]
+            for k, code in enumerate(codes):
+                again = " and ".join(f"{code} != {other}" for other in codes[:k])
+                if sign == "+":
+                    flag = self.fresh("adding")
+                    self.emit(f"{flag} = {again or True}")
+                    pending.append((code, flag))
+                    continue
+                depth = self.depth
+                if again:
+                    self.emit(f"if {again}:")
+                    self.depth += 1
+                for added, flag in reversed(pending):
+                    with self.block(f"if {flag} and {added} == {code}:"):
+                        self.emit(f"{flag} = False")
+                    self.emit("else:")
+                    self.depth += 1
+                self.emit(f"{remove}({base}, {word}, {code})")
+                self.depth = depth
+        for code, flag in pending:
+            with self.block(f"if {flag}:"):
+                self.fail_if(f"not {add}({base}, {word}, {code})")

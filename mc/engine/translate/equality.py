@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mc.engine.shapes import AtomShape, BoolShape, IntShape, OptionalShape, Shape
+from mc.engine.shapes import AtomShape, BagShape, BoolShape, IntShape, OptionalShape, Shape, SortedSetShape
 from mc.engine.storage import encodable
 from mc.engine.translate.convert import Convert
 from mc.engine.translate.places import atomic
-from mc.engine.translate.values import Builder, Const, Interval, Packed, SetOf, Stored, Truth, Tuple, Value, of_code
+from mc.engine.translate.values import Const, Interval, Packed, SetOf, Stored, Truth, Tuple, Value, of_code
 
 
 class Equality(Convert):
@@ -27,10 +27,11 @@ class Equality(Convert):
                 known = isinstance(b.value, int) and not isinstance(b.value, bool)
                 inside = known and number.lo <= b.value <= number.hi
                 return Truth(f"{number.code} == {b.value}") if inside else Const(False)
-            if not encodable(shape, b.value):
+            bag_and_set = isinstance(shape, BagShape) and isinstance(b.value, (set, frozenset))
+            if not encodable(shape, b.value) or (bag_and_set and not isinstance(shape, SortedSetShape)):
                 return Const(False)
             return self._equal_constant(a, shape, shape.encode(b.value))
-        other = self.shape(b) if not isinstance(b, (Tuple, SetOf, Builder)) else shape
+        other = self.shape_beside(b, shape)
         if isinstance(shape, IntShape) and isinstance(other, IntShape):
             return Truth(f"{self.num(a).code} == {self.num(b).code}")
         if isinstance(shape, BoolShape) and isinstance(other, BoolShape):
@@ -42,6 +43,7 @@ class Equality(Convert):
             return self._equal_optional(a, shape, b)
         if isinstance(other, OptionalShape) and not isinstance(shape, OptionalShape):
             return self._equal_optional(b, other, a)
+        shape = self.join([shape, other])
         if shape.wide:
             return self._equal_words(a, b, shape)
         return Truth(f"{atomic(self.code(a, shape))} == {atomic(self.code(b, shape))}")
@@ -61,7 +63,7 @@ class Equality(Convert):
         return Truth(f"({code} != 0 and {self.truth(inner)})")
 
     def _equal_words(self, a: Value, b: Value, shape: Shape) -> Value:
-        right = self.settle(b, shape)
-        (one, first), (two, second) = self.place_of(a).address(), self.place_of(right).address()
+        left, right = self.settle(a, shape), self.settle(b, shape)
+        (one, first), (two, second) = self.place_of(left).address(), self.place_of(right).address()
         words = [f"{one}[{first} + {k}] == {two}[{second} + {k}]" for k in range(shape.words)]
         return Truth(f"({' and '.join(words)})")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from mc.engine.shapes import (
@@ -13,19 +14,16 @@ from mc.engine.shapes import (
     IntShape,
     RecordShape,
     SeqShape,
-    SetShape,
     Shape,
+    SortedSetShape,
     UnionShape,
 )
 from mc.engine.translate.builders import Builders
 from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import (
-    BagChange,
-    Builder,
     Const,
     Num,
     Packed,
-    SetOf,
     StateRef,
     Stored,
     Truth,
@@ -34,7 +32,6 @@ from mc.engine.translate.values import (
 )
 
 _ORDER = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
-_SET_OPERATORS = {ast.BitOr: "|", ast.BitAnd: "&", ast.Sub: "& ~", ast.BitXor: "^"}
 _MISSING = object()
 
 
@@ -55,6 +52,8 @@ class Expressions(Builders):
     def _known(self, node: ast.expr) -> Any:
         """The value of an expression that depends on constants only."""
         bound = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        if not bound.isdisjoint(self.scope):
+            return _MISSING  # one name for two things: not worth telling them apart
         local: dict[str, Any] = {}
         for name in {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - bound:
             if name in self.scope:
@@ -82,7 +81,9 @@ class Expressions(Builders):
 
     def _Attribute(self, node: ast.Attribute) -> Value:
         value = self.expr(node.value)
-        if isinstance(value, StateRef):
+        if not isinstance(value, StateRef):
+            value = self.present(value)
+        else:
             shape = self.module.layout.fields.get(node.attr)
             if shape is None:
                 self.mistake(f"the spec has no variable {node.attr!r}")
@@ -131,6 +132,7 @@ class Expressions(Builders):
         self.line = node.lineno
         if isinstance(value, Const):
             self.mistake(f"{ast.unparse(node.value)} is a constant function: write it as a definition")
+        value = self.present(value)
         shape = self.shape(value)
         if isinstance(shape, FnShape):
             code = self.code(index, shape.domain)
@@ -139,7 +141,7 @@ class Expressions(Builders):
             return self.element_at(value, shape, self.num(index))
         if isinstance(shape, BagShape):
             copies = self.named(self.copies(value, shape, index), "n")
-            if not (isinstance(index, Packed) and index.bag is not None):
+            if not (isinstance(index, Packed) and index.bag == self.place_of(value)):
                 self.fail_if(f"{copies} == 0")
             return Num(copies, 1, shape.copies)
         self.mistake(f"{ast.unparse(node.value)} is not a function, a sequence or a bag")
@@ -159,13 +161,16 @@ class Expressions(Builders):
     # Logic
 
     def _BoolOp(self, node: ast.BoolOp) -> Value:
-        conjunction = isinstance(node.op, ast.And)
+        return self._connect(isinstance(node.op, ast.And), [partial(self.expr, operand) for operand in node.values])
+
+    def _connect(self, conjunction: bool, operands: Sequence[Callable[[], Value]]) -> Value:
+        """``and`` or ``or``: an operand is evaluated only where those before it leave the answer open."""
         word = "and" if conjunction else "or"
         code = ""
-        for operand in node.values:
+        for operand in operands:
             self.depth += 1
             with self.aside() as lines:
-                value = self.expr(operand)
+                value = operand()
                 if not isinstance(value, Const):
                     value = Truth(self.truth(value))
             self.depth -= 1
@@ -257,18 +262,24 @@ class Expressions(Builders):
 
     def _Compare(self, node: ast.Compare) -> Value:
         left = self.expr(node.left)
-        tests: list[Value] = []
-        for operator, right_node in zip(node.ops, node.comparators, strict=True):
-            right = self.expr(right_node)
-            self.line = node.lineno
-            if len(node.ops) > 1:
-                right = self.bind(right)
-            tests.append(self._compare(operator, left, right))
-            left = right
-        if any(isinstance(t, Const) and not t.value for t in tests):
-            return Const(False)
-        codes = [self.truth(t) for t in tests if not isinstance(t, Const)]
-        return Truth(codes[0] if len(codes) == 1 else f"({' and '.join(codes)})") if codes else Const(True)
+        if len(node.ops) == 1:
+            return self._comparison(node, 0, left)[0]
+        state = [self.bind(left)]
+
+        def test(position: int) -> Value:
+            value, right = self._comparison(node, position, state[-1])
+            state.append(right)
+            return value
+
+        return self._connect(True, [partial(test, k) for k in range(len(node.ops))])
+
+    def _comparison(self, node: ast.Compare, position: int, left: Value) -> tuple[Value, Value]:
+        """One test of a chain of them, and its right side."""
+        right = self.expr(node.comparators[position])
+        self.line = node.lineno
+        if position + 1 < len(node.ops):
+            right = self.bind(right)
+        return self._compare(node.ops[position], left, right), right
 
     def _compare(self, operator: ast.cmpop, left: Value, right: Value) -> Value:
         if isinstance(operator, (ast.Eq, ast.NotEq)):
@@ -278,10 +289,9 @@ class Expressions(Builders):
         symbol = _ORDER.get(type(operator))
         if symbol is None:
             self.mistake("'is' is not part of the spec language: use ==")
-        shapes = [self.shape(v) for v in (left, right) if not isinstance(v, Const)]
-        if any(isinstance(shape, SetShape) for shape in shapes):
-            return self._subset(symbol, left, right, next(s for s in shapes if isinstance(s, SetShape)))
-        if any(isinstance(shape, AtomShape) for shape in shapes):
+        if self.is_set(left) or self.is_set(right):
+            return self.subset(symbol, left, right)
+        if any(isinstance(self.shape(v), AtomShape) for v in (left, right)):
             self.mistake(f"model values and strings have no order: {symbol} compares numbers or sets")
         return Truth(f"{atomic(self.num(left).code)} {symbol} {atomic(self.num(right).code)}")
 
@@ -290,15 +300,6 @@ class Expressions(Builders):
             return value
         return Const(not value.value) if isinstance(value, Const) else Truth(f"(not {atomic(self.truth(value))})")
 
-    def _subset(self, symbol: str, left: Value, right: Value, shape: SetShape) -> Value:
-        if symbol in (">", ">="):
-            left, right = right, left
-        if shape.wide:
-            self.mistake("sets this large are compared by all(x in b for x in a)")
-        a, b = self.named(self.code(left, shape)), self.named(self.code(right, shape))
-        proper = f" and {a} != {b}" if symbol in ("<", ">") else ""
-        return Truth(f"({a} & ~{b} == 0{proper})")
-
     # Numbers, sets and bags
 
     def _BinOp(self, node: ast.BinOp) -> Value:
@@ -306,18 +307,13 @@ class Expressions(Builders):
         self.line = node.lineno
         if isinstance(node.op, (ast.Add, ast.Sub)):
             shape = None if isinstance(left, (Const, Tuple)) else self.shape(left)
-            if isinstance(shape, BagShape):
-                return self._bag_change(left, "+" if isinstance(node.op, ast.Add) else "-", right)
+            if isinstance(shape, BagShape) and not isinstance(shape, SortedSetShape):
+                return self.bag_change(left, "+" if isinstance(node.op, ast.Add) else "-", right)
             if isinstance(shape, SeqShape) and isinstance(node.op, ast.Add):
                 return self._concatenate(left, shape, right)
-        if self._is_set(left) or self._is_set(right):
-            return self._set_operation(node, left, right)
+        if self.is_set(left) or self.is_set(right):
+            return self.set_operation(node, left, right)
         return self._arithmetic(node, self.num(left), self.num(right))
-
-    def _is_set(self, value: Value) -> bool:
-        if isinstance(value, Const):
-            return isinstance(value.value, (frozenset, set))
-        return isinstance(value, SetOf) or isinstance(self.shape(value), SetShape)
 
     def _arithmetic(self, node: ast.BinOp, a: Num, b: Num) -> Value:
         x, y = atomic(a.code), atomic(b.code)
@@ -336,42 +332,3 @@ class Expressions(Builders):
                 return Num(f"({x} % {y})", 0, max(0, b.hi - 1))
             return Num(f"({x} // {y})", min(a.lo, 0), max(a.hi, 0))
         raise self.unsupported(node, f"this operator is not part of the spec language: {ast.unparse(node)}")
-
-    def _bag_change(self, bag: Value, sign: str, elements: Value) -> Value:
-        if isinstance(elements, SetOf):
-            values: list[Value] = list(elements.elements)
-        elif isinstance(elements, Const) and isinstance(elements.value, frozenset):
-            values = [Const(v) for v in elements.value]
-        else:
-            self.mistake("a bag changes by a set of elements: bag + {m}, bag - {m}")
-        changes = tuple((sign, self.bind(v)) for v in values)
-        if isinstance(bag, BagChange):
-            return BagChange(bag.bag, (*bag.changes, *changes))
-        return BagChange(bag, changes)
-
-    def _set_operation(self, node: ast.BinOp, left: Value, right: Value) -> Value:
-        symbol = _SET_OPERATORS.get(type(node.op))
-        if symbol is None:
-            raise self.unsupported(node, "sets are combined by |, & and -")
-        given = [v for v in (left, right) if isinstance(v, (Packed, Stored, Builder))]
-        shape = self.shape(given[0]) if given else self.join_sets(left, right)
-        if not isinstance(shape, SetShape):
-            self.mistake("only sets of bounded universe are combined by |, & and -")
-        if not shape.wide:
-            return Packed(f"({self.code(left, shape)} {symbol} {self.code(right, shape)})", shape)
-
-        def fill(place: Place, target: Shape) -> None:
-            if target.key != shape.key:
-                self.mistake("this set is assigned to a variable of another kind of set")
-            self.fill(place, left, shape)
-            other = self.place_of(self.settle(right, shape))
-            (base, word), (source, start) = place.address(), other.address()
-            for k in range(shape.words):
-                self.emit(f"{base}[{word} + {k}] = {base}[{word} + {k}] {symbol} {source}[{start} + {k}]")
-
-        return Builder(fill, lambda: shape)
-
-    def join_sets(self, left: Value, right: Value) -> Shape:
-        """The universe for two sets that are both written out."""
-        elements = [s.element for s in (self.shape(left), self.shape(right)) if isinstance(s, SetShape)]
-        return self.set_of(self.join(elements))

@@ -24,6 +24,7 @@ from mc.engine.shapes import (
     UnionShape,
 )
 from mc.engine.storage import shape_of
+from mc.engine.translate.body import parameter_name
 from mc.engine.translate.places import Place
 from mc.engine.translate.statements import Statements, assignments
 from mc.engine.translate.values import Const, Num, Packed, StateRef, Stored, Truth, Value
@@ -145,19 +146,22 @@ class Module:
                 raise SpecError(f"{definition.node.name} is recursive", definition.file, definition.node.lineno)
             return generated
         self._specialised[key] = None  # type: ignore[assignment]
-        name = self.unique(definition.node.name)
-        draft = self._translate(definition, scope, None)
+        name = self.unique(f"spec_{definition.node.name}")  # apart from the functions of the engine itself
+        draft, known = self._translate(definition, scope, None, {}), None
+        while (keys := {n: shape.key for n, shape in draft.mutable.items() if shape is not None}) and keys != known:
+            known = keys
+            draft = self._translate(definition, scope, None, draft.mutable)
         shapes = draft.returned
         result: Shape | None = None
         if any(not isinstance(shape, BoolShape) for shape in shapes):
             result = draft.join(shapes)
             if result.wide:
                 draft.mistake(f"{definition.node.name} returns a large value: make it a single return expression")
-            final = self._translate(definition, scope, result)
+            final = self._translate(definition, scope, result, draft.mutable)
         else:
             final = draft
         if not definition.body or not isinstance(definition.body[-1], ast.Return):
-            final.emit("return True" if result is None else "return 0")
+            final.fall_off()
         annotated = [f"{p}: {kind}" for n, v in scope.items() for p, kind in _parameters(n, v).items()]
         parameters = ", ".join([*annotated, "x: ptr"])
         title = f'    """{definition.node.name}, {Path(definition.file).name}:{definition.node.lineno}."""'
@@ -167,15 +171,23 @@ class Module:
         self._specialised[key] = Generated(name, result)
         return self._specialised[key]
 
-    def _translate(self, definition: FunctionText, scope: dict[str, Value], result: Shape | None) -> Statements:
-        body = Statements(self, definition.file, "False" if result is None else "0")
+    def _translate(
+        self,
+        definition: FunctionText,
+        scope: dict[str, Value],
+        result: Shape | None,
+        known: dict[str, Shape | None],
+    ) -> Statements:
+        # A number that the evaluation goes on with after a failure must be one that the result may be.
+        zero = min(max(0, result.lo), result.hi) if isinstance(result, IntShape) else 0
+        body = Statements(self, definition.file, "False" if result is None else str(zero))
         body.result = result
         body.scope = dict(scope)
         for name, value in scope.items():
             for parameter in _parameters(name, value):
                 body.taken[parameter] = 1
         body.line = definition.node.lineno
-        body.function_body(definition.body)
+        body.function_body(definition.body, known)
         return body
 
     # Helpers for shapes
@@ -337,6 +349,7 @@ def _parameters(name: str, value: Value) -> dict[str, str]:
     """The parameters that pass a value to a generated function, with their types."""
     if isinstance(value, Const):
         return {}
+    name = parameter_name(name)
     if isinstance(value, Stored):
         return {name: "ptr", f"{name}_word": "int"}
     return {name: "ptr" if isinstance(value, StateRef) else "bool" if isinstance(value, Truth) else "int"}

@@ -23,7 +23,7 @@ from mc.engine.shapes import (
 from mc.engine.storage import encodable, shape_of
 from mc.engine.translate.equality import Equality
 from mc.engine.translate.places import Place, atomic
-from mc.engine.translate.values import Builder, Const, Interval, Num, Packed, SetOf, Truth, Value, of_code
+from mc.engine.translate.values import Builder, Const, Interval, Num, Packed, SetOf, Truth, Value, num_of, of_code
 from mc.errors import SpecError
 from mc.lang.domains import Bag, Bool, Domain, Enum, Fn, Optional, Range, Record, Seq, Set, Union
 from mc.lang.values import ModelValue, ModelValueSet
@@ -83,7 +83,10 @@ class Sets(Equality):
             self.mistake("the elements of this domain are too large to range over")
         if isinstance(values[0], (frozenset, set)):
             atoms = [v for s in values for v in s]
-            return self.set_of(self.join([self.shape(Const(v)) for v in atoms]))
+            shape: Shape = self.set_of(self.join([self.shape(Const(v)) for v in atoms] or [BoolShape()]))
+            if shape.wide:
+                self.mistake("the elements of this set are too large to range over")
+            return shape
         return self.join([self.shape(Const(v)) for v in values])
 
     def _stored_elements(self, place: Place, shape: Shape, k: str, blocks: ExitStack) -> Value:
@@ -114,14 +117,11 @@ class Sets(Equality):
         if isinstance(collection, SetOf):
             return self.any_of([self.equal(element, e) for e in collection.elements])
         if isinstance(collection, Interval):
-            n = self.num(self.bind(element))
-            return Truth(f"({collection.lo.code} <= {n.code} <= {collection.hi.code})")
+            return self._in_interval(collection, element)
         shape = self.shape(collection)
         if isinstance(shape, SetShape):
             return self._in_bitmap(collection, shape, element)
         if isinstance(shape, BagShape):
-            if isinstance(element, Const) and not encodable(shape.element, element.value):
-                return Const(False)
             return Truth(f"{self.copies(collection, shape, element)} != 0")
         self.mistake("'in' needs a set, a bag or a domain on its right")
 
@@ -130,8 +130,41 @@ class Sets(Equality):
         place = self.place_of(bag)
         if isinstance(element, Packed) and element.bag == place:
             return element.copies
+        if isinstance(element, Const) and not encodable(shape.element, element.value):
+            return "0"
+        if not self._fits(element, shape.element):
+            return self._copies_of_equals(bag, shape, element)
         base, word = place.address()
         return f"{self.module.bag_count(shape)}({base}, {word}, {self.code(element, shape.element)})"
+
+    def _fits(self, value: Value, shape: Shape) -> bool:
+        """Whether ``shape`` can store whatever ``value`` may be."""
+        given = self.shape_beside(value, shape)
+        if isinstance(given, IntShape) and isinstance(shape, IntShape):
+            return shape.lo <= given.lo and given.hi <= shape.hi
+        if isinstance(given, AtomShape) and isinstance(shape, AtomShape):
+            return all((type(m), m) in shape.positions for m in given.members)
+        return given.key == shape.key
+
+    def _copies_of_equals(self, bag: Value, shape: BagShape, element: Value) -> str:
+        """Copies of an element of another kind, which may be outside the domain of the bag's elements."""
+        element, place, result = self.bind(element), self.place_of(bag), self.fresh("n")
+        self.emit(f"{result} = 0")
+        with self.elements(bag) as other, self.block(f"if {self.truth(self.equal(other, element))}:"):
+            base, word = place.address()
+            count = f"{self.module.bag_count(shape)}({base}, {word}, {self.code(other, shape.element)})"
+            self.emit(f"{result} = {count}")
+        return result
+
+    def _in_interval(self, interval: Interval, element: Value) -> Value:
+        element = self.bind(element)
+        shape = self.shape(element)
+        if isinstance(shape, OptionalShape) and isinstance(shape.inner, IntShape):
+            code = self.code(element, shape)
+            n, some = num_of(f"({code} - 1)", shape.inner), f"{code} != 0 and "
+        else:
+            n, some = self.num(element), ""
+        return Truth(f"({some}{interval.lo.code} <= {n.code} <= {interval.hi.code})")
 
     def any_of(self, tests: list[Value]) -> Value:
         if any(isinstance(t, Const) and t.value for t in tests):
@@ -165,8 +198,8 @@ class Sets(Equality):
             self.mistake("only a set can be in a set of sets")
         codes = {shape.encode(v) for v in given if all(encodable(shape.element, e) for e in v)}
         if len(shape.values) > TABLE_BITS:
-            code = self.named(self.code(element, shape))
-            return self.any_of([Truth(f"{code} == {c}") for c in sorted(codes)])
+            element = self.bind(element)
+            return self.any_of([self.equal(element, Const(shape.decode(c))) for c in sorted(codes)])
         code = self.code(element, shape)
         if len(shape.values) <= 5:
             return Truth(f"({sum(1 << c for c in codes)} >> {atomic(code)} & 1 != 0)")
@@ -198,8 +231,18 @@ class Sets(Equality):
                 with self.block(f"if not {atomic(self.truth(outside))}:"):
                     self.emit(f"{result} = {self.truth(self._bit(place, shape, element))}")
                 return Truth(result)
+        elif not self._fits(element, shape.element):
+            return self._in_bitmap_of_equals(collection, element)
         bit = self._bit(place, shape, element)
         return Truth(f"({guard} and {bit.code})") if guard else bit
+
+    def _in_bitmap_of_equals(self, collection: Value, element: Value) -> Value:
+        """Membership of a value of another kind, which may be outside the set's universe."""
+        element, result = self.bind(element), self.fresh("found")
+        self.emit(f"{result} = False")
+        with self.elements(collection) as other, self.block(f"if {self.truth(self.equal(other, element))}:"):
+            self.emit(f"{result} = True")
+        return Truth(result)
 
     def _bit(self, place: Place, shape: SetShape, element: Value) -> Truth:
         rank = self.element_rank(shape, element)
@@ -238,6 +281,10 @@ class Sets(Equality):
         elif isinstance(shape, (AtomShape, IntShape)) and isinstance(domain, (Enum, Optional)):
             members = frozenset(domain)
             self._refute(result, f"not {atomic(self.truth(self._in_constant(members, value)))}")
+        elif isinstance(shape, OptionalShape) and isinstance(domain, Optional) and shape.none == domain.none:
+            code = self.named(self.code(value, shape))
+            with self.block(f"if {code} != 0:"):
+                self._test(of_code(f"({code} - 1)", shape.inner), shape.inner, domain.domain, result)
         elif isinstance(shape, FnShape) and isinstance(domain, Fn) and set(shape.keys) == set(domain.keys):
             k, place = self.fresh("k"), self.place_of(value)
             with self.block(f"for {k} in range({len(shape.keys)}):"):
@@ -256,6 +303,13 @@ class Sets(Equality):
                 element = self.part(place.at(shape.start).slot(shape.slots, k), shape.element)
                 self._test(element, shape.element, domain.element, result)
         elif isinstance(shape, (SetShape, BagShape)) and isinstance(domain, (Set, Bag)):
+            if isinstance(shape, SetShape) and isinstance(domain, Set):
+                size, capacity = self.cardinality(self.place_of(value), shape), domain.capacity
+            else:
+                size = self.bag_size(self.place_of(value), shape) if isinstance(shape, BagShape) else "0"
+                capacity = domain.distinct if isinstance(domain, Bag) else domain.capacity
+            if capacity is not None:
+                self._refute(result, f"{size} > {capacity}")
             with self.elements(value) as element:
                 self._test(element, shape.element, domain.element, result)
                 if isinstance(domain, Bag) and isinstance(shape, BagShape) and domain.copies < shape.copies:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mc.engine.shapes import BoolShape, FnShape, IntShape, RecordShape, SeqShape, Shape, UnionShape
 from mc.engine.translate.calls import Calls
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import (
     Const,
+    Interval,
     Num,
     Packed,
     StateRef,
     Stored,
     Truth,
+    Tuple,
     Value,
 )
+
+if TYPE_CHECKING:
+    from mc.engine.translate.module import Module
 
 #: Bounds of a number that a loop adds up: nothing is known of it.
 UNBOUNDED = 1 << 31
@@ -42,11 +47,25 @@ class Statements(Calls):
     returned: list[Shape]
     result: Shape | None = None
 
-    def function_body(self, body: list[ast.stmt]) -> None:
-        """Translate the body of a definition."""
+    def __init__(self, module: Module, file: str, returns: str) -> None:
+        super().__init__(module, file, returns)
+        self.mutable = {}
+        #: The generated variables of the locals in ``mutable``.
+        self.variables: dict[str, str] = {}
+
+    def function_body(self, body: list[ast.stmt], known: dict[str, Shape | None]) -> None:
+        """Translate the body of a definition; ``known``: shapes of locals that are assigned more than once."""
         self.returned = []
-        self.mutable = {name: None for name, count in assignments(body).items() if count > 1}
+        self.mutable = {name: known.get(name) for name, count in assignments(body).items() if count > 1}
+        self.variables = {name: self.fresh(f"{name}_") for name in self.mutable}
         self.suite(body)
+
+    def fall_off(self) -> None:
+        """The end of a body without a return, where Python returns None."""
+        if self.result is None:
+            self.emit("return False")
+        else:
+            self.fail()
 
     def suite(self, body: list[ast.stmt]) -> None:
         for statement in body:
@@ -110,7 +129,7 @@ class Statements(Calls):
 
     def _do_Return(self, node: ast.Return) -> None:
         if node.value is None:
-            self.emit("return True")
+            self.emit("return False")  # Python's None
             self.returned.append(BoolShape())
             return
         value = self.expr(node.value)
@@ -152,22 +171,16 @@ class Statements(Calls):
 
     def _assign_local(self, name: str, value: Value) -> None:
         if name not in self.mutable:
-            bound = self.bind(value, name)
-            code = getattr(bound, "code", "")
-            if code in self._mutable_codes():
-                bound = self._copy_of(bound, name)
-            self.scope[name] = bound
+            self.scope[name] = self._detached(self.bind(value, name), name)
             return
-        shape = self.mutable[name]
-        if shape is None:
-            shape = self.shape(value)
-            if isinstance(shape, IntShape):
-                shape = IntShape(-UNBOUNDED, UNBOUNDED)
-            elif shape.wide:
-                self.mistake(f"{name} is too large a value to be assigned more than once")
-            self.mutable[name] = shape
-            self.taken.setdefault(name, 1)
-        variable = f"{name}_"
+        shape = self.shape(value)
+        if isinstance(shape, IntShape):
+            shape = IntShape(-UNBOUNDED, UNBOUNDED)
+        elif shape.wide:
+            self.mistake(f"{name} is too large a value to be assigned more than once")
+        known = self.mutable[name]
+        shape = self.mutable[name] = shape if known is None else self.join([known, shape])
+        variable = self.variables[name]
         if isinstance(shape, IntShape):
             self.emit(f"{variable} = {self.num(value).code}")
             self.scope[name] = Num(variable, shape.lo, shape.hi)
@@ -178,10 +191,16 @@ class Statements(Calls):
             self.emit(f"{variable} = {self.code(value, shape)}")
             self.scope[name] = Packed(variable, shape)
 
-    def _mutable_codes(self) -> set[str]:
-        return {f"{name}_" for name in self.mutable}
-
-    def _copy_of(self, value: Value, name: str) -> Value:
+    def _detached(self, value: Value, name: str) -> Value:
+        """The value, copied where it lies in a variable that may change."""
+        if isinstance(value, Tuple):
+            return Tuple(tuple(self._detached(e, name) for e in value.elements))
+        if isinstance(value, Interval):
+            lo, hi = self._detached(value.lo, name), self._detached(value.hi, name)
+            assert isinstance(lo, Num) and isinstance(hi, Num)
+            return Interval(lo, hi)
+        if getattr(value, "code", None) not in self.variables.values():
+            return value
         fresh = self.fresh(name)
         self.emit(f"{fresh} = {value.code}")  # type: ignore[attr-defined]
         if isinstance(value, Num):
@@ -201,6 +220,8 @@ class Statements(Calls):
             if isinstance(shape, RecordShape) and node.attr in shape.fields:
                 return place.at(shape.offsets[node.attr]), shape.fields[node.attr]
             if isinstance(shape, UnionShape):
+                if node.attr == shape.tag:
+                    self.mistake(f"{node.attr} tells the kind of the record: assign a whole record")
                 part = self._union_field(place, shape, node.attr)
                 assert isinstance(part, Stored)
                 return part.place, part.shape

@@ -99,7 +99,8 @@ class BagChange(Value):
     """``bag + {a} - {b}``: a stored bag and the changes to make, in order."""
 
     bag: Value
-    changes: tuple[tuple[str, Value], ...]
+    #: "+" or "-", and the set of elements of which there is one copy more or less.
+    changes: tuple[tuple[str, tuple[Value, ...]], ...]
 
 
 def num_of(code: str, shape: IntShape) -> Num:

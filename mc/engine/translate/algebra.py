@@ -1,0 +1,139 @@
+"""Set algebra (``|``, ``&``, ``-``, ``^``, inclusion), and changes of bags."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from mc.engine.shapes import SetShape, Shape, SortedSetShape
+from mc.engine.storage import is_set
+from mc.engine.translate.places import Place
+from mc.engine.translate.sets import Sets
+from mc.engine.translate.values import BagChange, Builder, Const, Packed, SetOf, Stored, Truth, Value
+from mc.errors import SpecError
+
+_SET_OPERATORS = {ast.BitOr: "|", ast.BitAnd: "&", ast.Sub: "& ~", ast.BitXor: "^"}
+
+
+class Algebra(Sets):
+    """Translation of operators on sets and bags."""
+
+    def is_set(self, value: Value) -> bool:
+        if isinstance(value, Const):
+            return is_set(value.value)
+        return isinstance(value, SetOf) or isinstance(self.shape(value), (SetShape, SortedSetShape))
+
+    def _set_shapes(self, left: Value, right: Value) -> tuple[Shape, Shape]:
+        """The shapes of two sets; one whose shape cannot be told takes that of the other."""
+        try:
+            shape = self.shape(left)
+        except SpecError:
+            shape = self.shape(right)
+        return shape, self.shape_beside(right, shape)
+
+    def _common_set(self, left: Value, right: Value) -> SetShape | None:
+        """A bitmap that holds both sets; None where there is none."""
+        shapes = self._set_shapes(left, right)
+        if not all(isinstance(shape, SetShape) for shape in shapes):
+            return None
+        try:
+            joined = self.join(list(shapes))
+        except SpecError:  # too many numbers: those that the stored set can hold will do
+            stored = [s for v, s in zip((left, right), shapes, strict=True) if isinstance(v, (Packed, Stored, Builder))]
+            joined = (*stored, *shapes)[0]
+        assert isinstance(joined, SetShape)
+        return SetShape(joined.element, joined.values)
+
+    def set_operation(self, node: ast.BinOp, left: Value, right: Value) -> Value:
+        """``left | right``, ``left & right``, ``left - right`` or ``left ^ right``."""
+        symbol = _SET_OPERATORS.get(type(node.op))
+        if symbol is None:
+            raise self.unsupported(node, "sets are combined by |, & and -")
+        shape = self._common_set(left, right)
+        if shape is None:
+            return self._sorted_operation(node, left, right)
+        if not shape.wide:
+            return Packed(f"({self.code(left, shape)} {symbol} {self.code(right, shape)})", shape)
+
+        def fill(place: Place, target: Shape) -> None:
+            if target.key != shape.key:
+                self.fill(place, self.settle(Builder(fill, lambda: shape), shape), target)
+                return
+            self.fill(place, left, shape)
+            other = self.place_of(self.settle(right, shape))
+            (base, word), (source, start) = place.address(), other.address()
+            for k in range(shape.words):
+                self.emit(f"{base}[{word} + {k}] = {base}[{word} + {k}] {symbol} {source}[{start} + {k}]")
+
+        return Builder(fill, lambda: shape)
+
+    def _sorted_operation(self, node: ast.BinOp, left: Value, right: Value) -> Value:
+        """The same where one of the sets is stored as a sorted array."""
+        shape = next((s for s in self._set_shapes(left, right) if isinstance(s, SortedSetShape)), None)
+        if shape is None or isinstance(node.op, ast.BitXor):
+            raise self.unsupported(node, "these sets cannot be combined: write {x for x in S if ...}")
+        union, keep = isinstance(node.op, ast.BitOr), isinstance(node.op, ast.BitAnd)
+        right = self.bind(right) if isinstance(right, Builder) else right
+        more = len(right.elements) if isinstance(right, SetOf) else shape.distinct
+
+        def fill(place: Place, target: Shape) -> None:
+            if not isinstance(target, SortedSetShape):
+                self.mistake(f"a set is used where a value of kind {target.key[0]} belongs")
+
+            def add(element: Value) -> None:
+                self.add_element(place, target, element)
+
+            def select(element: Value) -> None:
+                inside = self.truth(self.contains(right, element))
+                with self.block(f"if {inside if keep else f'not ({inside})'}:"):
+                    add(element)
+
+            if union:
+                self.fill(place, left, target)
+                self._each(right, add)
+            else:
+                self.clear(place, target)
+                self._each(left, select)
+
+        return Builder(fill, lambda: SortedSetShape(shape.element, shape.distinct + more * union))
+
+    def _each(self, value: Value, act: Callable[[Value], None]) -> None:
+        if isinstance(value, SetOf):
+            for element in value.elements:
+                act(element)
+        else:
+            with self.elements(value) as element:
+                act(element)
+
+    def subset(self, symbol: str, left: Value, right: Value) -> Value:
+        """``left <= right`` and its like."""
+        if symbol in (">", ">="):
+            left, right = right, left
+        shape = self._common_set(left, right)
+        if shape is not None and not shape.wide:
+            a, b = self.named(self.code(left, shape)), self.named(self.code(right, shape))
+            proper = f" and {a} != {b}" if symbol in ("<", ">") else ""
+            return Truth(f"({a} & ~{b} == 0{proper})")
+        left, right = self.bind(left), self.bind(right)
+        result = self.fresh("ok")
+        self.emit(f"{result} = True")
+        with self.elements(left) as element:
+            inside = self.truth(self.contains(right, element))
+            with self.block(f"if not ({inside}):"):
+                self.emit(f"{result} = False")
+                self.emit("break")
+        if symbol in ("<=", ">="):
+            return Truth(result)
+        return Truth(f"({result} and not ({self.truth(self.equal(left, right))}))")
+
+    def bag_change(self, bag: Value, sign: str, elements: Value) -> Value:
+        """``bag + elements`` or ``bag - elements``."""
+        if isinstance(elements, SetOf):
+            values = tuple(self.bind(v) for v in elements.elements)
+        elif isinstance(elements, Const) and isinstance(elements.value, frozenset):
+            values = tuple(Const(v) for v in elements.value)
+        else:
+            self.mistake("a bag changes by a set of elements: bag + {m}, bag - {m}")
+        if isinstance(bag, BagChange):
+            return BagChange(bag.bag, (*bag.changes, (sign, values)))
+        return BagChange(bag, ((sign, values),))

@@ -1,0 +1,124 @@
+"""Which shape a translated value takes, and what shape holds the values of several."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mc.engine.shapes import (
+    AtomShape,
+    BoolShape,
+    FnShape,
+    IntShape,
+    OptionalShape,
+    RecordShape,
+    SeqShape,
+    SetShape,
+    Shape,
+)
+from mc.engine.storage import MAX_UNIVERSE, is_set
+from mc.engine.translate.body import Body
+from mc.engine.translate.values import (
+    BagChange,
+    Builder,
+    Const,
+    Interval,
+    Num,
+    Packed,
+    SetOf,
+    Stored,
+    Truth,
+    Tuple,
+    Value,
+)
+from mc.errors import SpecError
+from mc.lang.values import ModelValue
+
+
+class Kinds(Body):
+    """Shapes of values."""
+
+    def shape(self, value: Value) -> Shape:
+        """The shape a value takes where nothing else is asked for."""
+        if isinstance(value, (Packed, Stored)):
+            return value.shape
+        if isinstance(value, Num):
+            return IntShape(value.lo, value.hi)
+        if isinstance(value, Truth):
+            return BoolShape()
+        if isinstance(value, Builder):
+            return value.natural()
+        if isinstance(value, BagChange):
+            return self.shape(value.bag)
+        if isinstance(value, Const):
+            return self._shape_of_constant(value.value)
+        if isinstance(value, SetOf):
+            return self.set_of(self.join([self.shape(e) for e in value.elements]))
+        if isinstance(value, Tuple):
+            return SeqShape(self.join([self.shape(e) for e in value.elements]), len(value.elements))
+        if isinstance(value, Interval):
+            return self.set_of(IntShape(value.lo.lo, max(value.hi.hi, value.lo.lo)))
+        self.mistake("the state itself is not a value")
+
+    def shape_beside(self, value: Value, other: Shape) -> Shape:
+        """The shape of a value that stands beside one of shape ``other``, which it takes where it has none itself."""
+        try:
+            return self.shape(value)
+        except SpecError:
+            return other
+
+    def _shape_of_constant(self, value: Any) -> Shape:
+        if isinstance(value, bool):
+            return BoolShape()
+        if isinstance(value, int):
+            return IntShape(value, value)
+        if isinstance(value, ModelValue):
+            return self.module.atoms_with(value)
+        if isinstance(value, str):
+            return AtomShape((value,))
+        if is_set(value) and value:
+            return self.set_of(self.join([self._shape_of_constant(v) for v in value]))
+        if isinstance(value, tuple) and value:
+            return SeqShape(self.join([self._shape_of_constant(v) for v in tuple.__iter__(value)]), len(value))
+        self.mistake(f"the kind of {value!r} cannot be told here; assign it to a variable or a field directly")
+
+    def set_of(self, element: Shape) -> SetShape:
+        """Sets over all values of a scalar shape."""
+        if isinstance(element, IntShape):
+            if element.hi - element.lo >= MAX_UNIVERSE:
+                self.mistake(f"a set of numbers between {element.lo} and {element.hi} is too large to be built here")
+            return SetShape(element, tuple(range(element.lo, element.hi + 1)))
+        if isinstance(element, AtomShape):
+            return SetShape(element, element.members)
+        if isinstance(element, BoolShape):
+            return SetShape(element, (False, True))
+        if element.key in self.module.universes:
+            return SetShape(element, self.module.universes[element.key])
+        self.mistake("a set of such values needs a variable of that kind of set; use any(...) or all(...) instead")
+
+    def join(self, shapes: list[Shape]) -> Shape:
+        """A shape that holds the values of all of ``shapes``."""
+        result = shapes[0]
+        for shape in shapes[1:]:
+            result = self._join(result, shape)
+        return result
+
+    def _join(self, a: Shape, b: Shape) -> Shape:
+        if a.key == b.key:
+            return a
+        if isinstance(a, IntShape) and isinstance(b, IntShape):
+            return IntShape(min(a.lo, b.lo), max(a.hi, b.hi))
+        if isinstance(a, AtomShape) and isinstance(b, AtomShape):
+            longer, other = (a, b) if len(a.members) >= len(b.members) else (b, a)
+            extra = [m for m in other.members if (type(m), m) not in longer.positions]
+            return AtomShape((*longer.members, *extra)) if extra else longer
+        if isinstance(a, OptionalShape) and isinstance(b, OptionalShape) and a.none == b.none:
+            return OptionalShape(self._join(a.inner, b.inner), a.none)
+        if isinstance(a, SeqShape) and isinstance(b, SeqShape):
+            return SeqShape(self._join(a.element, b.element), max(a.capacity, b.capacity))
+        if isinstance(a, SetShape) and isinstance(b, SetShape):
+            return self.set_of(self._join(a.element, b.element))
+        if isinstance(a, RecordShape) and isinstance(b, RecordShape) and set(a.fields) == set(b.fields):
+            return RecordShape({name: self._join(field, b.fields[name]) for name, field in a.fields.items()})
+        if isinstance(a, FnShape) and isinstance(b, FnShape) and a.keys == b.keys:
+            return FnShape(a.keys, a.domain, self._join(a.element, b.element))
+        self.mistake("values of different kinds meet here")
