@@ -119,7 +119,7 @@ class Range(Domain, collections.abc.Set):  # type: ignore[type-arg]
         return hash(self.lo) if self.hi is None else self._hash()
 
     @classmethod
-    def _from_iterable(cls, elements: Iterable[Any]) -> frozenset[Any]:  # type: ignore[override]
+    def _from_iterable(cls, elements: Iterable[Any]) -> frozenset[Any]:
         return frozenset(elements)
 
     def __repr__(self) -> str:

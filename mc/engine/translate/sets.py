@@ -83,10 +83,10 @@ class Sets(Equality):
             self.mistake("the elements of this domain are too large to range over")
         if isinstance(values[0], (frozenset, set)):
             atoms = [v for s in values for v in s]
-            shape: Shape = self.set_of(self.join([self.shape(Const(v)) for v in atoms] or [BoolShape()]))
-            if shape.wide:
+            sets = self.set_of(self.join([self.shape(Const(v)) for v in atoms] or [BoolShape()]))
+            if sets.wide:
                 self.mistake("the elements of this set are too large to range over")
-            return shape
+            return sets
         return self.join([self.shape(Const(v)) for v in values])
 
     def _stored_elements(self, place: Place, shape: Shape, k: str, blocks: ExitStack) -> Value:
