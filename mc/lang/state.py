@@ -47,6 +47,9 @@ class State:
         assert self._hash is not None
         return self._hash
 
+    def __reduce__(self) -> tuple[type[State], tuple[dict[str, Any]]]:
+        return State, (self._values,)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, State) and self._values == other._values
 

@@ -9,7 +9,7 @@ from mc.engine.shapes import SetShape, Shape, SortedSetShape
 from mc.engine.storage import is_set
 from mc.engine.translate.places import Place
 from mc.engine.translate.sets import Sets
-from mc.engine.translate.values import BagChange, Builder, Const, Packed, SetOf, Stored, Truth, Value
+from mc.engine.translate.values import BagChange, Builder, Const, Packed, SetOf, Truth, Value
 from mc.errors import SpecError
 
 _SET_OPERATORS = {ast.BitOr: "|", ast.BitAnd: "&", ast.Sub: "& ~", ast.BitXor: "^"}
@@ -23,26 +23,14 @@ class Algebra(Sets):
             return is_set(value.value)
         return isinstance(value, SetOf) or isinstance(self.shape(value), (SetShape, SortedSetShape))
 
-    def _set_shapes(self, left: Value, right: Value) -> tuple[Shape, Shape]:
-        """The shapes of two sets; one whose shape cannot be told takes that of the other."""
-        try:
-            shape = self.shape(left)
-        except SpecError:
-            shape = self.shape(right)
-        return shape, self.shape_beside(right, shape)
-
     def _common_set(self, left: Value, right: Value) -> SetShape | None:
         """A bitmap that holds both sets; None where there is none."""
-        shapes = self._set_shapes(left, right)
-        if not all(isinstance(shape, SetShape) for shape in shapes):
-            return None
+        values = [v for v in (left, right) if not (isinstance(v, Const) and not v.value)]
         try:
-            joined = self.join(list(shapes))
-        except SpecError:  # too many numbers: those that the stored set can hold will do
-            stored = [s for v, s in zip((left, right), shapes, strict=True) if isinstance(v, (Packed, Stored, Builder))]
-            joined = (*stored, *shapes)[0]
-        assert isinstance(joined, SetShape)
-        return SetShape(joined.element, joined.values)
+            joined = self.join([self.shape(value) for value in values])
+        except SpecError:
+            return None
+        return SetShape(joined.element, joined.values) if isinstance(joined, SetShape) else None
 
     def set_operation(self, node: ast.BinOp, left: Value, right: Value) -> Value:
         """``left | right``, ``left & right``, ``left - right`` or ``left ^ right``."""
@@ -51,7 +39,7 @@ class Algebra(Sets):
             raise self.unsupported(node, "sets are combined by |, & and -")
         shape = self._common_set(left, right)
         if shape is None:
-            return self._sorted_operation(node, left, right)
+            return self._elementwise(node, left, right)
         if not shape.wide:
             return Packed(f"({self.code(left, shape)} {symbol} {self.code(right, shape)})", shape)
 
@@ -67,17 +55,26 @@ class Algebra(Sets):
 
         return Builder(fill, lambda: shape)
 
-    def _sorted_operation(self, node: ast.BinOp, left: Value, right: Value) -> Value:
-        """The same where one of the sets is stored as a sorted array."""
-        shape = next((s for s in self._set_shapes(left, right) if isinstance(s, SortedSetShape)), None)
-        if shape is None or isinstance(node.op, ast.BitXor):
-            raise self.unsupported(node, "these sets cannot be combined: write {x for x in S if ...}")
+    def _elementwise(self, node: ast.BinOp, left: Value, right: Value) -> Value:
+        """The same where one of the sets is a sorted array, or has elements outside what the other can hold."""
         union, keep = isinstance(node.op, ast.BitOr), isinstance(node.op, ast.BitAnd)
+        if isinstance(left, SetOf) and (union or keep):
+            left, right = right, left
+        shape = self.shape(left)
+        if not isinstance(shape, (SetShape, SortedSetShape)) or isinstance(node.op, ast.BitXor):
+            raise self.unsupported(node, "these sets cannot be combined: write {x for x in S if ...}")
         right = self.bind(right) if isinstance(right, Builder) else right
-        more = len(right.elements) if isinstance(right, SetOf) else shape.distinct
+
+        def natural() -> Shape:
+            if isinstance(shape, SetShape):
+                if union:
+                    self.mistake("this set may hold anything: assign it to a variable, whose domain bounds it")
+                return SetShape(shape.element, shape.values)
+            more = len(right.elements) if isinstance(right, SetOf) else shape.distinct
+            return SortedSetShape(shape.element, shape.distinct + more * union)
 
         def fill(place: Place, target: Shape) -> None:
-            if not isinstance(target, SortedSetShape):
+            if not isinstance(target, (SetShape, SortedSetShape)):
                 self.mistake(f"a set is used where a value of kind {target.key[0]} belongs")
 
             def add(element: Value) -> None:
@@ -94,8 +91,9 @@ class Algebra(Sets):
             else:
                 self.clear(place, target)
                 self._each(left, select)
+            self.check_capacity(place, target)
 
-        return Builder(fill, lambda: SortedSetShape(shape.element, shape.distinct + more * union))
+        return Builder(fill, natural)
 
     def _each(self, value: Value, act: Callable[[Value], None]) -> None:
         if isinstance(value, SetOf):
@@ -114,14 +112,16 @@ class Algebra(Sets):
             a, b = self.named(self.code(left, shape)), self.named(self.code(right, shape))
             proper = f" and {a} != {b}" if symbol in ("<", ">") else ""
             return Truth(f"({a} & ~{b} == 0{proper})")
-        left, right = self.bind(left), self.bind(right)
+        left, right = (v if isinstance(v, SetOf) else self.bind(v) for v in (left, right))
         result = self.fresh("ok")
         self.emit(f"{result} = True")
-        with self.elements(left) as element:
+
+        def test(element: Value) -> None:
             inside = self.truth(self.contains(right, element))
             with self.block(f"if not ({inside}):"):
                 self.emit(f"{result} = False")
-                self.emit("break")
+
+        self._each(left, test)
         if symbol in ("<=", ">="):
             return Truth(result)
         return Truth(f"({result} and not ({self.truth(self.equal(left, right))}))")

@@ -10,7 +10,7 @@ from typing import Any
 
 from mc.engine.shapes import BagShape, IntShape, RecordShape, SeqShape, SetShape, Shape, SortedSetShape, UnionShape
 from mc.engine.translate.body import parameter_name
-from mc.engine.translate.expressions import Expressions
+from mc.engine.translate.expressions import LARGEST, Expressions
 from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import (
     Builder,
@@ -226,10 +226,10 @@ class Calls(Expressions):
         result = self.fresh("total")
         self.emit(f"{result} = 0")
         with self.generators(node.args[0]):
-            number = self.num(self.expr(node.args[0].elt))
+            number = self.limited(self.num(self.expr(node.args[0].elt)))
             self.emit(f"{result} += {number.code}")
-        bound = 1 << 31
-        return Num(result, 0 if number.lo >= 0 else -bound, bound)
+        total = Num(result, 0 if number.lo >= 0 else -LARGEST, LARGEST)
+        return self.limited(total)
 
     def _call_range(self, node: ast.Call) -> Value:
         lo, hi = (self.num(v) for v in self._argument(node, 2))

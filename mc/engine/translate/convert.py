@@ -39,6 +39,10 @@ from mc.engine.translate.values import (
 )
 
 
+#: Bounds of a number that a loop adds up: nothing else is known of it. The product of two is below 2^61.
+UNBOUNDED = 1 << 30
+
+
 class Convert(Kinds):
     """Conversions between translated values."""
 
@@ -62,6 +66,14 @@ class Convert(Kinds):
             self.fail_if(f"{code} == 0")
             return num_of(f"({code} - 1)", shape.inner)
         self.mistake(f"a number is needed here, not a value of {self.describe(value)}")
+
+    def limited(self, number: Num) -> Num:
+        """The number; evaluation fails where it is beyond UNBOUNDED (TLC's fails beyond 2^31)."""
+        if -UNBOUNDED <= number.lo and number.hi <= UNBOUNDED:
+            return number
+        code = self.named(number.code)
+        self.fail_if(f"{code} < -{UNBOUNDED} or {code} > {UNBOUNDED}")
+        return Num(code, max(number.lo, -UNBOUNDED), min(number.hi, UNBOUNDED))
 
     def truth(self, value: Value) -> str:
         """The value as a Boolean expression."""

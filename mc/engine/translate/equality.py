@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from mc.engine.shapes import AtomShape, BagShape, BoolShape, IntShape, OptionalShape, Shape, SortedSetShape
+from abc import abstractmethod
+
+from mc.engine.shapes import (
+    AtomShape,
+    BagShape,
+    BoolShape,
+    IntShape,
+    OptionalShape,
+    SetShape,
+    Shape,
+    SortedSetShape,
+)
 from mc.engine.storage import encodable
 from mc.engine.translate.convert import Convert
 from mc.engine.translate.places import atomic
@@ -11,6 +22,10 @@ from mc.engine.translate.values import Const, Interval, Packed, SetOf, Stored, T
 
 class Equality(Convert):
     """``a = b`` for values of any two kinds."""
+
+    @abstractmethod
+    def contains(self, collection: Value, element: Value) -> Value:
+        """``element \\in collection``; see :class:`mc.engine.translate.sets.Sets`."""
 
     def equal(self, a: Value, b: Value) -> Value:
         """``a = b``."""
@@ -31,7 +46,9 @@ class Equality(Convert):
             if not encodable(shape, b.value) or (bag_and_set and not isinstance(shape, SortedSetShape)):
                 return Const(False)
             return self._equal_constant(a, shape, shape.encode(b.value))
-        other = self.shape_beside(b, shape)
+        if isinstance(b, SetOf) and (isinstance(shape, SortedSetShape) or not self.has_shape(b)):
+            return self._equal_elements(a, b)
+        other = self.shape(b) if isinstance(shape, SetShape) else self.shape_beside(b, shape)
         if isinstance(shape, IntShape) and isinstance(other, IntShape):
             return Truth(f"{self.num(a).code} == {self.num(b).code}")
         if isinstance(shape, BoolShape) and isinstance(other, BoolShape):
@@ -61,6 +78,16 @@ class Equality(Convert):
         code = self.named(self.code(a, shape))
         inner = self.equal(of_code(f"({code} - 1)", shape.inner), b)
         return Truth(f"({code} != 0 and {self.truth(inner)})")
+
+    def _equal_elements(self, a: Value, b: SetOf) -> Value:
+        """Equality with a set written out whose elements may be outside what the set ``a`` can hold."""
+        result = self.fresh("ok")
+        self.emit(f"{result} = {' and '.join(atomic(self.truth(self.contains(a, e))) for e in b.elements)}")
+        with self.elements(a) as element:
+            tests = [atomic(self.truth(self.equal(element, e))) for e in b.elements]
+            with self.block(f"if not ({' or '.join(tests)}):"):
+                self.emit(f"{result} = False")
+        return Truth(result)
 
     def _equal_words(self, a: Value, b: Value, shape: Shape) -> Value:
         left, right = self.settle(a, shape), self.settle(b, shape)

@@ -33,6 +33,8 @@ from mc.engine.translate.values import (
 
 _ORDER = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 _MISSING = object()
+#: Beyond these numbers, and minus these numbers, sums and products could wrap around at 64 bits.
+LARGEST = 1 << 61
 
 
 class Expressions(Builders):
@@ -316,14 +318,13 @@ class Expressions(Builders):
         return self._arithmetic(node, self.num(left), self.num(right))
 
     def _arithmetic(self, node: ast.BinOp, a: Num, b: Num) -> Value:
+        result = self._sum_or_product(node.op, a, b)
+        if result is not None and not -LARGEST <= result.lo <= result.hi <= LARGEST:
+            a, b = self.limited(a), self.limited(b)
+            result = self._sum_or_product(node.op, a, b)
+        if result is not None:
+            return result
         x, y = atomic(a.code), atomic(b.code)
-        if isinstance(node.op, ast.Add):
-            return Num(f"({x} + {y})", a.lo + b.lo, a.hi + b.hi)
-        if isinstance(node.op, ast.Sub):
-            return Num(f"({x} - {y})", a.lo - b.hi, a.hi - b.lo)
-        if isinstance(node.op, ast.Mult):
-            ends = [p * q for p in (a.lo, a.hi) for q in (b.lo, b.hi)]
-            return Num(f"({x} * {y})", min(ends), max(ends))
         if isinstance(node.op, (ast.FloorDiv, ast.Mod)):
             if b.lo < 1:
                 y = self.named(b.code)
@@ -332,3 +333,14 @@ class Expressions(Builders):
                 return Num(f"({x} % {y})", 0, max(0, b.hi - 1))
             return Num(f"({x} // {y})", min(a.lo, 0), max(a.hi, 0))
         raise self.unsupported(node, f"this operator is not part of the spec language: {ast.unparse(node)}")
+
+    def _sum_or_product(self, operator: ast.operator, a: Num, b: Num) -> Num | None:
+        x, y = atomic(a.code), atomic(b.code)
+        if isinstance(operator, ast.Add):
+            return Num(f"({x} + {y})", a.lo + b.lo, a.hi + b.hi)
+        if isinstance(operator, ast.Sub):
+            return Num(f"({x} - {y})", a.lo - b.hi, a.hi - b.lo)
+        if isinstance(operator, ast.Mult):
+            ends = [p * q for p in (a.lo, a.hi) for q in (b.lo, b.hi)]
+            return Num(f"({x} * {y})", min(ends), max(ends))
+        return None

@@ -66,6 +66,14 @@ class Kinds(Body):
         except SpecError:
             return other
 
+    def has_shape(self, value: Value) -> bool:
+        """Whether the shape of a value can be told."""
+        try:
+            self.shape(value)
+        except SpecError:
+            return False
+        return True
+
     def _shape_of_constant(self, value: Any) -> Shape:
         if isinstance(value, bool):
             return BoolShape()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mc.engine.shapes import BoolShape, FnShape, IntShape, RecordShape, SeqShape, Shape, UnionShape
 from mc.engine.translate.calls import Calls
+from mc.engine.translate.convert import UNBOUNDED
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import (
     Const,
@@ -23,8 +24,6 @@ from mc.engine.translate.values import (
 if TYPE_CHECKING:
     from mc.engine.translate.module import Module
 
-#: Bounds of a number that a loop adds up: nothing is known of it.
-UNBOUNDED = 1 << 31
 
 
 def assignments(body: list[ast.stmt]) -> dict[str, int]:
@@ -182,7 +181,7 @@ class Statements(Calls):
         shape = self.mutable[name] = shape if known is None else self.join([known, shape])
         variable = self.variables[name]
         if isinstance(shape, IntShape):
-            self.emit(f"{variable} = {self.num(value).code}")
+            self.emit(f"{variable} = {self.limited(self.num(value)).code}")
             self.scope[name] = Num(variable, shape.lo, shape.hi)
         elif isinstance(shape, BoolShape):
             self.emit(f"{variable} = {self.truth(value)}")
