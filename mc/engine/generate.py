@@ -24,8 +24,8 @@ HEADER = '''"""Generated from {spec}, model {model}. Words of a state: {words}.
 '''
 
 LOOPS = '''def note(stop: int, parent: int, edge: int, invariant: int, c: ptr) -> None:
-    """Remember the first reason to stop."""
-    if c[STOP] == OK:
+    """Remember the reason to stop that comes first in the order of parents and edges."""
+    if c[STOP] == OK or parent < c[STOP_PARENT] or (parent == c[STOP_PARENT] and edge < c[STOP_EDGE]):
         c[STOP] = stop
         c[STOP_PARENT] = parent
         c[STOP_EDGE] = edge
@@ -36,7 +36,8 @@ def keep(s: ptr, t: ptr, parent: int, action: int, out: ptr, c: ptr, x: ptr) -> 
     """Count the successor t; keep it where it is within the constraints. Returns where the next one goes."""
     c[EDGE] += 1
     c[GENERATED + action] += 1
-    if c[RAW] != 0 or within(t, x):
+    inside = c[RAW] != 0 or within(t, x)
+    if x[0] == 0 and inside:
         n = c[COUNT]
         symmetries = 1
         if c[RAW] == 0:
@@ -46,12 +47,13 @@ def keep(s: ptr, t: ptr, parent: int, action: int, out: ptr, c: ptr, x: ptr) -> 
         out[KINDS + n] = action | symmetries << ACTION_BITS
         c[COUNT] = n + 1
         t = offset(t, WORDS)
-    else:
+    elif x[0] == 0:
         number = broken(t, x)
-        if number != 0:
+        if x[0] == 0 and number != 0:
             note(VIOLATED, parent, c[EDGE], number, c)
     if x[0] != 0:
         note(FAILED, parent, c[EDGE], 0, c)
+        return t
     copy(s, t)
     return t
 
@@ -66,7 +68,8 @@ def expand_row(s: ptr, parent: int, out: ptr, c: ptr, x: ptr) -> None:
     copy(s, t)
     expand(s, t, parent, out, c, x)
     if x[0] != 0:
-        note(FAILED, parent, 0, 0, c)
+        if c[STOP] != FAILED or c[STOP_PARENT] != parent or c[STOP_EDGE] != c[EDGE]:
+            note(BLOCKED, parent, c[EDGE] + 1, 0, c)
         x[0] = 0
     elif c[EDGE] == 0 and c[DEADLOCK] != 0:
         note(STUCK, parent, 0, 0, c)
@@ -319,7 +322,9 @@ def _expand(module: Module) -> str:
                 done = body.call(action.update, [StateRef("u"), StateRef("t")], None)  # type: ignore[arg-type]
                 if not isinstance(done, Const):
                     body.emit(body.truth(done))
-            body.emit(f"t = keep(s, t, parent, {number}, out, c, x)")
+            # What could not be evaluated made no successor.
+            with body.block("if x[0] == 0:"):
+                body.emit(f"t = keep(s, t, parent, {number}, out, c, x)")
         with body.block("if x[0] != 0:"):
             body.emit("return")
         for loop in reversed(loops):

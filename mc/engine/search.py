@@ -39,6 +39,11 @@ class Stop:
     kind: int
     invariant: int
 
+    @property
+    def steps(self) -> list[int]:
+        """The edge that leads from the parent to the state to show; none where that is the parent."""
+        return [self.edge] if self.kind in (words.VIOLATED, words.FAILED) else []
+
     @staticmethod
     def in_control(control: Words) -> Stop | None:
         if control[words.STOP] == words.OK:
@@ -98,6 +103,8 @@ class Search:
         self.symmetry_check = SymmetryCheck(engine)
         self.initial = 0
         self.stop: Stop | None = None
+        #: Whether the search stopped at an initial state, whose number is the stop's parent.
+        self.stopped_at_once = False
 
     def run(self, seconds: dict[str, float]) -> Result:
         """Search; returns the result whatever ends it. ``seconds``: what was spent before."""
@@ -133,6 +140,7 @@ class Search:
             if found[k, words.BROKEN]:
                 self.stop = Stop(k, 0, words.VIOLATED, int(found[k, words.BROKEN]))
                 break
+        self.stopped_at_once = self.stop is not None
         positions = np.array(list(kept.values()), np.int64)
         first = Batch(max(1, len(kept)), engine.words)
         first.fingerprints[: len(kept)] = list(kept)
@@ -170,10 +178,11 @@ class Search:
         violation = None
         verdict = "ok"
         if self.stop is not None:
-            kind = {words.VIOLATED: "invariant", words.STUCK: "deadlock", words.FAILED: "evaluation"}[self.stop.kind]
+            kind = {words.VIOLATED: "invariant", words.STUCK: "deadlock"}.get(self.stop.kind, "evaluation")
             verdict = {"invariant": "violation", "deadlock": "deadlock", "evaluation": "error"}[kind]
             name = spec.invariants[self.stop.invariant - 1].name if kind == "invariant" else ""
-            violation = Violation(kind, name, behavior(self.stop))
+            path = self.replay(self.stop.parent, []) if self.stopped_at_once else behavior(self.stop)
+            violation = Violation(kind, name, path)
         elif frontier:
             verdict = "incomplete"
         generated, distinct = self.counters(0), self.counters(1)
@@ -314,9 +323,7 @@ class BreadthFirst(Search):
         )
 
     def _behavior(self, stop: Stop) -> tuple[State, ...]:
-        if not self.levels:
-            return self.replay(stop.parent, [])
-        edges = [stop.edge] if stop.edge else []
+        edges = stop.steps
         index = stop.parent
         for origins in reversed(self.log[1 : len(self.levels)]):
             edges.insert(0, int(origins[index]) >> words.PARENT_BITS)
@@ -366,9 +373,7 @@ class DepthFirst(Search):
         )
 
     def _behavior(self, stop: Stop) -> tuple[State, ...]:
-        if not len(self.positions):
-            return self.replay(stop.parent, [])
-        edges = [stop.edge] if stop.edge else []
+        edges = stop.steps
         number = stop.parent
         while number >= len(self.positions):
             origin = int(self.log[number])

@@ -29,7 +29,8 @@ GENERATED = 16  # per action; after them the distinct ones per action
 OK = 0
 VIOLATED = 1
 STUCK = 2
-FAILED = 3
+FAILED = 3  # the successor cannot be evaluated
+BLOCKED = 4  # an action cannot be evaluated in the parent; the edge is the one that it would have made
 
 # What ``inspect`` says of each state, in words of a row.
 FINGERPRINT = 0
