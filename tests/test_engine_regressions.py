@@ -896,9 +896,6 @@ Next=[(A,)]
     "ok",
 )
 
-#: What waits for a change of mc/engine/generate.py and search.py.
-OPEN = ("note_order", "helper_fail", "constraint_fail", "fail_after_edge")
-
 
 @pytest.mark.parametrize("name", SPECS)
 def test_engines_agree(name: str) -> None:

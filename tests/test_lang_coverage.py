@@ -177,7 +177,7 @@ def Rise(s, t):
     if not all(k < 1 for k in s.below):
         return False
     t.below = {k + 1 for k in s.below} | {Min(s.below)}
-    t.large = {Max(s.large), Min({k for k in s.large if k > 0})} - {63}
+    t.large = {Max(s.large), Min({k for k in s.large if k > 0} | {7})} - {63}
     return True
 def Keep(s, t, k):
     if Cardinality(s.few) == 2 or s.alive >= Server:
@@ -224,7 +224,7 @@ M = Union(
 )
 net = Variable(Bag(M, distinct=2, copies=2))
 last = Variable(M)
-seen = Variable(Set(M))
+seen = Variable(Set(M, 2))
 state = Variable(Record(n=Range(0, 3), who=Server, hist=Seq(BOOLEAN, 2)))
 def Send(s, t, m):
     t.net = s.net + {m}
@@ -270,7 +270,7 @@ def Edit(s, t):
     return True
 Next = [(Ask, Server, Range(1, 2)), (Answer, net), (Take, net), (Twice, net), Edit]
 def TypeOK(s):
-    return s.net in Bag(M, distinct=2, copies=2) and s.last in M and s.seen in Set(M)
+    return s.net in Bag(M, distinct=2, copies=2) and s.last in M and s.seen in Set(M, 2)
 def Few(s):
     return Cardinality(s.seen) <= 1
 Constraints = [Few]
@@ -411,7 +411,7 @@ def Inside(s):
 Invariants = [Inside]
 """.replace("    Mark(s, t, Pick(s)) if False else None\n", ""),
     {"Server": 3, "Limit": 2, "Fast": True},
-    ("Server",),
+    (),  # Count stops at the first servers
 )
 
 SPECS["history"] = (

@@ -1,6 +1,5 @@
 """Counts by one or two, and stops at the end: a deadlock, or states that a constraint cuts."""
 
-# ruff: noqa: F403, F405, F821
 from mc.lang import *
 
 End: Natural

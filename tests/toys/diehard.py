@@ -1,6 +1,5 @@
 """The water jugs of Die Hard: 16 states, 97 generated, depth 8 (TLC's own example)."""
 
-# ruff: noqa: F403, F405, F821
 from mc.lang import *
 
 big = Variable(Range(0, 5))

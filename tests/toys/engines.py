@@ -15,6 +15,7 @@ from mc.errors import EvaluationError
 from mc.lang.state import State
 from mc.spec.load import load_spec
 from mc.spec.objects import Model, Spec
+import itertools
 
 
 def load(
@@ -146,7 +147,7 @@ def _check_behavior(spec: Spec, engine: Engine, violation: Any) -> None:
     """Every step of a reported behavior is a step of the reference engine, up to symmetry."""
     path = violation.representatives
     assert path[0] in {engine.canonical(s) for s in spec.initial_states()}
-    for before, after in zip(path, path[1:], strict=False):
+    for before, after in itertools.pairwise(path):
         images = set()
         try:
             for step in reference.successors(spec, before):

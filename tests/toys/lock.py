@@ -1,6 +1,5 @@
 """A lock: 2^n states where nobody has it, n 2^(n-1) where one of n processes has."""
 
-# ruff: noqa: F403, F405, F821
 from mc.lang import *
 
 Process: ModelValues

@@ -308,7 +308,7 @@ class RandomSpec:
             return f"{{{name}: {self.value(kind.parts[1], depth)} for {name} in {kind.parts[0].text}}}"
 
     def _value_seq(self, kind: Kind, depth: int) -> str:
-        inner, capacity = kind.parts
+        inner, _capacity = kind.parts
         return self.pick("()", f"({self.value(inner, depth)},)")  # type: ignore[no-any-return]
 
     def _value_record(self, kind: Kind, depth: int) -> str:

@@ -1,6 +1,5 @@
 """A token goes round; its holder may turn its own lamp on or off. N 2^N states."""
 
-# ruff: noqa: F403, F405, F821
 from mc.lang import *
 
 N: Natural

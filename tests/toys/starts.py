@@ -1,6 +1,5 @@
 """Several initial states, two of them equal: x counts down to 0 and stays there."""
 
-# ruff: noqa: F403, F405, F821
 from mc.lang import *
 
 x = Variable(Range(0, 9))

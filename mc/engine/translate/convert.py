@@ -38,7 +38,6 @@ from mc.engine.translate.values import (
     of_code,
 )
 
-
 #: Bounds of a number that a loop adds up: nothing else is known of it. The product of two is below 2^61.
 UNBOUNDED = 1 << 30
 
@@ -69,7 +68,7 @@ class Convert(Kinds):
 
     def limited(self, number: Num) -> Num:
         """The number; evaluation fails where it is beyond UNBOUNDED (TLC's fails beyond 2^31)."""
-        if -UNBOUNDED <= number.lo and number.hi <= UNBOUNDED:
+        if number.lo >= -UNBOUNDED and number.hi <= UNBOUNDED:
             return number
         code = self.named(number.code)
         self.fail_if(f"{code} < -{UNBOUNDED} or {code} > {UNBOUNDED}")

@@ -18,6 +18,7 @@ from mc.engine.shapes import (
     SortedSetShape,
     UnionShape,
 )
+from mc.engine.storage import encodable
 from mc.engine.translate.builders import Builders
 from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import (
@@ -237,7 +238,7 @@ class Expressions(Builders):
         if isinstance(one, Const) and not isinstance(two, Const):
             one, two = two, one
         shape = self.shape(one)
-        if isinstance(two, Const) and not isinstance(shape, (IntShape, AtomShape)):
+        if isinstance(two, Const) and not isinstance(shape, (IntShape, AtomShape)) and encodable(shape, two.value):
             return shape
         return self.join([shape, self.shape(two)])
 

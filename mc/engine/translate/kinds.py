@@ -129,4 +129,10 @@ class Kinds(Body):
             return RecordShape({name: self._join(field, b.fields[name]) for name, field in a.fields.items()})
         if isinstance(a, FnShape) and isinstance(b, FnShape) and a.keys == b.keys:
             return FnShape(a.keys, a.domain, self._join(a.element, b.element))
+        for single, rest in ((a, b), (b, a)):
+            if isinstance(single, AtomShape) and len(single.members) == 1:  # a value such as Nil: none of the others
+                if isinstance(rest, OptionalShape) and rest.none == single.members[0]:
+                    return rest
+                if not isinstance(rest, (AtomShape, OptionalShape)):
+                    return OptionalShape(rest, single.members[0])
         self.mistake("values of different kinds meet here")

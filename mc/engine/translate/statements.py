@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mc.engine.translate.module import Module
 
 
-
 def assignments(body: list[ast.stmt]) -> dict[str, int]:
     """How often each local name is assigned to (a change in place counts as twice)."""
     counts: dict[str, int] = {}
