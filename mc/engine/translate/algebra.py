@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from mc.engine.shapes import SetShape, Shape, SortedSetShape
-from mc.engine.storage import is_set
+from mc.engine.storage import encodable, is_set
 from mc.engine.translate.places import Place
 from mc.engine.translate.sets import Sets
 from mc.engine.translate.values import BagChange, Builder, Const, Packed, SetOf, Truth, Value
@@ -25,6 +25,13 @@ class Algebra(Sets):
 
     def _common_set(self, left: Value, right: Value) -> SetShape | None:
         """A bitmap that holds both sets; None where there is none."""
+        for one, other in ((left, right), (right, left)):
+            if isinstance(other, Const) and not isinstance(one, Const):
+                shape = self.shape(one)
+                if isinstance(shape, SetShape):
+                    whole = SetShape(shape.element, shape.values)
+                    if encodable(whole, other.value):
+                        return whole
         values = [v for v in (left, right) if not (isinstance(v, Const) and not v.value)]
         try:
             joined = self.join([self.shape(value) for value in values])
