@@ -171,13 +171,13 @@ def Claim(s, t, i, n):
     if not {i} <= s.alive or Cardinality(s.slots) == 3:
         return False
     t.slots = s.slots | {Slot(owner=i, n=n)}
-    t.large = s.large | {n, 99 - n} if s.large < {1, 2, 63} else {k + 1 for k in s.large if k < 99}
+    t.large = s.large | {n, 99 - n} if s.large < {1, 2, 63} else {99 - k for k in s.large if k < 97}
     return True
 def Rise(s, t):
     if not all(k < 1 for k in s.below):
         return False
     t.below = {k + 1 for k in s.below} | {Min(s.below)}
-    t.large = {Max(s.large), Min({k for k in s.large if k > 0} | {7})} - {63}
+    t.large = {Max(s.large | {8}), Min({k for k in s.large if k > 0} | {7})} - {63}
     return True
 def Keep(s, t, k):
     if Cardinality(s.few) == 2 or s.alive >= Server:
@@ -202,7 +202,7 @@ def TypeOK(s):
         and s.large in Set(Nat) and s.few in Set(Nat, 2) and s.pairs in Set(Set(Server))
     )
 def Bounded(s):
-    return Cardinality(s.slots) <= 1 and Cardinality(s.large) <= 3 and Cardinality(s.pairs) <= 1
+    return Cardinality(s.slots) <= 1 and Cardinality(s.large) <= 3 and Cardinality(s.pairs) <= 1 and Cardinality(s.below) <= 2
 Constraints = [Bounded]
 Invariants = [TypeOK]
 def Gone(s):
@@ -245,7 +245,7 @@ def Ask(s, t, i, b):
     t.state.who = i
     return True
 def Answer(s, t, m):
-    if m.type != Prepare:
+    if m.type != Prepare or any(s.net[a] == 2 for a in s.net if a.type == "ack"):
         return False
     Reply(s, t, M(type="ack", b=m.b + (1 if m.to == s.state.who else 0), ok=s.net[m] == 2, to=m.to), m)
     t.last = m

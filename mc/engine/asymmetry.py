@@ -107,13 +107,13 @@ class SymmetryCheck:
             raise self.fail(
                 a, b, f"changes whether a constraint, invariant or witness holds in\n{self.program.unpack(row)}"
             )
-        rows, actions = self.program.successors(row)
+        rows, actions, complete = self.program.expand(row)
         here = sorted((int(k), self._image(r, renaming).tobytes()) for k, r in zip(actions, rows, strict=True))
-        rows, actions = self.program.successors(image)
+        rows, actions, also_complete = self.program.expand(image)
         there = sorted((int(k), r.tobytes()) for k, r in zip(actions, rows, strict=True))
-        if here != there:
-            odd = set(here) ^ set(there) or set(here)
-            action = self.program.spec.actions[min(odd)[0]]
+        if complete != also_complete or (complete and here != there):
+            number, _ = min(set(here) ^ set(there) or set(here), default=(0, b""))
+            action = self.program.spec.actions[number]
             raise self.fail(a, b, f"changes what {action.name} does in\n{self.program.unpack(row)}")
 
     def _facts(self, row: Rows) -> tuple[int, ...]:

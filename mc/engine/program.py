@@ -108,7 +108,14 @@ class Program:
         return self.unpack(self.canonical_rows(self.layout.pack(state))[0])
 
     def successors(self, row: Rows) -> tuple[Rows, Words]:
-        """All successors of one packed state as they are, and the numbers of their actions."""
+        """All successors of one packed state as they are, and the numbers of their actions.
+
+        Where an action cannot be evaluated: those before it.
+        """
+        return self.expand(row)[:2]
+
+    def expand(self, row: Rows) -> tuple[Rows, Words, bool]:
+        """The successors of one packed state, the numbers of their actions, and whether these are all."""
         if self._single is None:
             self._single = self.batch()
         batch, control = self._single, self.control()
@@ -116,4 +123,5 @@ class Program:
         self.library.expand_rows(np.array(row, np.int64), 0, 1, batch.data, control)
         count = int(control[words.COUNT])
         states = batch.states[: count * self.words].reshape(-1, self.words).copy()
-        return states, batch.kinds[:count] & words.ACTION_MASK
+        complete = control[words.STOP] not in (words.FAILED, words.BLOCKED)
+        return states, batch.kinds[:count] & words.ACTION_MASK, bool(complete)

@@ -145,6 +145,7 @@ class Search:
         first = Batch(max(1, len(kept)), engine.words)
         first.fingerprints[: len(kept)] = list(kept)
         for partition in range(self.workers):
+            self.visited.reserve(partition, len(kept))
             self.visited.insert(partition, first, len(kept))
         return rows[positions].reshape(-1), positions
 

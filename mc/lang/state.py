@@ -110,7 +110,8 @@ def _replace(domain: Domain, old: Any, path: tuple[Any, ...], value: Any) -> Any
         return SeqValue(replaced if k == key else old[k] for k in range(1, len(old) + 1))
     if isinstance(domain, (Record, Union)):
         kind = domain if isinstance(domain, Record) else domain.by_tag[old.fields[domain.tag]]
-        replaced = _replace(kind.fields[key], getattr(old, key), rest, value)
+        part = getattr(old, key)  # an error where this kind of record has no such field
+        replaced = _replace(kind.fields[key], part, rest, value)
         return RecordValue({**old.fields, key: replaced})
     raise SpecError(f"a value of {domain!r} has no parts to assign to")
 

@@ -1,4 +1,4 @@
-"""Values in the shapes that others need: numbers, codes, memory; and equality between them."""
+"""Values put into memory, part by part; sets and bags changed in place."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from abc import abstractmethod
 from contextlib import AbstractContextManager
 
 from mc.engine.shapes import (
-    AtomShape,
     BagShape,
     BoolShape,
     FnShape,
-    IntShape,
-    OptionalShape,
     RecordShape,
     SeqShape,
     SetShape,
@@ -19,7 +16,7 @@ from mc.engine.shapes import (
     SortedSetShape,
 )
 from mc.engine.storage import encodable
-from mc.engine.translate.kinds import Kinds
+from mc.engine.translate.codes import Codes
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import (
     BagChange,
@@ -29,12 +26,9 @@ from mc.engine.translate.values import (
     Num,
     Packed,
     SetOf,
-    StateRef,
     Stored,
-    Truth,
     Tuple,
     Value,
-    num_of,
     of_code,
 )
 
@@ -42,186 +36,12 @@ from mc.engine.translate.values import (
 UNBOUNDED = 1 << 30
 
 
-class Convert(Kinds):
+class Convert(Codes):
     """Conversions between translated values."""
 
     @abstractmethod
     def elements(self, value: Value, hint: str = "k") -> AbstractContextManager[Value]:
         """Open a loop over a set; see :class:`mc.engine.translate.sets.Sets`."""
-
-    # Scalars
-
-    def num(self, value: Value) -> Num:
-        """The value as an integer."""
-        if isinstance(value, Num):
-            return value
-        if isinstance(value, Const) and isinstance(value.value, int) and not isinstance(value.value, bool):
-            return Num(str(value.value), value.value, value.value)
-        if isinstance(value, Stored) and isinstance(value.shape, IntShape):
-            return num_of(value.place.load(value.shape), value.shape)
-        shape = self.shape(value)
-        if isinstance(shape, OptionalShape) and isinstance(shape.inner, IntShape):
-            code = self.named(self.code(value, shape))
-            self.fail_if(f"{code} == 0")
-            return num_of(f"({code} - 1)", shape.inner)
-        self.mistake(f"a number is needed here, not a value of {self.describe(value)}")
-
-    def limited(self, number: Num) -> Num:
-        """The number; evaluation fails where it is beyond UNBOUNDED (TLC's fails beyond 2^31)."""
-        if number.lo >= -UNBOUNDED and number.hi <= UNBOUNDED:
-            return number
-        code = self.named(number.code)
-        self.fail_if(f"{code} < -{UNBOUNDED} or {code} > {UNBOUNDED}")
-        return Num(code, max(number.lo, -UNBOUNDED), min(number.hi, UNBOUNDED))
-
-    def truth(self, value: Value) -> str:
-        """The value as a Boolean expression."""
-        if isinstance(value, Truth):
-            return value.code
-        if isinstance(value, Const) and isinstance(value.value, bool):
-            return str(value.value)
-        if isinstance(value, Stored) and isinstance(value.shape, BoolShape):
-            return f"({value.place.load(value.shape)} != 0)"
-        self.mistake(f"TRUE or FALSE is needed here, not a value of {self.describe(value)}")
-
-    def describe(self, value: Value) -> str:
-        if isinstance(value, Const):
-            return repr(value.value)
-        if isinstance(value, StateRef):
-            return "the whole state"
-        return f"kind {self.shape(value).key[0]}"
-
-    def named(self, code: str, hint: str = "v") -> str:
-        """``code`` itself where it is a name or a number, else a local variable that holds it."""
-        if code.isidentifier() or code.lstrip("-").isdigit():
-            return code
-        name = self.fresh(hint)
-        self.emit(f"{name} = {code}")
-        return name
-
-    def bind(self, value: Value, hint: str = "v") -> Value:
-        """The same value, evaluated now and once."""
-        if isinstance(value, Num):
-            return Num(self.named(value.code, hint), value.lo, value.hi)
-        if isinstance(value, Truth):
-            return Truth(self.named(value.code, hint))
-        if isinstance(value, Packed):
-            return Packed(self.named(value.code, hint), value.shape, value.bag, value.copies)
-        if isinstance(value, Stored) and not value.shape.wide:
-            return self.bind(of_code(value.place.load(value.shape), value.shape), hint)
-        if isinstance(value, (Builder, SetOf, BagChange)):
-            return self.settle(value, self.shape(value), hint)
-        return value
-
-    def settle(self, value: Value, shape: Shape, hint: str = "v") -> Value:
-        """The value in ``shape``: in a local variable, or in scratch memory where it is wide."""
-        if not shape.wide:
-            return of_code(self.named(self.code(value, shape), hint), shape)
-        if isinstance(value, Stored) and value.shape.key == shape.key:
-            return value
-        place = self.scratch(shape)
-        self.fill(place, value, shape)
-        return Stored(place, shape)
-
-    # Codes
-
-    def code(self, value: Value, shape: Shape) -> str:
-        """The code of ``value`` in the scalar ``shape``; emits the checks that it is in the domain."""
-        if isinstance(value, Const):
-            if not encodable(shape, value.value):
-                self.fail_if("True")
-                return "0"
-            return str(shape.encode(value.value))
-        if isinstance(shape, IntShape):
-            return self._int_code(self.num(value), shape)
-        if isinstance(shape, BoolShape):
-            truth = self.truth(value)
-            return f"int({truth})"
-        if isinstance(value, (Builder, SetOf, Tuple, Interval)):
-            place = self.local()
-            self.fill(place, value, shape)
-            return place.base
-        given = self.shape(value)
-        if given.key == shape.key:
-            return value.place.load(shape) if isinstance(value, Stored) else getattr(value, "code", "0")
-        if isinstance(given, AtomShape) and isinstance(shape, AtomShape):
-            return self._atom_code(self._raw(value), given, shape)
-        if isinstance(shape, OptionalShape):
-            if isinstance(given, OptionalShape):
-                return self._optional_code(value, given, shape)
-            return f"({self.code(value, shape.inner)} + 1)"
-        if isinstance(given, OptionalShape):
-            code = self.named(self._raw(value))
-            self.fail_if(f"{code} == 0")
-            return self.code(of_code(f"({code} - 1)", given.inner), shape)
-        if isinstance(given, SetShape) and isinstance(shape, SetShape) and not given.wide:
-            code = self._set_code(value, given, shape)
-            if code:
-                return code
-        if type(given) is type(shape) and isinstance(given, (SeqShape, SetShape, RecordShape, FnShape)):
-            place = self.local()
-            self.fill(place, value, shape)
-            return place.base
-        self.mistake(f"a value of kind {given.key[0]} is used where one of kind {shape.key[0]} belongs")
-
-    def _raw(self, value: Value) -> str:
-        if isinstance(value, Stored):
-            return value.place.load(value.shape)
-        assert isinstance(value, Packed)
-        return value.code
-
-    def present(self, value: Value) -> Value:
-        """The value itself, where it may be absent; evaluation fails where it is."""
-        if isinstance(value, Const) or not isinstance(shape := self.shape(value), OptionalShape):
-            return value
-        code = self.named(self._raw(value))
-        self.fail_if(f"{code} == 0")
-        return of_code(f"({code} - 1)", shape.inner)
-
-    def _optional_code(self, value: Value, given: OptionalShape, shape: OptionalShape) -> str:
-        if given.none != shape.none:
-            self.mistake("optional values of different domains meet here")
-        code, result = self.named(self._raw(value)), self.fresh("v")
-        self.emit(f"{result} = 0")
-        with self.block(f"if {code} != 0:"):
-            self.emit(f"{result} = {self.code(of_code(f'({code} - 1)', given.inner), shape.inner)} + 1")
-        return result
-
-    def _set_code(self, value: Value, given: SetShape, shape: SetShape) -> str:
-        """The code in ``shape`` of a small set of numbers, or of the same elements; empty for other sets."""
-        code = self._raw(value)
-        if given.element.key != shape.element.key:
-            if not (isinstance(given.element, IntShape) and isinstance(shape.element, IntShape)):
-                return ""
-            code, up = self.named(code), given.element.lo - shape.element.lo
-            outside = sum(1 << k for k, n in enumerate(given.values) if not shape.element.lo <= n <= shape.element.hi)
-            if outside:
-                self.fail_if(f"{code} & {outside} != 0")
-            code = f"({code} << {up})" if up >= 0 else f"({code} >> {-up})"
-        if shape.capacity is not None:
-            code = self.named(code)
-            self.fail_if(f"popcount({code}) > {shape.capacity}")
-        return code
-
-    def _int_code(self, number: Num, shape: IntShape) -> str:
-        code = number.code
-        low, high = number.lo < shape.lo, number.hi > shape.hi
-        if low or high:
-            code = self.named(code)
-            tests = [f"{code} < {shape.lo}"] * low + [f"{code} > {shape.hi}"] * high
-            self.fail_if(" or ".join(tests))
-        if shape.lo == 0:
-            return code
-        return f"({code} {'-' if shape.lo > 0 else '+'} {abs(shape.lo)})"
-
-    def _atom_code(self, code: str, given: AtomShape, shape: AtomShape) -> str:
-        images = [shape.positions.get((type(m), m), -1) for m in given.members]
-        if images == list(range(len(images))):
-            return code
-        moved = self.named(f"{self.module.table(images)}[{code}]")
-        if -1 in images:
-            self.fail_if(f"{moved} < 0")
-        return moved
 
     # Memory
 

@@ -129,6 +129,9 @@ class Kinds(Body):
             return RecordShape({name: self._join(field, b.fields[name]) for name, field in a.fields.items()})
         if isinstance(a, FnShape) and isinstance(b, FnShape) and a.keys == b.keys:
             return FnShape(a.keys, a.domain, self._join(a.element, b.element))
+        for optional, rest in ((a, b), (b, a)):
+            if isinstance(optional, OptionalShape) and not isinstance(rest, (AtomShape, OptionalShape)):
+                return OptionalShape(self._join(optional.inner, rest), optional.none)
         for single, rest in ((a, b), (b, a)):
             if isinstance(single, AtomShape) and len(single.members) == 1:  # a value such as Nil: none of the others
                 if isinstance(rest, OptionalShape) and rest.none == single.members[0]:
