@@ -204,7 +204,8 @@ def Next1(s, t):
 
 @pytest.mark.parametrize("statement", ["t.n = s.m.w", "t.m.w = 1", "t.n = 1 if s.m.w == 2 else 0"])
 def test_a_field_that_this_kind_of_record_has_not(statement: str) -> None:
-    text = f"{UNION}def Read(s, t):\n    if s.m.k == 'a' and s.m.v < 2:\n        return False\n    {statement}\n    return True\n"
+    guard = "if s.m.k == 'a' and s.m.v < 2:\n        return False"
+    text = f"{UNION}def Read(s, t):\n    {guard}\n    {statement}\n    return True\n"
     want = compare(load(text + "Next = [Next1, Read]\n"))
     assert (want.verdict, want.length) == ("error", 3)
 

@@ -202,7 +202,12 @@ def TypeOK(s):
         and s.large in Set(Nat) and s.few in Set(Nat, 2) and s.pairs in Set(Set(Server))
     )
 def Bounded(s):
-    return Cardinality(s.slots) <= 1 and Cardinality(s.large) <= 3 and Cardinality(s.pairs) <= 1 and Cardinality(s.below) <= 2
+    return (
+        Cardinality(s.slots) <= 1
+        and Cardinality(s.large) <= 3
+        and Cardinality(s.pairs) <= 1
+        and Cardinality(s.below) <= 2
+    )
 Constraints = [Bounded]
 Invariants = [TypeOK]
 def Gone(s):

@@ -32,9 +32,6 @@ from mc.engine.translate.values import (
     of_code,
 )
 
-#: Bounds of a number that a loop adds up: nothing else is known of it. The product of two is below 2^61.
-UNBOUNDED = 1 << 30
-
 
 class Convert(Codes):
     """Conversions between translated values."""

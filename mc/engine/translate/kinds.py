@@ -31,7 +31,7 @@ from mc.engine.translate.values import (
     Value,
 )
 from mc.errors import SpecError
-from mc.lang.values import ModelValue
+from mc.lang.values import ModelValue, RecordValue
 
 
 class Kinds(Body):
@@ -87,6 +87,8 @@ class Kinds(Body):
             return self.set_of(self.join([self._shape_of_constant(v) for v in value]))
         if isinstance(value, tuple) and value:
             return SeqShape(self.join([self._shape_of_constant(v) for v in tuple.__iter__(value)]), len(value))
+        if isinstance(value, RecordValue):
+            return RecordShape({name: self._shape_of_constant(part) for name, part in value.fields.items()})
         self.mistake(f"the kind of {value!r} cannot be told here; assign it to a variable or a field directly")
 
     def set_of(self, element: Shape) -> SetShape:

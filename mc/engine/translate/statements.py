@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mc.engine.shapes import BoolShape, FnShape, IntShape, RecordShape, SeqShape, Shape, UnionShape
 from mc.engine.translate.calls import Calls
-from mc.engine.translate.convert import UNBOUNDED
+from mc.engine.translate.codes import UNBOUNDED
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import (
     Const,
