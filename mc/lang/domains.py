@@ -358,8 +358,8 @@ class Bag(Domain):
         self.copies = copies
 
     def coerce(self, value: Any) -> BagValue:
-        if isinstance(value, tuple) and not value:  # TLC prints the empty function as <<>>
-            value = {}
+        if isinstance(value, tuple):  # TLC prints a function over 1..n, the empty one too, as a sequence
+            value = dict(enumerate(tuple.__iter__(value), 1))
         if isinstance(value, (frozenset, set)):
             value = dict.fromkeys(value, 1)
         if not isinstance(value, Mapping):

@@ -40,7 +40,8 @@ def to_tla(value: Any) -> str:
     if isinstance(value, FnValue):
         if not len(value):
             return "<<>>"
-        if set(value) == set(range(1, len(value) + 1)):
+        # TRUE is not 1 here, although Python's True equals 1.
+        if all(type(k) is int for k in value) and set(value) == set(range(1, len(value) + 1)):
             return "<<" + ", ".join(to_tla(value[k]) for k in range(1, len(value) + 1)) + ">>"
         return "(" + " @@ ".join(f"{to_tla(k)} :> {to_tla(value[k])}" for k in sorted(value, key=_set_order)) + ")"
     if isinstance(value, (frozenset, set)):
