@@ -105,7 +105,9 @@ class Range(Domain, collections.abc.Set):  # type: ignore[type-arg]
         return Domain.__contains__(self, value)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        if self.hi is None:
+            raise SpecError(f"{self!r} is infinite: give it an upper end")
+        return max(0, self.hi - self.lo + 1)
 
     def __bool__(self) -> bool:
         return self.hi is None or self.hi >= self.lo
@@ -116,7 +118,8 @@ class Range(Domain, collections.abc.Set):  # type: ignore[type-arg]
         return self.hi is not None and super().__eq__(other)
 
     def __hash__(self) -> int:
-        return hash(self.lo) if self.hi is None else self._hash()
+        small = self.hi is not None and self.hi - self.lo < 10000  # larger ones are domains, not values
+        return self._hash() if small else hash((self.lo, self.hi))
 
     @classmethod
     def _from_iterable(cls, elements: Iterable[Any]) -> frozenset[Any]:

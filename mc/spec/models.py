@@ -17,7 +17,7 @@ import yaml
 
 import mc
 from mc.errors import McError, ModelError, UsageError
-from mc.spec.objects import Model
+from mc.spec.objects import Expectation, Model
 
 #: ``SPEC:MODEL``. A model's name is also a directory of results, so it has nothing special in it.
 _REFERENCE = re.compile(r"(?P<spec>.+?)(?::(?P<model>[A-Za-z0-9_][\w-]*))?")
@@ -135,6 +135,9 @@ class _Reader:
             "deadlock": self.flag,
             "substitute": self.substitutions,
             "definitions": self.names,
+            "claim": self.text,
+            "expect": self.expectation,
+            "long": self.flag,
         }
 
     def read(self, spec: Path) -> Models:
@@ -209,6 +212,12 @@ class _Reader:
             raise self.wrong(node, what, "a text (in quotes, if it looks like something else)")
         return value
 
+    def number(self, node: yaml.Node, what: str) -> int:
+        value = self.scalar(node)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise self.wrong(node, what, "a whole number from 1 up")
+        return value
+
     def flag(self, node: yaml.Node, what: str) -> bool:
         value = self.scalar(node)
         if not isinstance(value, bool):
@@ -233,3 +242,24 @@ class _Reader:
 
     def substitutions(self, node: yaml.Node, what: str) -> dict[str, str]:
         return {old: self.text(new, f"{what}: {old}") for old, new in self.mapping(node, what).items()}
+
+    def expectation(self, node: yaml.Node, what: str) -> Expectation:
+        """``{verdict: ok, distinct: 288, source: ...}`` or ``{violation: Agreement, length: 9}``."""
+        counts = ("generated", "distinct", "depth")
+        found = self.mapping(node, what, ("verdict", "violation", "length", *counts, "source"))
+        if ("verdict" in found) == ("violation" in found):
+            raise self.fail(node, f"{what}: write either verdict: ok, verdict: deadlock, or violation: INVARIANT")
+        verdict = self.text(found["verdict"], f"{what}: verdict") if "verdict" in found else "violation"
+        if "verdict" in found and verdict not in ("ok", "deadlock"):
+            raise self.wrong(found["verdict"], f"{what}: verdict", "ok or deadlock")
+        numbers = {key: self.number(found[key], f"{what}: {key}") for key in ("length", *counts) if key in found}
+        if "length" in numbers and verdict == "ok":
+            raise self.fail(found["length"], f"{what}: length is that of a counterexample; there is none")
+        if any(key in numbers for key in counts):
+            if verdict != "ok":
+                raise self.fail(node, f"{what}: {', '.join(counts)} are of a complete search, with verdict: ok")
+            if "source" not in found:
+                raise self.fail(node, f"{what}: counts need a source: where they come from")
+        name = self.text(found["violation"], f"{what}: violation") if "violation" in found else None
+        source = self.text(found["source"], f"{what}: source") if "source" in found else ""
+        return Expectation(verdict, name, source=source, **numbers)

@@ -47,6 +47,23 @@ class Definition:
 
 
 @dataclass(frozen=True)
+class Expectation:
+    """What a model must give, as its YAML says; what is ``None`` is not looked at."""
+
+    #: "ok", "violation" or "deadlock".
+    verdict: str
+    #: The violated invariant, and the number of states of a shortest behavior to it.
+    property: str | None = None
+    length: int | None = None
+    #: Counts, as TLC counts.
+    generated: int | None = None
+    distinct: int | None = None
+    depth: int | None = None
+    #: Where the counts come from.
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class Model:
     """One bounded configuration of a spec, as its YAML or the command line gives it."""
 
@@ -63,6 +80,12 @@ class Model:
     #: Sibling spec files whose definitions ``substitute`` may name.
     definitions: tuple[str, ...] = ()
     description: str = ""
+    #: The claim that this model is about, by its ID in ``specs/claims.yaml``.
+    claim: str = ""
+    #: What ``mc suite`` holds it to.
+    expect: Expectation | None = None
+    #: Too long for every day: ``mc suite`` runs it only on demand.
+    long: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import itertools
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
@@ -15,7 +17,11 @@ from mc.errors import EvaluationError
 from mc.lang.state import State
 from mc.spec.load import load_spec
 from mc.spec.objects import Model, Spec
-import itertools
+
+#: Where the specs given as text are, until the process ends.
+_SPECS = tempfile.TemporaryDirectory(prefix="mc-specs-")
+atexit.register(_SPECS.cleanup)
+_NUMBERS = itertools.count()
 
 
 def load(
@@ -29,8 +35,8 @@ def load(
     model = Model("test", constants or {}, symmetry=symmetry, deadlock=deadlock, **fields)
     if isinstance(source, Path):
         return load_spec(source, model)
-    directory = Path(tempfile.mkdtemp(prefix="mc-spec-"))
-    path = directory / "spec.py"
+    path = Path(_SPECS.name) / f"{next(_NUMBERS)}" / "spec.py"
+    path.parent.mkdir()
     path.write_text("from mc.lang import *\n" + source, encoding="utf-8")
     return load_spec(path, model)
 
