@@ -10,13 +10,14 @@ import traceback
 from collections.abc import Sequence
 
 import mc
-from mc.cli import check, crosscheck, info
+from mc.cli import check, crosscheck, info, suite
 from mc.errors import EXIT_INCOMPLETE, EXIT_INTERNAL, McError
 
 EPILOG = """\
 examples:
   mc check raft               check a bundled spec
   mc crosscheck twophase      let TLC check it too, and compare everything
+  mc suite                    run all models that have an expected outcome
   mc info raft                see what there is to check
 
 Each command has its own --help.
@@ -33,7 +34,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mc {mc.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (check, crosscheck, info):
+    for command in (check, crosscheck, suite, info):
         command.add_parser(commands)
     return parser
 

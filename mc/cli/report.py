@@ -14,7 +14,7 @@ from mc.engine.result import Result
 from mc.lang.text import to_tla
 from mc.lang.values import ModelValue, ModelValueSet
 from mc.spec.objects import Spec
-from mc.trace.behavior import Behavior
+from mc.trace.behavior import Behavior, call_text
 from mc.trace.explain import Explanation
 from mc.trace.text import behavior_text
 
@@ -48,6 +48,7 @@ def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[
             "length": len(told.behavior.states),
             "trace": str(told.trace),
             "message": told.message,
+            "steps": [call_text(step.action, step.arguments) for step in told.behavior.steps],
         }
     return {
         "schema": 1,

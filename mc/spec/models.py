@@ -55,7 +55,7 @@ def bundled(kind: str) -> Path:
 
 def bundled_names() -> list[str]:
     """The specs that can be named without a path."""
-    return sorted(path.stem for path in bundled("specs").glob("*.yaml"))
+    return sorted(path.stem for path in bundled("specs").glob("*.yaml") if path.with_suffix(".py").is_file())
 
 
 def find_spec(reference: str) -> tuple[Path, str | None]:
@@ -262,4 +262,4 @@ class _Reader:
                 raise self.fail(node, f"{what}: counts need a source: where they come from")
         name = self.text(found["violation"], f"{what}: violation") if "violation" in found else None
         source = self.text(found["source"], f"{what}: source") if "source" in found else ""
-        return Expectation(verdict, name, source=source, **numbers)
+        return Expectation(verdict, name, source=source, line=node.start_mark.line + 1, **numbers)

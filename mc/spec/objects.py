@@ -61,6 +61,8 @@ class Expectation:
     depth: int | None = None
     #: Where the counts come from.
     source: str = ""
+    #: The line of the YAML that says so.
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,145 @@
+"""The gallery: a page that says of each claim what was checked, and what became of it."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from mc.errors import ModelError
+from mc.spec.models import bundled
+from mc.spec.objects import Model
+from mc.suite.jobs import Job
+from mc.suite.judge import Outcome, expected_text
+
+_WIDTH = 110
+
+_HEAD = """\
+# Gallery
+
+What is claimed of Raft, Paxos and Multi-Paxos, what breaks it, and what happens when code is taken as it is printed.
+Each model below was checked by mc and by TLC. This page is made by `mc suite --gallery`: do not edit it.
+
+"No error" speaks of the bounds given and of no others. A length is the number of states of a shortest
+counterexample; its steps are shown without the names of fields. `mc check MODEL` shows it in full."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim: an entry of ``specs/claims.yaml``."""
+
+    id: str
+    #: A few words, and the whole of it.
+    title: str
+    says: str
+    #: What came out, where the outcomes of the models do not say it by themselves.
+    found: str = ""
+
+
+def read_claims(file: Path | None = None) -> dict[str, Claim]:
+    """The claims, in the order of the page; :class:`ModelError` where the file is not as it should be."""
+    file = file or bundled("specs") / "claims.yaml"
+    try:
+        entries = yaml.safe_load(file.read_text(encoding="utf-8"))
+        return {key: Claim(id=key, **entry) for key, entry in entries.items()}
+    except (OSError, yaml.YAMLError, TypeError, AttributeError) as error:
+        raise ModelError(f"{file}: cannot read the claims (ID: {{title: , says: , found: }}): {error}") from None
+
+
+def gallery_page(claims: Mapping[str, Claim], outcomes: Sequence[Outcome], left_out: Sequence[Job]) -> str:
+    """The page in Markdown; ``left_out``: models that were not run, being too long.
+
+    :class:`ModelError` for a model whose claim is not among ``claims``.
+    """
+    for job in (*(outcome.job for outcome in outcomes), *left_out):
+        if job.model.claim not in claims:
+            raise ModelError(f"{job.place}: the model {job.model.name} has no claim of claims.yaml")
+    parts = [_HEAD, "\n".join(_contents(claims, outcomes, left_out))]
+    for claim in claims.values():
+        parts.append("\n\n".join(_section(claim, outcomes, left_out)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _contents(claims: Mapping[str, Claim], outcomes: Sequence[Outcome], left_out: Sequence[Job]) -> Iterator[str]:
+    yield "| | claim | outcome |"
+    yield "|---|---|---|"
+    for claim in claims.values():
+        found = [_short(outcome) for outcome in outcomes if outcome.job.model.claim == claim.id]
+        found += ["a long search" for job in left_out if job.model.claim == claim.id]
+        summary = "; ".join(dict.fromkeys(found)) or "not checked yet"
+        yield f"| [{claim.id}](#{_anchor(claim)}) | {claim.title} | {summary} |"
+
+
+def _anchor(claim: Claim) -> str:
+    """What GitHub makes of the heading of a section."""
+    return re.sub(r"[^\w\- ]", "", f"{claim.id} {claim.title}".lower()).replace(" ", "-")
+
+
+def _short(outcome: Outcome) -> str:
+    violated = outcome.job.expect.property
+    return f"`{violated}` violated" if violated else outcome.job.expect.verdict.replace("ok", "no error")
+
+
+def _section(claim: Claim, outcomes: Sequence[Outcome], left_out: Sequence[Job]) -> Iterator[str]:
+    yield f"## {claim.id} {claim.title}"
+    yield _filled(claim.says)
+    if claim.found:
+        yield _filled(f"**Found:** {claim.found}")
+    for outcome in outcomes:
+        if outcome.job.model.claim == claim.id:
+            yield from _checked(outcome)
+    for job in left_out:
+        if job.model.claim == claim.id:
+            yield _heading(job)
+            yield _filled(
+                f"A long search, not made for this page: expected {expected_text(job.expect)} (`mc check {job.name}`)."
+            )
+
+
+def _checked(outcome: Outcome) -> Iterator[str]:
+    run = outcome.run
+    if run is None or run.result is None or run.crosscheck is None:
+        raise ValueError(f"{outcome.job.name} was not run to its end")
+    yield _heading(outcome.job)
+    result, tlc = run.result, run.crosscheck
+    same = ", ".join(what for what, compared in tlc["compared"].items() if compared)
+    if result["violation"] is None:
+        checked = ", ".join(f"`{name}`" for name in outcome.job.model.invariants or ()) or "all invariants hold"
+        counts = f"{result['distinct']:,} distinct states, {result['generated']:,} generated, depth {result['depth']}"
+        yield _filled(f"**No error** ({checked}): {counts}. TLC finds the same: {same}.")
+        return
+    violation = result["violation"]
+    what = f"`{violation['property']}` is violated" if violation["property"] else "Deadlock"
+    yield _filled(f"**{what}**, length {violation['length']}. TLC finds the same: verdict, property, length.")
+    steps = [re.sub(r"\w+ \|-> ", "", step) for step in violation["steps"]]
+    lines = textwrap.wrap("Init -> " + " -> ".join(steps), _WIDTH, break_long_words=False, break_on_hyphens=False)
+    yield "\n".join(("```text", *lines, "", *textwrap.wrap(violation["message"], _WIDTH), "```"))
+
+
+def _heading(job: Job) -> str:
+    lines = [f"### `{job.name}`", _filled(f"{job.model.description}.".replace("..", "."))]
+    lines.append(_filled("; ".join(_bounds(job.model)) + "."))
+    return "\n\n".join(lines)
+
+
+def _bounds(model: Model) -> Iterator[str]:
+    """What is special about a model."""
+    yield "Bounds: " + ", ".join(f"{name} = {_value(value)}" for name, value in model.constants.items())
+    if model.symmetry:
+        yield f"symmetry {', '.join(model.symmetry)}"
+    if model.substitute:
+        yield ", ".join(f"`{old} <- {new}`" for old, new in model.substitute.items())
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).upper()
+    return "{" + ", ".join(map(str, value)) + "}" if isinstance(value, list) else str(value)
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(" ".join(text.split()), _WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,64 @@
+"""What there is to run: models that say what is expected of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mc.errors import UsageError
+from mc.spec.models import bundled_names, find_spec, read_models
+from mc.spec.objects import Expectation, Model
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """One model to run."""
+
+    #: The spec file, and the YAML that the model stands in.
+    spec: Path
+    file: Path
+    model: Model
+    expect: Expectation
+
+    @property
+    def name(self) -> str:
+        """``raft:small``"""
+        return f"{self.spec.stem}:{self.model.name}"
+
+    @property
+    def reference(self) -> str:
+        """``SPEC:MODEL`` as the other commands take it."""
+        return f"{self.spec}:{self.model.name}"
+
+    @property
+    def place(self) -> str:
+        """Where the expectation is written."""
+        return f"{self.shown_file}:{self.expect.line}"
+
+    @property
+    def shown_file(self) -> Path:
+        """The YAML as seen from here, if it is below."""
+        here = Path.cwd()
+        return self.file.relative_to(here) if self.file.is_relative_to(here) else self.file
+
+
+def select(references: Iterable[str], long: bool) -> list[Job]:
+    """The models of each ``SPEC``, or the one of ``SPEC:MODEL``; without any, all of all bundled specs.
+
+    Models that are too long for every day are left out, unless ``long`` or named. :class:`UsageError`
+    where a model that is named, or all models of a spec, expect nothing.
+    """
+    given = list(references)
+    jobs: dict[str, Job] = {}
+    for reference in given or bundled_names():
+        spec, name = find_spec(reference)
+        models = read_models(spec)
+        wanted = models.models.values() if name is None else [models.select(name)]
+        found = [Job(spec, models.file, m, m.expect) for m in wanted if models.file and m.expect]
+        if given and not found:
+            raise UsageError(f"{reference}: nothing is expected here; write expect: {{verdict: ok}} into the model")
+        for job in found:
+            if long or name is not None or not job.model.long:
+                jobs.setdefault(job.reference, job)
+    return list(jobs.values())
