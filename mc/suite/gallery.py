@@ -53,11 +53,11 @@ def read_claims(file: Path | None = None) -> dict[str, Claim]:
 def gallery_page(claims: Mapping[str, Claim], outcomes: Sequence[Outcome], left_out: Sequence[Job]) -> str:
     """The page in Markdown; ``left_out``: models that were not run, being too long.
 
-    :class:`ModelError` for a model whose claim is not among ``claims``.
+    :class:`ModelError` for a model of a claim that is not among ``claims``.
     """
     for job in (*(outcome.job for outcome in outcomes), *left_out):
-        if job.model.claim not in claims:
-            raise ModelError(f"{job.place}: the model {job.model.name} has no claim of claims.yaml")
+        if job.model.claim and job.model.claim not in claims:
+            raise ModelError(f"{job.place}: model {job.model.name}: there is no claim {job.model.claim} in claims.yaml")
     parts = [_HEAD, "\n".join(_contents(claims, outcomes, left_out))]
     for claim in claims.values():
         parts.append("\n\n".join(_section(claim, outcomes, left_out)))

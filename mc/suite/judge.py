@@ -24,8 +24,10 @@ class Run:
     result: Mapping[str, Any] | None = None
     #: What ``mc crosscheck --json`` wrote, if that was the command.
     crosscheck: Mapping[str, Any] | None = None
-    #: The last that the command said.
+    #: What the command said on stderr.
     said: str = ""
+    #: Whether it was told to end before its time.
+    ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def judge(job: Job, run: Run) -> Outcome:
     """Compare what came with what is expected."""
     expected = expected_text(job.expect)
     if run.result is None:
-        status = "incomplete" if run.exit_code == EXIT_INCOMPLETE else "error"
+        status = "incomplete" if run.ended or run.exit_code == EXIT_INCOMPLETE else "error"
         return Outcome(job, run, status, expected, f"exit code {run.exit_code}", (run.said,) if run.said else ())
     got = result_text(run.result, job.expect)
     if run.result["verdict"] == "incomplete":

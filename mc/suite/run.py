@@ -88,7 +88,7 @@ class Runner:
                     start_new_session=True,
                 )
                 self._running.add(process)
-            said = self._wait(process)
+            said, ended = self._wait(process)
             with self._lock:
                 self._running.remove(process)
             document = _read(file)
@@ -99,20 +99,21 @@ class Runner:
             own,
             document if self.crosscheck else None,
             said.strip().removeprefix("mc: error: "),
+            ended or self._interrupted,
         )
         return judge(job, run)
 
-    def _wait(self, process: subprocess.Popen[str]) -> str:
-        """What the process says on stderr; ended like by Ctrl-C when its time is over."""
+    def _wait(self, process: subprocess.Popen[str]) -> tuple[str, bool]:
+        """What the process says on stderr, and whether its time was over: then it is ended as by Ctrl-C."""
         try:
-            return process.communicate(timeout=self.max_seconds)[1]
+            return process.communicate(timeout=self.max_seconds)[1], False
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGINT)
         try:
-            return process.communicate(timeout=_GRACE)[1]
+            return process.communicate(timeout=_GRACE)[1], True
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            return process.communicate()[1]
+            return process.communicate()[1], True
 
 
 def _read(file: Path) -> dict[str, Any] | None:
