@@ -88,6 +88,9 @@ FigureEight ==
 \* Only server s2 stands for election.
 OneCandidate == \A i \in {s1, s3} : state[i] /= Candidate
 
+\* Server s2 has at most one entry.
+ShortLog == Len(log[s2]) <= 1
+
 \* Nothing gets through to server s1, or from it.
 CutOff == \A m \in DOMAIN messages : m.msource /= s1 /\ m.mdest /= s1
 

@@ -106,6 +106,11 @@ def OneCandidate(s):
     return all(s.state[i] != Candidate for i in {s1, s3})
 
 
+def ShortLog(s):
+    """Server s2 has at most one entry."""
+    return Len(s.log[s2]) <= 1
+
+
 def CutOff(s):
     """Nothing gets through to server s1, or from it."""
     return all(m.msource != s1 and m.mdest != s1 for m in s.messages)
