@@ -451,6 +451,14 @@ LogMatching ==
             log[i][k].term = log[j][k].term
                 => SubSeq(log[i], 1, k) = SubSeq(log[j], 1, k)
 
+\* At most one leader, whatever the terms.  Raft does not promise it: a leader
+\* that hears of nothing goes on leading its old term.
+OneLeader ==
+    \A i, j \in Server :
+        /\ state[i] = Leader
+        /\ state[j] = Leader
+        => i = j
+
 \* Witnesses: what must be possible, lest the invariants hold for no reason.
 
 LeaderElected == \E i \in Server : state[i] = Leader

@@ -519,6 +519,11 @@ def LogMatching(s):
     )
 
 
+def OneLeader(s):
+    """At most one leader, whatever the terms. Raft does not promise it, and it is in no table."""
+    return all(not (s.state[i] == Leader and s.state[j] == Leader) for i in Server for j in Server if i != j)
+
+
 Invariants = [TypeOK, ElectionSafety, LogMatching]
 
 # Witnesses: states that must be reachable
