@@ -94,8 +94,8 @@ Filler == Noop
 
 MayPropose(v) == v \in requested
 
-\* Learner l has applied all slots before n, and no others.
-Due(l, n) == n = Len(applied[l]) + 1
+\* Learner i has applied all slots before n, and no others.
+Due(i, n) == n = Len(applied[i]) + 1
 
 -----------------------------------------------------------------------------
 \* What a new leader proposes in the slots that its promises P are about.
@@ -118,7 +118,7 @@ Init ==
     /\ maxVBal = [a \in Acceptor |-> [n \in Slot |-> 0]]
     /\ maxVal = [a \in Acceptor |-> [n \in Slot |-> Nil]]
     /\ nextSlot = [b \in Ballot |-> 0]
-    /\ applied = [l \in Learner |-> <<>>]
+    /\ applied = [i \in Learner |-> <<>>]
 
 -----------------------------------------------------------------------------
 \* Clients.
@@ -189,11 +189,11 @@ Phase2b(a, b, n, v) ==
                            val  |-> v]}
     /\ UNCHANGED <<requested, nextSlot, applied>>
 
-\* Learner l has heard that v was chosen in slot n, in ballot b, and applies it.
-Apply(l, b, n, v) ==
-    /\ Due(l, n)
+\* Learner i has heard that v was chosen in slot n, in ballot b, and applies it.
+Apply(i, b, n, v) ==
+    /\ Due(i, n)
     /\ ChosenAt(b, n, v)
-    /\ applied' = [applied EXCEPT ![l] = Append(@, v)]
+    /\ applied' = [applied EXCEPT ![i] = Append(@, v)]
     /\ UNCHANGED <<msgs, requested, acceptorVars, nextSlot>>
 
 \* Acceptor a restarts.  All that it knows is on stable storage, so nothing
@@ -209,8 +209,8 @@ Next ==
     \/ \E b \in Ballot, v \in Value : Phase2a(b, v)
     \/ \E a \in Acceptor, b \in Ballot, n \in Slot, v \in Command :
            Phase2b(a, b, n, v)
-    \/ \E l \in Learner, b \in Ballot, n \in Slot, v \in Command :
-           Apply(l, b, n, v)
+    \/ \E i \in Learner, b \in Ballot, n \in Slot, v \in Command :
+           Apply(i, b, n, v)
     \/ \E a \in Acceptor : Restart(a)
 
 Spec == Init /\ [][Next]_vars
@@ -245,8 +245,8 @@ ChosenIsKept ==
 \* What a learner has applied is the beginning of the log of chosen values,
 \* without a gap.
 InOrder ==
-    \A l \in Learner :
-        \A n \in 1..Len(applied[l]) : Chosen(n, applied[l][n])
+    \A i \in Learner :
+        \A n \in 1..Len(applied[i]) : Chosen(n, applied[i][n])
 
 \* Not an invariant, unlike in Raft, whose logs grow at the end only: nothing is
 \* chosen after a slot in which nothing is.
@@ -256,7 +256,7 @@ NoHole ==
 
 \* Witnesses: what must be possible, lest the invariants hold for no reason.
 
-AllApplied == \E l \in Learner : Len(applied[l]) = MaxSlot
+AllApplied == \E i \in Learner : Len(applied[i]) = MaxSlot
 
 \* A no-op is chosen in a slot before one with a client's value.
 HoleFilled ==

@@ -27,7 +27,7 @@ VARIABLES
 delaysVars == <<vars, delays, arrived>>
 
 \* How many commands are committed.
-Committed == Max({Len(applied[l]) : l \in Learner})
+Committed == Max({Len(applied[i]) : i \in Learner})
 
 -----------------------------------------------------------------------------
 DelaysInit ==
@@ -72,9 +72,9 @@ Phase2bD(a, b, n, v) ==
     /\ Phase2b(a, b, n, v)
     /\ UNCHANGED <<delays, arrived>>
 
-ApplyD(l, b, n, v) ==
+ApplyD(i, b, n, v) ==
     /\ Votes(arrived, b, n, v) \in Quorum
-    /\ Apply(l, b, n, v)
+    /\ Apply(i, b, n, v)
     /\ delays' = IF Committed = 0 THEN 0 ELSE delays
     /\ UNCHANGED arrived
 
@@ -87,8 +87,8 @@ DelaysNext ==
     \/ \E b \in Ballot, v \in Value : Phase2aD(b, v)
     \/ \E a \in Acceptor, b \in Ballot, n \in Slot, v \in Command :
            Phase2bD(a, b, n, v)
-    \/ \E l \in Learner, b \in Ballot, n \in Slot, v \in Command :
-           ApplyD(l, b, n, v)
+    \/ \E i \in Learner, b \in Ballot, n \in Slot, v \in Command :
+           ApplyD(i, b, n, v)
 
 DelaysSpec == DelaysInit /\ [][DelaysNext]_delaysVars
 

@@ -33,7 +33,7 @@ ProposeAnything(v) == TRUE
 
 \* For Due: a learner applies what it hears of first, and leaves out what comes
 \* before.
-DueAnyLater(l, n) == n > Len(applied[l])
+DueAnyLater(i, n) == n > Len(applied[i])
 
 \* For Restart: the promise was not on stable storage.  What was accepted is.
 ForgetfulRestart(a) ==

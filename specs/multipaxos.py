@@ -99,9 +99,9 @@ def MayPropose(s, v):
     return v in s.requested
 
 
-def Due(s, l, n):
-    """Learner l has applied all slots before n, and no others."""
-    return n == Len(s.applied[l]) + 1
+def Due(s, i, n):
+    """Learner i has applied all slots before n, and no others."""
+    return n == Len(s.applied[i]) + 1
 
 
 # What a new leader proposes in the slots that its promises P are about.
@@ -132,7 +132,7 @@ def Init(t):
     t.maxVBal = {a: {n: 0 for n in Slot} for a in Acceptor}
     t.maxVal = {a: {n: Nil for n in Slot} for a in Acceptor}
     t.nextSlot = {b: 0 for b in Ballot}
-    t.applied = {l: () for l in Learner}
+    t.applied = {i: () for i in Learner}
 
 
 # Clients
@@ -207,13 +207,13 @@ def Phase2b(s, t, a, b, n, v):
     return True
 
 
-def Apply(s, t, l, b, n, v):
-    """Learner l has heard that v was chosen in slot n, in ballot b, and applies it."""
-    if not Due(s, l, n):
+def Apply(s, t, i, b, n, v):
+    """Learner i has heard that v was chosen in slot n, in ballot b, and applies it."""
+    if not Due(s, i, n):
         return False
     if not ChosenAt(s, b, n, v):
         return False
-    t.applied[l] = Append(s.applied[l], v)
+    t.applied[i] = Append(s.applied[i], v)
     return True
 
 
@@ -279,7 +279,7 @@ def ChosenIsKept(s):
 
 def InOrder(s):
     """What a learner has applied is the beginning of the log of chosen values, without a gap."""
-    return all(Chosen(s, n, s.applied[l][n]) for l in Learner for n in Range(1, Len(s.applied[l])))
+    return all(Chosen(s, n, s.applied[i][n]) for i in Learner for n in Range(1, Len(s.applied[i])))
 
 
 def NoHole(s):
@@ -299,7 +299,7 @@ Invariants = [TypeOK, Agreement, Validity, ChosenIsKept, InOrder]
 
 
 def AllApplied(s):
-    return any(Len(s.applied[l]) == MaxSlot for l in Learner)
+    return any(Len(s.applied[i]) == MaxSlot for i in Learner)
 
 
 def HoleFilled(s):

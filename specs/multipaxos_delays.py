@@ -29,7 +29,7 @@ arrived = Variable(Set(Message))
 
 def Committed(s):
     """How many commands are committed."""
-    return Max({Len(s.applied[l]) for l in Learner})
+    return Max({Len(s.applied[i]) for i in Learner})
 
 
 def DelaysInit(t):
@@ -80,10 +80,10 @@ def Phase2bD(s, t, a, b, n, v):
     return Phase2b(s, t, a, b, n, v)
 
 
-def ApplyD(s, t, l, b, n, v):
+def ApplyD(s, t, i, b, n, v):
     if not Votes(s.arrived, b, n, v) in Quorum():
         return False
-    if not Apply(s, t, l, b, n, v):
+    if not Apply(s, t, i, b, n, v):
         return False
     t.delays = 0 if Committed(s) == 0 else s.delays
     return True

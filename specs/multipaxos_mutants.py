@@ -39,9 +39,9 @@ def ProposeAnything(s, v):
     return True
 
 
-def DueAnyLater(s, l, n):
+def DueAnyLater(s, i, n):
     """For Due: a learner applies what it hears of first."""
-    return n > Len(s.applied[l])
+    return n > Len(s.applied[i])
 
 
 def ForgetfulRestart(s, t, a):
