@@ -272,4 +272,10 @@ OnePhase1 ==
     /\ \E b \in Ballot, n \in 1..(MaxSlot - 1), v, w \in Value :
            ChosenAt(b, n, v) /\ ChosenAt(b, n + 1, w)
 
+\* What is chosen in one ballot is proposed again in a higher one.
+SomethingKept ==
+    \E m \in msgs :
+        /\ m.type = "2a"
+        /\ \E b \in 1..(m.bal - 1) : ChosenAt(b, m.slot, m.val)
+
 =============================================================================

@@ -29,6 +29,9 @@ delaysVars == <<vars, delays, arrived>>
 \* How many commands are committed.
 Committed == Max({Len(applied[i]) : i \in Learner})
 
+\* What a Tick lets arrive: all that was sent.
+Arriving == msgs
+
 -----------------------------------------------------------------------------
 DelaysInit ==
     /\ Init
@@ -37,7 +40,7 @@ DelaysInit ==
 
 Tick ==
     /\ delays' = delays + 1
-    /\ arrived' = msgs
+    /\ arrived' = Arriving
     /\ UNCHANGED vars
 
 -----------------------------------------------------------------------------

@@ -40,4 +40,14 @@ ForgetfulRestart(a) ==
     /\ maxBal' = [maxBal EXCEPT ![a] = 0]
     /\ UNCHANGED <<msgs, requested, maxVBal, maxVal, nextSlot, applied>>
 
+-----------------------------------------------------------------------------
+\* Not broken, but less: for models of acceptors and leaders alone, which none
+\* of this acts on.
+
+\* For Restart: a step that changes nothing may be left out.
+NoRestart(a) == FALSE
+
+\* For Apply: learners have no part in what is chosen.
+NoApply(i, b, n, v) == FALSE
+
 =============================================================================

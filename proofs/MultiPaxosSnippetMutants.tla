@@ -26,4 +26,8 @@ TakeLead(p, b, Q) ==
 \* For IsNewSlot: requests have no slots; accept has a ballot and a value only.
 SameSlot(p) == TRUE
 
+\* For Binding: the highest ballot counts, even if it is 0, that of an acceptor
+\* which has accepted nothing: the leader takes over Nil.
+Latest(Q) == {a \in Q : \A o \in Q : maxVBal[a] >= maxVBal[o]}
+
 =============================================================================

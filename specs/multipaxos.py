@@ -319,4 +319,12 @@ def OnePhase1(s):
     )
 
 
-Witnesses = [AllApplied, HoleFilled, OnePhase1]
+def SomethingKept(s):
+    """What is chosen in one ballot is proposed again in a higher one."""
+    return any(
+        m.type == "2a" and any(ChosenAt(s, b, m.slot, m.val) for b in Range(1, m.bal - 1))
+        for m in s.msgs
+    )
+
+
+Witnesses = [AllApplied, HoleFilled, OnePhase1, SomethingKept]

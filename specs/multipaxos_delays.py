@@ -32,6 +32,11 @@ def Committed(s):
     return Max({Len(s.applied[i]) for i in Learner})
 
 
+def Arriving(s):
+    """What a Tick lets arrive: all that was sent."""
+    return s.msgs
+
+
 def DelaysInit(t):
     Init(t)
     t.delays = 0
@@ -40,7 +45,7 @@ def DelaysInit(t):
 
 def Tick(s, t):
     t.delays = s.delays + 1
-    t.arrived = s.msgs
+    t.arrived = Arriving(s)
     return True
 
 

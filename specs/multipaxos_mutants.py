@@ -48,3 +48,16 @@ def ForgetfulRestart(s, t, a):
     """For Restart: the promise was not on stable storage; what was accepted is."""
     t.maxBal[a] = 0
     return True
+
+
+# Not broken, but less: for models of acceptors and leaders alone, which none of this acts on
+
+
+def NoRestart(s, t, a):
+    """For Restart: a step that changes nothing may be left out."""
+    return False
+
+
+def NoApply(s, t, i, b, n, v):
+    """For Apply: learners have no part in what is chosen."""
+    return False

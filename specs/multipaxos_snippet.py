@@ -35,7 +35,7 @@ up = Variable(Set(Proposer))
 # Of each proposer: the ballot that it stored when it became the leader; 0: it has no leader set.
 stored = Variable(Fn(Proposer, Range(0, MaxBallot)))
 # Of each proposer: the value that it learned of in phase 1, if there was one.
-bound = Variable(Fn(Proposer, Set(Value)))
+bound = Variable(Fn(Proposer, Set(Enum(Value, Nil))))
 # The proposers that have called accept for the slot.
 called = Variable(Set(Proposer))
 # Of each acceptor: its promise; what it accepted last, and in which ballot.

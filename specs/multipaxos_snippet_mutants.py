@@ -38,3 +38,8 @@ def TakeLead(s, t, p, b, Q):
 def SameSlot(s, p):
     """For IsNewSlot: requests have no slots; accept has a ballot and a value only."""
     return True
+
+
+def Latest(s, Q):
+    """For Binding: the highest ballot counts, even if it is 0: the leader takes over Nil."""
+    return {a for a in Q if all(s.maxVBal[a] >= s.maxVBal[o] for o in Q)}
