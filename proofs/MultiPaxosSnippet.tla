@@ -59,8 +59,8 @@ Min(S) == CHOOSE x \in S : \A y \in S : x <= y
 
 Chosen(v) ==
     \E b \in Ballot :
-        {a \in Acceptor :
-            [type |-> "2b", acc |-> a, bal |-> b, val |-> v] \in msgs} \in Quorum
+        {a \in Acceptor : [type |-> "2b", acc |-> a, bal |-> b, val |-> v]
+                              \in msgs} \in Quorum
 
 HasAccepted(a, m) ==
     [type |-> "2b", acc |-> a, bal |-> m.bal, val |-> m.val] \in msgs
