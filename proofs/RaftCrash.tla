@@ -114,9 +114,9 @@ CrashSpec == CrashInit /\ [][CrashNext]_crashVars
 -----------------------------------------------------------------------------
 \* Constraints that keep models small.
 
-\* One server at a time stands for election or leads.
+\* Of the servers that are up one at a time stands for election or leads.
 OneCandidate ==
-    \A i, j \in Server :
+    \A i, j \in Server \ crashed :
         /\ state[i] /= Follower
         /\ state[j] /= Follower
         => i = j
@@ -124,11 +124,8 @@ OneCandidate ==
 \* Who is down was a leader that had acknowledged a write.
 LeadersCrash == \A i \in crashed : state[i] = Leader /\ commitIndex[i] > 0
 
-\* Until a server is down there is one candidate, and it stands once.
-CalmBefore ==
-    \/ crashed /= {}
-    \/ /\ OneCandidate
-       /\ \A i \in Server : currentTerm[i] <= 2
+\* Until a server is down there is no term but the first that has a leader.
+CalmBefore == crashed /= {} \/ \A i \in Server : currentTerm[i] <= 2
 
 -----------------------------------------------------------------------------
 \* Invariants.
