@@ -54,7 +54,7 @@ def Start(t, i, q, v):
 
 
 def StartWhole(t):
-    if not (not StartsCut):
+    if StartsCut:
         return False
     Init(t)
     t.minority = set()
