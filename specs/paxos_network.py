@@ -4,7 +4,9 @@ Messages may be lost, repeated and overtaken. Acceptors restart; their promise a
 storage. A proposer may give up at any time and try again with a higher ballot. Read beside
 ``proofs/PaxosNetwork.tla``.
 
-Deviations: none
+Deviations:
+    WithMessage: written + in mc.lang
+    WithoutMessage: written - in mc.lang
 """
 
 from mc.lang import *
