@@ -6,11 +6,13 @@ coloured", as "another one", or by its colour of the stage before; nothing else 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from mc.engine.move import member_codes
 from mc.engine.shapes import (
     AtomShape,
     BagShape,
-    BoolShape,
     FnShape,
     OptionalShape,
     RecordShape,
@@ -155,15 +157,12 @@ class Colours:
             return
         total = body.fresh("total")
         body.emit(f"{total} = 0")
-        with self._parts(body, place, shape) as (key, key_shape, part, part_shape):
+        with _parts(self.module, body, place, shape) as (key, key_shape, part, part_shape):
             h = self._free(body, Place(key, local=True), key_shape, "7", own)
             if part is not None and part_shape is not None:
                 h = self._free(body, part, part_shape, h, own)
             body.emit(f"{total} += blend({h}, 5)")
         body.emit(f"{result} = blend({result}, {total})")
-
-    def _parts(self, body: Statements, place: Place, shape: Shape):  # type: ignore[no-untyped-def]
-        return _Parts(self.module, body, place, shape)
 
     # Colours of the values that are mentioned in a value
 
@@ -188,10 +187,10 @@ class Colours:
         elif isinstance(shape, SeqShape):
             k = body.fresh("k")
             with body.block(f"for {k} in range({place.load(shape.length)}):"):
-                part = place.at(shape.start).slot(shape.slots, k)
-                self._mention(body, part, shape.element, f"blend({h}, {k})")
+                element = place.at(shape.start).slot(shape.slots, k)
+                self._mention(body, element, shape.element, f"blend({h}, {k})")
         else:
-            with self._parts(body, place, shape) as (key, key_shape, part, part_shape):
+            with _parts(self.module, body, place, shape) as (key, key_shape, part, part_shape):
                 inner = self._free(body, Place(key, local=True), key_shape, h, None)
                 if part is not None and part_shape is not None:
                     inner = self._free(body, part, part_shape, inner, None)
@@ -215,37 +214,25 @@ class Colours:
                         body.emit(f"c{k}[{i}] += {h}")
 
 
-class _Parts:
+@contextmanager
+def _parts(
+    module: Module, body: Statements, place: Place, shape: Shape
+) -> Iterator[tuple[str, Shape, Place | None, Shape | None]]:
     """A loop over the parts of a function, set or bag: key code, its shape, and the place of what belongs to it."""
-
-    def __init__(self, module: Module, body: Statements, place: Place, shape: Shape) -> None:
-        self.module, self.body, self.place, self.shape = module, body, place, shape
-        self.depth = body.depth
-
-    def __enter__(self) -> tuple[str, Shape, Place | None, Shape | None]:
-        body, place, shape = self.body, self.place, self.shape
-        k = body.fresh("k")
-        if isinstance(shape, FnShape):
-            body.emit(f"for {k} in range({len(shape.keys)}):")
-            body.depth += 1
-            return k, shape.domain, place.slot(shape.slots, k), shape.element
-        if isinstance(shape, SetShape):
-            body.emit(f"for {k} in range({len(shape.values)}):")
-            body.depth += 1
-            body.emit(f"if {place.slot(shape.slots, k).load(BoolShape())} != 0:")
-            body.depth += 1
-            codes = [shape.element.encode(v) for v in shape.values]
-            if codes == list(range(len(codes))):
-                return k, shape.element, None, None
-            return body.named(f"{self.module.table(codes)}[{k}]", "e"), shape.element, None, None
+    k = body.fresh("k")
+    if isinstance(shape, FnShape):
+        with body.block(f"for {k} in range({len(shape.keys)}):"):
+            yield k, shape.domain, place.slot(shape.slots, k), shape.element
+    elif isinstance(shape, SetShape):
+        codes = [shape.element.encode(v) for v in shape.values]
+        with body.members(place, shape, k):
+            numbered = codes == list(range(len(codes)))
+            yield k if numbered else body.named(f"{module.table(codes)}[{k}]", "e"), shape.element, None, None
+    else:
         assert isinstance(shape, BagShape)
-        body.emit(f"for {k} in range({shape.distinct}):")
-        body.depth += 1
-        slot = body.named(place.slot(shape.slots, k).load(shape.slot), "slot")
-        body.emit(f"if {slot} == 0:")
-        body.emit("    break")
-        element = body.named(f"{atomic(slot)} >> {shape.count.bits}", "e")
-        return element, shape.element, Place(slot, local=True), shape.count
-
-    def __exit__(self, *_: object) -> None:
-        self.body.depth = self.depth
+        with body.block(f"for {k} in range({shape.distinct}):"):
+            slot = body.named(place.slot(shape.slots, k).load(shape.slot), "slot")
+            with body.block(f"if {slot} == 0:"):
+                body.emit("break")
+            element = body.named(f"{atomic(slot)} >> {shape.count.bits}", "e")
+            yield element, shape.element, Place(slot, local=True), shape.count

@@ -33,6 +33,11 @@ def high_product(a: int, b: int) -> int:
     return ((a & 0xFFFFFFFFFFFFFFFF) * (b & 0xFFFFFFFFFFFFFFFF)) >> 64
 
 
+def lowest_bit(value: int) -> int:
+    """Position of the lowest 1; the value is not 0."""
+    return (value & -value).bit_length() - 1
+
+
 # --- compiled from here on ---
 
 
@@ -47,6 +52,16 @@ def blend(h: int, value: int) -> int:
     """A hash of a pair of numbers, of 48 bits: sums of thousands of them stay below 2^63."""
     z = (h ^ value) * 0x9E3779B97F4A7C15
     return unsigned_shift(z ^ unsigned_shift(z, 29), 16)
+
+
+def next_member(s: ptr, k: int, count: int) -> int:
+    """The first element from number k on of a set of bits, 63 to a word from s[0]; count where there is none."""
+    while k < count:
+        rest = unsigned_shift(s[k // 63], k % 63)
+        if rest != 0:
+            return k + lowest_bit(rest)
+        k += 63 - k % 63
+    return count
 
 
 def insert_one(table: ptr, mask: int, fingerprint: int) -> int:

@@ -144,13 +144,20 @@ class FunctionCompiler:
         self.builder.position_at_end(after)
 
     def do_For(self, node: ast.For) -> None:
-        if not (isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) == "range"):
+        """``for k in range(...)``, or ``for k in members(base, count)``: see ``next_member`` in the kernels."""
+        if not isinstance(node.iter, ast.Call) or not isinstance(node.target, ast.Name):
             raise self.fail(node.iter)
-        ends = [self.expr(a) for a in node.iter.args]
-        start, end, step = (
-            [ir.Constant(I64, 0), *ends, ir.Constant(I64, 1)] if len(ends) == 1 else (*ends, ir.Constant(I64, 1))[:3]
-        )
-        assert isinstance(node.target, ast.Name)
+        arguments = node.iter.args
+        match ast.unparse(node.iter.func), len(arguments):
+            case "range", 1:
+                start, end, step = ir.Constant(I64, 0), self.expr(arguments[0]), ir.Constant(I64, 1)
+            case "range", 2 | 3:
+                start, end, step = (*map(self.expr, arguments), ir.Constant(I64, 1))[:3]
+            case "members", 2:
+                base, end, step = *map(self.expr, arguments), None
+                start = self.next_member(base, ir.Constant(I64, 0), end)
+            case _:
+                raise self.fail(node.iter)
         counter = self.slot(f"{node.target.id}.{node.lineno}.{node.col_offset}", I64)
         self.builder.store(start, counter)
         head, body, following, after = (self.block(n) for n in ("for", "do", "next", "after"))
@@ -163,9 +170,17 @@ class FunctionCompiler:
         self.assign(node.target.id, now)
         self.loop(node.body, body, following, after)
         self.builder.position_at_end(following)
-        self.builder.store(self.builder.add(self.builder.load(counter), step), counter)
+        last = self.builder.load(counter)
+        if step is None:
+            advanced = self.next_member(base, self.builder.add(last, ir.Constant(I64, 1)), end)
+        else:
+            advanced = self.builder.add(last, step)
+        self.builder.store(advanced, counter)
         self.builder.branch(head)
         self.builder.position_at_end(after)
+
+    def next_member(self, base: Any, number: Any, count: Any) -> Any:
+        return self.builder.call(self.scope["next_member"], [base, number, count])
 
     def do_Break(self, node: ast.Break) -> None:
         self.builder.branch(self.loops[-1][1])

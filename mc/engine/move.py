@@ -161,8 +161,7 @@ class Mover:
         k = body.fresh("k")
         codes = [shape.element.encode(v) for v in shape.values]
         code = k if codes == list(range(len(codes))) else f"{self.module.table(codes)}[{k}]"
-        present = source.slot(shape.slots, k).load(BoolShape())
-        with body.block(f"for {k} in range({len(shape.values)}):"), body.block(f"if {present} != 0:"):
+        with body.members(source, shape, k):
             rank = body.named(self.module.rank(shape.element, self.image(code, shape.element)), "to")
             body.emit(target.slot(shape.slots, rank).store(BoolShape(), "1"))
 

@@ -89,11 +89,23 @@ class Sets(Equality):
             return sets
         return self.join([self.shape(Const(v)) for v in values])
 
+    @contextmanager
+    def members(self, place: Place, shape: SetShape, k: str) -> Iterator[None]:
+        """Open a loop over the numbers of the elements of a stored set."""
+        count = len(shape.values)
+        if shape.wide:
+            base, word = place.address()
+            pointer = base if word == "0" else f"offset({base}, {word})"
+            with self.block(f"for {k} in members({pointer}, {count}):"):
+                yield
+        else:
+            present = place.slot(shape.slots, k).load(BoolShape())
+            with self.block(f"for {k} in range({count}):"), self.block(f"if {present} != 0:"):
+                yield
+
     def _stored_elements(self, place: Place, shape: Shape, k: str, blocks: ExitStack) -> Value:
         if isinstance(shape, SetShape):
-            blocks.enter_context(self.block(f"for {k} in range({len(shape.values)}):"))
-            bit = place.slot(shape.slots, k).load(BoolShape())
-            blocks.enter_context(self.block(f"if {bit} != 0:"))
+            blocks.enter_context(self.members(place, shape, k))
             if isinstance(shape.element, (AtomShape, IntShape, BoolShape)):
                 return of_code(k, shape.element)
             codes = [shape.element.encode(v) for v in shape.values]
