@@ -897,6 +897,25 @@ Next=[(A,)]
 )
 
 
+# What two sequences make is a sequence: its first element has index 1.
+SPECS["joined"] = (
+    """
+q = Variable(Seq(Range(0,3),2)); x = Variable(Range(0,3))
+def Init(t):
+    t.q = (2, 1)
+    t.x = 0
+def A(s,t):
+    joined = SubSeq(s.q, 1, 1) + SubSeq(s.q, 2, 2)
+    longer = SubSeq(s.q, 1, 1) + (3,)
+    t.x = joined[1] if s.x == 0 else joined[2] if s.x == 2 else longer[2]
+    return True
+Next=[(A,)]
+""",
+    {},
+    "ok",
+)
+
+
 @pytest.mark.parametrize("name", SPECS)
 def test_engines_agree(name: str) -> None:
     text, constants, verdict = SPECS[name]

@@ -253,6 +253,15 @@ def test_names_of_an_extension(tmp_path: Path) -> None:
     assert proof.action("PressAnyH") == "Press"
     assert proof.declares("variables") == ("count", "on", "last")
     assert read_proof(switch(tmp_path)).initial_and_next() == ("Init", "Next")
+    # An extension of the extension: what it does not define itself it has from there, not from Switch.
+    (tmp_path / "switch_on.py").write_text(
+        "from mc.lang import *\nfrom switch_history import *\n\n\ndef OnInit(t):\n    HistoryInit(t)\n"
+    )
+    (tmp_path / "SwitchOn.tla").write_text(
+        "---- MODULE SwitchOn ----\nEXTENDS SwitchHistory\nOnInit == HistoryInit\n====\n"
+    )
+    on = load_spec(tmp_path / "switch_on.py", Model("m", {"Lamp": 2, "Limit": 1}))
+    assert read_proof(on).initial_and_next() == ("OnInit", "HistoryNext")
 
 
 def test_a_module_that_does_not_fit(tmp_path: Path) -> None:

@@ -82,6 +82,12 @@ class SeqValue(tuple[Any, ...]):
             raise EvaluationError(f"index {index} is outside a sequence of length {len(self)}")
         return tuple.__getitem__(self, index - 1)
 
+    def __add__(self, other: tuple[Any, ...]) -> SeqValue:
+        return SeqValue((*tuple.__iter__(self), *tuple.__iter__(other)))
+
+    def __radd__(self, other: tuple[Any, ...]) -> SeqValue:
+        return SeqValue((*tuple.__iter__(other), *tuple.__iter__(self)))
+
 
 class FnValue(Mapping[Any, Any]):
     """A function with a finite domain: ``f[x]``, and ``DOMAIN f`` is ``f.keys()``."""

@@ -65,18 +65,24 @@ class Proof:
     def initial_and_next(self) -> tuple[str, str]:
         """The names of the initial predicate and of the next-state relation.
 
-        ``Init`` and ``Next``; but where the paired module itself defines, in place of one of them, a
-        single name that ends so (``HistoryInit``, because TLA+ does not let a module redefine what
-        it extends), that name.
+        ``Init`` and ``Next``; but where the paired module, or else the nearest one that it extends,
+        defines in place of one of them a single name that ends so (``HistoryInit``, because TLA+
+        does not let a module redefine what it extends), that name.
         """
         return self._own("Init"), self._own("Next")
 
     def _own(self, name: str) -> str:
-        ending = [own for own in self.root.definitions if own.endswith(name)]
-        if name in ending or len(ending) != 1:
-            self.require([name], "the definition")
-            return name
-        return ending[0]
+        todo = [self.root.name]
+        while todo:
+            module = self.modules[todo.pop(0)]
+            ending = [own for own in module.definitions if own.endswith(name)]
+            if len(ending) == 1 and name not in ending:
+                return ending[0]
+            if ending:
+                break
+            todo.extend(extended for extended in module.extends if extended in self.modules)
+        self.require([name], "the definition")
+        return name
 
     def action(self, label: str) -> str | None:
         """The spec's action that TLC means by a label; None where it may be several, or none.
