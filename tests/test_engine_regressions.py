@@ -915,6 +915,44 @@ Next=[(A,)]
     "ok",
 )
 
+# So is what is written out, also where Python could evaluate it at once, or where it comes first.
+SPECS["written"] = (
+    """
+q = Variable(Seq(Range(0,9),3)); x = Variable(Range(0,9))
+def Init(t):
+    t.q = (7, 8)
+    t.x = 0
+def Second(p): return p[2]
+def A(s,t):
+    p = (1, 2)
+    t.x = p[1]
+    return True
+def B(s,t):
+    p = (1, 2) + (3,)
+    t.x = p[1]
+    t.q = p
+    return True
+def C(s,t):
+    p = (4,) + s.q
+    if not Len(p) < 4: return False
+    t.x = p[1]
+    t.q = () + s.q
+    return True
+def D(s,t):
+    p = (s.x, 6) + s.q
+    t.x = p[1] if s.x == 1 else p[3]
+    return True
+def E(s,t):
+    t.x = Second((s.x, 5))
+    return True
+Next=[(A,),(B,),(C,),(D,),(E,)]
+def Right(s): return s.x in {0, 1, 4, 5, 7} and (s.q == (7, 8) or s.q == (1, 2, 3))
+Invariants=[Right]
+""",
+    {},
+    "ok",
+)
+
 
 @pytest.mark.parametrize("name", SPECS)
 def test_engines_agree(name: str) -> None:

@@ -8,6 +8,7 @@ first, in the same namespace.
 from __future__ import annotations
 
 import ast
+import copy
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ import mc.lang
 from mc.errors import McError, ModelError, SpecError
 from mc.lang.declarations import Then, Variable
 from mc.lang.domains import Bag, Domain, Seq, Set, as_domain
+from mc.lang.literals import SEQUENCE, sequence, with_sequences
 from mc.lang.values import ModelValue, ModelValueSet
 from mc.spec.check import check_functions, check_substitution
 from mc.spec.objects import Action, Definition, Model, Parameter, Spec
@@ -108,6 +110,7 @@ def load_spec(path: Path, model: Model) -> Spec:
     constants = bind_constants(source.constants(), model)
     namespace: dict[str, Any] = {name: getattr(mc.lang, name) for name in mc.lang.__all__}
     namespace.update(constants, __name__=path.stem, __file__=str(path))
+    namespace[SEQUENCE] = sequence
     for file, tree in source.trees.items():
         _execute(tree, file, namespace)
     for file, tree in source.trees.items():
@@ -117,6 +120,9 @@ def load_spec(path: Path, model: Model) -> Spec:
 
 
 def _execute(tree: ast.Module, file: Path, namespace: dict[str, Any]) -> None:
+    tree = copy.deepcopy(tree)
+    # Rows of tables, outside definitions, are Python's tuples.
+    tree.body = [with_sequences(node) if isinstance(node, ast.FunctionDef) else node for node in tree.body]
     try:
         exec(compile(tree, str(file), "exec"), namespace)
     except Exception as error:

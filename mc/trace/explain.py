@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from typing import Any
 
 from mc.errors import DomainError
 from mc.lang.domains import Domain
+from mc.lang.literals import with_sequences
 from mc.lang.state import State
 from mc.lang.text import to_tla
 from mc.spec.objects import Definition
@@ -79,7 +81,7 @@ class _Scope:
     names: dict[str, Any]
 
     def value(self, node: ast.expr) -> Any:
-        code = compile(ast.Expression(node), self.file, "eval")
+        code = compile(ast.Expression(with_sequences(copy.deepcopy(node))), self.file, "eval")
         try:
             # One namespace: a comprehension does not see the local variables of eval.
             return eval(code, {**self.globals, **self.names})

@@ -128,7 +128,8 @@ class Builders(Algebra):
         other = self.shape(right) if not (isinstance(right, Const) and not right.value) else SeqShape(shape.element, 1)
         if not isinstance(other, SeqShape):
             self.mistake("only a sequence can be appended to a sequence by +")
-        source = SeqShape(shape.element, other.capacity)
+        element = self.join([shape.element, other.element])
+        source = SeqShape(element, other.capacity)
 
         def fill(place: Place, target: Shape) -> None:
             if not isinstance(target, SeqShape):
@@ -140,7 +141,7 @@ class Builders(Algebra):
             with self.block(f"for {k} in range({count}):"):
                 self.push(place, target, self.part(tail.at(source.start).slot(source.slots, k), source.element))
 
-        return Builder(fill, lambda: SeqShape(shape.element, shape.capacity + other.capacity))
+        return Builder(fill, lambda: SeqShape(element, shape.capacity + other.capacity))
 
     def push(self, place: Place, shape: SeqShape, element: Value) -> None:
         """Append ``element`` to the sequence at ``place``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -31,6 +32,7 @@ from mc.engine.translate.values import (
     Tuple,
     Value,
 )
+from mc.lang.literals import with_sequences
 
 _ORDER = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 _MISSING = object()
@@ -67,7 +69,7 @@ class Expressions(Builders):
             elif name not in self.module.namespace and name not in self.module.builtins:
                 self.mistake(f"the name {name!r} is not defined")
         try:
-            code = compile(ast.Expression(node), self.file, "eval")
+            code = compile(ast.Expression(with_sequences(copy.deepcopy(node))), self.file, "eval")
             value = eval(code, {**self.module.namespace, **local})
         except Exception:
             return _MISSING  # left to be found where, and if, a state makes it evaluated
@@ -312,8 +314,13 @@ class Expressions(Builders):
             shape = None if isinstance(left, (Const, Tuple)) else self.shape(left)
             if isinstance(shape, BagShape) and not isinstance(shape, SortedSetShape):
                 return self.bag_change(left, "+" if isinstance(node.op, ast.Add) else "-", right)
-            if isinstance(shape, SeqShape) and isinstance(node.op, ast.Add):
-                return self._concatenate(left, shape, right)
+            if isinstance(node.op, ast.Add):
+                if isinstance(left, Const) and left.value == () and isinstance(self.shape(right), SeqShape):
+                    return right
+                if isinstance(left, Tuple) or (isinstance(left, Const) and isinstance(left.value, tuple)):
+                    shape = self.shape(left)
+                if isinstance(shape, SeqShape):
+                    return self._concatenate(left, shape, right)
         if self.is_set(left) or self.is_set(right):
             return self.set_operation(node, left, right)
         return self._arithmetic(node, self.num(left), self.num(right))
