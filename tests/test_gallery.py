@@ -78,7 +78,7 @@ def invariants() -> Iterator[tuple[Path, str]]:
         yield from ((file, definition.__name__) for definition in listed if file.stem != "twophase")
 
 
-@pytest.mark.parametrize(("file", "invariant"), invariants(), ids=names)
+@pytest.mark.parametrize(("file", "invariant"), list(invariants()), ids=names)
 def test_every_invariant_can_break_and_holds_without_the_fault(file: Path, invariant: str) -> None:
     """Some model violates it; one that changes no rule, within bounds at least as wide, does not."""
     models = [load_spec(file, model) for model in read_models(file).models.values()]
