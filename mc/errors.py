@@ -31,6 +31,20 @@ class UsageError(McError):
     exit_code = EXIT_USAGE
 
 
+class TraceError(UsageError):
+    """A file that is not a trace, or not one of the spec it is read for."""
+
+    def __init__(self, message: str) -> None:
+        # What such a file holds goes into messages, but not into the reader's terminal as it is.
+        super().__init__("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message))
+
+
+class NotABehaviorError(McError):
+    """A trace that the spec does not allow."""
+
+    exit_code = EXIT_MISMATCH
+
+
 class SpecError(McError):
     """A spec file that does not load or does not follow the language's rules."""
 

@@ -17,6 +17,7 @@ from mc.spec.models import bundled
 from mc.tlc import EDGE_LIMIT, STATE_LIMIT, CrosscheckResult, crosscheck
 from mc.tlc.proof import read_proof
 from mc.tlc.tools import JAR_VARIABLE, find_tools
+from mc.tlc.traces import plain_text, text_states
 from mc.trace.behavior import check_init
 
 EXAMPLES = f"""\
@@ -85,6 +86,9 @@ def run(args: argparse.Namespace) -> int:
         workers=args.workers if args.time else None,
         progress=_tell_progress if args.progress or sys.stderr.isatty() else None,
     )
+    if compared.tlc is not None and compared.tlc.trace:
+        states = text_states(compared.tlc.log.read_text(encoding="utf-8"))
+        (out / "tlc-trace.txt").write_text(plain_text(states), encoding="utf-8")
     seconds["total"] = since_start()
     if args.json is not None:
         document = compared.to_json(report.result_json(spec, result, told, seconds))

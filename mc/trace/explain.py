@@ -53,13 +53,25 @@ def explain(definition: Definition, state: State) -> Explanation:
     search = _Search()
     with contextlib.suppress(_Undecided):
         search.enter(function, (state,), {})
-    code = function.__code__
-    conjunct = _as_written(search.conjunct, search.file) if search.conjunct is not None else definition.name
+    return _explanation(definition.name, search, function.__code__.co_filename, function.__code__.co_firstlineno)
+
+
+def explain_condition(name: str, condition: ast.expr, scope: _Scope, expected: bool) -> Explanation:
+    """Why a condition within a definition is not what is ``expected``; ``name``: whose condition it is."""
+    search = _Search(expected=expected)
+    search.bound.update({n: scope.names[n] for n in sorted(_names(condition) & scope.names.keys())})
+    search.follow(condition, scope, settled=False)
+    return _explanation(name, search, scope.file, condition.lineno)
+
+
+def _explanation(name: str, search: _Search, file: str, line: int) -> Explanation:
+    """What a search has found; ``file`` and ``line``: where it began."""
+    conjunct = as_written(search.conjunct, search.file) if search.conjunct is not None else name
     return Explanation(
-        property=definition.name,
+        property=name,
         conjunct=conjunct if search.expected else f"not ({conjunct})",
-        file=search.file or code.co_filename,
-        line=getattr(search.conjunct, "lineno", code.co_firstlineno),
+        file=search.file or file,
+        line=getattr(search.conjunct, "lineno", line),
         bound={name: text for name, value in search.bound.items() if (text := _tla(value)) is not None},
         values=dict(search.values()),
         note=search.note,
@@ -107,7 +119,7 @@ class _Search:
         self, function: FunctionType, arguments: tuple[Any, ...], keywords: dict[str, Any], settled: bool = False
     ) -> None:
         """Follow a definition to the expression that it returns."""
-        tree = _tree(function)
+        tree = definition_tree(function)
         if tree is None:
             raise _Undecided
         given = inspect.signature(function).bind(*arguments, **keywords)
@@ -241,7 +253,7 @@ def _returned(body: list[ast.stmt], scope: _Scope) -> ast.expr | None:
     return None
 
 
-def _tree(function: FunctionType) -> ast.FunctionDef | None:
+def definition_tree(function: FunctionType) -> ast.FunctionDef | None:
     """The syntax tree of a definition; None where its file does not have it."""
     code = function.__code__
     try:
@@ -272,7 +284,7 @@ def _parts(node: ast.AST, names: frozenset[str], many: frozenset[str] = frozense
         yield from _parts(child, names, many)
 
 
-def _as_written(node: ast.expr, file: str) -> str:
+def as_written(node: ast.expr | ast.stmt, file: str) -> str:
     """The text of an expression: its author's where that is one line, else set anew without its line breaks."""
     if node.lineno != node.end_lineno:
         return ast.unparse(node)
