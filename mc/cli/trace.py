@@ -10,7 +10,7 @@ from typing import Any
 
 from mc import errors
 from mc.cli import options
-from mc.errors import NotABehaviorError, UsageError
+from mc.errors import NotABehaviorError, UsageError, printable
 from mc.spec.models import bundled
 from mc.spec.objects import Spec
 from mc.tlc.proof import read_proof
@@ -95,11 +95,11 @@ def run(args: argparse.Namespace) -> int:
     check_init(spec)
     found = replay(spec, trace)
     if args.replay:
-        report = "\n".join(_replay_lines(spec, found)) + "\n"
+        report = printable("\n".join(_replay_lines(spec, found))) + "\n"
         _write(report, args.output)
         return errors.EXIT_MISMATCH if found.broken is not None else errors.EXIT_OK
     if found.behavior is None or found.broken is not None:
-        raise NotABehaviorError(f"{args.file} is not a behavior of {_name(spec)}.\n{found.broken}")
+        raise NotABehaviorError(printable(f"{args.file} is not a behavior of {_name(spec)}.\n{found.broken}"))
     if args.format == "tla" and args.output is not None:
         # TLC wants a file of that name, with its configuration and the modules beside it.
         write_replay(read_proof(spec, [bundled("proofs")]), found.behavior, args.output)

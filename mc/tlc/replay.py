@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from mc.errors import UsageError
 from mc.lang.text import to_tla
 from mc.lang.values import FnValue, ModelValue, RecordValue, rename
 from mc.spec.objects import Spec
@@ -30,18 +31,24 @@ def replay_text(proof: Proof, behavior: Behavior, name: str = "MCTrace") -> str:
 
 
 def write_replay(proof: Proof, behavior: Behavior, file: Path) -> TlcModel:
-    """Write the module to ``file``, and beside it its configuration and all modules that it needs."""
+    """Write the module to ``file``, and beside it its configuration and all modules that it needs.
+
+    :class:`UsageError` where that is not possible, or would overwrite another module.
+    """
     name = file.stem
-    texts = {
-        file: replay_module(proof, behavior, name),
-        file.with_suffix(".cfg"): replay_config(proof, behavior),
-    }
-    for path, text in texts.items():
-        path.write_text(text, encoding="utf-8")
-    for module in proof.modules.values():
-        copy = file.with_name(f"{module.name}.tla")
-        if not (copy.exists() and copy.samefile(module.path)):
-            shutil.copyfile(module.path, copy)
+    if file.suffix != ".tla" or not name.isidentifier() or name in proof.modules:
+        raise UsageError(f"{file}: give the file of a new module, such as MCTrace.tla")
+    try:
+        for module in proof.modules.values():
+            copy = file.with_name(f"{module.name}.tla")
+            if not copy.exists():
+                shutil.copyfile(module.path, copy)
+            elif copy.read_bytes() != module.path.read_bytes():
+                raise UsageError(f"{copy} is not the {module.name}.tla of this spec: choose another directory")
+        file.write_text(replay_module(proof, behavior, name), encoding="utf-8")
+        file.with_suffix(".cfg").write_text(replay_config(proof, behavior), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write the module: {error}") from None
     return TlcModel(file.parent.resolve(), name, deadlock=True)
 
 

@@ -17,26 +17,21 @@ from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
 
 
 def fit(domain: Domain, value: Any) -> Any:
-    """``value`` as an element of ``domain``; :class:`DomainError` where it can be none."""
-    return domain.coerce(_rebuilt(domain, value))
-
-
-def _rebuilt(domain: Domain, value: Any) -> Any:
     """``value`` with its parts as the parts of ``domain`` want them; what does not fit stays as it is."""
     match domain:
         case Optional(domain=inner, none=none):
             found = _atom(value, none.__eq__)
-            return found if found == none else _rebuilt(inner, value)
+            return found if found == none else fit(inner, value)
         case Set(element=element):
             if isinstance(value, (frozenset, tuple)):
-                return frozenset(_rebuilt(element, member) for member in _members(value))
+                return frozenset(fit(element, member) for member in _members(value))
         case Seq(element=element):
             if isinstance(value, tuple):
-                return SeqValue(_rebuilt(element, member) for member in _members(value))
+                return SeqValue(fit(element, member) for member in _members(value))
         case Fn(domain=keys, range=values):
             pairs = _pairs(value)
             if pairs is not None:
-                return FnValue({_key(keys, key): _rebuilt(values, image) for key, image in pairs.items()})
+                return FnValue({_key(keys, key): fit(values, image) for key, image in pairs.items()})
         case Bag(element=element):
             pairs = _pairs(value)
             if pairs is not None:
@@ -46,12 +41,12 @@ def _rebuilt(domain: Domain, value: Any) -> Any:
                 # Each kind has one tag, so a kind's own tag is what the field fits, if it fits any.
                 fields = value.fields
                 for kind in kinds.values():
-                    if tag in fields and _rebuilt(kind.fields[tag], fields[tag]) in kind.fields[tag]:
-                        return _rebuilt(kind, value)
+                    if tag in fields and fit(kind.fields[tag], fields[tag]) in kind.fields[tag]:
+                        return fit(kind, value)
         case Record(fields=fields):
             if isinstance(value, RecordValue):
                 parts = value.fields.items()
-                return RecordValue({n: _rebuilt(fields[n], part) if n in fields else part for n, part in parts})
+                return RecordValue({n: fit(fields[n], part) if n in fields else part for n, part in parts})
         case _:
             return _atom(value, domain.__contains__)
     return value
@@ -81,10 +76,10 @@ def _pairs(value: Any) -> Mapping[Any, Any] | None:
 
 def _key(domain: Domain, key: Any) -> Any:
     """An argument of a function; in an object of JSON it is always a string, such as the text of a record."""
-    found = _rebuilt(domain, key)
+    found = fit(domain, key)
     if isinstance(key, str) and found not in domain:
         try:
-            return _rebuilt(domain, from_tla(key))
+            return fit(domain, from_tla(key))
         except (EvaluationError, DomainError, ValueError, RecursionError):
             return key
     return found

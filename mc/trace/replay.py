@@ -10,12 +10,15 @@ from __future__ import annotations
 import ast
 import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mc.engine.reference import Step, apply
 from mc.errors import DomainError, TraceError
+from mc.lang.domains import Bag, Domain, Seq, Set
 from mc.lang.state import State
+from mc.lang.text import to_tla
 from mc.spec.objects import Action, Parameter, Spec
 from mc.trace.behavior import Behavior, call_text, find_failure
 from mc.trace.explain import Explanation, as_written, explain_condition
@@ -65,13 +68,12 @@ class Break:
         return "\n".join([*lines, *(f"  {note}" for note in self.notes)])
 
     def _claim(self) -> str:
-        where = f"State {self.number} does not follow from state {self.number - 1}"
-        step = self.step if self.named else f"the nearest step, {self.step},"
-        if not self.step:
-            return f"{where}."
-        if self.differences:
-            return f"{where}: {step} makes another one (spec -> file)."
-        return f"{where}: {step} is not enabled."
+        found = f"State {self.number} does not follow from state {self.number - 1}"
+        if self.step:
+            found += f" by {self.step}" if self.named else f"; {self.step} comes nearest"
+        if self.guard is not None:
+            return f"{found}: a guard fails."
+        return f"{found}: that makes another state (spec -> file)." if self.differences else f"{found}."
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,10 @@ def replay(spec: Spec, trace: Trace) -> Replay:
     steps: list[Step] = []
     state = first
     for given, (target, notes), number in zip(trace.states[1:], following, itertools.count(2)):
-        step = _find_step(spec, given, state, target)
+        claim = _read_claim(spec, given, number)
+        step = _find_step(spec, claim, state, target)
         if step is None:
-            return Replay(Behavior(first, tuple(steps)), _break(spec, given, state, target, number, notes))
+            return Replay(Behavior(first, tuple(steps)), _break(spec, claim, state, target, number, notes))
         steps.append(step)
         state = step.state
     return Replay(Behavior(first, tuple(steps), find_failure(spec, state)), None)
@@ -112,17 +115,54 @@ def _state(spec: Spec, given: TracedState, number: int) -> tuple[State, tuple[st
         raise TraceError(f"state {number} {what}: is this a trace of {spec.name}? Its variables are {known}")
     values, notes = {}, []
     for name, domain in spec.variables.items():
-        values[name] = given.values[name]
+        values[name] = fit(domain, given.values[name])
         try:
-            values[name] = fit(domain, given.values[name])
+            values[name] = domain.coerce(values[name])
         except DomainError as error:
             notes.append(f"{name} is outside its domain: {error}")
     return State(values), tuple(notes)
 
 
-def _find_step(spec: Spec, given: TracedState, state: State, target: State) -> Step | None:
-    """The first step from ``state`` to ``target`` that the file can mean."""
-    for action, arguments in _candidates(spec, given, state):
+@dataclass(frozen=True)
+class _Claim:
+    """What a file says of a step; what it leaves open is None."""
+
+    action: Action | None
+    arguments: tuple[Any, ...] | None
+
+    def steps(self, spec: Spec, state: State) -> Iterator[tuple[Action, tuple[Any, ...]]]:
+        """The steps of ``Next`` in ``state`` that are meant, enabled or not."""
+        for action in spec.actions if self.action is None else (self.action,):
+            choices = [tuple(parameter.values(state)) for parameter in action.parameters]
+            for arguments in itertools.product(*choices):
+                if self.arguments in (None, arguments):
+                    yield action, arguments
+
+
+def _read_claim(spec: Spec, given: TracedState, number: int) -> _Claim:
+    """The claim of a file, its arguments in their kinds; an action that the spec does not have is no claim."""
+    action = next((action for action in spec.actions if action.name == given.action), None)
+    if action is None or given.arguments is None:
+        return _Claim(action, None)
+    if len(given.arguments) != len(action.parameters):
+        want, have = len(action.parameters), len(given.arguments)
+        raise TraceError(f"state {number}: {action.name} takes {want} argument(s), and the file gives {have}")
+    pairs = zip(action.parameters, given.arguments, strict=True)
+    return _Claim(action, tuple(fit(_range(spec, parameter), argument) for parameter, argument in pairs))
+
+
+def _range(spec: Spec, parameter: Parameter) -> Domain:
+    """The domain of what a parameter ranges over."""
+    if parameter.domain is not None:
+        return parameter.domain
+    over = spec.variables[parameter.variable or ""]
+    assert isinstance(over, (Bag, Set, Seq))
+    return over.element
+
+
+def _find_step(spec: Spec, claim: _Claim, state: State, target: State) -> Step | None:
+    """The first step from ``state`` to ``target`` that is claimed."""
+    for action, arguments in claim.steps(spec, state):
         # A step that cannot be evaluated is none; if it is the one that is meant, the break says so.
         with contextlib.suppress(Exception):
             after = apply(spec, action, arguments, state)
@@ -131,75 +171,43 @@ def _find_step(spec: Spec, given: TracedState, state: State, target: State) -> S
     return None
 
 
-def _named(spec: Spec, given: TracedState) -> tuple[Action, ...]:
-    """The action that the file names, or all of them."""
-    return tuple(action for action in spec.actions if action.name == given.action) or spec.actions
-
-
-def _candidates(spec: Spec, given: TracedState, state: State) -> Iterator[tuple[Action, tuple[object, ...]]]:
-    """The steps that the file can mean, where they are steps of ``Next`` in ``state``."""
-    for action in _named(spec, given):
-        choices = [tuple(parameter.values(state)) for parameter in action.parameters]
-        if given.arguments is not None and action.name == given.action:
-            if len(given.arguments) != len(action.parameters):
-                continue
-            choices = [
-                tuple(value for value in values if value == _argument(spec, parameter, argument))
-                for values, parameter, argument in zip(choices, action.parameters, given.arguments, strict=True)
-            ]
-        for arguments in itertools.product(*choices):
-            yield action, arguments
-
-
-def _argument(spec: Spec, parameter: Parameter, argument: object) -> object:
-    """An argument of the file in the kind that the parameter has."""
-    domain = parameter.domain
-    if domain is None:
-        domain = spec.variables[parameter.variable or ""].element  # type: ignore[attr-defined]
-    with contextlib.suppress(DomainError):
-        return fit(domain, argument)
-    return argument
-
-
 def _not_initial(spec: Spec, target: State, notes: tuple[str, ...]) -> Break:
-    walk = min((walk for _, walk in initial_walks(spec)), key=lambda walk: _distance(walk, target))
-    return Break(1, spec.init_name, True, None, tuple(_differences(walk, target)), notes)
+    walk = min(initial_walks(spec), key=lambda walk: _distance(walk, target))
+    differences = tuple(_differences(walk.state, target, walk.writes)) if walk.state is not None else ()
+    return Break(1, spec.init_name, True, None, differences, notes)
 
 
-def _break(spec: Spec, given: TracedState, state: State, target: State, number: int, notes: tuple[str, ...]) -> Break:
-    """Why no step that the file can mean leads from ``state`` to ``target``."""
-    named = any(action.name == given.action for action in spec.actions)
-    ways = [
-        (action, arguments, walk)
-        for action, arguments in _candidates(spec, given, state)
-        for walk in walks(spec, action, arguments, state)
-    ]
+def _break(spec: Spec, claim: _Claim, state: State, target: State, number: int, notes: tuple[str, ...]) -> Break:
+    """Why no step that is claimed leads from ``state`` to ``target``."""
+    ways = [(*step, walk) for step in claim.steps(spec, state) for walk in walks(spec, *step, state)]
     if not ways:
-        claim = given.action or ""
-        if given.arguments is not None:
-            claim = call_text(_named(spec, given)[0], given.arguments) if named else claim
-        said = f"the arguments are not among those that {spec.next_name} allows in state {number - 1}"
-        return Break(number, claim, named, None, (), (said, *notes))
+        return _no_step(claim, state, number, notes)
     action, arguments, walk = min(ways, key=lambda way: _distance(way[2], target))
-    step = call_text(action, arguments)
-    if named:
-        other = _find_step(spec, TracedState(None, None, {}), state, target)
-        if other is not None:
-            notes = (f"{call_text(other.action, other.arguments)} leads there.", *notes)
+    step, named = call_text(action, arguments), claim.action is not None
+    other = _find_step(spec, _Claim(None, None), state, target)
+    if other is not None:
+        notes = (f"{call_text(other.action, other.arguments)} leads there.", *notes)
     if walk.failed:
         return Break(number, step, named, _guard(action, walk.failed[0]), (), notes)
-    if walk.state is None:
-        failure = _failure(spec, action, arguments, state)
-        return Break(number, step, named, None, (), (failure, *notes))
-    return Break(number, step, named, None, tuple(_differences(walk, target)), notes)
-
-
-def _failure(spec: Spec, action: Action, arguments: tuple[object, ...], state: State) -> str:
     try:
-        apply(spec, action, arguments, state)
+        after = apply(spec, action, arguments, state)
     except Exception as error:  # a spec is any Python, so this may be any exception
-        return f"It cannot be evaluated: {error}"
-    return "It leads to another state."
+        return Break(number, step, named, None, (), (f"It cannot be evaluated: {error}", *notes))
+    if after is None:
+        return Break(number, step, named, None, (), ("It is not enabled.", *notes))
+    return Break(number, step, named, None, tuple(_differences(after, target, walk.writes)), notes)
+
+
+def _no_step(claim: _Claim, state: State, number: int, notes: tuple[str, ...]) -> Break:
+    """A step that ``Next`` does not have in ``state``, because an argument is not one there."""
+    if claim.action is None or claim.arguments is None:
+        return Break(number, "", False, None, (), ("Next has no step at all there.", *notes))
+    said = [
+        f"{parameter.name} \\in {parameter.variable or repr(parameter.domain)} is false: {to_tla(argument)}"
+        for parameter, argument in zip(claim.action.parameters, claim.arguments, strict=True)
+        if argument not in tuple(parameter.values(state))
+    ]
+    return Break(number, call_text(claim.action, claim.arguments), True, None, (), (*said, *notes))
 
 
 def _guard(action: Action, guard: Conjunct) -> Explanation:
@@ -216,15 +224,12 @@ def _distance(walk: Walk, target: State) -> tuple[bool, int, int]:
     return False, changes + len(walk.failed), len(walk.failed)
 
 
-def _differences(walk: Walk, target: State) -> Iterator[Difference]:
-    assert walk.state is not None
+def _differences(after: State, target: State, writes: Mapping[str, Conjunct]) -> Iterator[Difference]:
+    """What the spec gives and what the file has, by variable; ``writes``: the statements that write them."""
     for name, value in target.values.items():
-        changes = tuple(value_changes(name, walk.state.values[name], value))
-        if changes:
-            written = walk.writes.get(name)
-            yield Difference(
-                name,
-                changes,
-                f"UNCHANGED {name}" if written is None else as_written(written.node, written.scope.file),
-                "" if written is None else f"{written.scope.file}:{written.node.lineno}: ",
-            )
+        changes = tuple(value_changes(name, after.values[name], value))
+        if changes and name in writes:
+            node, file = writes[name].node, writes[name].scope.file
+            yield Difference(name, changes, as_written(node, file), f"{file}:{node.lineno}: ")
+        elif changes:
+            yield Difference(name, changes, f"UNCHANGED {name}", "")

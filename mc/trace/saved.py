@@ -146,7 +146,7 @@ def load_origin(origin: Origin, **changes: Any) -> Spec:
     :class:`TraceError` where there is no such spec, or the model is not one of it any more.
     """
     try:
-        return load_spec(find_spec(origin.spec)[0], override(origin.model, **changes))
+        return load_spec(find_spec(origin.spec)[0], override(origin.model, **{"constants": {}, **changes}))
     except UsageError as error:
         raise TraceError(f"this trace is of the spec {origin.spec}: {error}; give it with --spec") from None
     except ModelError as error:

@@ -86,16 +86,15 @@ def walks(spec: Spec, action: Action, arguments: tuple[Any, ...], state: State) 
             yield from map(_finish, walker.enter(action.update, (after, again.draft), again))
 
 
-def initial_walks(spec: Spec) -> Iterator[tuple[tuple[Any, ...], Walk]]:
-    """All ways through ``Init``, each with the arguments of its row."""
+def initial_walks(spec: Spec) -> Iterator[Walk]:
+    """All ways through the rows of ``Init``."""
     # Init writes every variable, so it does not matter what they are before.
     start = spec.initial_states()[0]
     walker = _Walker(spec.variables)
     for function, parameters in spec.init:
         for arguments in itertools.product(*(tuple(p.domain or ()) for p in parameters)):
             path = _Path(_Draft(spec.variables, start))
-            for end in walker.enter(function, (path.draft, *arguments), path):
-                yield arguments, _finish(end)
+            yield from map(_finish, walker.enter(function, (path.draft, *arguments), path))
 
 
 def _finish(path: _Path) -> Walk:
