@@ -251,3 +251,52 @@ def test_a_bundled_spec_is_saved_by_its_name(tmp_path: Path, monkeypatch: pytest
     assert main(["check", "raft:halfquorum", "--quiet"]) == 12
     text = Path("out/raft/halfquorum/trace.json").read_text(encoding="utf-8")
     assert json.loads(text)["spec"] == "raft" and str(bundled("specs")) not in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ("Invariants = [Exclusion]", "Invariants = []", 11, "No action is enabled in the last state."),
+        ('t.at[p] = "inside"', 't.at[p] = "in"', 75, 'Enter(p1) cannot be evaluated: variable at: "in" is not in'),
+    ],
+)
+def test_other_ends_are_told_again(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    old: str,
+    new: str,
+    code: int,
+    said: str,
+) -> None:
+    """A deadlock, and a state from which the spec cannot be evaluated."""
+    (tmp_path / "lock.py").write_text(LOCK.replace(old, new), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", "lock.py", "-c", "Process=2", "--quiet"]) == code
+    assert said in capsys.readouterr().out
+    assert main(["trace", "out/lock/default/trace.json", "--replay"]) == 0
+    assert said in capsys.readouterr().out
+    assert main(["trace", "out/lock/default/trace.json", "--format", "tlc"]) == 0
+    assert capsys.readouterr().out.startswith("Error: ")
+
+
+def test_a_spec_that_was_mended(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The counterexample of yesterday is no behavior of the spec of today, and the new guard says why."""
+    guard = '    if any(s.at[q] == "inside" for q in Process):\n        return False\n'
+    mended = LOCK.replace('    t.at[p] = "inside"\n', guard + '    t.at[p] = "inside"\n')
+    Path("lock.py").write_text(mended, encoding="utf-8")
+    assert main(["trace", str(saved), "--replay"]) == 21
+    said = capsys.readouterr().out
+    line = mended.split('if any(s.at[q] == "inside"')[0].count("\n") + 1
+    assert "State 3 does not follow from state 2 by Enter(p2): a guard fails." in said
+    assert f'lock.py:{line}: not (s.at[q] == "inside")' in said
+
+
+def test_what_lies_beyond_the_constraints_is_said(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    narrow = LOCK + '\n\ndef Empty(s):\n    return all(s.at[p] == "away" for p in Process)\n\n\nConstraints = [Empty]\n'
+    Path("lock.py").write_text(narrow, encoding="utf-8")
+    document = json.loads(saved.read_text(encoding="utf-8"))
+    document["model"]["constraints"] = ["Empty"]
+    saved.write_text(json.dumps(document), encoding="utf-8")
+    assert main(["trace", str(saved), "--replay"]) == 0
+    assert "State 2 is outside the constraint Empty" in capsys.readouterr().out

@@ -14,7 +14,7 @@ import pytest
 from toys.values import Domains, random_value
 
 from mc.engine.reference import Step, explore, successors
-from mc.errors import TraceError, UsageError
+from mc.errors import EvaluationError, TraceError, UsageError
 from mc.lang.domains import Domain
 from mc.lang.text import from_tla, to_tla
 from mc.lang.values import FnValue, ModelValue, ModelValueSet, RecordValue
@@ -51,7 +51,10 @@ def some_behavior(spec: Spec, length: int, seed: int = 0) -> Behavior:
     initial = state = chosen.choice(spec.initial_states())
     steps: list[Step] = []
     while len(steps) < length - 1 and all(c.function(state) for c in spec.constraints):
-        found = list(successors(spec, state))
+        try:
+            found = list(successors(spec, state))
+        except EvaluationError:  # some successor is outside of its domain
+            break
         changing = [step for step in found if step.state != state] or found
         if not changing:
             break

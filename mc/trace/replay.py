@@ -20,11 +20,12 @@ from mc.lang.domains import Bag, Domain, Seq, Set
 from mc.lang.state import State
 from mc.lang.text import to_tla
 from mc.spec.objects import Action, Parameter, Spec
-from mc.trace.behavior import Behavior, call_text, find_failure
+from mc.trace.behavior import Behavior, call_text
 from mc.trace.explain import Explanation, as_written, explain_condition
 from mc.trace.fit import fit
 from mc.trace.saved import Trace, TracedState
 from mc.trace.text import value_changes
+from mc.trace.verdict import failure_in
 from mc.trace.walk import Conjunct, Walk, initial_walks, walks
 
 
@@ -102,7 +103,7 @@ def replay(spec: Spec, trace: Trace) -> Replay:
             return Replay(Behavior(first, tuple(steps)), _break(spec, claim, state, target, number, notes))
         steps.append(step)
         state = step.state
-    return Replay(Behavior(first, tuple(steps), find_failure(spec, state)), None)
+    return Replay(Behavior(first, tuple(steps), failure_in(spec, state)), None)
 
 
 def _state(spec: Spec, given: TracedState, number: int) -> tuple[State, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mc.engine.reference import successors
 from mc.lang.state import State
 from mc.spec.objects import Definition, Spec
-from mc.trace.behavior import Behavior
+from mc.trace.behavior import Behavior, Failure, find_failure
 from mc.trace.explain import explain
 
 
@@ -26,14 +26,26 @@ class Verdict:
 
 def find_verdict(spec: Spec, behavior: Behavior) -> Verdict | None:
     """The violation that a search would report in the last state; None where there is none."""
-    if behavior.failure is not None:
-        return Verdict("evaluation", "", str(behavior.failure))
+    failure = behavior.failure or failure_in(spec, behavior.last)
+    if failure is not None:
+        return Verdict("evaluation", "", str(failure))
     for invariant in spec.invariants:
         if not holds(invariant, behavior.last):
             return Verdict("invariant", invariant.name, str(explain(invariant, behavior.last)))
     if spec.model.deadlock and next(successors(spec, behavior.last), None) is None:
         return Verdict("deadlock", "", "No action is enabled in the last state.")
     return None
+
+
+def failure_in(spec: Spec, state: State) -> Failure | None:
+    """Why a search cannot go on from ``state``; None where it can, or reports a false invariant before."""
+    for invariant in spec.invariants:
+        try:
+            if not invariant.function(state):
+                return None
+        except Exception:  # a spec is any Python, so this may be any exception
+            break
+    return find_failure(spec, state)
 
 
 def violations(definitions: tuple[Definition, ...], states: tuple[State, ...]) -> Iterator[tuple[int, Definition]]:
