@@ -463,6 +463,7 @@ Next = [
     (DuplicateMessage, messages),
     (DropMessage, messages),
 ]
+Faults = [Restart, DuplicateMessage, DropMessage]
 
 # The bounds of the model
 

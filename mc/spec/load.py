@@ -23,7 +23,7 @@ from mc.spec.check import check_functions, check_substitution
 from mc.spec.objects import Action, Definition, Model, Parameter, Spec
 
 #: The tables at the end of a spec that the loader reads, besides Next.
-TABLES = ("Invariants", "Constraints", "Witnesses", "Explanations")
+TABLES = ("Invariants", "Constraints", "Witnesses", "Explanations", "Faults")
 CONSTANT_KINDS = ("ModelValues", "ModelValue", "Natural", "Boolean")
 
 
@@ -240,8 +240,17 @@ def _collect(
         invariants=definitions("Invariants", model.invariants),
         witnesses=definitions("Witnesses", model.witnesses),
         constraints=definitions("Constraints", model.constraints),
+        faults=_faults(namespace, actions, path),
         namespace=namespace,
     )
+
+
+def _faults(namespace: Mapping[str, Any], actions: tuple[Action, ...], path: Path) -> tuple[str, ...]:
+    names = tuple(action.__name__ for action in namespace.get("Faults", ()))
+    for name in names:
+        if name not in {action.name for action in actions}:
+            raise SpecError(f"Faults: {name} is not an action of Next", str(path))
+    return names
 
 
 def _template(text: str, path: Path) -> tuple[str | ast.expr, ...]:

@@ -113,6 +113,8 @@ class Spec:
     invariants: tuple[Definition, ...]
     witnesses: tuple[Definition, ...]
     constraints: tuple[Definition, ...]
+    #: The actions of the table ``Faults``: what fails, rather than what the protocol does.
+    faults: tuple[str, ...]
     #: The global names of the spec's functions.
     namespace: Mapping[str, Any]
 
