@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,6 @@ import pytest
 from mc.engine import reference
 from mc.engine.compiled import Engine
 from mc.spec.load import load_spec
-from mc.spec.models import read_models
 from mc.spec.objects import Model, Spec
 
 if sys.version_info >= (3, 11):
@@ -120,25 +117,3 @@ def test_workers_change_nothing(pinned: dict[str, Any]) -> None:
     assert [result.workers for result in results] == [1, 2, 3]
     same = [dataclasses.replace(result, workers=0, seconds={}) for result in results]
     assert same[0] == same[1] == same[2]
-
-
-def bundled_models() -> Iterator[Any]:
-    """Every model of every spec; those that say they take long are marked slow."""
-    for path in sorted((ROOT / "specs").glob("*.yaml")):
-        for model in read_models(path.with_suffix(".py")).models.values():
-            marks = [pytest.mark.slow] if "minute" in model.description else []
-            yield pytest.param(path.with_suffix(".py"), model, id=f"{path.stem}:{model.name}", marks=marks)
-
-
-@pytest.mark.parametrize(("path", "model"), list(bundled_models()))
-def test_bundled_model(path: Path, model: Model) -> None:
-    """A mutant breaks the invariant that its description announces; all else is without error, not vacuously."""
-    result = Engine(load_spec(path, model)).search(workers=2)
-    announced = re.search(r"breaks (\w+)", model.description)
-    if announced is not None:
-        assert result.violation is not None
-        assert result.violation.property == announced[1]
-    else:
-        assert (result.verdict, result.complete) == ("ok", True)
-        assert result.witnesses and all(result.witnesses.values())
-        assert all(count.generated for count in result.actions.values())

@@ -165,11 +165,23 @@ def verdict_line(spec: Spec, result: Result) -> str:
     }[result.verdict]
 
 
+def _component_lines(explanation: Explanation, behavior: Behavior) -> Iterator[str]:
+    """What the violated part depends on, and since when it is so."""
+    width = max((len(str(component)) for component in explanation.components), default=0)
+    for component in explanation.components:
+        number = component.last_changed(behavior.states)
+        if number is not None:
+            step = behavior.steps[number - 2] if number > 1 else None
+            since = f"state {number}: {call_text(step.action, step.arguments)}" if step is not None else "the beginning"
+            yield f"  {component!s:<{width}}  since {since}"
+
+
 def violation_lines(told: Told, full: bool, style: Style) -> Iterator[str]:
     """Why, and the behavior that leads there."""
     yield told.message
     if told.explanation is not None:
         yield f"  {told.explanation.file}:{told.explanation.line}: {told.explanation.conjunct}"
+        yield from (f"  {line}" for line in _component_lines(told.explanation, told.behavior))
     yield ""
     yield f"A behavior of {len(told.behavior.states)} states:"
     yield ""

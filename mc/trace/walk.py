@@ -17,8 +17,7 @@ from typing import Any
 from mc.lang.domains import Domain
 from mc.lang.state import NextState, State
 from mc.spec.objects import Action, Spec
-from mc.trace.explain import _Scope as Scope
-from mc.trace.explain import _Undecided as Undecided
+from mc.trace.components import Scope, Undecided
 from mc.trace.explain import definition_tree
 
 
