@@ -169,6 +169,7 @@ HOSTILE = {
     "no value": (changed(lambda d: d["states"][0]["values"].update(at="<<")), "state 1: at: not a TLA. value"),
     "a bomb": (changed(lambda d: d["states"][0]["values"].update(at="0..9999999999")), "state 1: at: .*a number less"),
     "nested value": (changed(lambda d: d["states"][0]["values"].update(at="<<" * 50_000)), "nested too deeply"),
+    "what only changed": (lambda text: "State 1: Init\n    at[p1]: 0 -> 1\n", "whole states are needed"),
     "a huge number": (changed(lambda d: d["states"][0]["values"].update(at="9" * 10_000)), "state 1: at"),
     "of another spec": (changed(lambda d: d.update(spec="twophase")), "does not fit its spec twophase"),
     "a spec that is gone": (changed(lambda d: d.update(spec="/no/such.py")), "no file /no/such.py.*--spec"),

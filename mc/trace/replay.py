@@ -88,6 +88,13 @@ class Replay:
 
 def replay(spec: Spec, trace: Trace) -> Replay:
     """Follow ``trace`` through ``spec``; :class:`TraceError` where its variables are not those of the spec."""
+    try:
+        return _replay(spec, trace)
+    except RecursionError:
+        raise TraceError("a value in the trace is nested too deeply") from None
+
+
+def _replay(spec: Spec, trace: Trace) -> Replay:
     if not trace.states:
         raise TraceError("the trace has no states")
     found = [_state(spec, given, number) for number, given in enumerate(trace.states, 1)]
@@ -173,9 +180,11 @@ def _find_step(spec: Spec, claim: _Claim, state: State, target: State) -> Step |
 
 
 def _not_initial(spec: Spec, target: State, notes: tuple[str, ...]) -> Break:
-    walk = min(initial_walks(spec), key=lambda walk: _distance(walk, target))
-    differences = tuple(_differences(walk.state, target, walk.writes)) if walk.state is not None else ()
-    return Break(1, spec.init_name, True, None, differences, notes)
+    walk = min(initial_walks(spec), key=lambda walk: _distance(walk, target), default=None)
+    if walk is None or walk.state is None:
+        return Break(1, spec.init_name, True, None, (), notes)
+    guard = _guard(spec.init_name, walk.failed[0]) if walk.failed else None
+    return Break(1, spec.init_name, True, guard, tuple(_differences(walk.state, target, walk.writes)), notes)
 
 
 def _break(spec: Spec, claim: _Claim, state: State, target: State, number: int, notes: tuple[str, ...]) -> Break:
@@ -189,7 +198,7 @@ def _break(spec: Spec, claim: _Claim, state: State, target: State, number: int, 
     if other is not None:
         notes = (f"{call_text(other.action, other.arguments)} leads there.", *notes)
     if walk.failed:
-        return Break(number, step, named, _guard(action, walk.failed[0]), (), notes)
+        return Break(number, step, named, _guard(action.name, walk.failed[0]), (), notes)
     try:
         after = apply(spec, action, arguments, state)
     except Exception as error:  # a spec is any Python, so this may be any exception
@@ -202,27 +211,31 @@ def _break(spec: Spec, claim: _Claim, state: State, target: State, number: int, 
 def _no_step(claim: _Claim, state: State, number: int, notes: tuple[str, ...]) -> Break:
     """A step that ``Next`` does not have in ``state``, because an argument is not one there."""
     if claim.action is None or claim.arguments is None:
-        return Break(number, "", False, None, (), ("Next has no step at all there.", *notes))
-    said = [
+        said = f"No {claim.action.name if claim.action else 'step'} is possible there."
+        return Break(number, "", False, None, (), (said, *notes))
+    outside = [
         f"{parameter.name} \\in {parameter.variable or repr(parameter.domain)} is false: {to_tla(argument)}"
         for parameter, argument in zip(claim.action.parameters, claim.arguments, strict=True)
         if argument not in tuple(parameter.values(state))
     ]
-    return Break(number, call_text(claim.action, claim.arguments), True, None, (), (*said, *notes))
+    return Break(number, call_text(claim.action, claim.arguments), True, None, (), (*outside, *notes))
 
 
-def _guard(action: Action, guard: Conjunct) -> Explanation:
+def _guard(name: str, guard: Conjunct) -> Explanation:
     assert isinstance(guard.node, ast.expr)
-    return explain_condition(action.name, guard.node, guard.scope, guard.expected)
+    return explain_condition(name, guard.node, guard.scope, guard.expected)
 
 
 def _distance(walk: Walk, target: State) -> tuple[bool, int, int]:
-    """How far a way through an action is from leading to ``target``: the nearest is the one to tell about."""
+    """How far a way through an action is from leading to ``target``: the nearest is the one to tell about.
+
+    Of two that are equally far, the one that leads there but for a guard.
+    """
     if walk.state is None:
         return True, len(walk.failed), 0
     values = walk.state.values
     changes = sum(len(list(value_changes(name, values[name], value))) for name, value in target.values.items())
-    return False, changes + len(walk.failed), len(walk.failed)
+    return False, changes + len(walk.failed), changes
 
 
 def _differences(after: State, target: State, writes: Mapping[str, Conjunct]) -> Iterator[Difference]:

@@ -87,13 +87,13 @@ def walks(spec: Spec, action: Action, arguments: tuple[Any, ...], state: State) 
 
 def initial_walks(spec: Spec) -> Iterator[Walk]:
     """All ways through the rows of ``Init``."""
-    # Init writes every variable, so it does not matter what they are before.
-    start = spec.initial_states()[0]
     walker = _Walker(spec.variables)
-    for function, parameters in spec.init:
-        for arguments in itertools.product(*(tuple(p.domain or ()) for p in parameters)):
-            path = _Path(_Draft(spec.variables, start))
-            yield from map(_finish, walker.enter(function, (path.draft, *arguments), path))
+    # Init writes every variable, so it does not matter what they are before.
+    for start in spec.initial_states()[:1]:
+        for function, parameters in spec.init:
+            for arguments in itertools.product(*(tuple(p.domain or ()) for p in parameters)):
+                path = _Path(_Draft(spec.variables, start))
+                yield from map(_finish, walker.enter(function, (path.draft, *arguments), path))
 
 
 def _finish(path: _Path) -> Walk:
@@ -130,9 +130,14 @@ class _Walker:
                 return [path]
             case ast.Return(value=ast.expr() as value):
                 return self.disjuncts(value, scope, path)
-            case ast.If(test=test, body=[ast.Return(value=ast.Constant(value=False))], orelse=[]):
-                negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
-                self.guard(test.operand if isinstance(test, ast.UnaryOp) and negated else test, scope, path, negated)
+            case ast.If(
+                test=ast.UnaryOp(op=ast.Not(), operand=conjunct),
+                body=[ast.Return(value=ast.Constant(value=False))],
+                orelse=[],
+            ):
+                self.guard(conjunct, scope, path, True)
+            case ast.If(test=conjunct, body=[ast.Return(value=ast.Constant(value=False))], orelse=[]):
+                self.guard(conjunct, scope, path, False)
             case ast.If(test=test, body=then, orelse=otherwise):
                 try:
                     return self.suite(then if scope.value(test) else otherwise, scope, path)
