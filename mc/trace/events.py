@@ -1,48 +1,39 @@
 """What happens in a behavior: which process acts in each step, and what it sends and receives.
 
-Nothing here is told by a spec. Processes are the sets that index its variables (``Fn(Server, ...)``)
-and that its actions or messages name. The network is the variable that holds a bag, or a set, of
-records. What a step sent is what the network gained. What it received is what the network lost,
-what its arguments name, and each message without which the same step would not have been possible,
-or would have had another effect: that is asked of the action itself.
+Nothing of it is told by a spec. What a step sent is what the network gained. What it received is what
+the network lost, what its arguments name, and each message without which the same step would not have
+been possible, or would have had another effect: that is asked of the action itself.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import CodeType, FunctionType
 from typing import Any
 
 from mc.engine.reference import Step, apply
-from mc.errors import McError
-from mc.lang.domains import Bag, Domain, Enum, Fn, Optional, Range, Record, Set, Union
+from mc.lang.domains import Fn, Range
 from mc.lang.state import State
 from mc.lang.text import to_tla
-from mc.lang.values import BagValue, ModelValue, ModelValueSet, RecordValue
-from mc.spec.objects import Action, Spec
+from mc.lang.values import BagValue, RecordValue
+from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior
-
-#: Names of fields for the sender and the receiver of a message, without a leading "m" or underscores.
-#: Other names are understood from who sends the message.
-SENDERS = frozenset({"source", "src", "sender", "from", "frm"})
-RECEIVERS = frozenset({"dest", "dst", "destination", "receiver", "target", "to"})
-
-
-@dataclass(frozen=True)
-class Process:
-    """One element of a set of processes."""
-
-    family: str
-    value: Any
-
-    @property
-    def name(self) -> str:
-        """``s1``; where processes are numbers, ``Proposer 1``."""
-        text = to_tla(self.value)
-        return f"{self.family} {text}" if isinstance(self.value, int) else text
+from mc.trace.processes import (
+    Family,
+    Process,
+    Status,
+    as_process,
+    end_named,
+    ends_of,
+    find_families,
+    find_network,
+    is_role,
+    kind_of,
+    mentions,
+)
 
 
 @dataclass(eq=False)
@@ -90,48 +81,6 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Status:
-    """What a process is in a state: its role, and its term or ballot, where it has them."""
-
-    role: Any
-    term: int | None
-
-    @property
-    def text(self) -> str:
-        """``Leader 2``"""
-        role = "" if self.role is None else self.role if isinstance(self.role, str) else to_tla(self.role)
-        return " ".join(part for part in (role, "" if self.term is None else str(self.term)) if part)
-
-
-@dataclass(frozen=True)
-class Family:
-    """A set of processes, and the variables that say what each of them is."""
-
-    name: str
-    domain: Domain
-    #: The first variable over the family whose values are an enumeration.
-    role: str | None = None
-    #: The first variable over the family whose numbers grow in the behavior, and never fall.
-    term: str | None = None
-
-    @cached_property
-    def members(self) -> tuple[Process, ...]:
-        return tuple(Process(self.name, value) for value in self.domain)
-
-    def status(self, process: Process, state: State) -> Status:
-        return Status(
-            None if self.role is None else getattr(state, self.role)[process.value],
-            None if self.term is None else getattr(state, self.term)[process.value],
-        )
-
-    def covers(self, domain: Domain | None) -> bool:
-        """Whether ``domain`` is this set."""
-        if isinstance(self.domain, Enum) and isinstance(domain, Enum):
-            return self.domain.members == domain.members
-        return isinstance(self.domain, Range) and isinstance(domain, Range) and self.domain == domain
-
-
-@dataclass(frozen=True)
 class Timeline:
     """The processes of a behavior and what they do, step by step."""
 
@@ -162,27 +111,27 @@ class Timeline:
 
 def timeline(spec: Spec, behavior: Behavior) -> Timeline:
     """Who does what in ``behavior``."""
-    network = _network(spec)
-    families = tuple(_families(spec, network, behavior.states))
-    reader = _Reader(spec, network, families, _message_domain(spec, network))
+    network = find_network(spec)
+    found = find_families(spec, network)
+    reader = _Reader(spec, network, found)
     events = tuple(reader.read(behavior))
+    families = tuple(_with_status(spec, family, reader.flights, behavior.states) for family in found)
     return Timeline(families, network, events, tuple(reader.flights), behavior.states)
 
 
-def message_text(spec: Spec, network: str, message: RecordValue) -> tuple[str, tuple[str, ...]]:
+def message_text(spec: Spec, told: Timeline, flight: Flight) -> tuple[str, tuple[str, ...]]:
     """What a message is called, and up to three of its fields, those that a reader looks for first.
 
-    Its kind and the processes at its ends are not among these. The first field is (in Raft the term, in
-    Paxos the ballot), then those that are no numbers: answers, values, entries.
+    Its kind and the processes that a picture shows at its ends are not among these. The first field is (in
+    Raft the term, in Paxos the ballot), then those that are no numbers: answers, values, entries.
     """
-    kind, tag = _kind(spec, network, message)
-    fields = {
-        name: message.fields[name]
-        for name in kind.fields
-        if name != tag and not (_role_of_field(name) and isinstance(message.fields[name], ModelValue))
-    }
-    first, *rest = list(fields) or [None]
-    ranked = [first, *sorted(rest, key=lambda name: type(fields[name]) is int)][:3]
+    assert told.network is not None
+    message = flight.message
+    kind, tag = kind_of(spec, told.network, message)
+    shown = {flight.source, *(process for _, process in flight.arrivals)}
+    ends = {name for name, process in ends_of(spec, told.network, told.families, message) if process in shown}
+    fields = {name: message.fields[name] for name in kind.fields if name != tag and name not in ends}
+    ranked = sorted(fields, key=lambda name: name != next(iter(fields)) and type(fields[name]) is int)[:3]
     name = "" if tag is None else message.fields[tag]
     title = name if isinstance(name, str) else to_tla(name)
     return title, tuple(f"{n} = {to_tla(v)}" for n, v in fields.items() if n in ranked)
@@ -197,118 +146,31 @@ def action_text(event: Event) -> str:
     return event.step.action.name + (f"({', '.join(map(to_tla, rest))})" if rest else "")
 
 
-def _kind(spec: Spec, network: str, message: RecordValue) -> tuple[Record, str | None]:
-    """The domain of a message, and the field that tells its kind."""
-    domain = _message_domain(spec, network)
-    if isinstance(domain, Union):
-        return domain.by_tag[message.fields[domain.tag]], domain.tag
-    assert isinstance(domain, Record)
-    return domain, None
+def _with_status(spec: Spec, family: Family, flights: list[Flight], states: tuple[State, ...]) -> Family:
+    """The family with the variables that say what its processes are.
 
+    The term is what messages carry first: the first variable whose value most messages of these processes
+    begin with. Where they send none, it is the first that grows and never falls.
+    """
+    over = {n: d.range for n, d in spec.variables.items() if isinstance(d, Fn) and family.covers(d.domain)}
+    role = next((n for n, values in over.items() if is_role(spec, values)), None)
+    said = [
+        (f.source.value, states[f.sent - 1], next((v for v in f.message.fields.values() if type(v) is int), None))
+        for f in flights
+        if f.source in family.members and f.original is None
+    ]
 
-def _message_domain(spec: Spec, network: str | None) -> Domain | None:
-    domain = None if network is None else spec.variables[network]
-    return domain.element if isinstance(domain, (Bag, Set)) else None
+    def is_term(name: str) -> bool:
+        values = [getattr(state, name) for state in states]
+        pairs = [(a[k], b[k]) for a, b in itertools.pairwise(values) for k in a]
+        if said:
+            agree = sum(number == getattr(state, name)[value] for value, state, number in said)
+            return any(a != b for a, b in pairs) and 2 * agree > len(said)
+        return any(a < b for a, b in pairs) and all(a <= b for a, b in pairs)
 
-
-def _role_of_field(name: str) -> str:
-    """``sender``, ``receiver``, or nothing."""
-    plain = name.lower().strip("_")
-    for candidate in (plain, plain.removeprefix("m")):
-        if candidate in SENDERS:
-            return "sender"
-        if candidate in RECEIVERS:
-            return "receiver"
-    return ""
-
-
-def _network(spec: Spec) -> str | None:
-    """The variable with the messages: of several the one that looks most like it, the first of equals."""
-    mentioned = frozenset().union(*(_mentions(spec, action) for action in spec.actions))
-
-    def likeness(name: str) -> tuple[bool, ...]:
-        domain = spec.variables[name]
-        if not isinstance(domain, (Bag, Set)) or not isinstance(domain.element, (Record, Union)):
-            return ()
-        fields = domain.element.fields if isinstance(domain.element, Record) else {}
-        addressed = any(_role_of_field(f) for f in fields)
-        kinds = isinstance(domain.element, Union)
-        # Records in a set may be anything; a history variable is written only after the actions.
-        likely = name in mentioned and (isinstance(domain, Bag) or kinds or addressed)
-        return (likely, isinstance(domain, Bag), kinds, addressed) if likely else ()
-
-    best = max(spec.variables, key=likeness)
-    return best if likeness(best) else None
-
-
-def _families(spec: Spec, network: str | None, states: tuple[State, ...]) -> Iterator[Family]:
-    """The sets that index variables, and that actions or messages name."""
-    named = [p.domain for action in spec.actions for p in action.parameters]
-    message = _message_domain(spec, network)
-    kinds = message.kinds if isinstance(message, Union) else (message,) if isinstance(message, Record) else ()
-    named += [domain for kind in kinds for domain in kind.fields.values()]
-    found: list[Family] = []
-    for variable in spec.variables.values():
-        if isinstance(variable, Fn):
-            family = Family(_set_name(spec, variable.domain), variable.domain)
-            if any(map(family.covers, named)) and not any(other.covers(variable.domain) for other in found):
-                found.append(family)
-    for family in found:
-        over = [n for n, d in spec.variables.items() if isinstance(d, Fn) and family.covers(d.domain)]
-        role = next((n for n in over if _is_role(spec, spec.variables[n])), None)
-        term = next((n for n in over if _grows(spec.variables[n], [getattr(s, n) for s in states])), None)
-        yield Family(family.name, family.domain, role, term)
-
-
-def _set_name(spec: Spec, domain: Domain) -> str:
-    for name, value in (*spec.constants.items(), *spec.namespace.items()):
-        if value is domain:
-            return name
-        if isinstance(value, ModelValueSet) and isinstance(domain, Enum) and value.members == domain.members:
-            return name
-    return repr(domain)
-
-
-def _is_role(spec: Spec, variable: Domain) -> bool:
-    """Whether its values are names that the spec gives, not elements of a set that the model gives."""
-    values = variable.range if isinstance(variable, Fn) else None
-    given = {member for value in spec.constants.values() if isinstance(value, ModelValueSet) for member in value}
-    return (
-        isinstance(values, Enum)
-        and len(values.members) > 1
-        and not any(isinstance(m, int) or m in given for m in values.members)
-    )
-
-
-def _grows(variable: Domain, values: list[Any]) -> bool:
-    if not isinstance(variable, Fn) or not isinstance(variable.range, Range):
-        return False
-    pairs = [(a[k], b[k]) for a, b in zip(values, values[1:], strict=False) for k in variable.keys]
-    return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
-
-
-def _mentions(spec: Spec, action: Action) -> frozenset[str]:
-    """The variables that an action's text, or the definitions it calls, name."""
-    found: set[str] = set()
-    seen: set[CodeType] = set()
-
-    def visit(code: CodeType, names: Mapping[str, Any]) -> None:
-        if code in seen:
-            return
-        seen.add(code)
-        found.update(name for name in code.co_names if name in spec.variables)
-        for inner in code.co_consts:
-            if isinstance(inner, CodeType):
-                visit(inner, names)
-        for name in code.co_names:
-            called = names.get(name)
-            if isinstance(called, FunctionType):
-                visit(called.__code__, called.__globals__)
-
-    function: Any = action.function
-    if isinstance(function, FunctionType):
-        visit(function.__code__, function.__globals__)
-    return frozenset(found)
+    term = next((n for n, values in over.items() if isinstance(values, Range) and is_term(n)), None)
+    roles = tuple(over[role]) if role is not None else ()
+    return Family(family.name, family.domain, role, term, roles)
 
 
 def _counts(contents: Any) -> Counter[RecordValue]:
@@ -327,8 +189,7 @@ class _Reader:
 
     spec: Spec
     network: str | None
-    families: tuple[Family, ...]
-    message: Domain | None
+    families: Sequence[Family]
     flights: list[Flight] = field(default_factory=list)
 
     def read(self, behavior: Behavior) -> Iterator[Event]:
@@ -346,7 +207,7 @@ class _Reader:
     def event(self, number: int, step: Step, before: State) -> Event:
         was, now = self.contents(before), self.contents(step.state)
         lost, gained = (sorted((a - b).elements(), key=to_tla) for a, b in ((was, now), (now, was)))
-        if self.is_of_network(step) and (lost or gained):
+        if self.is_fault(step, was, lost, gained):
             return self.fault(number, step, lost, gained)
         received = [self.find(m) for m in self.read_by(step, before, was, lost)]
         process = self.actor(step, before, received, gained)
@@ -359,26 +220,31 @@ class _Reader:
                 flights.append(flight)
         return Event(number, step, process, tuple(self.send(m, number, process) for m in gained), tuple(flights))
 
-    def is_of_network(self, step: Step) -> bool:
-        """Whether the action knows of nothing but the network."""
-        return self.network is not None and _mentions(self.spec, step.action) <= {self.network}
+    def is_fault(
+        self, step: Step, was: Counter[RecordValue], lost: list[RecordValue], gained: list[RecordValue]
+    ) -> bool:
+        """Whether the network acts: an action about messages that knows of nothing but them, and makes no new one."""
+        about_messages = bool(step.arguments) and all(isinstance(a, RecordValue) and a in was for a in step.arguments)
+        changed = [*lost, *gained]
+        return (
+            about_messages and bool(changed) and all(m in was for m in changed) and self.knows(step) == {self.network}
+        )
+
+    def knows(self, step: Step) -> frozenset[str]:
+        return mentions(self.spec, step.action)
 
     def fault(self, number: int, step: Step, lost: list[RecordValue], gained: list[RecordValue]) -> Event:
         dropped, duplicated = [], []
         for m in lost:
-            flight = self.find(m)
+            flight = self.untouched(m)
             flight.dropped, flight.open = number, False
             dropped.append(flight)
-        sent = []
         for m in gained:
-            original = next((f for f in self.flights if f.message == m and f.open), None)
-            if original is None:
-                sent.append(self.send(m, number, None))
-            else:
-                copy = Flight(m, number, original.source, original.dest, original)
-                self.flights.append(copy)
-                duplicated.append(copy)
-        return Event(number, step, None, tuple(sent), (), tuple(dropped), tuple(duplicated))
+            original = self.untouched(m)
+            copy = Flight(m, number, original.source, original.dest, original)
+            self.flights.append(copy)
+            duplicated.append(copy)
+        return Event(number, step, None, dropped=tuple(dropped), duplicated=tuple(duplicated))
 
     def send(self, message: RecordValue, number: int, by: Process | None) -> Flight:
         dest = self.addressed(message, "receiver")
@@ -387,7 +253,7 @@ class _Reader:
             ends = [p for _, p in self.ends(message)]
             dest = _only(p for p in ends if p != by) if by in ends else None
         elif dest is None:
-            dest = _only(p for name, p in self.ends(message) if _role_of_field(name) != "sender")
+            dest = _only(p for name, p in self.ends(message) if end_named(name) != "sender")
         flight = Flight(message, number, by, dest)
         self.flights.append(flight)
         return flight
@@ -397,11 +263,16 @@ class _Reader:
         there = [f for f in self.flights if f.message == message and f.open]
         return next((f for f in there if any(p == process for _, p in f.receipts)), there[0])
 
+    def untouched(self, message: RecordValue) -> Flight:
+        """The copy sent first of those that nobody received yet, else of those still there."""
+        there = [f for f in self.flights if f.message == message and f.open]
+        return next((f for f in there if not f.receipts), there[0])
+
     def read_by(
         self, step: Step, before: State, was: Counter[RecordValue], lost: list[RecordValue]
     ) -> Iterator[RecordValue]:
         """The messages that a step received."""
-        if self.network is None or self.network not in _mentions(self.spec, step.action):
+        if self.network is None or self.network not in self.knows(step):
             return
         for message in sorted(was, key=to_tla):
             if message in lost or message in step.arguments or self.needs(step, before, message):
@@ -417,7 +288,7 @@ class _Reader:
             without = contents - {message}
         try:
             after = apply(self.spec, step.action, step.arguments, State({**before.values, self.network: without}))
-        except McError:
+        except Exception:  # a spec is any Python, so this may be any exception
             return True
         if after is None:
             return True
@@ -426,13 +297,15 @@ class _Reader:
         others = (n for n in self.spec.variables if n != self.network)
         return sent != still or any(getattr(after, n) != getattr(step.state, n) for n in others)
 
-    def actor(
-        self, step: Step, before: State, received: list[Flight], gained: list[RecordValue]
-    ) -> Process | None:
+    def actor(self, step: Step, before: State, received: list[Flight], gained: list[RecordValue]) -> Process | None:
         """The process that takes the step."""
-        named = [self.process(p.domain, a) for p, a in zip(step.action.parameters, step.arguments, strict=True)]
-        arguments = [p for p in named if p is not None]
+        named = [
+            as_process(self.families, p.domain, a) for p, a in zip(step.action.parameters, step.arguments, strict=True)
+        ]
         changed = set(self.changed(before, step.state))
+        # Whom a message is from, and who is not changed, is named to say which message: TMRcvPrepared(r).
+        senders = {f.source for f in received if f.dest is None} - changed
+        arguments = [p for p in named if p is not None and p not in senders]
         in_arguments = [f.dest for f in received if f.message in step.arguments]
         return (
             _only(in_arguments)
@@ -451,20 +324,9 @@ class _Reader:
                     old, new = getattr(before, name), getattr(after, name)
                     yield from (p for p in family.members if old[p.value] != new[p.value])
 
-    def process(self, domain: Domain | None, value: Any) -> Process | None:
-        """The process that ``value``, an element of ``domain``, stands for."""
-        if isinstance(domain, Optional):
-            return None if value == domain.none else self.process(domain.domain, value)
-        return next((Process(f.name, value) for f in self.families if f.covers(domain)), None)
-
     def ends(self, message: RecordValue) -> Iterator[tuple[str, Process]]:
-        """The fields of a message that hold processes."""
         assert self.network is not None
-        kind, _ = _kind(self.spec, self.network, message)
-        for name, domain in kind.fields.items():
-            process = self.process(domain, message.fields[name])
-            if process is not None:
-                yield name, process
+        return ends_of(self.spec, self.network, self.families, message)
 
     def addressed(self, message: RecordValue, role: str) -> Process | None:
-        return _only(p for name, p in self.ends(message) if _role_of_field(name) == role)
+        return _only(p for name, p in self.ends(message) if end_named(name) == role)
