@@ -12,7 +12,7 @@ from functools import cached_property
 from types import CodeType, FunctionType
 from typing import Any
 
-from mc.lang.domains import Bag, Domain, Enum, Fn, Record, Set, Union
+from mc.lang.domains import Bag, Domain, Enum, Fn, Optional, Record, Set, Union
 from mc.lang.state import State
 from mc.lang.text import to_tla
 from mc.lang.values import ModelValueSet, RecordValue
