@@ -131,9 +131,7 @@ def pack(parts: tuple[str, ...], letters: int, most: int) -> list[str]:
 
 def layout(spec: Spec, timeline: Timeline, marked: frozenset[Process]) -> Layout:
     """Place a timeline; ``marked``: the processes that the violation is about."""
-    lanes: tuple[Process | None, ...] = timeline.processes
-    if timeline.loners or not lanes:
-        lanes = (None, *lanes)
+    lanes = timeline.lanes
     gap = min(LANE, max(NARROWEST, (WIDTH - GUTTER) / len(lanes)))
     xs = tuple(GUTTER + gap * (i + 0.5) for i in range(len(lanes)))
     # A single lane has nothing beside it: its messages need a margin.
@@ -189,7 +187,7 @@ class _Placing:
         return bottom
 
     def row(self, event: Event, y: float) -> float:
-        if event.dropped or event.duplicated:
+        if event.is_fault:
             return self.fault(event, y)
         own = self.lane(event.process)
         lines = {own: self.event_lines(event)}
@@ -251,12 +249,14 @@ class _Placing:
         letters = int((self.gap * 0.6 - 40) / LETTER)
         for kind, flights in (("dropped", event.dropped), ("duplicated", event.duplicated)):
             for flight in flights:
-                (x, _), side = self.departure(flight, event.number)
+                # What is copied is the original; what is lost is the copy.
+                moved = flight.original if kind == "duplicated" and flight.original is not None else flight
+                (x, _), side = self.departure(moved, event.number)
                 text = [Line(line) for line in wrap(action_text(event), letters, 2)]
                 top = y + len(lines) * LINE
                 bottom = top + len(text) * LINE + PAD
                 # A copy is lost a little further on its way.
-                way = 0.24 if flight.original is not None and not flight.receipts else 0.5
+                way = 0.24 if moved.original is not None and not moved.receipts else 0.5
                 spot = (x + side * self.gap * way, (top + bottom) / 2)
                 self.spots[flight, kind] = spot
                 self.result.marks.append(Mark(kind, *spot))

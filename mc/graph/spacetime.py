@@ -117,8 +117,7 @@ class _Drawing:
             fill = self.tint(band.status)
             self.rect(x - width / 2, band.top, width, band.bottom - band.top, fill=fill, stroke="#c3cad1")
         for process, x in zip(self.placed.lanes, self.placed.xs, strict=True):
-            name = process.name if process is not None else "elsewhere" if self.told.processes else self.spec.name
-            self.text(x, HEAD - 10, name, size=14, bold=True, anchor="middle")
+            self.text(x, HEAD - 10, self.told.title(process), size=14, bold=True, anchor="middle")
 
     def band_width(self, process: Process | None, status: Status | None) -> float:
         """The later a role stands in its enumeration, the broader."""
@@ -220,7 +219,7 @@ class _Drawing:
             "---o not received." if "flying" in kinds else "",
             "(x) lost." if "dropped" in kinds else "",
             "(+) duplicated." if "duplicated" in kinds else "",
-            "elsewhere: steps of no process." if self.told.loners and self.told.processes else "",
+            "elsewhere: steps of no process." if self.told.processes and None in self.told.lanes else "",
         ]
         return [part for part in parts if part]
 

@@ -79,6 +79,11 @@ class Event:
     dropped: tuple[Flight, ...] = ()
     duplicated: tuple[Flight, ...] = ()
 
+    @property
+    def is_fault(self) -> bool:
+        """Whether the network acts, and no process."""
+        return bool(self.dropped or self.duplicated)
+
 
 @dataclass(frozen=True)
 class Timeline:
@@ -102,11 +107,15 @@ class Timeline:
         return family.status(process, self.states[number - 1])
 
     @cached_property
-    def loners(self) -> bool:
-        """Whether some step, or some message, is of no process (and not of the network)."""
-        return any(e.process is None and not e.dropped and not e.duplicated for e in self.events) or any(
-            f.source is None for f in self.flights
-        )
+    def lanes(self) -> tuple[Process | None, ...]:
+        """The processes; before them None, where some step or message is of no process (and not of the network)."""
+        acting = [event.process for event in self.events if not event.is_fault]
+        alone = None in (*acting, *(f.source for f in self.flights))
+        return (None, *self.processes) if alone or not self.processes else self.processes
+
+    def title(self, lane: Process | None) -> str:
+        """What stands over a lane."""
+        return lane.name if lane is not None else "elsewhere" if self.processes else "all steps"
 
 
 def timeline(spec: Spec, behavior: Behavior) -> Timeline:
