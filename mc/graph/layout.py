@@ -246,21 +246,22 @@ class _Placing:
     def fault(self, event: Event, y: float) -> float:
         """The network loses or copies a message: a mark on the arrow's way, and the action's name beside it."""
         lines: list[Line] = []
-        letters = int((self.gap * 0.6 - 40) / LETTER)
         for kind, flights in (("dropped", event.dropped), ("duplicated", event.duplicated)):
             for flight in flights:
                 # What is copied is the original; what is lost is the copy.
                 moved = flight.original if kind == "duplicated" and flight.original is not None else flight
                 (x, _), side = self.departure(moved, event.number)
-                text = [Line(line) for line in wrap(action_text(event), letters, 2)]
+                # Nothing goes on behind a loss: there is room for the name. A copy is lost further on its way.
+                further = moved.original is not None and not moved.receipts
+                ahead = kind == "dropped" and not further
+                text = [Line(line) for line in wrap(action_text(event), 13 if ahead else 17, 2)]
                 top = y + len(lines) * LINE
                 bottom = top + len(text) * LINE + PAD
-                # A copy is lost a little further on its way.
-                way = 0.24 if moved.original is not None and not moved.receipts else 0.5
-                spot = (x + side * self.gap * way, (top + bottom) / 2)
+                spot = (x + side * self.gap * (0.24 if further else 0.36 if ahead else 0.5), (top + bottom) / 2)
                 self.spots[flight, kind] = spot
                 self.result.marks.append(Mark(kind, *spot))
-                self.result.boxes.append(Box(kind, spot[0] - side * 8, top, bottom, tuple(text), -side))
+                towards = side if ahead else -side
+                self.result.boxes.append(Box(kind, spot[0] + towards * 8, top, bottom, tuple(text), towards))
                 lines += text
         bottom = y + len(lines) * LINE + PAD
         self.result.rows.append((y, bottom))

@@ -16,7 +16,7 @@ from mc.graph.layout import FONT, GUTTER, HEAD, LETTER, LINE, Arrow, Box, Layout
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior
 from mc.trace.events import Timeline, timeline
-from mc.trace.processes import Process, Status
+from mc.trace.processes import Status
 
 FONT_FAMILY = "Roboto Mono"
 INK, FAINT, RULE = "#1f2933", "#66727f", "#e9ecef"
@@ -113,23 +113,18 @@ class _Drawing:
             self.path(f"M{_number(GUTTER - 6)} {_number(y)}H{_number(self.placed.width - 16)}", stroke=RULE)
             self.text(GUTTER - 12, y + 4, str(number), fill=FAINT, anchor="end")
         for band in self.placed.bands:
-            x, width = self.placed.xs[band.lane], self.band_width(self.placed.lanes[band.lane], band.status)
+            # The later a role stands in its enumeration, the broader.
+            x, width = self.placed.xs[band.lane], 6.0 + 4.0 * min(4, band.status.rank if band.status else 0)
             fill = self.tint(band.status)
             self.rect(x - width / 2, band.top, width, band.bottom - band.top, fill=fill, stroke="#c3cad1")
         for process, x in zip(self.placed.lanes, self.placed.xs, strict=True):
             self.text(x, HEAD - 10, self.told.title(process), size=14, bold=True, anchor="middle")
 
-    def band_width(self, process: Process | None, status: Status | None) -> float:
-        """The later a role stands in its enumeration, the broader."""
-        if process is None or status is None or status.role is None:
-            return 6.0
-        family = next(f for f in self.told.families if f.name == process.family)
-        return 6.0 + 4.0 * min(4, family.roles.index(status.role))
-
     def tint(self, status: Status | None) -> str:
-        if status is None or status.term is None:
+        """The colour of a term; of a role, where there are no terms."""
+        if status is None:
             return TINTS[0]
-        return TINTS[self.terms.index(status.term) % len(TINTS)]
+        return TINTS[(status.rank if status.term is None else self.terms.index(status.term)) % len(TINTS)]
 
     def draw_box(self, box: Box) -> None:
         height = box.bottom - box.top
@@ -210,11 +205,11 @@ class _Drawing:
     def legend_parts(self) -> list[str]:
         """What the signs in this picture mean, if they are in it."""
         families = self.told.families
-        terms = dict.fromkeys(f.term for f in families if f.term)
+        colours = dict.fromkeys(f.term or f.role for f in families if f.term or f.role)
         roles = dict.fromkeys(f.role for f in families if f.role)
         kinds = {a.kind for a in self.placed.arrows} | {m.kind for m in self.placed.marks}
         parts = [
-            f"colour: {', '.join(terms)}." if terms else "",
+            f"colour: {', '.join(map(str, colours))}." if colours else "",
             f"breadth of a lane: {', '.join(roles)}." if roles else "",
             "---o not received." if "flying" in kinds else "",
             "(x) lost." if "dropped" in kinds else "",

@@ -43,6 +43,8 @@ class Status:
     """What a process is in a state: its role, and its term or ballot, where it has them."""
 
     role: Any
+    #: The place of the role in its enumeration.
+    rank: int
     term: int | None
 
     @property
@@ -71,10 +73,9 @@ class Family:
         return tuple(Process(self.name, value) for value in self.domain)
 
     def status(self, process: Process, state: State) -> Status:
-        return Status(
-            None if self.role is None else getattr(state, self.role)[process.value],
-            None if self.term is None else getattr(state, self.term)[process.value],
-        )
+        role = None if self.role is None else getattr(state, self.role)[process.value]
+        term = None if self.term is None else getattr(state, self.term)[process.value]
+        return Status(role, self.roles.index(role) if self.roles else 0, term)
 
     def covers(self, domain: Domain | None) -> bool:
         """Whether ``domain`` is this set."""
