@@ -112,12 +112,12 @@ def test_letters_without_named_ends(post) -> None:
 
 
 def test_what_a_picture_says_of_letters(post) -> None:
-    behavior = take(post, "Write(n1, n3, 2)", "Write(n2, n3, 1)", "Collect([kind |-> \"letter\", number |-> 2")
+    behavior = take(post, "Write(n1, n3, 2)", "Write(n2, n3, 1)", 'Collect([kind |-> "letter", number |-> 2')
     told = timeline(post, behavior)
     # The node that writes is the lane, the one written to is at the arrow's end or, if there is none, in the text.
     assert [action_text(event) for event in told.events] == ["Write(2)", "Write(1)", "Collect"]
-    assert message_text(post, told, told.flights[0]) == ("", ("kind = \"letter\"", "number = 2"))
-    assert message_text(post, told, told.flights[1]) == ("", ("kind = \"letter\"", "number = 1", "b = n3"))
+    assert message_text(post, told, told.flights[0]) == ("", ('kind = "letter"', "number = 2"))
+    assert message_text(post, told, told.flights[1]) == ("", ('kind = "letter"', "number = 1", "b = n3"))
 
 
 def test_raft_with_faults() -> None:
@@ -206,7 +206,9 @@ def test_what_is_received_was_sent_before(seed: int) -> None:
 
 def test_ranges_of_the_same_numbers_are_told_apart_by_name(tmp_path: Path) -> None:
     text = POST.replace("Node: ModelValues\n", "Node = Range(0, 3)\nNumber = Range(0, 3)\n")
-    text = text.replace("number=Range(0, 3)", "number=Number").replace("(Write, Node, Node, Range(0, 3))", "(Write, Node, Node, Number)")
+    text = text.replace("number=Range(0, 3)", "number=Number").replace(
+        "(Write, Node, Node, Range(0, 3))", "(Write, Node, Node, Number)"
+    )
     path = tmp_path / "post.py"
     path.write_text(text, encoding="utf-8")
     spec = load(path)

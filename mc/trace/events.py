@@ -138,7 +138,11 @@ def message_text(spec: Spec, told: Timeline, flight: Flight) -> tuple[str, tuple
     message = flight.message
     kind, tag = kind_of(spec, told.network, message)
     shown = {flight.source, *(process for _, process in flight.arrivals)}
-    ends = {name for name, process in ends_of(spec, told.network, told.families, message) if process in shown}
+    ends = {
+        name
+        for name, process in ends_of(spec, told.network, told.families, message)
+        if process in shown and (flight.arrivals or end_named(name) != "receiver")
+    }
     fields = {name: message.fields[name] for name in kind.fields if name != tag and name not in ends}
     ranked = sorted(fields, key=lambda name: name != next(iter(fields)) and type(fields[name]) is int)[:3]
     name = "" if tag is None else message.fields[tag]
