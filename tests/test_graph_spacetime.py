@@ -14,6 +14,7 @@ from toys.walks import TOYS, load, raft, take, twophase, walk
 from mc.errors import UsageError
 from mc.graph.layout import LETTER, Layout, layout, pack, wrap
 from mc.graph.spacetime import png, render_png, svg
+from mc.spec.objects import Spec
 from mc.trace.events import timeline
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -28,11 +29,12 @@ def texts(picture: str) -> list[str]:
     return [element.text or "" for element in ET.fromstring(picture).iter(f"{SVG}text")]
 
 
-@pytest.mark.parametrize(("servers", "seed"), [(5, n) for n in range(12)] + [(3, 20), (2, 21), (1, 22), (7, 23)])
-def test_no_two_texts_overlap(servers: int, seed: int) -> None:
-    spec = raft(servers)
-    behavior = walk(spec, seed, 29)
-    picture = placed(spec, behavior)
+@pytest.mark.parametrize(
+    "spec", [raft(5), raft(3), raft(2), raft(1), raft(7), twophase(5), load(TOYS / "ring.py", N=3)]
+)
+@pytest.mark.parametrize("seed", range(8))
+def test_no_two_texts_overlap(spec: Spec, seed: int) -> None:
+    picture = placed(spec, walk(spec, seed, 29))
     assert picture.width <= 1600
     for a, b in itertools.combinations(picture.boxes, 2):
         beside = a.right <= b.left + 0.01 or b.right <= a.left + 0.01

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from toys.walks import TOYS, load, raft, take, twophase, walk
+from toys.walks import ROOT, TOYS, load, raft, take, twophase, walk
 
 from mc.trace.events import Event, Flight, Timeline, action_text, message_text, timeline
 from mc.trace.processes import Process
@@ -109,6 +109,41 @@ def test_letters_without_named_ends(post) -> None:
     ]
     copy = next(f for f in told.flights if f.sent == 4)
     assert copy.original is told.flights[0]
+
+
+def test_what_is_only_noted_is_not_received(tmp_path: Path) -> None:
+    """A clock that notes which letters have come reads none of them; who opens one of those does."""
+    text = POST.replace("\n\ndef Init(t):", "\ncome = Variable(Set(Letter))\n\n\ndef Init(t):\n    t.come = set()")
+    text = text.replace(
+        "Next = [",
+        """
+def Tick(s, t):
+    t.come = {l for l in s.post}
+    return True
+
+
+def Open(s, t, n):
+    if not any(l.b == n for l in s.come):
+        return False
+    t.read[n] = Max({l.number for l in s.come if l.b == n})
+    return True
+
+
+Next = [(Tick,), (Open, Node), """,
+    )
+    path = tmp_path / "post.py"
+    path.write_text(text, encoding="utf-8")
+    spec = load(path, Node=3)
+    told = timeline(spec, take(spec, "Write(n1, n3, 2)", "Write(n1, n2, 1)", "Tick", "Open(n3)"))
+    assert summaries(told)[2:] == ["4 - Tick", "5 n3 Open, gets 2:n1>n3"]
+
+
+def test_faults_are_found_under_a_history() -> None:
+    bounds = {"Server": 2, "Value": 1, "MaxTerm": 2, "MaxLogLength": 1, "MaxMessages": 1, "MaxCopies": 2}
+    spec = load(ROOT / "specs/raft_history.py", **bounds)
+    told = timeline(spec, take(spec, "Timeout(s1)", "RequestVote(s1, s2)", "DuplicateMessage", "DropMessage"))
+    assert told.network == "messages"
+    assert summaries(told)[2:] == ["4 - DuplicateMessage, copies 4:s1>s2", "5 - DropMessage, loses 3:s1>s2"]
 
 
 def test_what_a_picture_says_of_letters(post) -> None:

@@ -81,7 +81,8 @@ def test_raft_by_hand() -> None:
     spec = raft(2)
     lost = "DropMessage([mtype |-> RequestVoteRequest, mterm |-> 2, mlastLogTerm |-> 0, mlastLogIndex |-> 0, "
     behavior = take(
-        spec, "Timeout(s1)", "RequestVote(s1, s2)", "Receive(", "RequestVote(s1, s1)", f"{lost}msource |-> s1, mdest |-> s1"
+        spec, "Timeout(s1)", "RequestVote(s1, s2)", "Receive(", "RequestVote(s1, s1)",
+        f"{lost}msource |-> s1, mdest |-> s1",
     )  # fmt: skip
     lines = mermaid(spec, behavior, "s1 ends; so does s2").splitlines()
     assert lines == [

@@ -257,7 +257,8 @@ class _Placing:
                 text = [Line(line) for line in wrap(action_text(event), 13 if ahead else 17, 2)]
                 top = y + len(lines) * LINE
                 bottom = top + len(text) * LINE + PAD
-                spot = (x + side * self.gap * (0.24 if further else 0.36 if ahead else 0.5), (top + bottom) / 2)
+                x += side * self.gap * (0.24 if further else 0.36 if ahead else 0.5)
+                spot = (min(max(x, GUTTER + 12), self.result.width - 12), (top + bottom) / 2)
                 self.spots[flight, kind] = spot
                 self.result.marks.append(Mark(kind, *spot))
                 towards = side if ahead else -side

@@ -33,6 +33,7 @@ from mc.trace.processes import (
     is_role,
     kind_of,
     mentions,
+    message_holders,
 )
 
 
@@ -190,6 +191,12 @@ def _counts(contents: Any) -> Counter[RecordValue]:
     return Counter(contents) if not isinstance(contents, BagValue) else Counter(dict(contents.items()))
 
 
+def _without(contents: Any, message: RecordValue) -> Any:
+    if isinstance(contents, BagValue):
+        return BagValue({m: copies for m, copies in contents.items() if m != message})
+    return contents - {message}
+
+
 def _only(candidates: Iterable[Process | None]) -> Process | None:
     """The one candidate there is; None where there are none, or several."""
     found = {c for c in candidates if c is not None}
@@ -285,29 +292,27 @@ class _Reader:
         self, step: Step, before: State, was: Counter[RecordValue], lost: list[RecordValue]
     ) -> Iterator[RecordValue]:
         """The messages that a step received."""
-        if self.network is None or self.network not in self.knows(step):
+        if self.knows(step).isdisjoint(message_holders(self.spec, self.network)):
             return
         for message in sorted(was, key=to_tla):
             if message in lost or message in step.arguments or self.needs(step, before, message):
                 yield message
 
     def needs(self, step: Step, before: State, message: RecordValue) -> bool:
-        """Whether the step would be impossible, or another one, without ``message``."""
-        assert self.network is not None
-        contents = getattr(before, self.network)
-        if isinstance(contents, BagValue):
-            without: Any = BagValue({m: n for m, n in contents.items() if m != message})
-        else:
-            without = contents - {message}
+        """Whether the step would be impossible, or another one, without ``message``.
+
+        Where it is kept besides (which messages have arrived, say) does not make another step.
+        """
+        kept = {n: _without(getattr(before, n), message) for n in message_holders(self.spec, self.network)}
         try:
-            after = apply(self.spec, step.action, step.arguments, State({**before.values, self.network: without}))
+            after = apply(self.spec, step.action, step.arguments, State({**before.values, **kept}))
         except Exception:  # a spec is any Python, so this may be any exception
             return True
         if after is None:
             return True
         sent, still = self.contents(after), self.contents(step.state)
         del sent[message], still[message]
-        others = (n for n in self.spec.variables if n != self.network)
+        others = (n for n in self.spec.variables if n not in kept)
         return sent != still or any(getattr(after, n) != getattr(step.state, n) for n in others)
 
     def actor(self, step: Step, before: State, received: list[Flight], gained: list[RecordValue]) -> Process | None:

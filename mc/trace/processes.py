@@ -99,6 +99,12 @@ def message_domain(spec: Spec, network: str | None) -> Domain | None:
     return domain.element if isinstance(domain, (Bag, Set)) else None
 
 
+def message_holders(spec: Spec, network: str | None) -> list[str]:
+    """The variables that hold messages: the network, and others of the same elements."""
+    element = message_domain(spec, network)
+    return [n for n in spec.variables if element is not None and message_domain(spec, n) is element]
+
+
 def end_named(name: str) -> str:
     """``sender``, ``receiver``, or nothing."""
     plain = name.lower().strip("_")
