@@ -68,7 +68,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """The way of one copy of a message; ``kind``: "received", "flying" or "dropped"."""
+    """The way of one copy of a message; ``kind``: "received", "flying", "dropped", or "passed" as far as a mark."""
 
     kind: str
     points: tuple[tuple[float, float], ...]
@@ -154,15 +154,14 @@ class _Placing:
     half: dict[tuple[int, int], float] = field(default_factory=dict)
 
     def place(self) -> None:
-        y = HEAD
-        y = self.statuses(1, y, range(len(self.result.lanes)), self.marked if not self.timeline.events else frozenset())
-        for event in self.timeline.events:
+        events = self.timeline.events
+        y = self.statuses(1, HEAD, frozenset() if events else self.marked)
+        self.result.rows.append((HEAD, y))
+        for event in events:
             y = self.row(event, y + STEP)
-        if self.timeline.events:
-            number = len(self.timeline.states)
-            y = self.statuses(number, y + STEP, range(len(self.result.lanes)), self.marked)
-            del self.result.rows[-1]
-        self.result.bottom = y
+            self.result.rows.append((self.result.rows[-1][1] + STEP, y))
+        # What has become of each, once more, at the end.
+        self.result.bottom = self.statuses(len(events) + 1, y + STEP, self.marked) if events else y
         for flight in self.timeline.flights:
             self.result.arrows.extend(self.arrows(flight))
         self.result.bands.extend(self.bands())
@@ -174,19 +173,19 @@ class _Placing:
         process = self.result.lanes[lane]
         return None if process is None else self.timeline.status(process, number)
 
-    def statuses(self, number: int, y: float, lanes: range, marked: frozenset[Process]) -> float:
-        """A row of what each process is."""
+    def statuses(self, number: int, y: float, marked: frozenset[Process]) -> float:
+        """What each process is in the state of that number; returns the lower edge."""
         bottom = y + LINE + 2
-        for lane in lanes:
-            status, process = self.status(lane, number), self.result.lanes[lane]
-            if status is not None and (status.text or process in marked):
+        for lane, process in enumerate(self.result.lanes):
+            status = self.status(lane, number)
+            if process is not None and status is not None and (status.text or process in marked):
                 lines = (Line(status.text or " ", bold=True, tinted=True),)
                 box = Box("status", self.result.xs[lane], y, bottom, lines, status=status, marked=process in marked)
                 self.result.boxes.append(box)
-        self.result.rows.append((y, bottom))
         return bottom
 
     def row(self, event: Event, y: float) -> float:
+        """The row of a step, from ``y`` on; returns its lower edge."""
         if event.is_fault:
             return self.fault(event, y)
         own = self.lane(event.process)
@@ -211,7 +210,6 @@ class _Placing:
             if text:
                 x = self.result.xs[own] + side * (half[own] + 2)
                 self.result.boxes.append(Box("message", x, y, bottom, tuple(text), side))
-        self.result.rows.append((y, bottom))
         return bottom
 
     def event_lines(self, event: Event) -> list[Line]:
@@ -264,9 +262,7 @@ class _Placing:
                 towards = side if ahead else -side
                 self.result.boxes.append(Box(kind, spot[0] + towards * 8, top, bottom, tuple(text), towards))
                 lines += text
-        bottom = y + len(lines) * LINE + PAD
-        self.result.rows.append((y, bottom))
-        return bottom
+        return y + len(lines) * LINE + PAD
 
     def arrows(self, flight: Flight) -> Iterator[Arrow]:
         if flight.original is None:
@@ -279,7 +275,7 @@ class _Placing:
         # A copy of what was received already, but stayed in the network: it comes from there.
         for copy in copies:
             if copy.sent > ends[0]:
-                yield Arrow("received", (self.departure(flight, copy.sent)[0], self.spots[copy, "duplicated"]))
+                yield Arrow("passed", (self.departure(flight, copy.sent)[0], self.spots[copy, "duplicated"]))
         for number, process in flight.arrivals:
             lane = self.lane(process)
             if lane == self.lane(flight.source) and flight.original is None and not via:
@@ -293,8 +289,12 @@ class _Placing:
             lost = self.departure(flight, flight.dropped)[0] if flight.arrivals else start
             yield Arrow("dropped", (lost, *via, self.spots[flight, "dropped"]))
         elif not flight.arrivals:
+            if via:
+                yield Arrow("passed", (start, *via))
             x, y = via[-1] if via else start
-            yield Arrow("flying", (start, *via, (x + side * min(84.0, self.gap * 0.36), y + STEP - 8)))
+            # Not where the copy's original is drawn.
+            across, down = (84.0, STEP - 8) if flight.original is None else (58.0, STEP + 4)
+            yield Arrow("flying", ((x, y), (x + side * across, y + down)))
 
     def departure(self, flight: Flight, number: int) -> tuple[tuple[float, float], int]:
         """Where a message comes from that something befalls in the step to state ``number``; to which side it goes."""

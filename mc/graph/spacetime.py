@@ -93,17 +93,20 @@ class _Drawing:
         self.text(GUTTER - 28, 24, title, size=14, bold=True)
         states = len(self.told.states)
         self.text(self.placed.width - 16, 24, f"{states} state{'s' * (states > 1)}", fill=FAINT, anchor="end")
-        self.body = ET.SubElement(self.root, "g", {"transform": f"translate(0 {_number(TITLE)})"})
-        self.root, root = self.body, self.root
+        # All that follows stands below the title.
+        whole = self.root
+        self.root = ET.SubElement(whole, "g", {"transform": f"translate(0 {_number(TITLE)})"})
         self.draw_lanes()
         for arrow in self.placed.arrows:
-            self.draw_arrow(arrow)
+            self.draw_way(arrow)
         for box in self.placed.boxes:
             self.draw_box(box)
+        for arrow in self.placed.arrows:
+            self.draw_head(arrow)
         for mark in self.placed.marks:
             self.draw_mark(mark)
         self.draw_foot()
-        return ET.tostring(root, encoding="unicode") + "\n"
+        return ET.tostring(whole, encoding="unicode") + "\n"
 
     # The parts of a picture
 
@@ -151,24 +154,23 @@ class _Drawing:
                 self.rect(left, y + n * LINE - LINE + 3.5, width, LINE, fill="#ffffff", fill_opacity=0.88)
             self.text(x, y + n * LINE, line.text, bold=line.bold, anchor=anchor, fill=fill)
 
-    def draw_arrow(self, arrow: Arrow) -> None:
-        points = arrow.points
-        colour = {"received": INK, "flying": FAINT, "dropped": LOST}[arrow.kind]
+    def draw_way(self, arrow: Arrow) -> None:
+        colour = {"flying": FAINT, "dropped": LOST}.get(arrow.kind, INK)
         dash = {"flying": "4 3", "dropped": "7 3"}.get(arrow.kind, "")
-        (x0, y0), (x1, y1) = points[0], points[-1]
-        if arrow.bulge:
-            reach, bend = x0 + arrow.bulge / 0.75, min(12.0, (y1 - y0) / 5)
-            controls = ((x0, y0), (reach, y0 + bend), (reach, y1 - bend), (x1, y1))
-            drawn = "M{} {}C{} {} {} {} {} {}".format(*(_number(n) for point in controls for n in point))
-            before = ((reach + x1) / 2, y1 - (y1 - y0) / 4)
-        else:
-            drawn = "M" + "L".join(f"{_number(x)} {_number(y)}" for x, y in points)
-            before = points[-2]
+        first, *rest = (f"{_number(x)} {_number(y)}" for x, y in (_controls(arrow) if arrow.bulge else arrow.points))
+        drawn = f"M{first}{'C' if arrow.bulge else 'L'}{' '.join(rest)}"
         self.path(drawn, stroke=colour, stroke_width=1.4, dash=dash)
+        if arrow.kind == "flying":
+            self.circle(*arrow.points[-1], 3, stroke=colour)
+
+    def draw_head(self, arrow: Arrow) -> None:
+        """After the boxes, which would hide a part of it."""
         if arrow.kind == "received":
-            self.head(before, (x1, y1), colour)
-        elif arrow.kind == "flying":
-            self.circle(x1, y1, 3, stroke=colour)
+            before, tip = arrow.points[-2:]
+            if arrow.bulge:
+                _, _, (x, y), _ = _controls(arrow)
+                before = (x + tip[0]) / 2, y - (tip[1] - arrow.points[0][1]) / 8
+            self.head(before, tip, INK)
 
     def head(self, before: tuple[float, float], tip: tuple[float, float], colour: str) -> None:
         angle = math.atan2(tip[1] - before[1], tip[0] - before[0])
@@ -254,6 +256,14 @@ class _Drawing:
         if anchor != "start":
             style["text_anchor"] = anchor
         ET.SubElement(self.root, "text", {**_attributes(style), "xml:space": "preserve"}).text = _clean(text)
+
+
+def _controls(arrow: Arrow) -> tuple[tuple[float, float], ...]:
+    """The cubic curve of a message to oneself."""
+    (x0, y0), (x1, y1) = arrow.points
+    # A curve reaches three quarters as far as its control points.
+    reach, bend = x0 + arrow.bulge / 0.75, min(12.0, (y1 - y0) / 5)
+    return (x0, y0), (reach, y0 + bend), (reach, y1 - bend), (x1, y1)
 
 
 def _attributes(style: Mapping[str, str | float]) -> dict[str, str]:
