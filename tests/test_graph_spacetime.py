@@ -155,6 +155,14 @@ def test_png_has_the_size_of_the_svg_and_its_text() -> None:
     assert len(data) > 1.3 * len(render_png(ET.tostring(root, encoding="unicode")))
 
 
+def test_pictures_by_graphviz_have_their_letters_too() -> None:
+    picture = '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="30pt"><text y="20" {}>Timeout</text></svg>'
+    drawn = {render_png(picture.format(f'font-family="{family}"')) for family in ("Times,serif", "Arial,sans-serif")}
+    assert len(drawn) == 1
+    assert drawn != {render_png(picture.format("").replace("Timeout", ""))}
+    assert struct.unpack(">II", drawn.pop()[16:24]) == (160, 80)
+
+
 @pytest.mark.parametrize("package", ["fontpkg", "resvg_py"])
 def test_png_without_its_packages_says_what_to_install(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
     monkeypatch.setitem(sys.modules, package, None)

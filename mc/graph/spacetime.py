@@ -54,9 +54,12 @@ def render_png(picture: str, zoom: float = 2.0) -> bytes:
     return resvg_py.svg_to_bytes(
         svg_string=picture,
         zoom=zoom,
+        dpi=96,  # for sizes in points, as Graphviz writes them
         skip_system_fonts=True,
         font_files=[str(fontpkg.path(FONT_FAMILY))],
         monospace_family=FONT_FAMILY,
+        sans_serif_family=FONT_FAMILY,
+        serif_family=FONT_FAMILY,
     )
 
 
