@@ -11,6 +11,7 @@ from typing import Any
 from mc import errors
 from mc.cli import options
 from mc.errors import NotABehaviorError, UsageError, printable
+from mc.graph.spacetime import png, svg
 from mc.spec.models import bundled
 from mc.spec.objects import Spec
 from mc.tlc.proof import read_proof
@@ -21,6 +22,7 @@ from mc.trace.explain import explain
 from mc.trace.itf import itf
 from mc.trace.replay import Replay, replay
 from mc.trace.saved import Trace, load_origin, trace_json
+from mc.trace.sequence import mermaid, plantuml
 from mc.trace.text import behavior_text
 from mc.trace.verdict import find_verdict, violations
 
@@ -56,6 +58,16 @@ def tla(spec: Spec, behavior: Behavior) -> str:
     return replay_text(read_proof(spec, [bundled("proofs")]), behavior)
 
 
+def told(draw: Callable[[Spec, Behavior, str], str | bytes]) -> Callable[[Spec, Behavior], str | bytes]:
+    """A picture that says what is wrong in its last state."""
+
+    def drawn(spec: Spec, behavior: Behavior) -> str | bytes:
+        verdict = find_verdict(spec, behavior)
+        return draw(spec, behavior, verdict.message if verdict is not None else "")
+
+    return drawn
+
+
 #: What ``--format`` takes, and what makes it.
 FORMATS: dict[str, Callable[[Spec, Behavior], str | bytes]] = {
     "text": text,
@@ -64,6 +76,10 @@ FORMATS: dict[str, Callable[[Spec, Behavior], str | bytes]] = {
     "tla": tla,
     "json": trace_json,
     "itf": itf,
+    "mermaid": told(mermaid),
+    "plantuml": told(plantuml),
+    "svg": told(svg),
+    "png": told(png),
 }
 
 
