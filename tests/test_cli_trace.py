@@ -128,7 +128,8 @@ def test_a_counterexample_of_tlc_replays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["crosscheck", "raft:halfquorum", "--quiet"]) == 0
+    assert main(["crosscheck", "raft:halfquorum"]) == 0
+    assert "TLC's counterexample is saved in out/raft/halfquorum/tlc-trace.txt" in capsys.readouterr().out
     for name in ("tlc-trace.txt", "trace.txt", "tlc.out"):
         file = f"out/raft/halfquorum/{name}"
         assert main(["trace", file, "--spec", "raft:halfquorum", "--replay"]) == 0

@@ -86,17 +86,26 @@ def run(args: argparse.Namespace) -> int:
         workers=args.workers if args.time else None,
         progress=_tell_progress if args.progress or sys.stderr.isatty() else None,
     )
-    if compared.tlc is not None and compared.tlc.trace:
-        states = text_states(compared.tlc.log.read_text(encoding="utf-8"))
-        (out / "tlc-trace.txt").write_text(plain_text(states), encoding="utf-8")
+    counterexample = _save_counterexample(compared, out / "tlc-trace.txt")
     seconds["total"] = since_start()
     if args.json is not None:
         document = compared.to_json(report.result_json(spec, result, told, seconds))
         args.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     if not args.quiet:
         print("\n".join(_table(compared, seconds)) + "\n")
+        if counterexample is not None:
+            print(f"TLC's counterexample is saved in {counterexample}\n")
     print("\n".join(_verdict_lines(compared)))
     return EXIT_CODES[compared.verdict]
+
+
+def _save_counterexample(compared: CrosscheckResult, file: Path) -> Path | None:
+    """Save the trace that TLC has printed, for ``mc trace``; None where there is none."""
+    if compared.tlc is None or not compared.tlc.trace:
+        return None
+    states = text_states(compared.tlc.log.read_text(encoding="utf-8"))
+    file.write_text(plain_text(states), encoding="utf-8")
+    return file
 
 
 def _tell_progress(generated: int, distinct: int) -> None:

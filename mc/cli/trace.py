@@ -30,12 +30,12 @@ EXAMPLES = """\
 examples:
   mc trace out/raft/halfquorum/trace.json                         what changes in each step
   mc trace out/raft/halfquorum/trace.json --format itf -o x.itf.json
-  mc trace out/raft/halfquorum/trace.json --format tla -o t/Replay.tla    for TLC to replay
+  mc trace out/raft/halfquorum/trace.json --format tla -o Replay.tla      for TLC to replay
   mc trace x.itf.json --replay                                    is it a behavior of its spec?
   mc trace tlc-trace.txt --spec raft:halfquorum --replay          one that TLC has printed
 
-FILE is a trace.json of mc check, an ITF file, or what TLC prints or dumps (-dumpTrace json).
-The last two need --spec, unless mc has written the file. A step without an action's name is one of any action.
+FILE is a trace.json of mc check, an ITF file, or what TLC prints or dumps (-dumpTrace json). A file of
+another tool, and any text, needs --spec. A step without the name of an action may be one of any action.
 
 exit codes:
   0 it is a behavior of the spec (whatever it violates), 21 it is none, 2 usage, or no trace in FILE,

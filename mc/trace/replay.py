@@ -26,7 +26,7 @@ from mc.trace.fit import fit
 from mc.trace.saved import Trace, TracedState
 from mc.trace.text import value_changes
 from mc.trace.verdict import failure_in
-from mc.trace.walk import Conjunct, Walk, initial_walks, walks
+from mc.trace.walk import Call, Conjunct, Walk, initial_walks, walks
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class _Claim:
     action: Action | None
     arguments: tuple[Any, ...] | None
 
-    def steps(self, spec: Spec, state: State) -> Iterator[tuple[Action, tuple[Any, ...]]]:
+    def steps(self, spec: Spec, state: State) -> Iterator[Call]:
         """The steps of ``Next`` in ``state`` that are meant, enabled or not."""
         for action in spec.actions if self.action is None else (self.action,):
             choices = [tuple(parameter.values(state)) for parameter in action.parameters]
@@ -189,10 +189,10 @@ def _not_initial(spec: Spec, target: State, notes: tuple[str, ...]) -> Break:
 
 def _break(spec: Spec, claim: _Claim, state: State, target: State, number: int, notes: tuple[str, ...]) -> Break:
     """Why no step that is claimed leads from ``state`` to ``target``."""
-    ways = [(*step, walk) for step in claim.steps(spec, state) for walk in walks(spec, *step, state)]
+    ways = list(walks(spec, claim.steps(spec, state), state))
     if not ways:
         return _no_step(claim, state, number, notes)
-    action, arguments, walk = min(ways, key=lambda way: _distance(way[2], target))
+    (action, arguments), walk = min(ways, key=lambda way: _distance(way[1], target))
     step, named = call_text(action, arguments), claim.action is not None
     other = _find_step(spec, _Claim(None, None), state, target)
     if other is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
@@ -19,6 +19,9 @@ from mc.lang.state import NextState, State
 from mc.spec.objects import Action, Spec
 from mc.trace.components import Scope, Undecided
 from mc.trace.explain import definition_tree
+
+#: An action and its arguments.
+Call = tuple[Action, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -72,17 +75,19 @@ class _Path:
         return _Path(_Draft(domains, self.draft.freeze()), [*self.failed], {**self.writes}, self.lost)
 
 
-def walks(spec: Spec, action: Action, arguments: tuple[Any, ...], state: State) -> Iterator[Walk]:
-    """All ways through an action from ``state``: one, but for disjunctions."""
+def walks(spec: Spec, steps: Iterable[Call], state: State) -> Iterator[tuple[Call, Walk]]:
+    """All ways through some actions from ``state``: one for each, but for disjunctions."""
     walker = _Walker(spec.variables)
-    start = _Path(_Draft(spec.variables, state))
-    for path in walker.enter(action.function, (state, start.draft, *arguments), start):
-        if action.update is None or path.lost:
-            yield _finish(path)
-        else:
+    for action, arguments in steps:
+        start = _Path(_Draft(spec.variables, state))
+        for path in walker.enter(action.function, (state, start.draft, *arguments), start):
+            if action.update is None or path.lost:
+                yield (action, arguments), _finish(path)
+                continue
             after = path.draft.freeze()
             again = _Path(_Draft(spec.variables, after), path.failed, path.writes)
-            yield from map(_finish, walker.enter(action.update, (after, again.draft), again))
+            for end in walker.enter(action.update, (after, again.draft), again):
+                yield (action, arguments), _finish(end)
 
 
 def initial_walks(spec: Spec) -> Iterator[Walk]:
@@ -105,10 +110,14 @@ class _Walker:
     """Executes definitions that write ``t``; each method gives the paths that it has become."""
 
     domains: Mapping[str, Domain]
+    #: The definitions that were read so far.
+    trees: dict[Any, ast.FunctionDef | None] = field(default_factory=dict)
 
     def enter(self, function: Any, arguments: tuple[Any, ...], path: _Path) -> list[_Path]:
         """Call a definition."""
-        tree = definition_tree(function) if isinstance(function, FunctionType) else None
+        if function not in self.trees:
+            self.trees[function] = definition_tree(function) if isinstance(function, FunctionType) else None
+        tree = self.trees[function]
         if tree is None:
             path.lost = True
             return [path]
