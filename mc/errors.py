@@ -19,6 +19,11 @@ EXIT_MODEL = 151
 EXIT_INTERNAL = 255
 
 
+def printable(text: str) -> str:
+    """``text``, perhaps from a foreign file, without what could control a terminal or cannot be encoded."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+
+
 class McError(Exception):
     """A mistake the user can mend. ``str(error)`` names the place and the mend."""
 
@@ -29,6 +34,19 @@ class UsageError(McError):
     """A command line that cannot be carried out as it stands."""
 
     exit_code = EXIT_USAGE
+
+
+class TraceError(UsageError):
+    """A file that is not a trace, or not one of the spec it is read for."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
+
+
+class NotABehaviorError(McError):
+    """A trace that the spec does not allow."""
+
+    exit_code = EXIT_MISMATCH
 
 
 class SpecError(McError):

@@ -463,6 +463,7 @@ Next = [
     (DuplicateMessage, messages),
     (DropMessage, messages),
 ]
+Faults = [Restart, DuplicateMessage, DropMessage]
 
 # The bounds of the model
 
@@ -525,6 +526,12 @@ def OneLeader(s):
 
 
 Invariants = [TypeOK, ElectionSafety, LogMatching]
+Explanations = {
+    ElectionSafety: "{i} and {j} are both Leader in term {s.currentTerm[i]}; the votes of {i}: {s.votesGranted[i]}, "
+    "of {j}: {s.votesGranted[j]}",
+    LogMatching: "{i} and {j} hold an entry of term {s.log[i][n].term} at index {n}, but at index {k} "
+    "{i} has {s.log[i][k]}, {j} has {s.log[j][k]}",
+}
 
 # Witnesses: states that must be reachable
 

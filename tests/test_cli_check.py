@@ -115,9 +115,11 @@ def test_a_violation_is_explained_and_saved(lock: str, capsys: pytest.CaptureFix
     result = check(lock, "-c", "Process=2", "--no-deadlock", code=12)
     told = result["violation"]
     assert (told["kind"], told["property"], told["length"]) == ("invariant", "Exclusion", 5)
-    assert told["message"] == 'Exclusion is false for p = p1, q = p2: s.at[p] = "inside", s.at[q] = "inside"'
+    assert told["message"] == 'Exclusion is false for p = p1, q = p2: at[p1] = "inside", at[p2] = "inside"'
     output = capsys.readouterr().out
     assert "Error: invariant Exclusion is violated.\n" + told["message"] in output
+    assert '  at[p1] = "inside"  since state 4: Enter(p1)\n' in output
+    assert '  at[p2] = "inside"  since state 5: Enter(p2)\n' in output
     assert 'State 2: Come(p1)\n    at[p1]: "away" -> "door"\n' in output
     assert told["trace"] == "out/lock/default/trace.txt"
     saved = Path(told["trace"]).read_text(encoding="utf-8")

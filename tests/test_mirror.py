@@ -9,7 +9,7 @@ Without a counterpart, by rule:
 - in the ``.tla``: a plain tuple of variables (``vars``); a temporal formula (``Spec``); a definition
   that only names a row of Next (``ReceiveAny``); an operator that ``mc.lang`` provides (``Min``);
   ``ActionH(i) == Action(i) /\\ Update``, which the ``.py`` writes ``Then(Action, Update)``
-- in the ``.py``: the tables ``Invariants``, ``Constraints`` and ``Witnesses``
+- in the ``.py``: the tables ``Invariants``, ``Constraints``, ``Witnesses`` and ``Explanations``
 
 All else that differs is listed in the spec's docstring, under ``Deviations:``, a line each:
 ``NAME: reason``. NAME is the constant, variable, definition, or action of a row. A deviation that is

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mc.errors import SpecError
 from mc.lang.state import State
 from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
 from mc.spec.load import load_spec
@@ -47,32 +48,32 @@ def Grown(s, i):
 """
 #: What a state with count s1 = 2, s2 = 7 and mark {4} violates, with what is to be said about it.
 CASES = {
-    "4 in s.mark and s.mark == set()": ("s.mark == set()", {}, {"s.mark": "{4}"}),
-    "all(s.count[i] < 5 for i in Server)": ("s.count[i] < 5", {"i": "s2"}, {"s.count[i]": "7"}),
+    "4 in s.mark and s.mark == set()": ("s.mark == set()", {}, {"mark": "{4}"}),
+    "all(s.count[i] < 5 for i in Server)": ("s.count[i] < 5", {"i": "s2"}, {"count[s2]": "7"}),
     "all(s.count[i] == s.count[j] for i in Server for j in Server if i != j)": (
         "s.count[i] == s.count[j]",
         {"i": "s1", "j": "s2"},
-        {"s.count[i]": "2", "s.count[j]": "7"},
+        {"count[s1]": "2", "count[s2]": "7"},
     ),
-    "not any(s.count[i] > 5 for i in Server)": ("not (s.count[i] > 5)", {"i": "s2"}, {"s.count[i]": "7"}),
+    "not any(s.count[i] > 5 for i in Server)": ("not (s.count[i] > 5)", {"i": "s2"}, {"count[s2]": "7"}),
     "not (4 in s.mark and all(s.count[i] > 1 for i in Server))": (
         "not (4 in s.mark and all(s.count[i] > 1 for i in Server))",
         {},
-        {"s.mark": "{4}", "s.count": "(s1 :> 2 @@ s2 :> 7)"},
+        {"mark": "{4}", "count": "(s1 :> 2 @@ s2 :> 7)"},
     ),
     "not 4 in s.mark or all(s.count[i] < 5 for i in Server)": (
         "not 4 in s.mark or all(s.count[i] < 5 for i in Server)",
         {"i": "s2"},
-        {"s.mark": "{4}", "s.count[i]": "7"},
+        {"mark": "{4}", "count[s2]": "7"},
     ),
     "all(Small(s.count[i]) for i in Server)": ("n < limit", {"i": "s2", "n": "7", "limit": "3"}, {}),
     "all(Grown(s, k) for k in Server)": (
         "s.count[i] != base",
         {"k": "s1", "i": "s1"},
-        {"s.count[i]": "2", "base": "2"},
+        {"count[s1]": "2", "base": "2"},
     ),
-    "Grown(s, i=Max(s.mark))": ("Grown(s, i=Max(s.mark))", {}, {"s.mark": "{4}"}),
-    "(s.mark == set() if 4 in s.mark else True)": ("s.mark == set()", {}, {"s.mark": "{4}"}),
+    "Grown(s, i=Max(s.mark))": ("Grown(s, i=Max(s.mark))", {}, {"mark": "{4}"}),
+    "(s.mark == set() if 4 in s.mark else True)": ("s.mark == set()", {}, {"mark": "{4}"}),
     "all(n > m for n, m in {(1, 0), (1, 1)})": ("n > m", {"n": "1", "m": "1"}, {}),
     "False": ("False", {}, {}),
 }
@@ -88,6 +89,10 @@ def violating() -> State:
     return State({"count": FnValue({ModelValue("s1"): 2, ModelValue("s2"): 7}), "mark": frozenset({4})})
 
 
+def shown(found: Explanation) -> dict[str, str]:
+    return {component.text: component.value for component in found.components}
+
+
 def reason(directory: Path, body: str) -> Explanation:
     return explain(load(directory, body).invariants[0], violating())
 
@@ -96,20 +101,20 @@ def reason(directory: Path, body: str) -> Explanation:
 def test_the_deciding_part_is_found(tmp_path: Path, text: str) -> None:
     conjunct, bound, values = CASES[text]
     found = reason(tmp_path, f"    return {text}")
-    assert (found.conjunct, dict(found.bound), dict(found.values)) == (conjunct, bound, values)
+    assert (found.conjunct, dict(found.bound), shown(found)) == (conjunct, bound, values)
     assert str(found).startswith("Property is false")
 
 
 def test_a_condition_of_a_quantifier_belongs_to_the_reason(tmp_path: Path) -> None:
     found = reason(tmp_path, "    return all(4 not in s.mark for i in Server if s.count[i] > 5)")
-    assert str(found) == "Property is false for i = s2: s.count[i] = 7, s.mark = {4}"
+    assert str(found) == "Property is false for i = s2: count[s2] = 7, mark = {4}"
 
 
 def test_local_variables_and_branches_are_followed(tmp_path: Path) -> None:
     body = "    '''Says so.'''\n    top = Max(s.mark)\n    if top > 3:\n        return top < 3\n    return True"
     found = reason(tmp_path, body)
     assert found.conjunct == "top < 3"
-    assert dict(found.values) == {"top": "4"}
+    assert shown(found) == {"top": "4"}
     assert found.line == SPEC.count("\n") + 5
 
 
@@ -144,8 +149,7 @@ def test_election_safety_of_raft() -> None:
     both = FnValue({ModelValue(name): ModelValue("Leader") for name in ("s1", "s2")})
     invariants, state = raft(state=both)
     assert str(explain(invariants["ElectionSafety"], state)) == (
-        "ElectionSafety is false for i = s1, j = s2: s.state[i] = Leader, s.state[j] = Leader, "
-        "s.currentTerm[i] = 1, s.currentTerm[j] = 1"
+        "ElectionSafety is false: s1 and s2 are both Leader in term 1; the votes of s1: {}, of s2: {}"
     )
 
 
@@ -156,4 +160,45 @@ def test_log_matching_of_raft_names_the_index() -> None:
     invariants, state = raft(log=FnValue({ModelValue("s1"): log(1, 2), ModelValue("s2"): log(2, 2)}))
     found = explain(invariants["LogMatching"], state)
     assert dict(found.bound) == {"i": "s1", "j": "s2", "n": "2", "k": "1"}
-    assert found.values["s.log[i][k]"] == "[term |-> 1, value |-> v1]"
+    assert shown(found)["log[s1][1]"] == "[term |-> 1, value |-> v1]"
+
+
+def test_a_definition_that_gives_a_set_is_part_of_the_reason(tmp_path: Path) -> None:
+    spec = load(
+        tmp_path,
+        "    return all(n == m for n in Low(s, 9) for m in Low(s, 9))\n\n\n"
+        "def Low(s, top):\n    return {s.count[i] for i in Server if s.count[i] < top}",
+    )
+    before = State({**violating().values, "count": FnValue({ModelValue("s1"): 2, ModelValue("s2"): 9})})
+    found = explain(spec.invariants[0], violating())
+    assert str(found) == "Property is false for n = 2, m = 7: 2 \\in Low(9), 7 \\in Low(9)"
+    assert [c.last_changed([before, before, violating(), violating()]) for c in found.components] == [1, 3]
+
+
+def test_where_a_component_last_changed(tmp_path: Path) -> None:
+    """Also where it could not be evaluated before, and where it had its value at an earlier time."""
+
+    def state(first: int, *mark: int) -> State:
+        return State({"count": FnValue({ModelValue("s1"): first, ModelValue("s2"): 7}), "mark": frozenset(mark)})
+
+    states = [state(2, 4), state(1), state(2), state(2, 4), state(2, 4)]
+    found = reason(tmp_path, "    return all(s.count[i] != Max(s.mark) - 2 for i in Server)")
+    changed = {c.text: c.last_changed(states) for c in found.components}
+    assert changed == {"count[s1]": 3, "mark": 4}
+
+
+def test_the_spec_may_say_it_in_its_own_words(tmp_path: Path) -> None:
+    body = (
+        "    return all(s.count[i] < 5 for i in Server)\n\n\nExplanations = {Property: '{i}: {s.count[i]}, {s.mark}'}"
+    )
+    assert str(reason(tmp_path, body)) == "Property is false: s2: 7, {4}"
+
+
+def test_words_that_cannot_be_evaluated_are_not_said(tmp_path: Path) -> None:
+    body = "    return all(s.count[i] < 5 for i in Server)\n\n\nExplanations = {Property: '{k} has {s.count[k]}'}"
+    assert str(reason(tmp_path, body)) == "Property is false for i = s2: count[s2] = 7"
+
+
+def test_malformed_words_are_an_error_of_the_spec(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match=r"toy\.py: Explanations: '\{s\.count\[': "):
+        load(tmp_path, "    return True\n\n\nExplanations = {Property: '{s.count['}")

@@ -18,6 +18,7 @@ from mc.engine.result import Progress, Result
 from mc.spec.objects import Spec
 from mc.trace.behavior import check_init, rebuild
 from mc.trace.explain import explain
+from mc.trace.saved import trace_json
 from mc.trace.text import behavior_text
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join(report.result_lines(spec, result, seconds)) + "\n")
     print(report.verdict_line(spec, result))
     if told is not None:
-        print("\n".join(report.violation_lines(told, args.full)))
+        print("\n".join(report.violation_lines(told, args.full, options.style(sys.stdout))))
     return EXIT_CODES[result.verdict]
 
 
@@ -124,6 +125,7 @@ def tell(spec: Spec, engine: Engine, result: Result, out: Path) -> report.Told |
     told = report.Told(behavior, explanation, out / "trace.txt")
     head = "\n".join((*report.head_lines(spec), "", report.verdict_line(spec, result), told.message))
     told.trace.write_text(f"{head}\n\n{behavior_text(behavior, full=True)}\n", encoding="utf-8")
+    told.trace.with_suffix(".json").write_text(trace_json(spec, behavior), encoding="utf-8")
     return told
 
 

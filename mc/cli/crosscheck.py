@@ -17,6 +17,7 @@ from mc.spec.models import bundled
 from mc.tlc import EDGE_LIMIT, STATE_LIMIT, CrosscheckResult, crosscheck
 from mc.tlc.proof import read_proof
 from mc.tlc.tools import JAR_VARIABLE, find_tools
+from mc.tlc.traces import plain_text, text_states
 from mc.trace.behavior import check_init
 
 EXAMPLES = f"""\
@@ -85,14 +86,26 @@ def run(args: argparse.Namespace) -> int:
         workers=args.workers if args.time else None,
         progress=_tell_progress if args.progress or sys.stderr.isatty() else None,
     )
+    counterexample = _save_counterexample(compared, out / "tlc-trace.txt")
     seconds["total"] = since_start()
     if args.json is not None:
         document = compared.to_json(report.result_json(spec, result, told, seconds))
         args.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     if not args.quiet:
         print("\n".join(_table(compared, seconds)) + "\n")
+        if counterexample is not None:
+            print(f"TLC's counterexample is saved in {counterexample}\n")
     print("\n".join(_verdict_lines(compared)))
     return EXIT_CODES[compared.verdict]
+
+
+def _save_counterexample(compared: CrosscheckResult, file: Path) -> Path | None:
+    """Save the trace that TLC has printed, for ``mc trace``; None where there is none."""
+    if compared.tlc is None or not compared.tlc.trace:
+        return None
+    states = text_states(compared.tlc.log.read_text(encoding="utf-8"))
+    file.write_text(plain_text(states), encoding="utf-8")
+    return file
 
 
 def _tell_progress(generated: int, distinct: int) -> None:

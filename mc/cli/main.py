@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Sequence
 
 import mc
-from mc.cli import check, crosscheck, info, suite
+from mc.cli import check, crosscheck, info, suite, trace
 from mc.errors import EXIT_INCOMPLETE, EXIT_INTERNAL, McError
 
 EPILOG = """\
@@ -18,6 +18,7 @@ examples:
   mc check raft               check a bundled spec
   mc crosscheck twophase      let TLC check it too, and compare everything
   mc suite                    run all models that have an expected outcome
+  mc trace FILE --replay      is what is saved in a file a behavior of its spec?
   mc info raft                see what there is to check
 
 Each command has its own --help.
@@ -34,7 +35,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mc {mc.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (check, crosscheck, suite, info):
+    for command in (check, crosscheck, suite, trace, info):
         command.add_parser(commands)
     return parser
 

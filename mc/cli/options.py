@@ -7,12 +7,15 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from mc.errors import UsageError
 from mc.spec.load import load_spec
 from mc.spec.models import find_spec, override, read_models
 from mc.spec.objects import Spec
+from mc.trace.text import COLOURED, PLAIN, Style
+
+SPEC_HELP = "a bundled spec (raft), or the path of a .py or .yaml"
 
 
 def add_debug(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +25,12 @@ def add_debug(parser: argparse.ArgumentParser) -> None:
 
 def add_spec(parser: argparse.ArgumentParser) -> None:
     """``SPEC`` and what changes its model."""
-    parser.add_argument("spec", metavar="SPEC[:MODEL]", help="a bundled spec (raft), or the path of a .py or .yaml")
+    parser.add_argument("spec", metavar="SPEC[:MODEL]", help=SPEC_HELP)
+    add_model(parser)
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """What changes a model."""
     parser.add_argument(
         "-c",
         dest="constants",
@@ -47,9 +55,23 @@ def add_spec(parser: argparse.ArgumentParser) -> None:
 def load(args: argparse.Namespace) -> Spec:
     """The spec that the command line means, bound to its model."""
     path, name = find_spec(args.spec)
-    invariants = None if args.invariants is None else tuple(args.invariants)
-    model = override(read_models(path).select(name), dict(args.constants), args.symmetry, invariants, args.deadlock)
-    return load_spec(path, model)
+    return load_spec(path, override(read_models(path).select(name), **changes(args)))
+
+
+def changes(args: argparse.Namespace) -> dict[str, Any]:
+    """What the command line gives in place of the model's own, as arguments of ``override``."""
+    return {
+        "constants": dict(args.constants),
+        "symmetry": args.symmetry,
+        "invariants": None if args.invariants is None else tuple(args.invariants),
+        "deadlock": args.deadlock,
+    }
+
+
+def style(stream: TextIO) -> Style:
+    """Colours where ``stream`` is a terminal that has them, unless ``NO_COLOR`` is set (https://no-color.org)."""
+    wanted = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return COLOURED if wanted else PLAIN
 
 
 def cache_directory() -> Path:

@@ -16,7 +16,8 @@ from mc.lang.values import ModelValue, ModelValueSet
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior, call_text
 from mc.trace.explain import Explanation
-from mc.trace.text import behavior_text
+from mc.trace.saved import constant_json
+from mc.trace.text import Style, behavior_text
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Told:
 
     behavior: Behavior
     explanation: Explanation | None
-    #: Where the behavior is saved.
+    #: Where the behavior is saved, for readers; beside it, as ``.json``, for ``mc trace``.
     trace: Path
 
     @property
@@ -54,7 +55,7 @@ def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[
         "schema": 1,
         "spec": spec.name,
         "model": spec.model.name,
-        "constants": {name: _constant_json(value) for name, value in spec.constants.items()},
+        "constants": {name: constant_json(value) for name, value in spec.constants.items()},
         "symmetry": list(spec.model.symmetry),
         "search": result.search,
         "verdict": result.verdict,
@@ -76,12 +77,6 @@ def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[
         "peak_rss_bytes": _peak_rss(),
         "seconds": dict(seconds),
     }
-
-
-def _constant_json(value: Any) -> Any:
-    if isinstance(value, ModelValueSet):
-        return [member.name for member in value.members]
-    return value.name if isinstance(value, ModelValue) else value
 
 
 def _peak_rss() -> int:
@@ -170,14 +165,26 @@ def verdict_line(spec: Spec, result: Result) -> str:
     }[result.verdict]
 
 
-def violation_lines(told: Told, full: bool) -> Iterator[str]:
+def _component_lines(explanation: Explanation, behavior: Behavior) -> Iterator[str]:
+    """What the violated part depends on, and since when it is so."""
+    width = max((len(str(component)) for component in explanation.components), default=0)
+    for component in explanation.components:
+        number = component.last_changed(behavior.states)
+        if number is not None:
+            step = behavior.steps[number - 2] if number > 1 else None
+            since = f"state {number}: {call_text(step.action, step.arguments)}" if step is not None else "the beginning"
+            yield f"  {component!s:<{width}}  since {since}"
+
+
+def violation_lines(told: Told, full: bool, style: Style) -> Iterator[str]:
     """Why, and the behavior that leads there."""
     yield told.message
     if told.explanation is not None:
         yield f"  {told.explanation.file}:{told.explanation.line}: {told.explanation.conjunct}"
+        yield from (f"  {line}" for line in _component_lines(told.explanation, told.behavior))
     yield ""
     yield f"A behavior of {len(told.behavior.states)} states:"
     yield ""
-    yield behavior_text(told.behavior, full)
+    yield behavior_text(told.behavior, full, style)
     yield ""
-    yield f"Saved in {told.trace}"
+    yield f"Saved in {told.trace}; other formats: mc trace {told.trace.with_suffix('.json')} --format tla (itf, ...)"

@@ -36,12 +36,18 @@ class Engine(Program):
         order: str = "bfs",
         progress: Callable[[Progress], None] | None = None,
         max_seconds: float | None = None,
+        simplest: bool = False,
     ) -> Result:
-        """Search all reachable states, breadth-first ("bfs") or depth-first ("dfs", with one worker)."""
+        """Search all reachable states, breadth-first ("bfs") or depth-first ("dfs", with one worker).
+
+        ``simplest`` (breadth-first): also find which states the simplest of the shortest behaviors go through.
+        """
         seconds = {"compile": self.compile()}
         if order == "dfs":
             return DepthFirst(self, 1, progress, max_seconds).run(seconds)
-        return BreadthFirst(self, workers, progress, max_seconds).run(seconds)
+        search = BreadthFirst(self, workers, progress, max_seconds)
+        search.simplest = simplest
+        return search.run(seconds)
 
     def graph(self, max_states: int) -> StateGraph | None:
         """The state graph, or None where it has more than ``max_states`` states.

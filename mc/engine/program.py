@@ -33,6 +33,7 @@ class Batch:
         self.data = np.empty(capacity * (state_words + 3), np.int64)
         self.states = self.data[: capacity * state_words]
         self.fingerprints = self.data[capacity * state_words : capacity * (state_words + 1)]
+        self.origins = self.data[capacity * (state_words + 1) : capacity * (state_words + 2)]
         self.kinds = self.data[capacity * (state_words + 2) :]
         #: 1 where a state was not known before.
         self.fresh = np.empty(capacity, np.uint8)

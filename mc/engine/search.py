@@ -22,6 +22,7 @@ from mc.engine.asymmetry import SymmetryCheck
 from mc.engine.layout import Rows
 from mc.engine.program import Batch, Program, Words
 from mc.engine.result import ActionCount, Progress, Result, Violation
+from mc.engine.shortest import ShortestBehaviors
 from mc.engine.visited import Visited
 from mc.lang.state import State
 
@@ -183,7 +184,7 @@ class Search:
             verdict = {"invariant": "violation", "deadlock": "deadlock", "evaluation": "error"}[kind]
             name = spec.invariants[self.stop.invariant - 1].name if kind == "invariant" else ""
             path = self.replay(self.stop.parent, []) if self.stopped_at_once else behavior(self.stop)
-            violation = Violation(kind, name, path)
+            violation = Violation(kind, name, path, self.layers(self.stop))
         elif frontier:
             verdict = "incomplete"
         generated, distinct = self.counters(0), self.counters(1)
@@ -214,6 +215,10 @@ class Search:
     def result(self, seconds: dict[str, float]) -> Result:
         raise NotImplementedError
 
+    def layers(self, stop: Stop) -> tuple[frozenset[State], ...]:
+        """The states that the simplest behaviors to a stop go through, if the search was to look for them."""
+        return ()
+
     def replay(self, first: int, edges: list[int]) -> tuple[State, ...]:
         """The representatives along a path: an initial state's position, then which successor each time."""
         engine = self.engine
@@ -230,8 +235,11 @@ class BreadthFirst(Search):
     """Level by level: the first violation found has a shortest behavior."""
 
     name = "bfs"
+    #: Whether to keep the states of all levels, for the search of the simplest among the shortest behaviors.
+    simplest = False
 
     def explore(self) -> None:
+        self.rows: list[Rows] = []
         self.batches = [self.engine.batch() for _ in range(self.workers)]
         level, positions = self.start()
         #: Per level, the origin of each of its states; for initial states, their position in Init.
@@ -247,6 +255,8 @@ class BreadthFirst(Search):
         """Expand all states of a level; returns the next one."""
         width, count = self.engine.words, self.levels[-1]
         self.symmetry_check.level(level[: count * width].reshape(-1, width))
+        if self.simplest:
+            self.rows.append(level[: count * width].reshape(-1, width))
         following = np.empty(max(count, words.BATCH) * width, np.int64)
         origins = np.empty(max(count, words.BATCH), np.int64)
         found = 0
@@ -322,6 +332,13 @@ class BreadthFirst(Search):
             behavior=self._behavior,
             seconds=seconds,
         )
+
+    def layers(self, stop: Stop) -> tuple[frozenset[State], ...]:
+        """See :class:`ShortestBehaviors`; none where that is of no use."""
+        if not self.simplest or self.stopped_at_once or stop.kind not in (words.VIOLATED, words.STUCK):
+            return ()
+        faults = frozenset(self.engine.spec.faults)
+        return ShortestBehaviors(self.engine, self.rows, stop.invariant, faults).layers()
 
     def _behavior(self, stop: Stop) -> tuple[State, ...]:
         edges = stop.steps

@@ -13,6 +13,8 @@ from mc.errors import EvaluationError
 from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
+#: An interval is read into a set of all its members.
+_LARGEST_INTERVAL = 1_000_000
 _UNESCAPES = {v: k for k, v in _ESCAPES.items()}
 
 
@@ -100,9 +102,11 @@ class _Parser:
             self.advance()
             if self.at(".."):
                 self.advance()
-                high = int(self.token)
+                low, high = int(token), int(self.token) if self.kind == "number" else None
+                if high is None or high - low >= _LARGEST_INTERVAL:
+                    raise self.fail(f"a number less than {_LARGEST_INTERVAL:,} above {low}")
                 self.advance()
-                return frozenset(range(int(token), high + 1))
+                return frozenset(range(low, high + 1))
             return int(token)
         if kind == "string":
             self.advance()

@@ -25,7 +25,7 @@ from mc.spec.check import check_functions, check_substitution
 from mc.spec.objects import Action, Definition, Model, Parameter, Spec
 
 #: The tables at the end of a spec that the loader reads, besides Next.
-TABLES = ("Invariants", "Constraints", "Witnesses")
+TABLES = ("Invariants", "Constraints", "Witnesses", "Explanations", "Faults")
 CONSTANT_KINDS = ("ModelValues", "ModelValue", "Natural", "Boolean")
 
 
@@ -220,6 +220,8 @@ def _collect(
     if len({action.name for action in actions}) != len(actions):
         raise SpecError("two rows of Next have the same action", str(path))
 
+    says = {f.__name__: _template(text, path) for f, text in namespace.get("Explanations", {}).items()}
+
     def definitions(table: str, chosen: tuple[str, ...] | None) -> tuple[Definition, ...]:
         names = [f.__name__ for f in namespace.get(table, [])] if chosen is None else chosen
         for name in names:
@@ -228,7 +230,7 @@ def _collect(
                 raise ModelError(
                     f"model {model.name}: {table.lower()}: the spec has no definition {name!r}; it lists: {listed}"
                 )
-        return tuple(Definition(name, namespace[name]) for name in names)
+        return tuple(Definition(name, namespace[name], says.get(name, ())) for name in names)
 
     return Spec(
         name=path.stem,
@@ -244,8 +246,27 @@ def _collect(
         invariants=definitions("Invariants", model.invariants),
         witnesses=definitions("Witnesses", model.witnesses),
         constraints=definitions("Constraints", model.constraints),
+        faults=_faults(namespace, actions, path),
         namespace=namespace,
     )
+
+
+def _faults(namespace: Mapping[str, Any], actions: tuple[Action, ...], path: Path) -> tuple[str, ...]:
+    names = tuple(action.__name__ for action in namespace.get("Faults", ()))
+    for name in names:
+        if name not in {action.name for action in actions}:
+            raise SpecError(f"Faults: {name} is not an action of Next", str(path))
+    return names
+
+
+def _template(text: str, path: Path) -> tuple[str | ast.expr, ...]:
+    """The parts of a sentence such as ``"{i} and {j} lead in term {s.currentTerm[i]}"``."""
+    try:
+        parsed = ast.parse("f" + repr(text), mode="eval").body
+    except SyntaxError as error:
+        raise SpecError(f"Explanations: {text!r}: {error.msg}", str(path)) from None
+    parts = parsed.values if isinstance(parsed, ast.JoinedStr) else []
+    return tuple(part.value if isinstance(part, ast.FormattedValue) else str(ast.literal_eval(part)) for part in parts)
 
 
 def _action(row: Any, replaced: Mapping[str, Callable[..., Any]], path: Path) -> Action:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -44,6 +45,8 @@ class Definition:
 
     name: str
     function: Predicate
+    #: What the spec's table ``Explanations`` says where it is violated: text, and expressions to evaluate then.
+    says: tuple[str | ast.expr, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ class Spec:
     invariants: tuple[Definition, ...]
     witnesses: tuple[Definition, ...]
     constraints: tuple[Definition, ...]
+    #: The actions of the table ``Faults``: what fails, rather than what the protocol does.
+    faults: tuple[str, ...]
     #: The global names of the spec's functions.
     namespace: Mapping[str, Any]
 

@@ -54,13 +54,17 @@ def _symmetric(proof: Proof) -> list[str]:
     return [name for name in proof.spec.model.symmetry if len(proof.spec.constants[name]) > 1]
 
 
+def extended(proof: Proof) -> tuple[str, ...]:
+    """The modules that a model of the spec extends."""
+    return (proof.root.name, *(extra.name for extra in proof.extras if extra is not proof.root), "TLC")
+
+
 def _module(proof: Proof, name: str) -> str:
-    extends = [proof.root.name, *(extra.name for extra in proof.extras if extra is not proof.root), "TLC"]
     spec, model = proof.spec, proof.spec.model
     lines = [
         f"---- MODULE {name} ----",
         f"\\* Written by mc: model {model.name} of {spec.path.name}.",
-        f"EXTENDS {', '.join(extends)}",
+        f"EXTENDS {', '.join(extended(proof))}",
     ]
     symmetric = _symmetric(proof)
     if symmetric:
@@ -69,14 +73,19 @@ def _module(proof: Proof, name: str) -> str:
     return "\n".join([*lines, "", "====", ""])
 
 
-def _config(proof: Proof) -> str:
+def config_lines(proof: Proof, initial: str, following: str) -> list[str]:
+    """What a config of the model begins with: ``Init``, ``Next``, constants and substitutions."""
     spec, model = proof.spec, proof.spec.model
-    initial, following = proof.initial_and_next()
     lines = [f"INIT {initial}", f"NEXT {following}"]
     lines += [f"CONSTANT {name} = {_constant(name, value)}" for name, value in spec.constants.items()]
     proof.require(model.substitute.keys(), "substitute: the definition")
     proof.require(model.substitute.values(), "substitute: the definition")
-    lines += [f"CONSTANT {old} <- {new}" for old, new in model.substitute.items()]
+    return lines + [f"CONSTANT {old} <- {new}" for old, new in model.substitute.items()]
+
+
+def _config(proof: Proof) -> str:
+    spec = proof.spec
+    lines = config_lines(proof, *proof.initial_and_next())
     for keyword, definitions in (("INVARIANT", spec.invariants), ("CONSTRAINT", spec.constraints)):
         proof.require((d.name for d in definitions), f"the {keyword.lower()}")
         lines += [f"{keyword} {d.name}" for d in definitions]

@@ -57,6 +57,11 @@ class Behavior:
         return (self.initial, *(step.state for step in self.steps))
 
     @property
+    def labels(self) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+        """What leads to each state: the name of an action, and its arguments."""
+        return (("Init", ()), *((step.action.name, step.arguments) for step in self.steps))
+
+    @property
     def last(self) -> State:
         """The state that the behavior is told for."""
         return self.states[-1]

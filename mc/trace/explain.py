@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import copy
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 from mc.errors import DomainError
 from mc.lang.domains import Domain
-from mc.lang.literals import with_sequences
 from mc.lang.state import State
 from mc.lang.text import to_tla
 from mc.spec.objects import Definition
+from mc.trace.components import Component, Scope, Undecided, component_of, names_in, origin, parts
 
 
 @dataclass(frozen=True)
@@ -36,15 +35,19 @@ class Explanation:
     line: int
     #: Bound variables: what they stand for, as TLA+ text.
     bound: Mapping[str, str]
-    #: The parts of the state that the conjunct looks at, as written, with their values as TLA+ text.
-    values: Mapping[str, str]
+    #: The parts of the state that the conjunct looks at.
+    components: tuple[Component, ...]
     #: More about the failure: which part of a value is outside its domain.
     note: str = ""
+    #: What the spec's table ``Explanations`` says of it, with the values of this state.
+    says: str = ""
 
     def __str__(self) -> str:
         """One sentence."""
+        if self.says:
+            return f"{self.property} is false: {self.says}"
         bound = ", ".join(f"{name} = {value}" for name, value in self.bound.items())
-        told = self.note or ", ".join(f"{part} = {value}" for part, value in self.values.items()) or self.conjunct
+        told = self.note or ", ".join(map(str, self.components)) or self.conjunct
         return f"{self.property} is false{f' for {bound}' if bound else ''}: {told}"
 
 
@@ -53,43 +56,48 @@ def explain(definition: Definition, state: State) -> Explanation:
     function = definition.function
     assert isinstance(function, FunctionType)
     search = _Search()
-    with contextlib.suppress(_Undecided):
+    with contextlib.suppress(Undecided):
         search.enter(function, (state,), {})
     code = function.__code__
-    conjunct = _as_written(search.conjunct, search.file) if search.conjunct is not None else definition.name
+    found = _explanation(definition.name, search, code.co_filename, code.co_firstlineno)
+    return replace(found, says=_said(definition, search, state))
+
+
+def explain_condition(name: str, condition: ast.expr, scope: Scope, expected: bool) -> Explanation:
+    """Why a condition within a definition is not what is ``expected``; ``name``: whose condition it is."""
+    search = _Search(expected=expected)
+    search.bound.update({n: scope.names[n] for n in sorted(names_in(condition) & scope.names.keys())})
+    search.follow(condition, scope, settled=False)
+    return _explanation(name, search, scope.file, condition.lineno)
+
+
+def _explanation(name: str, search: _Search, file: str, line: int) -> Explanation:
+    """What a search has found; ``file`` and ``line``: where it began."""
+    conjunct = as_written(search.conjunct, search.file) if search.conjunct is not None else name
     return Explanation(
-        property=definition.name,
+        property=name,
         conjunct=conjunct if search.expected else f"not ({conjunct})",
-        file=search.file or code.co_filename,
-        line=getattr(search.conjunct, "lineno", code.co_firstlineno),
-        bound={name: text for name, value in search.bound.items() if (text := _tla(value)) is not None},
-        values=dict(search.values()),
+        file=search.file or file,
+        line=getattr(search.conjunct, "lineno", line),
+        bound=_texts(search.bound),
+        components=tuple(search.components()),
         note=search.note,
     )
 
 
-class _Undecided(Exception):
-    """An expression of the spec cannot be evaluated on its own."""
-
-
-@dataclass
-class _Scope:
-    """What the names in an expression mean."""
-
-    file: str
-    globals: Mapping[str, Any]
-    names: dict[str, Any]
-
-    def value(self, node: ast.expr) -> Any:
-        code = compile(ast.Expression(with_sequences(copy.deepcopy(node))), self.file, "eval")
+def _said(definition: Definition, search: _Search, state: State) -> str:
+    """The spec's own sentence on a violated invariant, its ``{expressions}`` evaluated; "" if it has none."""
+    function = definition.function
+    assert isinstance(function, FunctionType)
+    (parameter,) = inspect.signature(function).parameters
+    scope = Scope("", function.__globals__, {**search.bound, parameter: state})
+    said = ""
+    for part in definition.says:
         try:
-            # One namespace: a comprehension does not see the local variables of eval.
-            return eval(code, {**self.globals, **self.names})
-        except Exception as error:  # a spec is any Python, so this may be any exception
-            raise _Undecided from error
-
-    def inside(self, names: Mapping[str, Any]) -> _Scope:
-        return _Scope(self.file, self.globals, {**self.names, **names})
+            said += part if isinstance(part, str) else to_tla(scope.value(part))
+        except (Undecided, TypeError):
+            return ""
+    return said
 
 
 @dataclass
@@ -102,38 +110,38 @@ class _Search:
     file: str = ""
     bound: dict[str, Any] = field(default_factory=dict)
     #: Expressions that were looked at on the way, whose values belong to the reason.
-    looked: list[tuple[ast.expr, _Scope]] = field(default_factory=list)
+    looked: list[tuple[ast.expr, Scope]] = field(default_factory=list)
     note: str = ""
 
     def enter(
         self, function: FunctionType, arguments: tuple[Any, ...], keywords: dict[str, Any], settled: bool = False
     ) -> None:
         """Follow a definition to the expression that it returns."""
-        tree = _tree(function)
+        tree = definition_tree(function)
         if tree is None:
-            raise _Undecided
+            raise Undecided
         given = inspect.signature(function).bind(*arguments, **keywords)
         given.apply_defaults()
-        scope = _Scope(function.__code__.co_filename, function.__globals__, dict(given.arguments))
+        scope = Scope(function.__code__.co_filename, function.__globals__, dict(given.arguments))
         returned = _returned(tree.body, scope)
         if returned is None:
-            raise _Undecided
+            raise Undecided
         self.bound.update({n: v for n, v in given.arguments.items() if not isinstance(v, State)})
         self.follow(returned, scope, settled)
 
-    def follow(self, node: ast.expr, scope: _Scope, settled: bool) -> None:
+    def follow(self, node: ast.expr, scope: Scope, settled: bool) -> None:
         """Go down from ``node``, which has the wrong value; ``settled``: the conjunct is found already."""
         if not settled:
             self.conjunct, self.file = node, scope.file
         try:
             if self._narrow(node, scope, settled):
                 return
-        except _Undecided:
+        except Undecided:
             pass
         self.looked.append((node, scope))
         self._look_at_membership(node, scope)
 
-    def _narrow(self, node: ast.expr, scope: _Scope, settled: bool) -> bool:
+    def _narrow(self, node: ast.expr, scope: Scope, settled: bool) -> bool:
         """Follow a part of ``node`` that decides its value; False where there is none."""
         value = bool(scope.value(node))
         match node:
@@ -160,24 +168,27 @@ class _Search:
                 return False
         return True
 
-    def _bind(self, quantified: ast.GeneratorExp, value: bool, scope: _Scope, settled: bool) -> bool:
+    def _bind(self, quantified: ast.GeneratorExp, value: bool, scope: Scope, settled: bool) -> bool:
         """Go on with the first binding for which the body of a quantifier has ``value``."""
         for names in _bindings(quantified.generators, scope):
             inner = scope.inside(names)
             if bool(inner.value(quantified.elt)) == value:
                 self.bound.update(names)
-                self.looked.extend((test, inner) for g in quantified.generators for test in g.ifs)
+                for generator in quantified.generators:
+                    whence = origin(generator, inner)
+                    self.looked.extend((part, inner) for part in ([whence] if whence is not None else []))
+                    self.looked.extend((test, inner) for test in generator.ifs)
                 self.follow(quantified.elt, inner, settled)
                 return True
         return False
 
-    def _look_at_membership(self, node: ast.expr, scope: _Scope) -> None:
+    def _look_at_membership(self, node: ast.expr, scope: Scope) -> None:
         """Where a value is not in its domain, the domain knows which part of it is not."""
         match node:
             case ast.Compare(left=left, ops=[ast.In()], comparators=[right]):
                 try:
                     value, domain = scope.value(left), scope.value(right)
-                except _Undecided:
+                except Undecided:
                     return
                 if isinstance(domain, Domain):
                     try:
@@ -185,23 +196,18 @@ class _Search:
                     except DomainError as error:
                         self.note = f"{ast.unparse(left)}: {error}"
 
-    def values(self) -> Iterator[tuple[str, str]]:
-        """The parts of states and records that were looked at, in order, with their values."""
-        seen = set()
+    def components(self) -> Iterator[Component]:
+        """The parts of states and records that were looked at, in order."""
+        seen = {*self.bound}
         for node, scope in self.looked:
-            for part in _parts(node, frozenset(scope.names)):
-                text = ast.unparse(part)
-                if text not in seen and text not in self.bound:
-                    seen.add(text)
-                    try:
-                        shown = _tla(scope.value(part))
-                    except _Undecided:
-                        continue
-                    if shown is not None:
-                        yield text, shown
+            for part in parts(node, scope):
+                component = component_of(part, scope)
+                if component is not None and component.text not in seen:
+                    seen.add(component.text)
+                    yield component
 
 
-def _bindings(generators: list[ast.comprehension], scope: _Scope) -> Iterator[dict[str, Any]]:
+def _bindings(generators: list[ast.comprehension], scope: Scope) -> Iterator[dict[str, Any]]:
     """All bindings of the variables of a comprehension."""
     if not generators:
         yield {}
@@ -221,10 +227,10 @@ def _unpack(target: ast.expr, value: Any) -> dict[str, Any]:
             return {name: value}
         case ast.Tuple(elts=targets):
             return {k: v for t, part in zip(targets, value, strict=True) for k, v in _unpack(t, part).items()}
-    raise _Undecided
+    raise Undecided
 
 
-def _returned(body: list[ast.stmt], scope: _Scope) -> ast.expr | None:
+def _returned(body: list[ast.stmt], scope: Scope) -> ast.expr | None:
     """The expression that a definition returns; its local variables go into the scope."""
     for statement in body:
         match statement:
@@ -239,11 +245,11 @@ def _returned(body: list[ast.stmt], scope: _Scope) -> ast.expr | None:
             case ast.Expr(value=ast.Constant()):  # its docstring
                 pass
             case _:
-                raise _Undecided
+                raise Undecided
     return None
 
 
-def _tree(function: FunctionType) -> ast.FunctionDef | None:
+def definition_tree(function: FunctionType) -> ast.FunctionDef | None:
     """The syntax tree of a definition; None where its file does not have it."""
     code = function.__code__
     try:
@@ -256,25 +262,7 @@ def _tree(function: FunctionType) -> ast.FunctionDef | None:
     return None
 
 
-def _parts(node: ast.AST, names: frozenset[str], many: frozenset[str] = frozenset()) -> Iterator[ast.expr]:
-    """The largest parts such as ``s.log[i][n].term`` that begin with one of ``names``.
-
-    ``many``: variables of a comprehension around ``node``, which have no single value.
-    """
-    if isinstance(node, (ast.Attribute, ast.Subscript, ast.Name)):
-        root: ast.expr = node
-        while isinstance(root, (ast.Attribute, ast.Subscript)):
-            root = root.value
-        if isinstance(root, ast.Name) and root.id in names and not many & _names(node):
-            yield node
-            return
-    if isinstance(node, (ast.GeneratorExp, ast.SetComp, ast.ListComp, ast.DictComp)):
-        many = many.union(*(_names(g.target) for g in node.generators))
-    for child in ast.iter_child_nodes(node):
-        yield from _parts(child, names, many)
-
-
-def _as_written(node: ast.expr, file: str) -> str:
+def as_written(node: ast.expr | ast.stmt, file: str) -> str:
     """The text of an expression: its author's where that is one line, else set anew without its line breaks."""
     if node.lineno != node.end_lineno:
         return ast.unparse(node)
@@ -282,12 +270,10 @@ def _as_written(node: ast.expr, file: str) -> str:
     return line[node.col_offset : node.end_col_offset].decode()
 
 
-def _names(node: ast.AST) -> set[str]:
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-
-
-def _tla(value: Any) -> str | None:
-    try:
-        return to_tla(value)
-    except TypeError:
-        return None
+def _texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """Those of some values that are TLA+ values, as text."""
+    found = {}
+    for name, value in values.items():
+        with contextlib.suppress(TypeError):
+            found[name] = to_tla(value)
+    return found

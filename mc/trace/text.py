@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from mc.lang.operators import CopiesIn
@@ -12,16 +13,39 @@ from mc.lang.values import BagValue, FnValue, RecordValue, SeqValue
 from mc.trace.behavior import Behavior, call_text
 
 
-def behavior_text(behavior: Behavior, full: bool = False) -> str:
+@dataclass(frozen=True)
+class Style:
+    """What makes the parts of a text stand out; each is given the part and returns it with its marks."""
+
+    heading: Callable[[str], str] = str
+    added: Callable[[str], str] = str
+    removed: Callable[[str], str] = str
+    error: Callable[[str], str] = str
+
+
+PLAIN = Style()
+
+
+def _ansi(code: int) -> Callable[[str], str]:
+    """ECMA-48, "select graphic rendition", 8.3.117."""
+    return f"\x1b[{code}m{{}}\x1b[0m".format
+
+
+#: For terminals.
+COLOURED = Style(heading=_ansi(1), added=_ansi(32), removed=_ansi(31), error=_ansi(31))
+
+
+def behavior_text(behavior: Behavior, full: bool = False, style: Style = PLAIN) -> str:
     """The behavior, one block per state; ``full`` shows whole states in place of changes."""
-    lines = ["State 1: Init", *_indented(state_lines(behavior.initial))]
+    lines = [style.heading("State 1: Init"), *_indented(state_lines(behavior.initial))]
     before = behavior.initial
     for number, step in enumerate(behavior.steps, 2):
-        shown = state_lines(step.state) if full else list(changes(before, step.state)) or ["(nothing changes)"]
-        lines += ["", f"State {number}: {call_text(step.action, step.arguments)}", *_indented(shown)]
+        shown = state_lines(step.state) if full else list(changes(before, step.state, style)) or ["(nothing changes)"]
+        heading = style.heading(f"State {number}: {call_text(step.action, step.arguments)}")
+        lines += ["", heading, *_indented(shown)]
         before = step.state
     if behavior.failure is not None:
-        lines += ["", str(behavior.failure)]
+        lines += ["", style.error(str(behavior.failure))]
     return "\n".join(lines)
 
 
@@ -34,40 +58,41 @@ def state_lines(state: State) -> list[str]:
     return [f"/\\ {name} = {to_tla(value)}" for name, value in state.values.items()]
 
 
-def changes(before: State, after: State) -> Iterator[str]:
+def changes(before: State, after: State, style: Style = PLAIN) -> Iterator[str]:
     """What differs between two states, as precisely as the values allow."""
     for name, value in after.values.items():
-        yield from value_changes(name, before.values[name], value)
+        yield from value_changes(name, before.values[name], value, style)
 
 
-def value_changes(place: str, old: Any, new: Any) -> Iterator[str]:
+def value_changes(place: str, old: Any, new: Any, style: Style = PLAIN) -> Iterator[str]:
     """What differs between two values at ``place``, such as ``log[s1]``."""
     if old == new:
         return
     if isinstance(old, BagValue) and isinstance(new, BagValue):
-        yield from _bag_changes(place, old, new)
+        yield from _bag_changes(place, old, new, style)
     elif isinstance(old, frozenset) and isinstance(new, frozenset):
-        yield from (f"{place}: - {text}" for text in sorted(map(to_tla, old - new)))
-        yield from (f"{place}: + {text}" for text in sorted(map(to_tla, new - old)))
+        yield from (f"{place}: {style.removed(f'- {text}')}" for text in sorted(map(to_tla, old - new)))
+        yield from (f"{place}: {style.added(f'+ {text}')}" for text in sorted(map(to_tla, new - old)))
     elif isinstance(old, FnValue) and isinstance(new, FnValue) and old.keys() == new.keys():
         for key in old:
-            yield from value_changes(f"{place}[{to_tla(key)}]", old[key], new[key])
+            yield from value_changes(f"{place}[{to_tla(key)}]", old[key], new[key], style)
     elif isinstance(old, RecordValue) and isinstance(new, RecordValue) and old.fields.keys() == new.fields.keys():
         for name, value in old.fields.items():
-            yield from value_changes(f"{place}.{name}", value, new.fields[name])
+            yield from value_changes(f"{place}.{name}", value, new.fields[name], style)
     elif isinstance(old, SeqValue) and isinstance(new, SeqValue) and len(old) == len(new):
         for index in range(1, len(old) + 1):
-            yield from value_changes(f"{place}[{index}]", old[index], new[index])
+            yield from value_changes(f"{place}[{index}]", old[index], new[index], style)
     else:
-        yield f"{place}: {to_tla(old)} -> {to_tla(new)}"
+        yield f"{place}: {style.removed(to_tla(old))} -> {style.added(to_tla(new))}"
 
 
-def _bag_changes(place: str, old: BagValue, new: BagValue) -> Iterator[str]:
+def _bag_changes(place: str, old: BagValue, new: BagValue, style: Style) -> Iterator[str]:
     for element in sorted({*old, *new}, key=to_tla):
         text = to_tla(element)
         was, now = CopiesIn(element, old), CopiesIn(element, new)
         if was and now and was != now:
-            yield f"{place}: {was} -> {now} copies of {text}"
+            yield f"{place}: {style.removed(str(was))} -> {style.added(str(now))} copies of {text}"
         elif was != now:
             copies = max(was, now)
-            yield f"{place}: {'+' if now else '-'} {text}" + (f" ({copies} copies)" if copies > 1 else "")
+            change = f"{'+' if now else '-'} {text}" + (f" ({copies} copies)" if copies > 1 else "")
+            yield f"{place}: {style.added(change) if now else style.removed(change)}"

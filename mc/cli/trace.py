@@ -1,0 +1,170 @@
+"""``mc trace``: show a saved behavior in another format, or replay a trace against its spec."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from mc import errors
+from mc.cli import options
+from mc.errors import NotABehaviorError, UsageError, printable
+from mc.graph.spacetime import png, svg
+from mc.spec.models import bundled
+from mc.spec.objects import Spec
+from mc.tlc.proof import read_proof
+from mc.tlc.replay import replay_text, write_replay
+from mc.tlc.traces import read_trace, tlc_text
+from mc.trace.behavior import Behavior, check_init
+from mc.trace.explain import explain
+from mc.trace.itf import itf
+from mc.trace.replay import Replay, replay
+from mc.trace.saved import Trace, load_origin, trace_json
+from mc.trace.sequence import mermaid, plantuml
+from mc.trace.text import behavior_text
+from mc.trace.verdict import find_verdict, violations
+
+EXAMPLES = """\
+examples:
+  mc trace out/raft/halfquorum/trace.json                         what changes in each step
+  mc trace out/raft/halfquorum/trace.json --format itf -o x.itf.json
+  mc trace out/raft/halfquorum/trace.json --format tla -o Replay.tla      for TLC to replay
+  mc trace x.itf.json --replay                                    is it a behavior of its spec?
+  mc trace tlc-trace.txt --spec raft:halfquorum --replay          one that TLC has printed
+
+FILE is a trace.json of mc check, an ITF file, or what TLC prints or dumps (-dumpTrace json). A file of
+another tool, and any text, needs --spec. A step without the name of an action may be one of any action.
+
+exit codes:
+  0 it is a behavior of the spec (whatever it violates), 21 it is none, 2 usage, or no trace in FILE,
+  150 error in the spec, 151 error in the model (no .tla, for --format tla)
+"""
+
+
+def full(spec: Spec, behavior: Behavior) -> str:
+    """Whole states."""
+    return behavior_text(behavior, full=True) + "\n"
+
+
+def text(spec: Spec, behavior: Behavior) -> str:
+    """What changes in each step."""
+    return behavior_text(behavior) + "\n"
+
+
+def tla(spec: Spec, behavior: Behavior) -> str:
+    """A module that TLC replays, with its configuration."""
+    return replay_text(read_proof(spec, [bundled("proofs")]), behavior)
+
+
+def told(draw: Callable[[Spec, Behavior, str], str | bytes]) -> Callable[[Spec, Behavior], str | bytes]:
+    """A picture that says what is wrong in its last state."""
+
+    def drawn(spec: Spec, behavior: Behavior) -> str | bytes:
+        verdict = find_verdict(spec, behavior)
+        return draw(spec, behavior, verdict.message if verdict is not None else "")
+
+    return drawn
+
+
+#: What ``--format`` takes, and what makes it.
+FORMATS: dict[str, Callable[[Spec, Behavior], str | bytes]] = {
+    "text": text,
+    "full": full,
+    "tlc": tlc_text,
+    "tla": tla,
+    "json": trace_json,
+    "itf": itf,
+    "mermaid": told(mermaid),
+    "plantuml": told(plantuml),
+    "svg": told(svg),
+    "png": told(png),
+}
+
+
+def add_parser(commands: Any) -> None:
+    """The command's part of the command line."""
+    parser = commands.add_parser(
+        "trace",
+        help="show a saved behavior, or replay it",
+        description="Show a saved behavior in another format, or replay a trace step by step against its spec.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", metavar="FILE", type=Path, help="a trace of mc, Apalache or TLC")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--format", choices=tuple(FORMATS), default="text", help="(default: text)")
+    what.add_argument("--replay", action="store_true", help="say whether it is a behavior, and what it violates")
+    parser.add_argument("-o", dest="output", metavar="FILE", type=Path, help="write there, not to stdout")
+    parser.add_argument("--spec", metavar="SPEC[:MODEL]", help=f"what it is a trace of: {options.SPEC_HELP}")
+    options.add_model(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show or replay it; returns the exit code."""
+    if args.output is not None:
+        options.try_file("-o", args.output)
+    trace = read_trace(args.file)
+    spec = _load(args, trace)
+    check_init(spec)
+    found = replay(spec, trace)
+    if args.replay:
+        report = printable("\n".join(_replay_lines(spec, found))) + "\n"
+        _write(report, args.output)
+        return errors.EXIT_MISMATCH if found.broken is not None else errors.EXIT_OK
+    if found.behavior is None or found.broken is not None:
+        raise NotABehaviorError(printable(f"{args.file} is not a behavior of {_name(spec)}.\n{found.broken}"))
+    if args.format == "tla" and args.output is not None:
+        # TLC wants a file of that name, with its configuration and the modules beside it.
+        write_replay(read_proof(spec, [bundled("proofs")]), found.behavior, args.output)
+    elif args.format == "text" and args.output is None:
+        print(behavior_text(found.behavior, style=options.style(sys.stdout)))
+    else:
+        _write(FORMATS[args.format](spec, found.behavior), args.output)
+    return errors.EXIT_OK
+
+
+def _load(args: argparse.Namespace, trace: Trace) -> Spec:
+    if args.spec is not None:
+        return options.load(args)
+    if trace.origin is None:
+        raise UsageError(f"{args.file} does not say what it is a trace of: add --spec SPEC[:MODEL]")
+    return load_origin(trace.origin, **options.changes(args))
+
+
+def _write(content: str | bytes, file: Path | None) -> None:
+    data = content.encode() if isinstance(content, str) else content
+    if file is not None:
+        file.write_bytes(data)
+    elif isinstance(content, str):
+        print(content, end="")
+    else:
+        sys.stdout.buffer.write(data)
+
+
+def _name(spec: Spec) -> str:
+    return f"{spec.name}, model {spec.model.name}"
+
+
+def _replay_lines(spec: Spec, found: Replay) -> Iterator[str]:
+    behavior = found.behavior
+    if found.broken is not None:
+        yield f"Not a behavior of {_name(spec)}."
+        yield str(found.broken)
+    else:
+        assert behavior is not None
+        yield f"A behavior of {_name(spec)}: {len(behavior.states)} states, all steps are steps of {spec.next_name}."
+    if behavior is None:
+        return
+    for number, invariant in violations(spec.invariants, behavior.states):
+        yield f"State {number}: {explain(invariant, behavior.states[number - 1])}"
+    if found.broken is None:
+        verdict = find_verdict(spec, behavior)
+        if verdict is None:
+            yield "The last state violates nothing."
+        elif verdict.kind != "invariant":
+            yield verdict.message
+    for number, constraint in violations(spec.constraints, behavior.states[:-1]):
+        yield f"State {number} is outside the constraint {constraint.name}: a search does not go on from there."

@@ -1,0 +1,1 @@
+"""Graphs of states (networkx), and pictures of them and of behaviors."""

@@ -1,0 +1,85 @@
+"""Give values from a file the kinds that the spec declares for them.
+
+Other tools' files do not keep all kinds apart: a model value is a string there (in Apalache's, with
+its type behind it: ``s1_OF_SERVER``), a set may be a list, and a function from model values an object.
+The domain says what is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mc.errors import DomainError, EvaluationError
+from mc.lang.domains import Bag, Domain, Fn, Optional, Record, Seq, Set, Union
+from mc.lang.text import from_tla
+from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
+
+
+def fit(domain: Domain, value: Any) -> Any:
+    """``value`` with its parts as the parts of ``domain`` want them; what does not fit stays as it is."""
+    match domain:
+        case Optional(domain=inner, none=none):
+            found = _atom(value, none.__eq__)
+            return found if found == none else fit(inner, value)
+        case Set(element=element):
+            if isinstance(value, (frozenset, tuple)):
+                return frozenset(fit(element, member) for member in _members(value))
+        case Seq(element=element):
+            if isinstance(value, tuple):
+                return SeqValue(fit(element, member) for member in _members(value))
+        case Fn(domain=keys, range=values):
+            pairs = _pairs(value)
+            if pairs is not None:
+                return FnValue({_key(keys, key): fit(values, image) for key, image in pairs.items()})
+        case Bag(element=element):
+            pairs = _pairs(value)
+            if pairs is not None:
+                return FnValue({_key(element, key): count for key, count in pairs.items()})
+        case Union(by_tag=kinds, tag=tag):
+            if isinstance(value, RecordValue):
+                # Each kind has one tag, so a kind's own tag is what the field fits, if it fits any.
+                fields = value.fields
+                for kind in kinds.values():
+                    if tag in fields and fit(kind.fields[tag], fields[tag]) in kind.fields[tag]:
+                        return fit(kind, value)
+        case Record(fields=fields):
+            if isinstance(value, RecordValue):
+                parts = value.fields.items()
+                return RecordValue({n: fit(fields[n], part) if n in fields else part for n, part in parts})
+        case _:
+            return _atom(value, domain.__contains__)
+    return value
+
+
+def _atom(value: Any, accepts: Any) -> Any:
+    """``value``, or the model value that a string stands for, whichever is accepted."""
+    if isinstance(value, str) and accepts(value) is not True:
+        for name in (value, value.rpartition("_OF_")[0]):
+            if name and accepts(ModelValue(name)) is True:
+                return ModelValue(name)
+    return value
+
+
+def _members(value: frozenset[Any] | tuple[Any, ...]) -> list[Any]:
+    return list(tuple.__iter__(value) if isinstance(value, tuple) else value)
+
+
+def _pairs(value: Any) -> Mapping[Any, Any] | None:
+    """A function as pairs, also where it was written as a record or as a sequence."""
+    if isinstance(value, RecordValue):
+        return value.fields
+    if isinstance(value, tuple):
+        return dict(enumerate(tuple.__iter__(value), 1))
+    return value if isinstance(value, Mapping) else None
+
+
+def _key(domain: Domain, key: Any) -> Any:
+    """An argument of a function; in an object of JSON it is always a string, such as the text of a record."""
+    found = fit(domain, key)
+    if isinstance(key, str) and found not in domain:
+        try:
+            return fit(domain, from_tla(key))
+        except (EvaluationError, DomainError, ValueError, RecursionError):
+            return key
+    return found

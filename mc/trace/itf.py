@@ -1,0 +1,134 @@
+"""The Informal Trace Format of Apalache, in JSON (Apalache's ADR-015), which other tools read as well.
+
+https://apalache-mc.org/docs/adr/015adr-trace.html. It has no model values: they are written as strings,
+and the spec's domains make model values of them again. What the format has no place for (actions, the
+spec, the model) is in the ``#meta`` objects, which it leaves to each tool.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mc.errors import TraceError
+from mc.lang.text import to_tla
+from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
+from mc.spec.objects import Spec
+from mc.trace.behavior import Behavior
+from mc.trace.saved import Trace, TracedState, of_kind, origin_json, read_origin, read_value, shown
+
+_META = "#meta"
+_DESCRIPTION = "https://apalache-mc.org/docs/adr/015adr-trace.html"
+#: JSON numbers are exact up to here (RFC 7159, section 6).
+_LARGEST = 2**53 - 1
+
+
+def itf(spec: Spec, behavior: Behavior) -> str:
+    """The behavior as the text of an ``.itf.json`` file."""
+    states = [
+        {
+            _META: {"index": index, "action": action, "arguments": [to_tla(argument) for argument in arguments]},
+            **{name: to_itf(value) for name, value in state.values.items()},
+        }
+        for index, ((action, arguments), state) in enumerate(zip(behavior.labels, behavior.states, strict=True))
+    ]
+    meta = {"format": "ITF", "format-description": _DESCRIPTION, "source": spec.path.name, "mc": origin_json(spec)}
+    document = {_META: meta, "vars": list(spec.variables), "states": states}
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def to_itf(value: Any) -> Any:
+    """A value as an expression of ITF."""
+    if isinstance(value, ModelValue):
+        return value.name
+    if isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) <= _LARGEST else {"#bigint": str(value)}
+    if isinstance(value, tuple):
+        return [to_itf(element) for element in tuple.__iter__(value)]
+    if isinstance(value, RecordValue):
+        return {name: to_itf(part) for name, part in value.fields.items()}
+    if isinstance(value, FnValue):
+        return {"#map": [[to_itf(key), to_itf(value[key])] for key in sorted(value, key=to_tla)]}
+    assert isinstance(value, (frozenset, set))
+    return {"#set": [to_itf(element) for element in sorted(value, key=to_tla)]}
+
+
+def is_itf(document: Mapping[str, Any]) -> bool:
+    """Whether a JSON object is meant to be in this format."""
+    return "vars" in document and "states" in document
+
+
+def read_itf(document: Mapping[str, Any]) -> Trace:
+    """The trace in an ITF document; :class:`TraceError` where it does not have the shape of one."""
+    for key in document:
+        if key not in (_META, "params", "vars", "states", "loop"):
+            raise TraceError(f"ITF: unknown field {key!r}; known are #meta, params, vars, states, loop")
+    if "loop" in document:
+        raise TraceError("ITF: this trace ends in a loop; mc has finite behaviors only")
+    meta = of_kind(document.get(_META, {}), dict, _META)
+    names = [of_kind(name, str, "vars: a name") for name in of_kind(document["vars"], list, "vars")]
+    for name in of_kind(document.get("params", []), list, "params"):
+        of_kind(name, str, "params: a name")
+    states = of_kind(document["states"], list, "states")
+    origin = None
+    if "mc" in meta:
+        own = of_kind(meta["mc"], dict, "#meta: mc")
+        if own.keys() != {"spec", "model"}:
+            raise TraceError("#meta: mc must have the fields spec and model")
+        origin = read_origin(own)
+    return Trace(tuple(_state(state, names, f"state {n}") for n, state in enumerate(states, 1)), origin)
+
+
+def _state(given: Any, names: list[str], what: str) -> TracedState:
+    state = of_kind(given, dict, what)
+    for name in names:
+        if name not in state:
+            raise TraceError(f"{what} has no value for {name}, which vars lists")
+    meta = of_kind(state.get(_META, {}), dict, f"{what}: #meta")
+    action, arguments = meta.get("action"), meta.get("arguments")
+    return TracedState(
+        None if action is None else of_kind(action, str, f"{what}: #meta: action"),
+        None
+        if arguments is None
+        else tuple(
+            read_value(argument, f"{what}: #meta: arguments")
+            for argument in of_kind(arguments, list, f"{what}: #meta: arguments")
+        ),
+        {name: from_itf(state[name], f"{what}: {name}") for name in names},
+    )
+
+
+def from_itf(given: Any, what: str) -> Any:
+    """The value of an ITF expression, as far as it says; ``what`` it is, for errors."""
+    try:
+        return _value(given, what)
+    except RecursionError:
+        raise TraceError(f"{what}: the value is nested too deeply") from None
+
+
+def _value(given: Any, what: str) -> Any:
+    if isinstance(given, (str, bool, int)):
+        return given
+    if isinstance(given, list):
+        return SeqValue(_value(element, what) for element in given)
+    if not isinstance(given, dict):
+        raise TraceError(f"{what}: {shown(given)} is not an expression of ITF")
+    special = [key for key in given if key.startswith("#")]
+    if not special:
+        return RecordValue({name: _value(part, what) for name, part in given.items()})
+    if len(given) == 1:
+        content = given[special[0]]
+        match special[0]:
+            case "#bigint" if isinstance(content, str) and re.fullmatch(r"-?[0-9]{1,4000}", content):
+                return int(content)
+            case "#tup" if isinstance(content, list):
+                return SeqValue(_value(element, what) for element in content)
+            case "#set" if isinstance(content, list):
+                return frozenset(_value(element, what) for element in content)
+            case "#map" if isinstance(content, list) and all(isinstance(p, list) and len(p) == 2 for p in content):
+                return FnValue({_value(key, what): _value(image, what) for key, image in content})
+    raise TraceError(f"{what}: {shown(given)} is not an expression of ITF")

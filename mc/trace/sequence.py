@@ -1,0 +1,123 @@
+"""Behaviors as sequence diagrams, in the languages of Mermaid and PlantUML.
+
+An arrow stands where a message is sent; a note, where something happens: a step, with what it received
+and from which state, or what the network lost or copied.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mc.spec.objects import Spec
+from mc.trace.behavior import Behavior
+from mc.trace.events import Event, Flight, Timeline, action_text, message_text, timeline
+from mc.trace.processes import Process
+
+#: Mermaid ends a statement at ";", begins an entity with "#" and reads markup in labels.
+_MERMAID = re.compile(r"[^][A-Za-z0-9_ ,.:=|+(){}\"/-]|\bend\b")
+#: Creole's signs in PlantUML's labels; those of a pair, such as "__", only where they are one.
+_PLANTUML = re.compile(r"[^A-Za-z0-9_ ,.:=|+(){}-]|--+|__+|\|\|+|\{\{+|\}\}+")
+
+
+@dataclass(frozen=True)
+class _Arrow:
+    """A message on its way; ``lost``: the network loses it."""
+
+    source: Process | None
+    dest: Process | None
+    text: str
+    lost: bool
+
+
+@dataclass(frozen=True)
+class _Note:
+    """A text over a lane, or over all lanes from the first to the last of several."""
+
+    lanes: tuple[Process | None, ...]
+    text: str
+
+
+def mermaid(spec: Spec, behavior: Behavior, sentence: str = "") -> str:
+    """The behavior as a Mermaid ``sequenceDiagram``; ``sentence`` says what is wrong in its last state."""
+    told = timeline(spec, behavior)
+    ids = {lane: f"p{n}" for n, lane in enumerate(told.lanes)}
+    lines = ["sequenceDiagram"]
+    lines += [f"    participant {name} as {_mermaid(told.title(lane))}" for lane, name in ids.items()]
+    for item in _items(spec, told, sentence):
+        if isinstance(item, _Arrow):
+            sign = "-x" if item.lost else "-)"
+            lines.append(f"    {ids[item.source]}{sign}{ids[item.dest]}: {_mermaid(item.text)}")
+        else:
+            over = ",".join(dict.fromkeys((ids[item.lanes[0]], ids[item.lanes[-1]])))
+            lines.append(f"    Note over {over}: {_mermaid(item.text)}")
+    return "\n".join(lines) + "\n"
+
+
+def plantuml(spec: Spec, behavior: Behavior, sentence: str = "") -> str:
+    """The behavior as a PlantUML sequence diagram; ``sentence`` says what is wrong in its last state."""
+    told = timeline(spec, behavior)
+    ids = {lane: f"p{n}" for n, lane in enumerate(told.lanes)}
+    lines = ["@startuml", "hide footbox"]
+    lines += [f'participant "{_plantuml(told.title(lane))}" as {name}' for lane, name in ids.items()]
+    for item in _items(spec, told, sentence):
+        if isinstance(item, _Arrow):
+            sign = "->x" if item.lost else "->>"
+            lines.append(f"{ids[item.source]} {sign} {ids[item.dest]} : {_plantuml(item.text)}")
+        else:
+            over = ", ".join(dict.fromkeys((ids[item.lanes[0]], ids[item.lanes[-1]])))
+            lines.append(f"note over {over} : {_plantuml(item.text)}")
+    return "\n".join([*lines, "@enduml"]) + "\n"
+
+
+def _mermaid(text: str) -> str:
+    return _MERMAID.sub(lambda found: "".join(f"#{ord(c)};" for c in found[0]), " ".join(text.split()))
+
+
+def _plantuml(text: str) -> str:
+    return _PLANTUML.sub(lambda found: "".join(f"<U+{ord(c):04X}>" for c in found[0]), " ".join(text.split()))
+
+
+def _items(spec: Spec, told: Timeline, sentence: str) -> Iterator[_Arrow | _Note]:
+    for process in told.processes:
+        status = told.status(process, 1).text
+        if status:
+            yield _Note((process,), f"1 Init: {status}")
+    yield from _arrows(spec, told, [f for f in told.flights if f.sent == 1])
+    for event in told.events:
+        yield _note(spec, told, event)
+        yield from _arrows(spec, told, list(event.sent))
+    if sentence:
+        yield _Note(told.lanes, f"State {len(told.states)}: {sentence}")
+
+
+def _note(spec: Spec, told: Timeline, event: Event) -> _Note:
+    """What happens in a step, with the number of the state it leads to."""
+    about = (*event.received, *event.dropped, *event.duplicated)
+    origins = [f if f.original is None or f not in event.duplicated else f.original for f in about]
+    messages = [f"{message_text(spec, told, f)[0] or 'message'} of state {f.sent}" for f in origins]
+    changes = []
+    for process in told.processes:
+        status = told.status(process, event.number)
+        if status != told.status(process, event.number - 1):
+            changes.append(status.text if process == event.process else f"{process.name} {status.text}")
+    told_of = ", ".join([*messages, *(f"now {change}" for change in changes)])
+    text = f"{event.number} {action_text(event)}" + (f": {told_of}" if told_of else "")
+    lanes: tuple[Process | None, ...] = (event.process,)
+    if event.is_fault:
+        lanes = tuple(sorted({f.source for f in about} | {f.dest for f in about if f.dest}, key=told.lanes.index))
+    return _Note(lanes, text)
+
+
+def _arrows(spec: Spec, told: Timeline, flights: list[Flight]) -> Iterator[_Arrow | _Note]:
+    for flight in flights:
+        title, fields = message_text(spec, told, flight)
+        text = " ".join(filter(None, (title, ", ".join(fields)))) or "message"
+        receivers = [process for _, process in flight.arrivals]
+        if not receivers and flight.dest is not None:
+            receivers = [flight.dest]
+        for receiver in receivers:
+            yield _Arrow(flight.source, receiver, text, flight.dropped is not None)
+        if not receivers:
+            yield _Note((flight.source,), f"sends {text}, not received")
