@@ -1,0 +1,1 @@
+"""State graphs, and pictures of them and of behaviors."""

@@ -1,0 +1,190 @@
+"""State graphs as pictures for people: DOT, with colours and a legend.
+
+Steps between the same two nodes that look alike are one arrow, with a line of text for each.
+"""
+
+from __future__ import annotations
+
+import colorsys
+import html
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import networkx as nx  # type: ignore[import-untyped]
+
+from mc.graph.export import clean, edge_label, node_lines
+
+Colour = Literal["", "action", "depth", "value"]
+
+#: Columns after which the text of a value goes on in the next line.
+WIDTH = 56
+#: Lines of one arrow, and rows of the legend, beyond which the rest is only counted.
+MOST_LINES = 8
+MOST_ROWS = 24
+
+_PLAIN, _GREY = "#ffffff", "#555555"
+_RED, _PALE_RED = "#c1121f", "#fde0dd"
+
+
+@dataclass(frozen=True)
+class _Look:
+    """The colours of a picture, and what they mean."""
+
+    #: By action; empty where arrows have no colour.
+    arrows: Mapping[str, str]
+    #: By what :func:`_fill_key` says of a node; empty where nodes have none.
+    fills: Mapping[str, str]
+    by: Colour
+
+
+def dot_text(graph: nx.MultiDiGraph, colour: Colour = "") -> str:
+    """The picture. ``colour``: arrows by "action", nodes by "depth", or by the "value" of ``graph``'s expression."""
+    look = _look(graph, colour)
+    lines = [
+        "digraph mc {",
+        'graph [fontname="Helvetica", fontsize=12, nodesep=0.3, ranksep=0.5, labelloc=t, labeljust=l];',
+        'node [fontname="Helvetica", fontsize=11, shape=box, style="rounded,filled", margin="0.12,0.07"];',
+        'edge [fontname="Helvetica", fontsize=9, arrowsize=0.7];',
+        f"graph [label=<{_caption(graph, look)}>];",
+        *_node_lines(graph, look),
+        *_arrow_lines(graph, look),
+    ]
+    return "\n".join([*lines, "}", ""])
+
+
+def _look(graph: nx.MultiDiGraph, colour: Colour) -> _Look:
+    arrows: dict[str, str] = {}
+    fills: dict[str, str] = {}
+    if colour == "action":
+        actions = sorted({edge["action"] for _, _, edge in graph.edges(data=True)})
+        arrows = {action: _hue(k, 0.85, 0.72) for k, action in enumerate(actions)}
+    elif colour == "depth":
+        deepest = max(node["depth"] for _, node in graph.nodes(data=True))
+        fills = {str(depth): _blue(depth / deepest) for depth in range(1, deepest + 1)}
+    elif colour == "value":
+        keys = sorted({_fill_key(node, colour) for _, node in graph.nodes(data=True)})
+        fills = {key: _hue(k, 0.28, 1.0) for k, key in enumerate(keys)}
+    return _Look(arrows, fills, colour)
+
+
+def _hue(number: int, saturation: float, value: float) -> str:
+    """Colours that differ, however many: each is a golden section of the circle away from the one before."""
+    rgb = colorsys.hsv_to_rgb((0.58 + number * 0.618034) % 1, saturation, value)
+    return "#" + "".join(f"{round(255 * part):02x}" for part in rgb)
+
+
+def _blue(share: float) -> str:
+    """From nearly white to a blue on which black can be read."""
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in ((247, 107), (251, 174), (255, 214)))
+
+
+def _fill_key(node: Mapping[str, Any], by: Colour) -> str:
+    return str(node["depth"]) if by == "depth" else " or ".join(node["colour"])
+
+
+def _node_lines(graph: nx.MultiDiGraph, look: _Look) -> Iterator[str]:
+    for number, node in graph.nodes(data=True):
+        marks = []
+        if node["violates"]:
+            marks.append(f"violates {', '.join(node['violates'])}")
+        if node["deadlock"]:
+            marks.append("no successor")
+        if not node["within"]:
+            marks.append("outside the constraints")
+        if node["trace"]:
+            marks.append(f"state {', '.join(map(str, node['trace']))}")
+        if node["states"] > 1:
+            marks.append(f"{node['states']:,} states")
+        lines = [part for line in node_lines(node) for part in _wrapped(line)]
+        attributes = {
+            "label": _quoted([*([", ".join(marks)] if marks else []), *lines], "\\l"),
+            "fillcolor": f'"{look.fills.get(_fill_key(node, look.by), _PLAIN)}"',
+            "color": f'"{_GREY}"',
+        }
+        if node["initial"]:
+            attributes["peripheries"] = "2"
+        if node["deadlock"]:
+            attributes["shape"], attributes["style"] = "octagon", "filled"
+        if node["trace"] or node["violates"]:
+            attributes["color"], attributes["penwidth"] = f'"{_RED}"', "2"
+        if node["violates"]:
+            attributes["fontcolor"] = f'"{_RED}"'
+            if not look.fills:
+                attributes["fillcolor"] = f'"{_PALE_RED}"'
+        yield f"{number} [{_listed(attributes)}];"
+
+
+def _arrow_lines(graph: nx.MultiDiGraph, look: _Look) -> Iterator[str]:
+    arrows: dict[tuple[int, int, str, bool], dict[str, None]] = {}
+    for source, target, edge in graph.edges(data=True):
+        on_trace = bool(edge["trace"])
+        number = f"{', '.join(map(str, edge['trace']))}: " if on_trace else ""
+        colour = _RED if on_trace else look.arrows.get(edge["action"], _GREY)
+        arrows.setdefault((source, target, colour, on_trace), {})[number + edge_label(edge)] = None
+    for (source, target, colour, on_trace), labels in arrows.items():
+        shown = list(labels) if len(labels) <= MOST_LINES else list(labels)[: MOST_LINES - 1]
+        lines = [part for label in shown for part in _wrapped(label)]
+        if len(shown) < len(labels):
+            lines.append(f"and {len(labels) - len(shown)} more")
+        attributes = {"label": _quoted(lines, "\\n"), "color": f'"{colour}"', "fontcolor": f'"{colour}"'}
+        if on_trace:
+            attributes["penwidth"] = "2.2"
+        yield f"{source} -> {target} [{_listed(attributes)}];"
+
+
+def _wrapped(line: str) -> list[str]:
+    return textwrap.wrap(
+        line,
+        WIDTH,
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+        replace_whitespace=False,
+    )
+
+
+def _listed(attributes: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in attributes.items())
+
+
+def _quoted(lines: list[str], end: str) -> str:
+    """Lines of a label. Graphviz reads ``&lt;`` in any text, so that an ampersand has to be written out, too."""
+    escaped = (line.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"') for line in lines)
+    return '"' + (end.join(escaped) + end if end == "\\l" else end.join(escaped)) + '"'
+
+
+def _caption(graph: nx.MultiDiGraph, look: _Look) -> str:
+    """What is shown, and what the marks mean, as far as they occur."""
+    facts = graph.graph
+    nodes, steps = graph.number_of_nodes(), sum(edge["steps"] for _, _, edge in graph.edges(data=True))
+    rows = [f"<b>{_html(facts['spec'])}:{_html(facts['model'])}</b>"]
+    if facts["projection"]:
+        rows.append(f"{nodes:,} values of {_html(', '.join(facts['projection']))} in {facts['explored']:,} states")
+    else:
+        rows.append(f"{nodes:,} states, {steps:,} steps")
+    if facts["symmetry"]:
+        rows.append(f"up to renaming of {_html(', '.join(facts['symmetry']))}")
+    seen = [node for _, node in graph.nodes(data=True)]
+    if any(node["initial"] for node in seen):
+        rows.append("double border: initial")
+    if any(node["deadlock"] for node in seen):
+        rows.append("octagon: no successor")
+    if any(node["trace"] for node in seen):
+        rows.append(f'<font color="{_RED}">red arrows: the counterexample, numbered by the state they lead to</font>')
+    cells = [f'<tr><td align="left" colspan="2">{row}</td></tr>' for row in rows]
+    title = {"": "", "action": "action", "depth": "depth", "value": _html(facts["colour"])}[look.by]
+    if title:
+        cells.append(f'<tr><td align="left" colspan="2">colour: {title}</td></tr>')
+    legend = [*look.arrows.items(), *look.fills.items()]
+    for name, colour in legend[:MOST_ROWS]:
+        swatch = f'<td bgcolor="{colour}" width="18" height="12" fixedsize="true"></td>'
+        cells.append(f'<tr>{swatch}<td align="left">{_html(name)}</td></tr>')
+    if len(legend) > MOST_ROWS:
+        cells.append(f'<tr><td></td><td align="left">and {len(legend) - MOST_ROWS} more</td></tr>')
+    return f'<table border="0" cellborder="0" cellspacing="1" cellpadding="2">{"".join(cells)}</table>'
+
+
+def _html(text: str) -> str:
+    return html.escape(clean(text)) or " "
