@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: States that are explored at most; a projection may show so many in a few nodes.
 STATE_LIMIT = 100_000
 #: More nodes than this nobody can read in a picture; nor, soon, can other tools.
-PICTURE_NODES, DATA_NODES = 150, 10_000
+PICTURE_NODES, DATA_NODES = 100, 10_000
 #: The search for a counterexample and for the number of states takes longer only where there are far too many.
 SEARCH_SECONDS = 20.0
 

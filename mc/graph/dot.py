@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import colorsys
 import html
+import itertools
+import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,8 +20,10 @@ from mc.graph.export import clean, edge_label, node_lines
 
 Colour = Literal["", "action", "depth", "value"]
 
+#: Operators that stay with what is on both sides of them.
+_TIED = re.compile(r" (:>|\|->|=) ")
 #: Columns after which the text of a value goes on in the next line.
-WIDTH = 56
+WIDTH = 44
 #: Lines of one arrow, and rows of the legend, beyond which the rest is only counted.
 MOST_LINES = 8
 MOST_ROWS = 24
@@ -86,20 +90,9 @@ def _fill_key(node: Mapping[str, Any], by: Colour) -> str:
 
 def _node_lines(graph: nx.MultiDiGraph, look: _Look) -> Iterator[str]:
     for number, node in graph.nodes(data=True):
-        marks = []
-        if node["violates"]:
-            marks.append(f"violates {', '.join(node['violates'])}")
-        if node["deadlock"]:
-            marks.append("no successor")
-        if not node["within"]:
-            marks.append("outside the constraints")
-        if node["trace"]:
-            marks.append(f"state {', '.join(map(str, node['trace']))}")
-        if node["states"] > 1:
-            marks.append(f"{node['states']:,} states")
-        lines = [part for line in node_lines(node) for part in _wrapped(line)]
+        lines = [part for line in (*_marks(node), *node_lines(node)) for part in _wrapped(line)]
         attributes = {
-            "label": _quoted([*([", ".join(marks)] if marks else []), *lines], "\\l"),
+            "label": _quoted(lines),
             "fillcolor": f'"{look.fills.get(_fill_key(node, look.by), _PLAIN)}"',
             "color": f'"{_GREY}"',
         }
@@ -116,43 +109,69 @@ def _node_lines(graph: nx.MultiDiGraph, look: _Look) -> Iterator[str]:
         yield f"{number} [{_listed(attributes)}];"
 
 
+def _marks(node: Mapping[str, Any]) -> Iterator[str]:
+    """What is to be said of a node besides its values."""
+    states = node["states"]
+    for name, count in node["violates"].items():
+        yield f"violates {name}" + (f" ({count:,} of them)" if count < states else "")
+    if node["deadlock"]:
+        yield "no successor" if states == 1 else "some have no successor"
+    if not node["within"]:
+        yield "outside the constraints"
+    if node["trace"]:
+        yield f"counterexample: {', '.join(_ranges(node['trace']))}"
+    if states > 1:
+        yield f"{states:,} states"
+
+
+def _ranges(numbers: Sequence[int]) -> Iterator[str]:
+    """``3-7`` for the numbers from 3 to 7, which are in order."""
+    for _, run in itertools.groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        first, *others = [number for _, number in run]
+        yield f"{first}-{others[-1]}" if others else str(first)
+
+
 def _arrow_lines(graph: nx.MultiDiGraph, look: _Look) -> Iterator[str]:
-    arrows: dict[tuple[int, int, str, bool], dict[str, None]] = {}
+    arrows: dict[tuple[int, int, str], dict[str, None]] = {}
     for source, target, edge in graph.edges(data=True):
-        on_trace = bool(edge["trace"])
-        number = f"{', '.join(map(str, edge['trace']))}: " if on_trace else ""
-        colour = _RED if on_trace else look.arrows.get(edge["action"], _GREY)
-        arrows.setdefault((source, target, colour, on_trace), {})[number + edge_label(edge)] = None
-    for (source, target, colour, on_trace), labels in arrows.items():
+        number = f"{', '.join(_ranges(edge['trace']))}: " if edge["trace"] else ""
+        colour = _RED if edge["trace"] else look.arrows.get(edge["action"], _GREY)
+        arrows.setdefault((source, target, colour), {})[number + edge_label(edge)] = None
+    for (source, target, colour), labels in arrows.items():
         shown = list(labels) if len(labels) <= MOST_LINES else list(labels)[: MOST_LINES - 1]
         lines = [part for label in shown for part in _wrapped(label)]
         if len(shown) < len(labels):
             lines.append(f"and {len(labels) - len(shown)} more")
-        attributes = {"label": _quoted(lines, "\\n"), "color": f'"{colour}"', "fontcolor": f'"{colour}"'}
-        if on_trace:
-            attributes["penwidth"] = "2.2"
+        # Graphviz sets a label close to its arrow: spaces keep it off.
+        label = _quoted([f"  {line} " for line in lines])
+        attributes = {"label": label, "color": f'"{colour}"', "fontcolor": f'"{colour}"'}
+        if colour == _RED:
+            attributes |= {"penwidth": "2.2", "weight": "4"}
         yield f"{source} -> {target} [{_listed(attributes)}];"
 
 
 def _wrapped(line: str) -> list[str]:
-    return textwrap.wrap(
-        line,
+    """A long line as several, broken after a comma or ``@@`` but not beside ``:>``, ``|->`` and ``=``."""
+    kept = _TIED.sub("\0\\1\0", line)
+    parts = textwrap.wrap(
+        kept,
         WIDTH,
         subsequent_indent="    ",
         break_long_words=False,
         break_on_hyphens=False,
         replace_whitespace=False,
     )
+    return [part.replace("\0", " ") for part in parts]
 
 
 def _listed(attributes: Mapping[str, str]) -> str:
     return ", ".join(f"{name}={value}" for name, value in attributes.items())
 
 
-def _quoted(lines: list[str], end: str) -> str:
-    """Lines of a label. Graphviz reads ``&lt;`` in any text, so that an ampersand has to be written out, too."""
+def _quoted(lines: Iterable[str]) -> str:
+    """A label of lines set left. Graphviz reads ``&lt;`` in any text, so an ampersand is written out, too."""
     escaped = (line.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"') for line in lines)
-    return '"' + (end.join(escaped) + end if end == "\\l" else end.join(escaped)) + '"'
+    return '"' + "".join(f"{line}\\l" for line in escaped) + '"'
 
 
 def _caption(graph: nx.MultiDiGraph, look: _Look) -> str:
@@ -171,19 +190,28 @@ def _caption(graph: nx.MultiDiGraph, look: _Look) -> str:
         rows.append("double border: initial")
     if any(node["deadlock"] for node in seen):
         rows.append("octagon: no successor")
+    if any(edge["permutation"] for _, _, edge in graph.edges(data=True)):
+        rows.append("A ~ (a b): after the step A, a is renamed to b and b to a")
     if any(node["trace"] for node in seen):
         rows.append(f'<font color="{_RED}">red arrows: the counterexample, numbered by the state they lead to</font>')
-    cells = [f'<tr><td align="left" colspan="2">{row}</td></tr>' for row in rows]
-    title = {"": "", "action": "action", "depth": "depth", "value": _html(facts["colour"])}[look.by]
-    if title:
-        cells.append(f'<tr><td align="left" colspan="2">colour: {title}</td></tr>')
-    legend = [*look.arrows.items(), *look.fills.items()]
-    for name, colour in legend[:MOST_ROWS]:
-        swatch = f'<td bgcolor="{colour}" width="18" height="12" fixedsize="true"></td>'
-        cells.append(f'<tr>{swatch}<td align="left">{_html(name)}</td></tr>')
-    if len(legend) > MOST_ROWS:
-        cells.append(f'<tr><td></td><td align="left">and {len(legend) - MOST_ROWS} more</td></tr>')
-    return f'<table border="0" cellborder="0" cellspacing="1" cellpadding="2">{"".join(cells)}</table>'
+    if look.by:
+        rows.append(f"colour: {_html(facts['colour'] if look.by == 'value' else look.by)}")
+        rows.append(_legend([*look.arrows.items(), *look.fills.items()]))
+    return _table(f'<tr><td align="left">{row}</td></tr>' for row in rows)
+
+
+def _legend(colours: Sequence[tuple[str, str]]) -> str:
+    rows = [
+        f'<tr><td bgcolor="{colour}" width="18"></td><td align="left">{_html(name)}</td></tr>'
+        for name, colour in colours[:MOST_ROWS]
+    ]
+    if len(colours) > MOST_ROWS:
+        rows.append(f'<tr><td></td><td align="left">and {len(colours) - MOST_ROWS} more</td></tr>')
+    return _table(rows)
+
+
+def _table(rows: Iterable[str]) -> str:
+    return f'<table border="0" cellborder="0" cellspacing="1" cellpadding="2">{"".join(rows)}</table>'
 
 
 def _html(text: str) -> str:

@@ -78,7 +78,7 @@ class Explored:
 
         :class:`EvaluationError` where an action cannot be evaluated.
         """
-        group = symmetries(self.spec)
+        group = _group(self.spec)
         for source, state in enumerate(self.states):
             if not self.within[source]:
                 continue
@@ -135,7 +135,7 @@ def explore(spec: Spec, engine: Engine, max_states: int, behavior: Behavior | No
         deadlock=[within[k] and k not in left and not len(engine.successors(row)[0]) for k, row in enumerate(rows)],
         edges=edges,
         path=path,
-        path_steps=[] if behavior is None else list(_path_steps(behavior, path, states, symmetries(spec))),
+        path_steps=[] if behavior is None else list(_path_steps(behavior, path, states, _group(spec))),
     )
 
 
@@ -155,6 +155,11 @@ def _path_steps(behavior: Behavior, path: list[int], states: Sequence[State], gr
         arguments = tuple(rename(argument, renaming) for argument in step.arguments)
         permutation = _renaming(after, states[path[k + 1]], group)
         yield RealStep(path[k], step.action.name, arguments, permutation, path[k + 1])
+
+
+def _group(spec: Spec) -> Group:
+    """The symmetry of the model, those that rename least first."""
+    return sorted(symmetries(spec), key=lambda g: sum(value is not image for value, image in g.items()))
 
 
 def _renaming(state: State, wanted: State, group: Group) -> Permutation:

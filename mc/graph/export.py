@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import networkx as nx  # type: ignore[import-untyped]
@@ -37,10 +37,20 @@ def node_label(node: Mapping[str, Any]) -> str:
 
 
 def edge_label(edge: Mapping[str, Any]) -> str:
-    """``Timeout(s1)``; where the state that it leads to is renamed, also how: ``Timeout(s2) (s1 :> s2 @@ ...)``."""
-    call = edge["action"] + (f"({', '.join(map(shown, edge['arguments']))})" if edge["arguments"] else "")
-    renamed = " @@ ".join(f"{shown(value)} :> {shown(image)}" for value, image in edge["permutation"].items())
-    return f"{call} ({renamed})" if renamed else call
+    """``Timeout(s1)``; where the state that it leads to is renamed, with the permutation: ``Timeout(s1) ~ (s1 s2)``."""
+    call: str = edge["action"] + (f"({', '.join(map(shown, edge['arguments']))})" if edge["arguments"] else "")
+    renamed = "".join(f"({' '.join(map(shown, cycle))})" for cycle in _cycles(edge["permutation"]))
+    return f"{call} ~ {renamed}" if renamed else call
+
+
+def _cycles(permutation: Mapping[Any, Any]) -> Iterator[list[Any]]:
+    """Each value followed by its image, as far as that goes."""
+    left = dict(permutation)
+    while left:
+        cycle = [next(iter(left))]
+        while (image := left.pop(cycle[-1])) != cycle[0]:
+            cycle.append(image)
+        yield cycle
 
 
 def plain(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
@@ -66,6 +76,8 @@ def plain(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(part) for key, part in value.items()}
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
     return clean(value) if isinstance(value, str) else value

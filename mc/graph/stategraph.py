@@ -8,7 +8,7 @@ Attributes of a node:
 ``initial``     whether one of them is initial
 ``deadlock``    whether one of them has no successor
 ``within``      whether one of them satisfies the constraints
-``violates``    invariants that they violate (of each state the first)
+``violates``    how many of them violate which invariant (of each state the first that it violates)
 ``colour``      values of the expression to colour by
 ``trace``       numbers of the states of the counterexample that it stands for
 
@@ -36,6 +36,9 @@ from mc.graph.expressions import Expression, parse_expressions
 from mc.lang.text import to_tla
 from mc.lang.values import rename
 from mc.spec.objects import Spec
+
+#: Nodes of a suggested projection, at most: so many can be read at a glance.
+SUGGESTED = 40
 
 
 def state_graph(explored: Explored, colour: Expression | None = None) -> nx.MultiDiGraph:
@@ -92,7 +95,7 @@ def _suggestion(explored: Explored, counts: Mapping[str, int], max_nodes: int) -
     fit: list[str] = []
     for name, count in counts.items():
         if count > 1:
-            if len(set(zip(*(columns[n] for n in (*fit, name)), strict=True))) > max_nodes:
+            if len(set(zip(*(columns[n] for n in (*fit, name)), strict=True))) > min(max_nodes, SUGGESTED):
                 break
             fit.append(name)
     if not fit:
@@ -178,15 +181,11 @@ def _nodes(
             initial=any(explored.initial[k] for k in states),
             deadlock=any(explored.deadlock[k] for k in states),
             within=any(explored.within[k] for k in states),
-            violates=_names(explored.violates[k] for k in states),
-            colour=_names(colours[k] for k in states),
+            violates=dict(Counter(explored.violates[k] for k in states if explored.violates[k])),
+            colour=tuple(sorted({colours[k] for k in states})) if colour is not None else (),
             trace=tuple(n for n, k in enumerate(explored.path, 1) if numbers[k] == number),
         )
     return graph
-
-
-def _names(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({text for text in texts if text}))
 
 
 def _add_edge(
