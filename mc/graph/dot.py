@@ -100,8 +100,10 @@ def _node_lines(graph: nx.MultiDiGraph, look: _Look) -> Iterator[str]:
             attributes["peripheries"] = "2"
         if node["deadlock"]:
             attributes["shape"], attributes["style"] = "octagon", "filled"
+        if node["trace"]:
+            attributes["penwidth"] = "2.2"
         if node["trace"] or node["violates"]:
-            attributes["color"], attributes["penwidth"] = f'"{_RED}"', "2"
+            attributes["color"] = f'"{_RED}"'
         if node["violates"]:
             attributes["fontcolor"] = f'"{_RED}"'
             if not look.fills:
@@ -112,16 +114,16 @@ def _node_lines(graph: nx.MultiDiGraph, look: _Look) -> Iterator[str]:
 def _marks(node: Mapping[str, Any]) -> Iterator[str]:
     """What is to be said of a node besides its values."""
     states = node["states"]
+    if states > 1:
+        yield f"{states:,} states"
     for name, count in node["violates"].items():
-        yield f"violates {name}" + (f" ({count:,} of them)" if count < states else "")
+        yield f"violates {name}" if states == 1 else f"{count:,} of them violate {name}"
     if node["deadlock"]:
         yield "no successor" if states == 1 else "some have no successor"
     if not node["within"]:
         yield "outside the constraints"
     if node["trace"]:
         yield f"counterexample: {', '.join(_ranges(node['trace']))}"
-    if states > 1:
-        yield f"{states:,} states"
 
 
 def _ranges(numbers: Sequence[int]) -> Iterator[str]:
@@ -132,22 +134,34 @@ def _ranges(numbers: Sequence[int]) -> Iterator[str]:
 
 
 def _arrow_lines(graph: nx.MultiDiGraph, look: _Look) -> Iterator[str]:
-    arrows: dict[tuple[int, int, str], dict[str, None]] = {}
+    arrows: dict[tuple[int, int, str], dict[str, str]] = {}
     for source, target, edge in graph.edges(data=True):
         number = f"{', '.join(_ranges(edge['trace']))}: " if edge["trace"] else ""
         colour = _RED if edge["trace"] else look.arrows.get(edge["action"], _GREY)
-        arrows.setdefault((source, target, colour), {})[number + edge_label(edge)] = None
-    for (source, target, colour), labels in arrows.items():
-        shown = list(labels) if len(labels) <= MOST_LINES else list(labels)[: MOST_LINES - 1]
-        lines = [part for label in shown for part in _wrapped(label)]
-        if len(shown) < len(labels):
-            lines.append(f"and {len(labels) - len(shown)} more")
-        # Graphviz sets a label close to its arrow: spaces keep it off.
-        label = _quoted([f"  {line} " for line in lines])
-        attributes = {"label": label, "color": f'"{colour}"', "fontcolor": f'"{colour}"'}
+        # Graphviz draws several loops at a node over each other's labels: they are one, with lines in their colours.
+        group = (source, target, "" if source == target else colour)
+        arrows.setdefault(group, {})[number + edge_label(edge)] = colour
+    for (source, target, _), labels in arrows.items():
+        colours = set(labels.values())
+        colour = _RED if _RED in colours else colours.pop() if len(colours) == 1 else _GREY
+        attributes = {"label": _arrow_label(labels), "color": f'"{colour}"', "fontcolor": f'"{colour}"'}
         if colour == _RED:
             attributes |= {"penwidth": "2.2", "weight": "4"}
         yield f"{source} -> {target} [{_listed(attributes)}];"
+
+
+def _arrow_label(labels: Mapping[str, str]) -> str:
+    """The lines of an arrow, each in its colour; those of the counterexample first."""
+    inner = sorted(labels.items(), key=lambda item: item[1] != _RED)
+    kept = inner if len(inner) <= MOST_LINES else inner[: MOST_LINES - 1]
+    # Graphviz sets a label close to its arrow: spaces keep it off.
+    lines = [(f"  {part} ", colour) for label, colour in kept for part in _wrapped(label)]
+    if len(kept) < len(inner):
+        lines.append((f"  and {len(inner) - len(kept)} more ", _GREY))
+    if len(set(labels.values())) == 1:
+        return _quoted(line for line, _ in lines)
+    rows = (f'<font color="{colour}">{_html(line)}</font><br align="left"/>' for line, colour in lines)
+    return f"<{''.join(rows)}>"
 
 
 def _wrapped(line: str) -> list[str]:
@@ -211,7 +225,7 @@ def _legend(colours: Sequence[tuple[str, str]]) -> str:
 
 
 def _table(rows: Iterable[str]) -> str:
-    return f'<table border="0" cellborder="0" cellspacing="1" cellpadding="2">{"".join(rows)}</table>'
+    return f'<table align="left" border="0" cellborder="0" cellspacing="1" cellpadding="2">{"".join(rows)}</table>'
 
 
 def _html(text: str) -> str:

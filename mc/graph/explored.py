@@ -13,6 +13,7 @@ from mc.engine.reference import successors, symmetries
 from mc.engine.shapes import STRIDE
 from mc.errors import EvaluationError, UsageError
 from mc.lang.state import State
+from mc.lang.text import to_tla
 from mc.lang.values import ModelValue, rename
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior, find_failure
@@ -31,7 +32,10 @@ class TooLarge(UsageError):
     @classmethod
     def to_explore(cls, states: str) -> TooLarge:
         """Where there are too many states even to project them."""
-        return cls(f"a graph of {states} states is too large; give smaller constants with -c NAME=VALUE")
+        return cls(
+            f"the model has {states} states, too many for a graph or a projection; give smaller constants with"
+            " -c NAME=VALUE, or raise --max-nodes to the number of states to explore"
+        )
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,16 @@ class Explored:
         :class:`EvaluationError` where an action cannot be evaluated.
         """
         group = _group(self.spec)
+        actions = {action.name: k for k, action in enumerate(self.spec.actions)}
         for source, state in enumerate(self.states):
             if not self.within[source]:
                 continue
             try:
-                steps = list(successors(self.spec, state))
+                # In an order that does not depend on that of a Python set.
+                steps = sorted(
+                    successors(self.spec, state),
+                    key=lambda step: (actions[step.action.name], [to_tla(a) for a in step.arguments]),
+                )
             except Exception as error:  # a spec is any Python, so this may be any exception
                 raise EvaluationError(str(find_failure(self.spec, state))) from error
             for step, key in zip(steps, _keys(self.engine, [step.state for step in steps]), strict=True):
