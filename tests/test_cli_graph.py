@@ -81,7 +81,7 @@ def test_colours_of_nodes_and_arrows() -> None:
         graph(LOCK, "-c", "Process=2", "--colour", colour, "-o", "g.dot")
         text = Path("g.dot").read_text()
         assert f"colour: {colour}<" in text
-        assert all(f'<td align="left">{word}</td>' in text for word in words)
+        assert all(f">{word}</font></td>" in text for word in words)
 
 
 def test_a_violated_model_has_its_counterexample_drawn_in(capsys: pytest.CaptureFixture[str]) -> None:

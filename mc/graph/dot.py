@@ -104,10 +104,8 @@ def _node_lines(graph: nx.MultiDiGraph, look: _Look) -> Iterator[str]:
             attributes["penwidth"] = "2.2"
         if node["trace"] or node["violates"]:
             attributes["color"] = f'"{_RED}"'
-        if node["violates"]:
-            attributes["fontcolor"] = f'"{_RED}"'
-            if not look.fills:
-                attributes["fillcolor"] = f'"{_PALE_RED}"'
+        if node["violates"] and not look.fills:
+            attributes["fontcolor"], attributes["fillcolor"] = f'"{_RED}"', f'"{_PALE_RED}"'
         yield f"{number} [{_listed(attributes)}];"
 
 
@@ -208,24 +206,18 @@ def _caption(graph: nx.MultiDiGraph, look: _Look) -> str:
         rows.append("A ~ (a b): after the step A, a is renamed to b and b to a")
     if any(node["trace"] for node in seen):
         rows.append(f'<font color="{_RED}">red arrows: the counterexample, numbered by the state they lead to</font>')
+    cells = [f'<tr><td align="left">{row}</td></tr>' for row in rows]
     if look.by:
-        rows.append(f"colour: {_html(facts['colour'] if look.by == 'value' else look.by)}")
-        rows.append(_legend([*look.arrows.items(), *look.fills.items()]))
-    return _table(f'<tr><td align="left">{row}</td></tr>' for row in rows)
-
-
-def _legend(colours: Sequence[tuple[str, str]]) -> str:
-    rows = [
-        f'<tr><td bgcolor="{colour}" width="18"></td><td align="left">{_html(name)}</td></tr>'
-        for name, colour in colours[:MOST_ROWS]
-    ]
-    if len(colours) > MOST_ROWS:
-        rows.append(f'<tr><td></td><td align="left">and {len(colours) - MOST_ROWS} more</td></tr>')
-    return _table(rows)
-
-
-def _table(rows: Iterable[str]) -> str:
-    return f'<table align="left" border="0" cellborder="0" cellspacing="1" cellpadding="2">{"".join(rows)}</table>'
+        cells.append(
+            f'<tr><td align="left">colour: {_html(facts["colour"] if look.by == "value" else look.by)}</td></tr>'
+        )
+    legend = [(name, colour, "white") for name, colour in look.arrows.items()]
+    legend += [(name, colour, "black") for name, colour in look.fills.items()]
+    for name, colour, ink in legend[:MOST_ROWS]:
+        cells.append(f'<tr><td align="left" bgcolor="{colour}"><font color="{ink}">{_html(name)}</font></td></tr>')
+    if len(legend) > MOST_ROWS:
+        cells.append(f'<tr><td align="left">and {len(legend) - MOST_ROWS} more</td></tr>')
+    return f'<table border="0" cellborder="0" cellspacing="1" cellpadding="2">{"".join(cells)}</table>'
 
 
 def _html(text: str) -> str:

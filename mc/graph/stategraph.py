@@ -102,7 +102,9 @@ def _suggestion(explored: Explored, counts: Mapping[str, int], max_nodes: int) -
         return ""
     text = ", ".join(fit)
     _, values = _classes(explored, parse_expressions(text, explored.spec))
-    return f'\nFor example, --project "{text}" has {len(values):,} node{"s" * (len(values) > 1)}.'
+    symmetry = explored.spec.model.symmetry
+    renaming = f", up to renaming of {', '.join(symmetry)}" if symmetry else ""
+    return f'\nFor example, --project "{text}" has {len(values):,} node{"s" * (len(values) > 1)}{renaming}.'
 
 
 def _distinct(explored: Explored) -> dict[str, int]:
