@@ -252,6 +252,21 @@ def test_projection_under_symmetry_is_the_quotient_by_orbits(
     assert edges.keys() == wanted_edges.keys()
 
 
+@pytest.mark.parametrize("text", ["[pc[p] for p in Process]", "Exclusion, [p for p in Process if pc[p] != 'idle']"])
+def test_projection_that_symmetry_would_falsify_is_refused(text: str) -> None:
+    """A sequence over the processes tells apart what the explored states do not."""
+    for symmetry in ((), ("Process",)):
+        spec = load(TOYS / "lock.py", {"Process": 3}, symmetry=symmetry)
+        ground, expressions = explored(spec), parse_expressions(text, spec)
+        if not symmetry:
+            assert len(stategraph.project(ground, expressions)) > 4
+            continue
+        with pytest.raises(UsageError, match=r"\[p.* depends on .*symmetry \(Process\).*--symmetry none"):
+            stategraph.project(ground, expressions)
+        with pytest.raises(UsageError, match="depends on"):
+            stategraph.state_graph(ground, expressions[-1])
+
+
 def test_true_is_not_one() -> None:
     spec = load(
         "x = Variable(Range(0, 3))\n\n\ndef Init(t):\n    t.x = 0\n\n\n"
@@ -397,7 +412,8 @@ def test_guard_says_how_large_it_is_and_what_to_do() -> None:
         stategraph.check_size(ground, len(ground.states), 100)
     message = str(caught.value)
     assert "1,645 nodes, more than --max-nodes 100" in message
-    counts = {n: len({s.values[n] for s in reachable(spec)}) for n in spec.variables}
+    states = reachable(spec)
+    counts = {n: len({s.values[n] for s in states}) for n in spec.variables}
     listed = re.findall(r"(\w+) (\d+)[,.]", message.split("Distinct values of the variables: ")[1].split("\n")[0])
     assert {name: int(count) for name, count in listed} == counts
     assert [int(count) for _, count in listed] == sorted(counts.values())

@@ -160,7 +160,7 @@ def _path_steps(behavior: Behavior, path: list[int], states: Sequence[State], gr
     """The steps of a behavior, renamed to begin at the explored states."""
     for k, step in enumerate(behavior.steps):
         renaming = _renaming(behavior.states[k], states[path[k]], group)
-        after = State({name: rename(value, renaming) for name, value in step.state.values.items()})
+        after = renamed(step.state, renaming)
         arguments = tuple(rename(argument, renaming) for argument in step.arguments)
         permutation = _renaming(after, states[path[k + 1]], group)
         yield RealStep(path[k], step.action.name, arguments, permutation, path[k + 1])
@@ -173,8 +173,13 @@ def _group(spec: Spec) -> Group:
 
 def _renaming(state: State, wanted: State, group: Group) -> Permutation:
     """The first of the group that makes ``wanted`` of ``state``, without the values that it leaves alone."""
-    found = next(g for g in group if all(rename(v, g) == wanted.values[n] for n, v in state.values.items()))
+    found = next(g for g in group if renamed(state, g) == wanted)
     return {value: image for value, image in found.items() if value is not image}
+
+
+def renamed(state: State, mapping: Permutation) -> State:
+    """The state with every model value replaced by its image."""
+    return State({name: rename(value, mapping) for name, value in state.values.items()})
 
 
 def _keys(engine: Engine, states: Sequence[State]) -> list[bytes]:

@@ -25,17 +25,15 @@ Attributes of an edge:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import networkx as nx  # type: ignore[import-untyped]
 
-from mc.engine.reference import symmetries
+from mc.graph.classes import classify
 from mc.graph.explored import Explored, RealStep, TooLarge
 from mc.graph.expressions import Expression, parse_expressions
 from mc.lang.text import to_tla
-from mc.lang.values import rename
-from mc.spec.objects import Spec
 
 #: Nodes of a suggested projection, at most: so many can be read at a glance.
 SUGGESTED = 40
@@ -55,7 +53,7 @@ def project(explored: Explored, expressions: Sequence[Expression], colour: Expre
 
     Under symmetry values count as one that differ only by a renaming, of all expressions together.
     """
-    numbers, values = _classes(explored, expressions)
+    numbers, values = classify(explored, expressions)
     names = [expression.text for expression in expressions]
     graph = _nodes(explored, numbers, [dict(zip(names, v, strict=True)) for v in values], names, colour)
     counts = Counter((numbers[source], action, numbers[target]) for source, action, target in explored.edges)
@@ -101,7 +99,7 @@ def _suggestion(explored: Explored, counts: Mapping[str, int], max_nodes: int) -
     if not fit:
         return ""
     text = ", ".join(fit)
-    _, values = _classes(explored, parse_expressions(text, explored.spec))
+    _, values = classify(explored, parse_expressions(text, explored.spec))
     symmetry = explored.spec.model.symmetry
     renaming = f", up to renaming of {', '.join(symmetry)}" if symmetry else ""
     return f'\nFor example, --project "{text}" has {len(values):,} node{"s" * (len(values) > 1)}{renaming}.'
@@ -111,43 +109,6 @@ def _distinct(explored: Explored) -> dict[str, int]:
     """How many values each variable has, the fewest first."""
     counts = {n: len({state.values[n] for state in explored.states}) for n in explored.spec.variables}
     return dict(sorted(counts.items(), key=lambda item: item[1]))
-
-
-class _Representatives:
-    """Of all tuples of values that differ only by a renaming of symmetric constants, one."""
-
-    def __init__(self, spec: Spec) -> None:
-        self.group = symmetries(spec)
-        self.known: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[Any, ...]]] = {}
-
-    def of(self, values: tuple[Any, ...]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        """The least of them by its texts, as texts and as values."""
-        texts = _texts(values)
-        if texts not in self.known:
-            images = [tuple(rename(value, g) for value in values) for g in self.group]
-            self.known[texts] = min(((_texts(image), image) for image in images), key=lambda pair: pair[0])
-        return self.known[texts]
-
-
-def _texts(values: Iterable[Any]) -> tuple[str, ...]:
-    return tuple(map(to_tla, values))
-
-
-def _classes(explored: Explored, expressions: Sequence[Expression]) -> tuple[list[int], list[tuple[Any, ...]]]:
-    """The class of each state by the values of ``expressions``, and the values of each class.
-
-    Texts tell values apart, as TLA+ does: for Python TRUE equals 1.
-    """
-    representatives = _Representatives(explored.spec)
-    classes: dict[tuple[str, ...], int] = {}
-    values, numbers = [], []
-    for state in explored.states:
-        texts, shown = representatives.of(tuple(expression.value(state) for expression in expressions))
-        if texts not in classes:
-            classes[texts] = len(classes)
-            values.append(shown)
-        numbers.append(classes[texts])
-    return numbers, values
 
 
 def _nodes(
@@ -172,7 +133,7 @@ def _nodes(
         members[number].append(state)
     colours = [""] * len(explored.states)
     if colour is not None:
-        classes, coloured = _classes(explored, [colour])
+        classes, coloured = classify(explored, [colour])
         colours = [to_tla(coloured[k][0]) for k in classes]
     for number, states in enumerate(members):
         graph.add_node(
