@@ -680,6 +680,14 @@ def test_colours() -> None:
     assert len(set.union(*arrows.values())) == sum(map(len, arrows.values())) == 3
 
 
+@pytest.mark.parametrize("colour", ["", "action", "depth", "value"])
+def test_no_state_at_all_is_an_empty_picture(colour: Colour) -> None:
+    source = (TOYS / "counter.py").read_text().replace("s.x <= Cut", "s.x < 0").replace("from mc.lang import *", "")
+    text = picture(load(source, {"End": 4, "Cut": 4}), colour, "x")
+    assert not AGraph(string=text).nodes()
+    assert "0 states, 0 steps" in text
+
+
 def test_a_class_of_several_colours_says_so() -> None:
     spec = load(TOYS / "counter.py", {"End": 4, "Cut": 4})
     graph = stategraph.project(

@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
     if result.distinct > limit:
         raise TooLarge.to_explore(f"{'' if result.complete else 'more than '}{result.distinct:,}")
     if result.verdict == "incomplete":
-        print("mc: interrupted", file=sys.stderr)
+        print(f"mc: interrupted, or not explored in {SEARCH_SECONDS:.0f} s", file=sys.stderr)
         return errors.EXIT_INCOMPLETE
     explored = explore(spec, engine, limit, _counterexample(spec, engine, result))
     if projection:

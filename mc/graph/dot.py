@@ -65,7 +65,7 @@ def _look(graph: nx.MultiDiGraph, colour: Colour) -> _Look:
         actions = sorted({edge["action"] for _, _, edge in graph.edges(data=True)})
         arrows = {action: _hue(k, 0.85, 0.72) for k, action in enumerate(actions)}
     elif colour == "depth":
-        deepest = max(node["depth"] for _, node in graph.nodes(data=True))
+        deepest = max((node["depth"] for _, node in graph.nodes(data=True)), default=0)
         fills = {str(depth): _blue(depth / deepest) for depth in range(1, deepest + 1)}
     elif colour == "value":
         keys = sorted({_fill_key(node, colour) for _, node in graph.nodes(data=True)})
