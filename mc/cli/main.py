@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Sequence
 
 import mc
-from mc.cli import check, crosscheck, info, suite, trace
+from mc.cli import check, crosscheck, graph, info, suite, trace
 from mc.errors import EXIT_INCOMPLETE, EXIT_INTERNAL, McError
 
 EPILOG = """\
@@ -35,7 +35,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mc {mc.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (check, crosscheck, suite, trace, info):
+    for command in (check, crosscheck, suite, trace, graph, info):
         command.add_parser(commands)
     return parser
 

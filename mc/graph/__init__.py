@@ -1,1 +1,1 @@
-"""Graphs of states (networkx), and pictures of them and of behaviors."""
+"""State graphs, and pictures of them and of behaviors."""

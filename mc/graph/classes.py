@@ -1,0 +1,79 @@
+"""Classes of states that look alike: that have the same values of some expressions.
+
+Under symmetry an explored state stands for its orbit, so values that differ only by a renaming count as one. That is
+sound where an expression follows a renaming: its value in the renamed state is its renamed value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mc.engine.reference import symmetries
+from mc.errors import UsageError
+from mc.graph.explored import Explored, renamed
+from mc.graph.expressions import Expression
+from mc.lang.state import State
+from mc.lang.text import to_tla
+from mc.lang.values import ModelValue, rename
+from mc.spec.objects import Spec
+
+Values = tuple[Any, ...]
+#: Texts tell values apart as TLA+ does; for Python, TRUE equals 1.
+Texts = tuple[str, ...]
+
+
+def classify(explored: Explored, expressions: Sequence[Expression]) -> tuple[list[int], list[Values]]:
+    """The class of each state by the values of ``expressions``, and the values of each class.
+
+    :class:`UsageError` where an expression cannot be evaluated, or does not follow a renaming.
+    """
+    symmetry = _Symmetry(explored.spec, expressions)
+    numbers: dict[Texts, int] = {}
+    found, values = [], []
+    for state in explored.states:
+        texts, least = symmetry.least(state)
+        if texts not in numbers:
+            numbers[texts] = len(numbers)
+            values.append(least)
+        found.append(numbers[texts])
+    return found, values
+
+
+class _Symmetry:
+    """What a model's symmetry makes of the values of some expressions."""
+
+    def __init__(self, spec: Spec, expressions: Sequence[Expression]) -> None:
+        self.expressions = expressions
+        self.names = spec.model.symmetry
+        self.group = symmetries(spec)
+        #: Swaps of two values, from which all else follows.
+        self.swaps = [g for g in self.group if sum(value is not image for value, image in g.items()) == 2]
+        self.known: dict[Texts, tuple[Texts, Values]] = {}
+
+    def least(self, state: State) -> tuple[Texts, Values]:
+        """Of all values that differ from those in ``state`` only by a renaming, the least by their texts."""
+        values = tuple(expression.value(state) for expression in self.expressions)
+        texts = _texts(values)
+        if texts not in self.known:
+            self.check(state, values)
+            images = [_renamed(values, g) for g in self.group]
+            self.known[texts] = min(((_texts(image), image) for image in images), key=lambda pair: pair[0])
+        return self.known[texts]
+
+    def check(self, state: State, values: Values) -> None:
+        for swap in self.swaps:
+            for expression, value in zip(self.expressions, _renamed(values, swap), strict=True):
+                if to_tla(expression.value(renamed(state, swap))) != to_tla(value):
+                    raise UsageError(
+                        f"the expression {expression.text!r} depends on the names or on the order of values that the"
+                        f" symmetry ({', '.join(self.names)}) renames; give another expression, or --symmetry none"
+                    )
+
+
+def _renamed(values: Values, mapping: Mapping[ModelValue, ModelValue]) -> Values:
+    return tuple(rename(value, mapping) for value in values)
+
+
+def _texts(values: Values) -> Texts:
+    return tuple(map(to_tla, values))
