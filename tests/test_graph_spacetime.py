@@ -13,7 +13,8 @@ from toys.walks import TOYS, load, raft, take, twophase, walk
 
 from mc.errors import UsageError
 from mc.graph.layout import LETTER, Layout, layout, pack, wrap
-from mc.graph.spacetime import png, render_png, svg
+from mc.graph.raster import MONO, rasterize
+from mc.graph.spacetime import png, svg
 from mc.spec.objects import Spec
 from mc.trace.events import timeline
 
@@ -152,14 +153,17 @@ def test_png_has_the_size_of_the_svg_and_its_text() -> None:
     # No system font is looked for, so what differs from the picture without letters are the letters of our font.
     for element in root.iter(f"{SVG}text"):
         element.text = ""
-    assert len(data) > 1.3 * len(render_png(ET.tostring(root, encoding="unicode")))
+    assert len(data) > 1.3 * len(rasterize(ET.tostring(root, encoding="unicode"), MONO, 2.0))
 
 
 def test_pictures_by_graphviz_have_their_letters_too() -> None:
     picture = '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="30pt"><text y="20" {}>Timeout</text></svg>'
-    drawn = {render_png(picture.format(f'font-family="{family}"')) for family in ("Times,serif", "Arial,sans-serif")}
+    drawn = {
+        rasterize(picture.format(f'font-family="{family}"'), MONO, 2.0)
+        for family in ("Times,serif", "Arial,sans-serif")
+    }
     assert len(drawn) == 1
-    assert drawn != {render_png(picture.format("").replace("Timeout", ""))}
+    assert drawn != {rasterize(picture.format("").replace("Timeout", ""), MONO, 2.0)}
     assert struct.unpack(">II", drawn.pop()[16:24]) == (160, 80)
 
 
@@ -167,7 +171,7 @@ def test_pictures_by_graphviz_have_their_letters_too() -> None:
 def test_png_without_its_packages_says_what_to_install(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(UsageError, match=rf"{package}.*mc-consensus\[render\]"):
-        render_png("<svg/>")
+        rasterize("<svg/>", MONO, 2.0)
 
 
 def test_lines() -> None:

@@ -6,6 +6,10 @@ import subprocess
 from pathlib import Path
 
 from mc.errors import McError, UsageError
+from mc.graph.raster import PROPORTIONAL, rasterize
+
+#: Pixels of a PNG for each of the SVG's, so that small letters stay legible.
+ZOOM = 1.5
 
 
 def render(dot: str, form: str, program: Path | None = None) -> bytes:
@@ -22,8 +26,8 @@ def render(dot: str, form: str, program: Path | None = None) -> bytes:
             f"--format {form} needs Graphviz: pip install 'mc-consensus[render]', or put dot on the PATH;"
             " --format dot needs nothing"
         ) from None
-    picture: bytes = AGraph(string=dot).draw(format=form, prog="dot")
-    return picture
+    picture: bytes = AGraph(string=dot).draw(format="svg", prog="dot")
+    return picture if form == "svg" else rasterize(picture.decode(), PROPORTIONAL, ZOOM)
 
 
 def _run(program: Path, dot: str, form: str) -> bytes:

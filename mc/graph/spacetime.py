@@ -11,14 +11,13 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
-from mc.errors import UsageError
 from mc.graph.layout import FONT, GUTTER, HEAD, LETTER, LINE, Arrow, Box, Layout, Mark, layout, wrap
+from mc.graph.raster import MONO, rasterize
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior
 from mc.trace.events import Timeline, timeline
 from mc.trace.processes import Status
 
-FONT_FAMILY = "Roboto Mono"
 INK, FAINT, RULE = "#1f2933", "#66727f", "#e9ecef"
 LOST, COPIED, WRONG = "#c2410c", "#0067a5", "#b42318"
 #: Light tints of Okabe and Ito's colours, which differ also in lightness; what they mean is written on them.
@@ -39,28 +38,7 @@ def svg(spec: Spec, behavior: Behavior, sentence: str = "") -> str:
 
 def png(spec: Spec, behavior: Behavior, sentence: str = "", zoom: float = 2.0) -> bytes:
     """The same as a PNG picture, ``zoom`` pixels for each of the SVG's; :class:`UsageError` without the libraries."""
-    return render_png(svg(spec, behavior, sentence), zoom)
-
-
-def render_png(picture: str, zoom: float = 2.0) -> bytes:
-    """An SVG picture as PNG, with the one font that looks the same everywhere."""
-    try:
-        import fontpkg  # type: ignore[import-untyped]
-        import resvg_py
-    except ImportError as error:
-        raise UsageError(
-            f"PNG needs the package {error.name}: pip install 'mc-consensus[render]', or write SVG"
-        ) from None
-    return resvg_py.svg_to_bytes(
-        svg_string=picture,
-        zoom=zoom,
-        dpi=96,  # for sizes in points, as Graphviz writes them
-        skip_system_fonts=True,
-        font_files=[str(fontpkg.path(FONT_FAMILY))],
-        monospace_family=FONT_FAMILY,
-        sans_serif_family=FONT_FAMILY,
-        serif_family=FONT_FAMILY,
-    )
+    return rasterize(svg(spec, behavior, sentence), MONO, zoom)
 
 
 class _Drawing:
@@ -80,7 +58,7 @@ class _Drawing:
                 **size,
                 "viewBox": f"0 0 {size['width']} {size['height']}",
                 "role": "img",
-                "font-family": f"'{FONT_FAMILY}', 'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace",
+                "font-family": f"'{MONO}', 'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace",
                 "font-size": _number(FONT),
                 "fill": INK,
             },
