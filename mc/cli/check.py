@@ -15,10 +15,12 @@ from tqdm import tqdm
 from mc import errors
 from mc.cli import options, report, since_start
 from mc.engine.result import Progress, Result
+from mc.errors import UsageError
 from mc.spec.objects import Spec
 from mc.trace.behavior import check_init, rebuild
 from mc.trace.explain import explain
 from mc.trace.saved import trace_json
+from mc.trace.simplest import simplest
 from mc.trace.text import behavior_text
 
 if TYPE_CHECKING:
@@ -58,6 +60,11 @@ def add_parser(commands: Any) -> None:
     options.add_spec(parser)
     add_search(parser)
     parser.add_argument("--search", choices=("bfs", "dfs"), default="bfs", help="breadth-first (default), depth-first")
+    parser.add_argument(
+        "--simplest",
+        action="store_true",
+        help="of all shortest counterexamples the one with the fewest faults, then the fewest switches of process",
+    )
     parser.add_argument("--full", action="store_true", help="show whole states in a trace, not only what changed")
     parser.set_defaults(run=run)
 
@@ -80,6 +87,8 @@ def add_search(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check the model; returns the exit code."""
+    if args.simplest and args.search != "bfs":
+        raise UsageError("--simplest needs the levels of a breadth-first search: leave out --search dfs")
     spec = options.load(args)
     check_init(spec)
     out = options.output_directory(args.out, spec)
@@ -87,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         options.try_file("--json", args.json)
     if not args.quiet:
         print("\n".join(report.head_lines(spec)) + "\n", flush=True)
-    engine, result, seconds = search(spec, args, args.search)
+    engine, result, seconds = search(spec, args, args.search, args.simplest)
     told = tell(spec, engine, result, out)
     seconds["total"] = since_start()
     if args.json is not None:
@@ -101,7 +110,9 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_CODES[result.verdict]
 
 
-def search(spec: Spec, args: argparse.Namespace, order: str) -> tuple[Engine, Result, dict[str, float]]:
+def search(
+    spec: Spec, args: argparse.Namespace, order: str, simplest: bool = False
+) -> tuple[Engine, Result, dict[str, float]]:
     """Search with the compiled engine; also the seconds that loading, compiling and exploring took."""
     # Here, not above: the engine takes its time to import, which other commands and errors need not wait for.
     from mc.engine.compiled import Engine
@@ -109,7 +120,9 @@ def search(spec: Spec, args: argparse.Namespace, order: str) -> tuple[Engine, Re
     engine = Engine(spec, options.cache_directory())
     loaded = since_start()
     with progress_bar(args.progress or sys.stderr.isatty()) as bar:
-        result = engine.search(workers=args.workers, order=order, progress=bar, max_seconds=args.max_seconds)
+        result = engine.search(
+            workers=args.workers, order=order, progress=bar, max_seconds=args.max_seconds, simplest=simplest
+        )
     return engine, result, {"load": loaded, **result.seconds}
 
 
@@ -117,7 +130,8 @@ def tell(spec: Spec, engine: Engine, result: Result, out: Path) -> report.Told |
     """Rebuild the behavior of a violation, explain it and save it."""
     if result.violation is None:
         return None
-    behavior = rebuild(spec, result.violation, engine.canonical)
+    tell_behavior = simplest if result.violation.layers else rebuild
+    behavior = tell_behavior(spec, result.violation, engine.canonical)
     explanation = None
     if result.violation.kind == "invariant":
         violated = next(i for i in spec.invariants if i.name == result.violation.property)

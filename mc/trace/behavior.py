@@ -82,18 +82,25 @@ def rebuild(spec: Spec, violation: Violation, canonical: Canonical) -> Behavior:
     state = next((s for s in spec.initial_states() if canonical(s) == first), None)
     if state is None:
         raise ReplayError(f"the search began in a state that is not initial:\n{first!r}")
-    behavior = Behavior(state, tuple(_steps(spec, state, following, canonical)))
+    return confirmed(spec, violation, Behavior(state, tuple(_steps(spec, state, following, canonical))))
+
+
+def confirmed(spec: Spec, violation: Violation, behavior: Behavior) -> Behavior:
+    """``behavior``, with the failure in its last state if that is the violation.
+
+    :class:`ReplayError` where the reference semantics do not find it wrong.
+    """
     if violation.kind == "evaluation":
         failure = find_failure(spec, behavior.last)
         if failure is None:
             raise ReplayError(f"the search failed in a state where the spec can be evaluated:\n{behavior.last!r}")
-        return Behavior(state, behavior.steps, failure)
+        return Behavior(behavior.initial, behavior.steps, failure)
     if violation.kind == "invariant":
         invariant = next(i for i in spec.invariants if i.name == violation.property)
-        confirmed = not invariant.function(behavior.last)
+        found = not invariant.function(behavior.last)
     else:
-        confirmed = next(successors(spec, behavior.last), None) is None
-    if not confirmed:
+        found = next(successors(spec, behavior.last), None) is None
+    if not found:
         raise ReplayError(
             f"the search reported {violation.kind} {violation.property} in a state where it does not hold"
             f" by the reference semantics:\n{behavior.last!r}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -127,6 +127,18 @@ def timeline(spec: Spec, behavior: Behavior) -> Timeline:
     events = tuple(reader.read(behavior))
     families = tuple(_with_status(spec, family, reader.flights, behavior.states) for family in found)
     return Timeline(families, network, events, tuple(reader.flights), behavior.states)
+
+
+def who_acts(spec: Spec) -> Callable[[State, Step], Process | None]:
+    """What tells of a single step from a state which process takes it."""
+    network = find_network(spec)
+    families = tuple(find_families(spec, network))
+
+    def who(state: State, step: Step) -> Process | None:
+        (event,) = _Reader(spec, network, families).read(Behavior(state, (step,)))
+        return event.process
+
+    return who
 
 
 def message_text(spec: Spec, told: Timeline, flight: Flight) -> tuple[str, tuple[str, ...]]:
