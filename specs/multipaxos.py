@@ -232,6 +232,7 @@ Next = [
     (Apply, Learner, Ballot, Slot, Command),
     (Restart, Acceptor),
 ]
+Faults = [Restart]
 
 # Invariants
 
@@ -294,6 +295,12 @@ def NoHole(s):
 
 
 Invariants = [TypeOK, Agreement, Validity, ChosenIsKept, InOrder]
+Explanations = {
+    Agreement: "both {v} and {w} are chosen in slot {n}",
+    Validity: "{v} is chosen in slot {n}, and no client asked for it",
+    ChosenIsKept: "{v} was chosen in slot {m.slot} in ballot {b}, and ballot {m.bal} proposes {m.val}",
+    InOrder: "{i} has applied {s.applied[i]}, and {s.applied[i][n]} is not chosen in slot {n}",
+}
 
 # Witnesses: states that must be reachable
 

@@ -172,6 +172,11 @@ def ChosenIsKept(s):
 
 
 Invariants = [TypeOK, Agreement, Validity, ChosenIsKept]
+Explanations = {
+    Agreement: "both {v} and {w} are chosen",
+    Validity: "{Chosen(s)} are chosen, and {Value} may be proposed",
+    ChosenIsKept: "{v} was chosen in ballot {b}, and ballot {m.bal} proposes {m.val}",
+}
 
 # Witnesses: states that must be reachable
 

@@ -284,6 +284,7 @@ Next = [
     (DuplicateMessage, messages),
     (DropMessage, messages),
 ]
+Faults = [Restart, DuplicateMessage, DropMessage]
 
 # The bounds of the model
 
@@ -353,6 +354,9 @@ def ChosenIsKept(s):
 
 
 Invariants = [TypeOK, Agreement, Validity, ChosenIsKept]
+Explanations = {
+    Agreement: "both {v} and {w} are chosen, or decided",
+}
 
 # Witnesses: states that must be reachable
 

@@ -115,6 +115,7 @@ CrashNext = [
     (Then(DuplicateMessage, Unmoved), messages),
     (Then(DropMessage, Unmoved), messages),
 ]
+Faults = [Crash, RestartUp, DuplicateMessage, DropMessage]
 
 # Constraints that keep models small
 

@@ -395,6 +395,7 @@ Next = [
     (DeliverVoteRequest, late),
     (DeliverAppendRequest, late),
 ]
+Faults = [DelayCall]
 
 # The bounds of the model
 

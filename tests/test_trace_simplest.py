@@ -15,7 +15,7 @@ from mc.engine.compiled import Engine
 from mc.engine.reference import successors
 from mc.lang.state import State
 from mc.spec.load import load_spec
-from mc.spec.models import bundled, find_spec, override, read_models
+from mc.spec.models import find_spec, override, read_models
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior, rebuild
 from mc.trace.events import who_acts
@@ -160,7 +160,8 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert "leave out --search dfs" in capsys.readouterr().err
 
 
-def test_faults_are_actions(tmp_path: Path) -> None:
-    text = (bundled("specs") / "twophase.py").read_text(encoding="utf-8")
-    with pytest.raises(Exception, match="Faults: TypeOK is not an action of Next"):
-        load(text.replace("from mc.lang import *", "") + "\nFaults = [TypeOK]\n", {"RM": 2})
+def test_faults_of_an_extended_spec() -> None:
+    """Those that are not in the Next of the spec at hand are none of it."""
+    assert bundled_model("raft:tiny").faults == ("Restart", "DuplicateMessage", "DropMessage")
+    assert bundled_model("raft_delays:leader_1").faults == ()
+    assert bundled_model("raft_crash:n2k1").faults == ("Crash", "RestartUp", "DuplicateMessage", "DropMessage")

@@ -246,17 +246,10 @@ def _collect(
         invariants=definitions("Invariants", model.invariants),
         witnesses=definitions("Witnesses", model.witnesses),
         constraints=definitions("Constraints", model.constraints),
-        faults=_faults(namespace, actions, path),
+        # Those of a spec that this one extends need not all be in its Next.
+        faults=tuple(f.__name__ for f in namespace.get("Faults", ()) if f.__name__ in {a.name for a in actions}),
         namespace=namespace,
     )
-
-
-def _faults(namespace: Mapping[str, Any], actions: tuple[Action, ...], path: Path) -> tuple[str, ...]:
-    names = tuple(action.__name__ for action in namespace.get("Faults", ()))
-    for name in names:
-        if name not in {action.name for action in actions}:
-            raise SpecError(f"Faults: {name} is not an action of Next", str(path))
-    return names
 
 
 def _template(text: str, path: Path) -> tuple[str | ast.expr, ...]:

@@ -96,7 +96,7 @@ def parts(node: ast.AST, scope: Scope, many: frozenset[str] = frozenset()) -> It
     """The largest parts such as ``s.log[i][n].term`` or ``Chosen(s)`` that begin with a name of the scope.
 
     ``many``: variables of a comprehension around ``node``, which have no single value. A definition whose
-    value is TRUE or FALSE says less than what it is called with, so it is no part.
+    value is TRUE or FALSE says less than the parts of the state that it is called with, so those are taken.
     """
     if isinstance(node, ast.expr) and not many & names_in(node):
         if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In) and _is_origin(node, scope):
@@ -106,16 +106,21 @@ def parts(node: ast.AST, scope: Scope, many: frozenset[str] = frozenset()) -> It
             yield node
             return
         if isinstance(node, ast.Call) and scope.is_definition(node.func) and _looks_at_state(node, scope):
-            try:
-                if not isinstance(scope.value(node), bool):
-                    yield node
-                    return
-            except Undecided:
-                pass
+            inner = [part for child in ast.iter_child_nodes(node) for part in parts(child, scope, many)]
+            if not _is_truth(node, scope) or all(isinstance(part, ast.Name) for part in inner):
+                yield node
+                return
     if isinstance(node, (ast.GeneratorExp, ast.SetComp, ast.ListComp, ast.DictComp)):
         many = many.union(*(names_in(g.target) for g in node.generators))
     for child in ast.iter_child_nodes(node):
         yield from parts(child, scope, many)
+
+
+def _is_truth(node: ast.expr, scope: Scope) -> bool:
+    try:
+        return isinstance(scope.value(node), bool)
+    except Undecided:
+        return True
 
 
 def origin(generator: ast.comprehension, scope: Scope) -> ast.expr | None:
@@ -130,11 +135,15 @@ def origin(generator: ast.comprehension, scope: Scope) -> ast.expr | None:
 def _is_origin(node: ast.Compare, scope: Scope) -> bool:
     """Whether a membership is that of one value in a variable, or in a set that a definition of the spec gives."""
     element, container = node.left, node.comparators[0]
-    if not isinstance(element, ast.Name) or not _looks_at_state(container, scope):
-        return False
-    if isinstance(container, ast.Call):
-        return scope.is_definition(container.func)
-    return isinstance(container, (ast.Attribute, ast.Subscript))
+    return isinstance(element, ast.Name) and _looks_at_state(container, scope) and _is_container(container, scope)
+
+
+def _is_container(node: ast.expr, scope: Scope) -> bool:
+    if isinstance(node, ast.BinOp):
+        return _is_container(node.left, scope) and _is_container(node.right, scope)
+    if isinstance(node, ast.Call):
+        return scope.is_definition(node.func)
+    return isinstance(node, (ast.Attribute, ast.Subscript))
 
 
 def _looks_at_state(node: ast.expr, scope: Scope) -> bool:
