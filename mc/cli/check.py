@@ -60,11 +60,6 @@ def add_parser(commands: Any) -> None:
     options.add_spec(parser)
     add_search(parser)
     parser.add_argument("--search", choices=("bfs", "dfs"), default="bfs", help="breadth-first (default), depth-first")
-    parser.add_argument(
-        "--simplest",
-        action="store_true",
-        help="of all shortest counterexamples the one with the fewest faults, then the fewest switches of process",
-    )
     parser.add_argument("--full", action="store_true", help="show whole states in a trace, not only what changed")
     parser.set_defaults(run=run)
 
@@ -79,6 +74,11 @@ def add_search(parser: argparse.ArgumentParser) -> None:
         help="threads (default: all processors)",
     )
     parser.add_argument("--max-seconds", metavar="S", type=options.seconds, help="end the search after this time")
+    parser.add_argument(
+        "--simplest",
+        action="store_true",
+        help="of all shortest counterexamples the one with the fewest faults, then the fewest switches of process",
+    )
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the result there")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path("out"), help="where results go (default: out)")
     parser.add_argument("--quiet", action="store_true", help="print the verdict only, and a violation")
@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         options.try_file("--json", args.json)
     if not args.quiet:
         print("\n".join(report.head_lines(spec)) + "\n", flush=True)
-    engine, result, seconds = search(spec, args, args.search, args.simplest)
+    engine, result, seconds = search(spec, args, args.search)
     told = tell(spec, engine, result, out)
     seconds["total"] = since_start()
     if args.json is not None:
@@ -110,9 +110,7 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_CODES[result.verdict]
 
 
-def search(
-    spec: Spec, args: argparse.Namespace, order: str, simplest: bool = False
-) -> tuple[Engine, Result, dict[str, float]]:
+def search(spec: Spec, args: argparse.Namespace, order: str) -> tuple[Engine, Result, dict[str, float]]:
     """Search with the compiled engine; also the seconds that loading, compiling and exploring took."""
     # Here, not above: the engine takes its time to import, which other commands and errors need not wait for.
     from mc.engine.compiled import Engine

@@ -14,7 +14,7 @@ from mc.errors import ModelError
 from mc.spec.models import bundled
 from mc.spec.objects import Model
 from mc.suite.jobs import Job
-from mc.suite.judge import Outcome, expected_text
+from mc.suite.judge import Outcome, Run, expected_text
 
 _WIDTH = 110
 
@@ -25,7 +25,8 @@ What is claimed of Raft, Paxos and Multi-Paxos, what breaks it, and what happens
 Each model below was checked by mc and by TLC. This page is made by `mc suite --gallery`: do not edit it.
 
 "No error" speaks of the bounds given and of no others. A length is the number of states of a shortest
-counterexample; its steps are shown without the names of fields. `mc check MODEL` shows it in full."""
+counterexample; the one shown is the simplest of them, without the names of fields. `mc check MODEL --simplest` shows
+it in full, and `mc trace` draws it."""
 
 
 @dataclass(frozen=True)
@@ -102,22 +103,28 @@ def _section(claim: Claim, outcomes: Sequence[Outcome], left_out: Sequence[Job])
 
 def _checked(outcome: Outcome) -> Iterator[str]:
     run = outcome.run
-    if run is None or run.result is None or run.crosscheck is None:
+    if run is None or run.result is None:
         raise ValueError(f"{outcome.job.name} was not run to its end")
     yield _heading(outcome.job)
-    result, tlc = run.result, run.crosscheck
-    same = ", ".join(what for what, compared in tlc["compared"].items() if compared)
-    if result["violation"] is None:
-        checked = ", ".join(f"`{name}`" for name in outcome.job.model.invariants or ()) or "all invariants hold"
+    result, violation = run.result, run.result["violation"]
+    if violation is None:
+        checked = ", ".join(f"`{name}`" for name in outcome.job.model.invariants or ()) or "all invariants"
         counts = f"{result['distinct']:,} distinct states, {result['generated']:,} generated, depth {result['depth']}"
-        yield _filled(f"**No error** ({checked}): {counts}. TLC finds the same: {same}.")
+        yield _filled(f"**No error** ({checked}): {counts}.{_tlc(run)}")
         return
-    violation = result["violation"]
     what = f"`{violation['property']}` is violated" if violation["property"] else "Deadlock"
-    yield _filled(f"**{what}**, length {violation['length']}. TLC finds the same: verdict, property, length.")
+    yield _filled(f"**{what}**, length {violation['length']}.{_tlc(run)}")
     steps = [re.sub(r"\w+ \|-> ", "", step) for step in violation["steps"]]
     lines = textwrap.wrap("Init -> " + " -> ".join(steps), _WIDTH, break_long_words=False, break_on_hyphens=False)
     yield "\n".join(("```text", *lines, "", *textwrap.wrap(violation["message"], _WIDTH), "```"))
+
+
+def _tlc(run: Run) -> str:
+    """What TLC says, where it was asked."""
+    if run.crosscheck is None:
+        return ""
+    same = [what for what, compared in run.crosscheck["compared"].items() if compared]
+    return f" TLC finds the same: {', '.join(same or ('verdict', 'property', 'length'))}."
 
 
 def _heading(job: Job) -> str:
