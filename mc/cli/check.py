@@ -119,7 +119,7 @@ def search(spec: Spec, args: argparse.Namespace, order: str) -> tuple[Engine, Re
     loaded = since_start()
     with progress_bar(args.progress or sys.stderr.isatty()) as bar:
         result = engine.search(
-            workers=args.workers, order=order, progress=bar, max_seconds=args.max_seconds, simplest=simplest
+            workers=args.workers, order=order, progress=bar, max_seconds=args.max_seconds, simplest=args.simplest
         )
     return engine, result, {"load": loaded, **result.seconds}
 
