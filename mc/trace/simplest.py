@@ -1,36 +1,42 @@
 """Of all shortest behaviors to a violation the simplest: fewest faults, then fewest process switches.
 
 The engine says which states such behaviors go through, one representative for each orbit
-(:mod:`mc.engine.shortest`). Here the real states and steps among them are followed, with the reference
-semantics, and the switches counted: two steps by different processes, one after the other. A step that is
-no process's, such as the loss of a message, comes between without a switch.
+(:mod:`mc.engine.shortest`). Here the steps between them are found with the reference semantics, and the
+switches counted: two steps by different processes, one after the other. A step that is no process's, such
+as the loss of a message, comes between without a switch.
+
+What the rest of a behavior costs depends on the state and on who took the last step, both up to the same
+renaming. So it is computed once for each representative; then a real behavior follows the least cost.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from mc.engine.reference import Step, successors
+from mc.engine.reference import Step, successors, symmetries
 from mc.engine.result import Violation
 from mc.lang.state import State
+from mc.lang.values import ModelValue, rename
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior, Canonical, ReplayError, confirmed
 from mc.trace.events import who_acts
 from mc.trace.processes import Process
 
+#: Faults and switches.
+Cost = tuple[int, int]
+
 
 @dataclass(frozen=True)
-class _Way:
-    """The best way to a state so far."""
+class _Edge:
+    """A step into the next layer."""
 
-    faults: int
-    switches: int
-    initial: State
-    steps: tuple[Step, ...]
-
-    @property
-    def cost(self) -> tuple[int, int]:
-        return self.faults, self.switches
+    step: Step
+    fault: bool
+    process: Process | None
+    #: The representative of the state it leads to, and a renaming that makes it of that state.
+    target: State
+    renaming: Mapping[ModelValue, ModelValue]
 
 
 def simplest(spec: Spec, violation: Violation, canonical: Canonical) -> Behavior:
@@ -38,27 +44,66 @@ def simplest(spec: Spec, violation: Violation, canonical: Canonical) -> Behavior
 
     :class:`ReplayError` where the reference semantics have none.
     """
-    first, *following = violation.layers
-    acting = who_acts(spec)
-    # By state and by who took the last step: both decide what the rest costs.
-    ways: dict[tuple[State, Process | None], _Way] = {
-        (state, None): _Way(0, 0, state, ()) for state in spec.initial_states() if canonical(state) in first
-    }
-    for layer in following:
-        further: dict[tuple[State, Process | None], _Way] = {}
-        for (state, last), way in ways.items():
-            for step in successors(spec, state):
-                if canonical(step.state) not in layer:
-                    continue
-                process = acting(state, step)
-                switched = None not in (process, last) and process != last
-                fault = step.action.name in spec.faults
-                found = _Way(way.faults + fault, way.switches + switched, way.initial, (*way.steps, step))
-                key = (step.state, last if process is None else process)
-                if key not in further or found.cost < further[key].cost:
-                    further[key] = found
-        ways = further
-    if not ways:
-        raise ReplayError("the search's shortest behaviors are none by the reference semantics")
-    best = min(ways.values(), key=lambda way: way.cost)
-    return confirmed(spec, violation, Behavior(best.initial, best.steps))
+    search = _Simplest(spec, violation.layers, canonical)
+    first = violation.layers[0]
+    initial = [state for state in spec.initial_states() if canonical(state) in first]
+    if not initial:
+        raise ReplayError("the search's shortest behaviors begin in no initial state")
+    state = start = min(initial, key=lambda state: search.cost(0, canonical(state), None))
+    last: Process | None = None
+    steps = []
+    for level in range(len(violation.layers) - 1):
+        edge = min(search.edges(level, state), key=lambda edge: search.through(level, edge, last))
+        steps.append(edge.step)
+        state, last = edge.step.state, edge.process or last
+    return confirmed(spec, violation, Behavior(start, tuple(steps)))
+
+
+class _Simplest:
+    """The costs of what is left of a behavior, by level."""
+
+    def __init__(self, spec: Spec, layers: tuple[frozenset[State], ...], canonical: Canonical) -> None:
+        self.spec, self.layers, self.canonical = spec, layers, canonical
+        self.group = symmetries(spec)
+        self.who = who_acts(spec)
+        self.known: dict[tuple[int, State, Process | None], Cost] = {}
+        self.found: dict[tuple[int, State], list[_Edge]] = {}
+
+    def cost(self, level: int, state: State, last: Process | None) -> Cost:
+        """The least cost from a representative to the end, when ``last`` took the step to it."""
+        if level == len(self.layers) - 1:
+            return 0, 0
+        key = level, state, last
+        if key not in self.known:
+            if (level, state) not in self.found:
+                self.found[level, state] = self.edges(level, state)
+            self.known[key] = min(self.through(level, edge, last) for edge in self.found[level, state])
+        return self.known[key]
+
+    def through(self, level: int, edge: _Edge, last: Process | None) -> Cost:
+        """The cost from ``edge`` on."""
+        switched = edge.process is not None and last is not None and edge.process != last
+        now = edge.process or last
+        if now is not None:
+            now = replace(now, value=rename(now.value, edge.renaming))
+        faults, switches = self.cost(level + 1, edge.target, now)
+        return faults + edge.fault, switches + switched
+
+    def edges(self, level: int, state: State) -> list[_Edge]:
+        """The steps from ``state`` into the layer after ``level``."""
+        edges = []
+        for step in successors(self.spec, state):
+            target = self.canonical(step.state)
+            if target in self.layers[level + 1]:
+                fault = step.action.name in self.spec.faults
+                edges.append(_Edge(step, fault, self.who(state, step), target, self.renaming(step.state, target)))
+        if not edges:
+            raise ReplayError(f"the search's shortest behaviors end here, by the reference semantics:\n{state!r}")
+        return edges
+
+    def renaming(self, state: State, target: State) -> Mapping[ModelValue, ModelValue]:
+        """Some symmetry that makes ``target`` of ``state``."""
+        for renaming in self.group:
+            if all(rename(value, renaming) == target.values[name] for name, value in state.values.items()):
+                return renaming
+        raise ReplayError(f"no symmetry makes the representative of a state that the search stored:\n{state!r}")
