@@ -23,6 +23,8 @@ from mc.tlc.tools import find_tools
 EDGE_LIMIT = 100_000
 #: Up to this many, sets of states: about a gigabyte on the disk, read as a stream.
 STATE_LIMIT = 1_000_000
+#: TLC generates fewer states than this in seconds.
+SHORT = 200_000
 
 
 def crosscheck(
@@ -59,7 +61,8 @@ def crosscheck(
     # Where mc stopped early, TLC may rightly go on for longer.
     beyond = 2 * result.distinct + 200_000 if result.complete else 10 * result.distinct + STATE_LIMIT
     try:
-        tlc = run_tlc(tools, proof, model, coverage=True, dump=dump, stop_beyond=beyond, progress=progress)
+        short = result.generated < SHORT
+        tlc = run_tlc(tools, proof, model, coverage=True, dump=dump, stop_beyond=beyond, progress=progress, short=short)
         rows, differences, notes = compare_results(spec, result, tlc)
         if tlc.verdict == "stopped":
             differences.append(f"TLC was stopped after {tlc.distinct:,} distinct states; mc has {result.distinct:,}")
