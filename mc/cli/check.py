@@ -17,10 +17,10 @@ from mc.cli import options, report, since_start
 from mc.engine.result import Progress, Result
 from mc.errors import UsageError
 from mc.spec.objects import Spec
-from mc.trace.behavior import check_init, rebuild
+from mc.trace.behavior import check_init
 from mc.trace.explain import explain
 from mc.trace.saved import trace_json
-from mc.trace.simplest import simplest
+from mc.trace.simplest import counterexample
 from mc.trace.text import behavior_text
 
 if TYPE_CHECKING:
@@ -74,11 +74,7 @@ def add_search(parser: argparse.ArgumentParser) -> None:
         help="threads (default: all processors)",
     )
     parser.add_argument("--max-seconds", metavar="S", type=options.seconds, help="end the search after this time")
-    parser.add_argument(
-        "--simplest",
-        action="store_true",
-        help="of all shortest counterexamples the one with the fewest faults, then the fewest switches of process",
-    )
+    options.add_simplest(parser)
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the result there")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path("out"), help="where results go (default: out)")
     parser.add_argument("--quiet", action="store_true", help="print the verdict only, and a violation")
@@ -128,8 +124,7 @@ def tell(spec: Spec, engine: Engine, result: Result, out: Path) -> report.Told |
     """Rebuild the behavior of a violation, explain it and save it."""
     if result.violation is None:
         return None
-    tell_behavior = simplest if result.violation.layers else rebuild
-    behavior = tell_behavior(spec, result.violation, engine.canonical)
+    behavior = counterexample(spec, result.violation, engine.canonical)
     explanation = None
     if result.violation.kind == "invariant":
         violated = next(i for i in spec.invariants if i.name == result.violation.property)

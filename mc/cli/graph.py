@@ -13,7 +13,8 @@ from mc.cli import options, report
 from mc.cli.check import search
 from mc.errors import EvaluationError, UsageError
 from mc.spec.objects import Spec
-from mc.trace.behavior import Behavior, check_init, rebuild
+from mc.trace.behavior import Behavior, check_init
+from mc.trace.simplest import counterexample
 
 if TYPE_CHECKING:
     from mc.engine.compiled import Engine
@@ -68,6 +69,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("-o", dest="file", metavar="FILE", type=Path, help="default: graph.svg, ... where results go")
     parser.add_argument("--max-nodes", metavar="N", type=options.positive, help="write a graph with more nodes")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path("out"), help="where results go (default: out)")
+    options.add_simplest(parser)
     parser.set_defaults(run=run, workers=options.processors(), progress=False, max_seconds=SEARCH_SECONDS)
 
 
@@ -138,7 +140,7 @@ def _format(given: str | None, file: Path | None) -> str:
 def _counterexample(spec: Spec, engine: Engine, result: Result) -> Behavior | None:
     if result.violation is None:
         return None
-    behavior = rebuild(spec, result.violation, engine.canonical)
+    behavior = counterexample(spec, result.violation, engine.canonical)
     if behavior.failure is not None:
         raise EvaluationError(f"no state graph, see mc check: {behavior.failure}")
     return behavior

@@ -52,6 +52,15 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     add_debug(parser)
 
 
+def add_simplest(parser: argparse.ArgumentParser) -> None:
+    """``--simplest``, for commands that show a counterexample."""
+    parser.add_argument(
+        "--simplest",
+        action="store_true",
+        help="of all shortest counterexamples the one with the fewest faults, then the fewest switches of process",
+    )
+
+
 def load(args: argparse.Namespace) -> Spec:
     """The spec that the command line means, bound to its model."""
     path, name = find_spec(args.spec)

@@ -19,7 +19,7 @@ from mc.engine.result import Violation
 from mc.lang.state import State
 from mc.lang.values import ModelValue, rename
 from mc.spec.objects import Spec
-from mc.trace.behavior import Behavior, Canonical, ReplayError, confirmed
+from mc.trace.behavior import Behavior, Canonical, ReplayError, confirmed, rebuild
 from mc.trace.events import who_acts
 from mc.trace.processes import Process
 
@@ -37,6 +37,11 @@ class _Edge:
     #: The representative of the state it leads to, and a renaming that makes it of that state.
     target: State
     renaming: Mapping[ModelValue, ModelValue]
+
+
+def counterexample(spec: Spec, violation: Violation, canonical: Canonical) -> Behavior:
+    """The behavior behind a violation: the simplest one, if the search was to look for it."""
+    return (simplest if violation.layers else rebuild)(spec, violation, canonical)
 
 
 def simplest(spec: Spec, violation: Violation, canonical: Canonical) -> Behavior:
