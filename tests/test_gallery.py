@@ -32,7 +32,7 @@ def names(entry: Any) -> str:
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
     """All models, once, without TLC: it takes minutes where nothing is compiled yet."""
-    runner = Runner(tmp_path_factory.mktemp("suite"), crosscheck=False)
+    runner = Runner(tmp_path_factory.mktemp("suite"), crosscheck=False, options=("--simplest",))
     return runner.run(select((), long=False), len(os.sched_getaffinity(0)), lambda outcome: None)
 
 

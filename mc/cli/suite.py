@@ -88,7 +88,9 @@ def run(args: argparse.Namespace) -> int:
     claims = read_claims() if args.gallery is not None else {}
     crosscheck = args.crosscheck or args.gallery is not None
     jar = () if args.jar is None else ("--jar", str(args.jar))
-    runner = Runner(args.out, crosscheck, args.max_seconds, jar if crosscheck else ())
+    # The page shows the simplest counterexamples; otherwise nobody reads them.
+    simplest = () if args.gallery is None else ("--simplest",)
+    runner = Runner(args.out, crosscheck, args.max_seconds, (*simplest, *(jar if crosscheck else ())))
     with tqdm(
         total=len(jobs),
         unit=" models",

@@ -36,7 +36,7 @@ class Runner:
         """``out``: where results go; ``max_seconds``: for one job; ``options``: further ones of the command."""
         self.crosscheck = crosscheck
         self.max_seconds = max_seconds
-        self.options = ("--out", str(out), "--workers", "1", "--quiet", "--simplest", *options)
+        self.options = ("--out", str(out), "--workers", "1", "--quiet", *options)
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[str]] = set()
         self._interrupted = False
