@@ -11,6 +11,7 @@ from typing import Any
 
 from mc.lang.domains import Domain
 from mc.lang.state import NextState, State
+from mc.lang.text import to_tla
 
 Predicate = Callable[[State], bool]
 
@@ -25,7 +26,11 @@ class Parameter:
 
     def values(self, state: State) -> Iterator[Any]:
         """The values in ``state``, in the order that fixes which counterexample is reported."""
-        return iter(self.domain if self.domain is not None else getattr(state, self.variable or ""))
+        if self.domain is not None:
+            return iter(self.domain)
+        # Python's own order of a set of strings differs from one process to the next.
+        elements = getattr(state, self.variable or "")
+        return iter(elements if isinstance(elements, tuple) else sorted(elements, key=to_tla))
 
 
 @dataclass(frozen=True)
