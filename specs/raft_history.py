@@ -67,6 +67,7 @@ def StateMachineSafety(s):
 
 Invariants = [HistoryTypeOK, ElectionSafety, LogMatching, LeaderCompleteness, StateMachineSafety]
 Explanations = {
+    **Explanations,
     LeaderCompleteness: "{c.entry} was committed at index {c.index} in term {c.term}, and the log "
     "of {i}, which leads in term {s.currentTerm[i]}, is {s.log[i]}",
     StateMachineSafety: "{c.entry} and {d.entry} were both committed at index {c.index}",

@@ -13,6 +13,7 @@ import pytest
 from toys.engines import compare, expected, load
 
 from mc.engine.compiled import Engine
+from mc.errors import EvaluationError
 
 #: x counts up to 6 in steps of 1; what is checked or done then depends on the test.
 COUNTER = """
@@ -174,6 +175,14 @@ def test_the_same_up_to_symmetry(name: str) -> None:
     assert len(found.violation.representatives) == expected(spec).length
 
 
+@pytest.mark.parametrize("name", ["range above", "sequence too long"])
+def test_no_graph_of_what_cannot_be_evaluated(name: str) -> None:
+    """Rather than a graph without the steps that could not be made."""
+    spec = load(counter(name), {"Server": 2})
+    with pytest.raises(EvaluationError, match="x = "):
+        Engine(spec).graph(1000)
+
+
 def test_division_by_zero() -> None:
     found = Engine(load(counter("division by zero"), {"Server": 1})).search()
     assert found.violation is not None
@@ -312,6 +321,7 @@ def test_more_initial_states_than_the_first_table_has_slots(tmp_path: Path, sear
     program = f"""
 from pathlib import Path
 from mc.engine.compiled import Engine
+from mc.errors import EvaluationError
 from mc.spec.load import load_spec
 from mc.spec.objects import Model
 found = Engine(load_spec(Path("many.py"), Model("test", {{}}))).search({search})

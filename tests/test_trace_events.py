@@ -251,3 +251,26 @@ def test_ranges_of_the_same_numbers_are_told_apart_by_name(tmp_path: Path) -> No
     assert [p.name for p in told.processes] == ["Node 0", "Node 1", "Node 2", "Node 3"]
     assert summaries(told) == ["2 Node 1 Write, sends 2:Node 1>Node 2"]
     assert message_text(spec, told, told.flights[0])[1] == ('kind = "letter"', "number = 3", "b = 2")
+
+
+#: A step that is about one process, and in which another one sends it something.
+WHISPER = """
+
+def Whisper(s, t, o):
+    if o == Leader:
+        return False
+    t.post = s.post + {Letter(kind="letter", number=0, source=Leader, dest=o)}
+    return True
+
+
+Next.append((Whisper, Node))
+"""
+
+
+def test_whom_a_message_is_sent_to_does_not_act(tmp_path: Path) -> None:
+    path = tmp_path / "post.py"
+    text = POST.replace("a=Node, b=Node", "source=Node, dest=Node").replace("a=n, b=o", "source=n, dest=o")
+    text = text.replace("l.b", "l.dest").replace("Node: ModelValues", "Node: ModelValues\nLeader: ModelValue")
+    path.write_text(text + WHISPER, encoding="utf-8")
+    spec = load(path, Node=3, Leader="n1")
+    assert summaries(timeline(spec, take(spec, "Whisper(n3)"))) == ["2 n1 Whisper, sends 2:n1>n3"]

@@ -110,6 +110,12 @@ def test_a_condition_of_a_quantifier_belongs_to_the_reason(tmp_path: Path) -> No
     assert str(found) == "Property is false for i = s2: count[s2] = 7, mark = {4}"
 
 
+def test_elements_of_a_set_are_taken_in_the_order_of_their_text(tmp_path: Path) -> None:
+    """Python's order of a set of strings is another one in each process."""
+    found = reason(tmp_path, '    return all(a == b for a in {"e", "b", "d", "c"} for b in {"e", "b", "d", "c"})')
+    assert dict(found.bound) == {"a": '"b"', "b": '"c"'}
+
+
 def test_local_variables_and_branches_are_followed(tmp_path: Path) -> None:
     body = "    '''Says so.'''\n    top = Max(s.mark)\n    if top > 3:\n        return top < 3\n    return True"
     found = reason(tmp_path, body)

@@ -13,6 +13,7 @@ from mc.engine.layout import Rows
 from mc.engine.program import Program
 from mc.engine.result import Progress, Result
 from mc.engine.search import BreadthFirst, DepthFirst
+from mc.errors import EvaluationError
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Engine(Program):
         """The state graph, or None where it has more than ``max_states`` states.
 
         Invariants do not stop it. A step to a state outside the constraints is not in it, as in TLC's dump.
+        Raises :class:`EvaluationError` where the spec cannot be evaluated in a reachable state.
         """
         index: dict[bytes, int] = {}
         states: list[Rows] = []
@@ -61,7 +63,11 @@ class Engine(Program):
         def visit(rows: Rows) -> list[int]:
             """Indices of the representatives of some rows; -1 for those outside the constraints."""
             found = []
-            for row, facts in zip(*self.inspect(rows), strict=True):
+            control = self.control()
+            inspected = self.inspect(rows, control)
+            if control[words.STOP] != words.OK:
+                raise self._unevaluable(rows[control[words.STOP_PARENT]])
+            for row, facts in zip(*inspected, strict=True):
                 key = row.tobytes()
                 if not facts[words.WITHIN]:
                     found.append(-1)
@@ -78,9 +84,14 @@ class Engine(Program):
         while source < len(states):
             if len(states) > max_states:
                 return None
-            rows, actions = self.successors(states[source])
+            rows, actions, all_of_them = self.expand(states[source])
+            if not all_of_them:
+                raise self._unevaluable(states[source])
             for action, target in zip(actions, visit(rows) if len(rows) else [], strict=True):
                 if target >= 0:
                     edges.append((source, int(action), target))
             source += 1
         return StateGraph(np.array(states), np.array(edges, np.int64).reshape(-1, 3), initial)
+
+    def _unevaluable(self, row: Rows) -> EvaluationError:
+        return EvaluationError(f"the spec cannot be evaluated in the state\n{self.unpack(row)!r}")

@@ -44,7 +44,14 @@ class Layout:
 
     def unpack(self, row: Rows) -> State:
         """The state that a row stands for."""
-        code = sum(int(word) << STRIDE * k for k, word in enumerate(row))
-        return State(
-            {name: shape.decode(code >> self.offsets[name] & shape.mask) for name, shape in self.fields.items()}
-        )
+        return self.unpack_rows(row.reshape(1, -1))[0]
+
+    def unpack_rows(self, rows: Rows) -> list[State]:
+        """The states of rows, shape ``(n, words)``: each value is decoded once, since values recur."""
+        codes = [sum(word << STRIDE * k for k, word in enumerate(row)) for row in rows.tolist()]
+        columns = []
+        for name, shape in self.fields.items():
+            parts = [code >> self.offsets[name] & shape.mask for code in codes]
+            values = {part: shape.decode(part) for part in set(parts)}
+            columns.append([values[part] for part in parts])
+        return [State(dict(zip(self.fields, values, strict=True))) for values in zip(*columns, strict=True)]

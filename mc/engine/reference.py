@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from mc.lang.state import NextState, State
-from mc.lang.values import ModelValue, rename
+from mc.lang.state import NextState, State, renamed
+from mc.lang.values import ModelValue
 from mc.spec.objects import Action, Spec
 
 
@@ -77,7 +77,7 @@ def symmetries(spec: Spec) -> list[dict[ModelValue, ModelValue]]:
 
 def orbit(state: State, group: list[dict[ModelValue, ModelValue]]) -> frozenset[State]:
     """All states that the group makes of ``state``."""
-    return frozenset(State({n: rename(v, g) for n, v in state.values.items()}) for g in group)
+    return frozenset(renamed(state, g) for g in group)
 
 
 def explore(spec: Spec, limit: int | None = None) -> Result:

@@ -11,9 +11,9 @@ from typing import Any
 
 from mc.engine.reference import symmetries
 from mc.errors import UsageError
-from mc.graph.explored import Explored, renamed
+from mc.graph.explored import Explored
 from mc.graph.expressions import Expression
-from mc.lang.state import State
+from mc.lang.state import State, renamed
 from mc.lang.text import to_tla
 from mc.lang.values import ModelValue, rename
 from mc.spec.objects import Spec

@@ -10,17 +10,14 @@ import numpy as np
 
 from mc.engine import words
 from mc.engine.reference import successors, symmetries
-from mc.engine.shapes import STRIDE
 from mc.errors import EvaluationError, UsageError
-from mc.lang.state import State
-from mc.lang.text import to_tla
+from mc.lang.state import State, renamed
 from mc.lang.values import ModelValue, rename
 from mc.spec.objects import Spec
-from mc.trace.behavior import Behavior, find_failure
+from mc.trace.behavior import Behavior, find_failure, find_renaming
 
 if TYPE_CHECKING:
     from mc.engine.compiled import Engine
-    from mc.engine.layout import Layout, Rows
 
 Permutation = Mapping[ModelValue, ModelValue]
 Group = Sequence[Permutation]
@@ -83,16 +80,11 @@ class Explored:
         :class:`EvaluationError` where an action cannot be evaluated.
         """
         group = _group(self.spec)
-        actions = {action.name: k for k, action in enumerate(self.spec.actions)}
         for source, state in enumerate(self.states):
             if not self.within[source]:
                 continue
             try:
-                # In an order that does not depend on that of a Python set.
-                steps = sorted(
-                    successors(self.spec, state),
-                    key=lambda step: (actions[step.action.name], [to_tla(a) for a in step.arguments]),
-                )
+                steps = list(successors(self.spec, state))
             except Exception as error:  # a spec is any Python, so this may be any exception
                 raise EvaluationError(str(find_failure(self.spec, state))) from error
             for step, key in zip(steps, _keys(self.engine, [step.state for step in steps]), strict=True):
@@ -124,7 +116,7 @@ def explore(spec: Spec, engine: Engine, max_states: int, behavior: Behavior | No
             depth.append(number + 1)
         path.append(index[key])
     packed = np.array(rows)
-    states = _unpack(engine.layout, packed)
+    states = engine.layout.unpack_rows(packed)
     control = engine.control()
     _, facts = engine.inspect(packed, control)
     if control[words.STOP] != words.OK:
@@ -173,13 +165,8 @@ def _group(spec: Spec) -> Group:
 
 def _renaming(state: State, wanted: State, group: Group) -> Permutation:
     """The first of the group that makes ``wanted`` of ``state``, without the values that it leaves alone."""
-    found = next(g for g in group if renamed(state, g) == wanted)
+    found = find_renaming(state, wanted, group)
     return {value: image for value, image in found.items() if value is not image}
-
-
-def renamed(state: State, mapping: Permutation) -> State:
-    """The state with every model value replaced by its image."""
-    return State({name: rename(value, mapping) for name, value in state.values.items()})
 
 
 def _keys(engine: Engine, states: Sequence[State]) -> list[bytes]:
@@ -187,14 +174,3 @@ def _keys(engine: Engine, states: Sequence[State]) -> list[bytes]:
     if not states:
         return []
     return [row.tobytes() for row in engine.canonical_rows(np.array([engine.layout.pack(s) for s in states]))]
-
-
-def _unpack(layout: Layout, rows: Rows) -> list[State]:
-    """The states of many rows: each value is decoded once, since values recur."""
-    codes = [sum(word << STRIDE * k for k, word in enumerate(row)) for row in rows.tolist()]
-    columns = []
-    for name, shape in layout.fields.items():
-        parts = [code >> layout.offsets[name] & shape.mask for code in codes]
-        values = {part: shape.decode(part) for part in set(parts)}
-        columns.append([values[part] for part in parts])
-    return [State(dict(zip(layout.fields, values, strict=True))) for values in zip(*columns, strict=True)]

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from mc.errors import DomainError, SpecError
 from mc.lang.domains import Domain, Fn, Record, Seq, Union
-from mc.lang.values import FnValue, RecordValue, SeqValue
+from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue, rename
 
 
 class State:
@@ -55,6 +55,11 @@ class State:
 
     def __repr__(self) -> str:
         return "\n".join(f"/\\ {name} = {value!r}" for name, value in self._values.items())
+
+
+def renamed(state: State, mapping: Mapping[ModelValue, ModelValue]) -> State:
+    """The state with every model value replaced by its image (no method: those would hide variables of a spec)."""
+    return State({name: rename(value, mapping) for name, value in state.values.items()})
 
 
 class NextState:

@@ -23,8 +23,8 @@ from mc.tlc.tools import find_tools
 EDGE_LIMIT = 100_000
 #: Up to this many, sets of states: about a gigabyte on the disk, read as a stream.
 STATE_LIMIT = 1_000_000
-#: TLC generates fewer states than this in seconds.
-SHORT = 200_000
+#: So few states TLC generates in seconds.
+SHORT = 50_000
 
 
 def crosscheck(

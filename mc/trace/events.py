@@ -335,13 +335,16 @@ class _Reader:
         changed = set(self.changed(before, step.state))
         # Whom a message is from, and who is not changed, is named to say which message: TMRcvPrepared(r).
         senders = {f.source for f in received if f.dest is None} - changed
-        arguments = [p for p in named if p is not None and p not in senders]
+        # Whom another process sends something, and who is not changed, is named to say where it goes: Forge(j, v).
+        ways = [(self.addressed(m, "sender"), self.addressed(m, "receiver")) for m in gained]
+        receivers = {dest for source, dest in ways if source not in (None, dest)} - changed
+        arguments = [p for p in named if p is not None and p not in senders | receivers]
         in_arguments = [f.dest for f in received if f.message in step.arguments]
         return (
             _only(in_arguments)
             or _only(arguments)
             or _only(changed.intersection(arguments))
-            or _only(self.addressed(m, "sender") for m in gained)
+            or _only(source for source, _ in ways)
             or next(iter(arguments), None)
             or _only(changed)
             or _only(f.dest for f in received)

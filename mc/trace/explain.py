@@ -213,7 +213,9 @@ def _bindings(generators: list[ast.comprehension], scope: Scope) -> Iterator[dic
         yield {}
         return
     first, *rest = generators
-    for value in scope.value(first.iter):
+    values = scope.value(first.iter)
+    # Python's own order of a set of strings differs from one process to the next.
+    for value in sorted(values, key=to_tla) if type(values) in (set, frozenset) else values:
         names = _unpack(first.target, value)
         inner = scope.inside(names)
         if all(inner.value(test) for test in first.ifs):

@@ -19,7 +19,7 @@ from mc.engine.result import Violation
 from mc.lang.state import State
 from mc.lang.values import ModelValue, rename
 from mc.spec.objects import Spec
-from mc.trace.behavior import Behavior, Canonical, ReplayError, confirmed, rebuild
+from mc.trace.behavior import Behavior, Canonical, ReplayError, confirmed, find_renaming, rebuild
 from mc.trace.events import who_acts
 from mc.trace.processes import Process
 
@@ -101,14 +101,8 @@ class _Simplest:
             target = self.canonical(step.state)
             if target in self.layers[level + 1]:
                 fault = step.action.name in self.spec.faults
-                edges.append(_Edge(step, fault, self.who(state, step), target, self.renaming(step.state, target)))
+                renaming = find_renaming(step.state, target, self.group)
+                edges.append(_Edge(step, fault, self.who(state, step), target, renaming))
         if not edges:
             raise ReplayError(f"the search's shortest behaviors end here, by the reference semantics:\n{state!r}")
         return edges
-
-    def renaming(self, state: State, target: State) -> Mapping[ModelValue, ModelValue]:
-        """Some symmetry that makes ``target`` of ``state``."""
-        for renaming in self.group:
-            if all(rename(value, renaming) == target.values[name] for name, value in state.values.items()):
-                return renaming
-        raise ReplayError(f"no symmetry makes the representative of a state that the search stored:\n{state!r}")
