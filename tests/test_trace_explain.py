@@ -116,6 +116,11 @@ def test_elements_of_a_set_are_taken_in_the_order_of_their_text(tmp_path: Path) 
     assert dict(found.bound) == {"a": '"b"', "b": '"c"'}
 
 
+def test_where_the_components_are(tmp_path: Path) -> None:
+    found = reason(tmp_path, "    return all(m == s.count[i] for i in Server for m in s.mark if s.count[i] > 2)")
+    assert found.places() == {("count", ModelValue("s2")), ("mark", 4)}
+
+
 def test_local_variables_and_branches_are_followed(tmp_path: Path) -> None:
     body = "    '''Says so.'''\n    top = Max(s.mark)\n    if top > 3:\n        return top < 3\n    return True"
     found = reason(tmp_path, body)

@@ -12,7 +12,7 @@ from mc.lang.text import from_tla
 from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, SeqValue
 from mc.spec.objects import Action
 from mc.trace.behavior import Behavior, Failure
-from mc.trace.text import behavior_text, value_changes
+from mc.trace.text import COLOURED, behavior_text, state_lines, value_changes
 
 S1, S2 = ModelValue("s1"), ModelValue("s2")
 
@@ -65,3 +65,18 @@ def test_full_states_read_back() -> None:
 def test_a_failure_ends_the_trace() -> None:
     text = behavior_text(make_behavior(Failure("Tick", "boom", "a.py", 3)))
     assert text.endswith("\n\nTick cannot be evaluated: boom (a.py:3)")
+
+
+def test_places_stand_out_in_the_last_state() -> None:
+    state = State(
+        {"n": 1, "log": FnValue({S1: SeqValue([entry(2), entry(3)]), S2: SeqValue()}), "seen": frozenset({S1})}
+    )
+    marked = {("n",), ("log", S1, 2, "term"), ("log", S2), ("seen", S1)}
+    assert state_lines(state, "*{}*".format, marked) == [
+        "/\\ n = *1*",
+        "/\\ log = (s1 :> <<[term |-> 2, value |-> v1], [term |-> *3*, value |-> v1]>> @@ s2 :> *<<>>*)",
+        "/\\ seen = {*s1*}",
+    ]
+    assert state_lines(state, "*{}*".format, {("log", S1), ("log", S1, 1)})[1].count("*") == 2
+    shown = behavior_text(make_behavior(), full=True, style=COLOURED, marked={("n",)})
+    assert shown.count("\x1b[31m2\x1b[0m") == 1

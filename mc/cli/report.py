@@ -185,6 +185,7 @@ def violation_lines(told: Told, full: bool, style: Style) -> Iterator[str]:
     yield ""
     yield f"A behavior of {len(told.behavior.states)} states:"
     yield ""
-    yield behavior_text(told.behavior, full, style)
+    marked = told.explanation.places() if told.explanation is not None else ()
+    yield behavior_text(told.behavior, full, style, marked)
     yield ""
     yield f"Saved in {told.trace}; other formats: mc trace {told.trace.with_suffix('.json')} --format tla (itf, ...)"

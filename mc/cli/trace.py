@@ -119,8 +119,10 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "tla" and args.output is not None:
         # TLC wants a file of that name, with its configuration and the modules beside it.
         write_replay(read_proof(spec, [bundled("proofs")]), found.behavior, args.output)
-    elif args.format == "text" and args.output is None:
-        print(behavior_text(found.behavior, style=options.style(sys.stdout)))
+    elif args.format in ("text", "full") and args.output is None:
+        verdict = find_verdict(spec, found.behavior)
+        marked = verdict.explanation.places() if verdict is not None and verdict.explanation is not None else ()
+        print(behavior_text(found.behavior, args.format == "full", options.style(sys.stdout), marked))
     else:
         _write(FORMATS[args.format](spec, found.behavior), args.output)
     return errors.EXIT_OK

@@ -7,6 +7,7 @@ Parsing is untyped: ``<<>>`` reads as the empty sequence, ``(a :> 1)`` as a func
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from mc.errors import EvaluationError
@@ -25,8 +26,17 @@ def _set_order(value: Any) -> tuple[str, Any]:
     return (type(value).__name__, to_tla(value))
 
 
-def to_tla(value: Any) -> str:
-    """The TLA+ text of a value."""
+#: Keys, from a whole value to a part of it: of a function, a record, a sequence, or the element of a set.
+Place = tuple[Any, ...]
+
+
+def to_tla(value: Any, mark: Callable[[Place, str], str] | None = None, place: Place = ()) -> str:
+    """The TLA+ text of a value. ``mark`` is told the place and text of each part, and returns its text."""
+    text = _composed(value, mark, place)
+    return text if mark is None else mark(place, text)
+
+
+def _composed(value: Any, mark: Callable[[Place, str], str] | None, place: Place) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int):
@@ -35,19 +45,23 @@ def to_tla(value: Any) -> str:
         return value.name
     if isinstance(value, str):
         return '"' + "".join(_ESCAPES.get(c, c) for c in value) + '"'
+
+    def part(key: Any, inner: Any) -> str:
+        return to_tla(inner, mark, (*place, key))
+
     if isinstance(value, tuple):
-        return "<<" + ", ".join(to_tla(v) for v in tuple.__iter__(value)) + ">>"
+        return "<<" + ", ".join(part(k, v) for k, v in enumerate(tuple.__iter__(value), 1)) + ">>"
     if isinstance(value, RecordValue):
-        return "[" + ", ".join(f"{k} |-> {to_tla(v)}" for k, v in value.fields.items()) + "]"
+        return "[" + ", ".join(f"{k} |-> {part(k, v)}" for k, v in value.fields.items()) + "]"
     if isinstance(value, FnValue):
         if not len(value):
             return "<<>>"
         # TRUE is not 1 here, although Python's True equals 1.
         if all(type(k) is int for k in value) and set(value) == set(range(1, len(value) + 1)):
-            return "<<" + ", ".join(to_tla(value[k]) for k in range(1, len(value) + 1)) + ">>"
-        return "(" + " @@ ".join(f"{to_tla(k)} :> {to_tla(value[k])}" for k in sorted(value, key=_set_order)) + ")"
+            return "<<" + ", ".join(part(k, value[k]) for k in range(1, len(value) + 1)) + ">>"
+        return "(" + " @@ ".join(f"{to_tla(k)} :> {part(k, value[k])}" for k in sorted(value, key=_set_order)) + ")"
     if isinstance(value, (frozenset, set)):
-        return "{" + ", ".join(to_tla(v) for v in sorted(value, key=_set_order)) + "}"
+        return "{" + ", ".join(part(v, v) for v in sorted(value, key=_set_order)) + "}"
     raise TypeError(f"{value!r} is not a TLA+ value")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from mc.lang.literals import with_sequences
 from mc.lang.state import State
-from mc.lang.text import to_tla
+from mc.lang.text import Place, to_tla
 from mc.lang.values import ModelValue
 
 
@@ -66,6 +66,23 @@ class Component:
 
     def __str__(self) -> str:
         return self.text if isinstance(self.node, ast.Compare) else f"{self.text} = {self.value}"
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is in the state, the variable's name first; None where it is no part of a variable."""
+        keys: list[Any] = []
+        node = self.node
+        try:
+            if isinstance(node, ast.Compare):
+                keys, node = [self.scope.value(node.left)], node.comparators[0]
+            while isinstance(node, (ast.Attribute, ast.Subscript)):
+                key = node.attr if isinstance(node, ast.Attribute) else self.scope.value(node.slice)
+                keys[:0] = key if isinstance(key, tuple) else (key,)
+                node = node.value
+        except Undecided:
+            return None
+        of_state = isinstance(node, ast.Name) and isinstance(self.scope.names.get(node.id), State)
+        return tuple(keys) if of_state and keys else None
 
     def last_changed(self, states: Sequence[State]) -> int | None:
         """The number (from 1) of the state in which it took its value in the last one; None if not of the state."""

@@ -19,7 +19,7 @@ from typing import Any
 from mc.errors import DomainError
 from mc.lang.domains import Domain
 from mc.lang.state import State
-from mc.lang.text import to_tla
+from mc.lang.text import Place, to_tla
 from mc.spec.objects import Definition
 from mc.trace.components import Component, Scope, Undecided, component_of, names_in, origin, parts
 
@@ -41,6 +41,10 @@ class Explanation:
     note: str = ""
     #: What the spec's table ``Explanations`` says of it, with the values of this state.
     says: str = ""
+
+    def places(self) -> frozenset[Place]:
+        """Where the components are in the state."""
+        return frozenset(place for component in self.components if (place := component.place) is not None)
 
     def __str__(self) -> str:
         """One sentence."""

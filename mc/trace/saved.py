@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from mc.errors import EvaluationError, ModelError, TraceError, UsageError
@@ -56,11 +56,14 @@ class Trace:
 def trace_json(spec: Spec, behavior: Behavior) -> str:
     """The text of a ``trace.json``."""
     verdict = find_verdict(spec, behavior)
+    violation = None
+    if verdict is not None:
+        violation = {"kind": verdict.kind, "property": verdict.property, "message": verdict.message}
     document = {
         "format": FORMAT,
         "schema": SCHEMA,
         **origin_json(spec),
-        "violation": None if verdict is None else asdict(verdict),
+        "violation": violation,
         "states": [
             {
                 "number": number,

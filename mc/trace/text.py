@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from mc.lang.operators import CopiesIn
 from mc.lang.state import State
-from mc.lang.text import to_tla
+from mc.lang.text import Place, to_tla
 from mc.lang.values import BagValue, FnValue, RecordValue, SeqValue
 from mc.trace.behavior import Behavior, call_text
 
@@ -35,12 +35,20 @@ def _ansi(code: int) -> Callable[[str], str]:
 COLOURED = Style(heading=_ansi(1), added=_ansi(32), removed=_ansi(31), error=_ansi(31))
 
 
-def behavior_text(behavior: Behavior, full: bool = False, style: Style = PLAIN) -> str:
-    """The behavior, one block per state; ``full`` shows whole states in place of changes."""
-    lines = [style.heading("State 1: Init"), *_indented(state_lines(behavior.initial))]
+def behavior_text(behavior: Behavior, full: bool = False, style: Style = PLAIN, marked: Collection[Place] = ()) -> str:
+    """The behavior, one block per state; ``full`` shows whole states in place of changes.
+
+    ``marked``: places in the last state that stand out there, if it is shown whole.
+    """
+    first = state_lines(behavior.initial, style.error, () if behavior.steps else marked)
+    lines = [style.heading("State 1: Init"), *_indented(first)]
     before = behavior.initial
     for number, step in enumerate(behavior.steps, 2):
-        shown = state_lines(step.state) if full else list(changes(before, step.state, style)) or ["(nothing changes)"]
+        if full:
+            last = number == len(behavior.states)
+            shown = state_lines(step.state, style.error, marked if last else ())
+        else:
+            shown = list(changes(before, step.state, style)) or ["(nothing changes)"]
         heading = style.heading(f"State {number}: {call_text(step.action, step.arguments)}")
         lines += ["", heading, *_indented(shown)]
         before = step.state
@@ -53,9 +61,14 @@ def _indented(lines: list[str]) -> list[str]:
     return ["    " + line for line in lines]
 
 
-def state_lines(state: State) -> list[str]:
-    """A whole state as TLC prints it, a line per variable."""
-    return [f"/\\ {name} = {to_tla(value)}" for name, value in state.values.items()]
+def state_lines(state: State, style: Callable[[str], str] = str, marked: Collection[Place] = ()) -> list[str]:
+    """A whole state as TLC prints it, a line per variable; ``style`` makes the ``marked`` places stand out."""
+
+    def mark(place: Place, text: str) -> str:
+        within = any(place[:k] in marked for k in range(1, len(place)))
+        return style(text) if place in marked and not within else text
+
+    return [f"/\\ {name} = {to_tla(value, mark, (name,))}" for name, value in state.values.items()]
 
 
 def changes(before: State, after: State, style: Style = PLAIN) -> Iterator[str]:

@@ -9,7 +9,7 @@ from mc.engine.reference import successors
 from mc.lang.state import State
 from mc.spec.objects import Definition, Spec
 from mc.trace.behavior import Behavior, Failure, find_failure
-from mc.trace.explain import explain
+from mc.trace.explain import Explanation, explain
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Verdict:
     property: str
     #: One sentence.
     message: str
+    #: Why an invariant is false.
+    explanation: Explanation | None = None
 
 
 def find_verdict(spec: Spec, behavior: Behavior) -> Verdict | None:
@@ -31,7 +33,8 @@ def find_verdict(spec: Spec, behavior: Behavior) -> Verdict | None:
         return Verdict("evaluation", "", str(failure))
     for invariant in spec.invariants:
         if not holds(invariant, behavior.last):
-            return Verdict("invariant", invariant.name, str(explain(invariant, behavior.last)))
+            explanation = explain(invariant, behavior.last)
+            return Verdict("invariant", invariant.name, str(explanation), explanation)
     if spec.model.deadlock and next(successors(spec, behavior.last), None) is None:
         return Verdict("deadlock", "", "No action is enabled in the last state.")
     return None
