@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mc.engine import words
+from mc.engine.breadth import BreadthFirst
+from mc.engine.depth import DepthFirst
 from mc.engine.layout import Rows
 from mc.engine.program import Program
 from mc.engine.result import Progress, Result
-from mc.engine.search import BreadthFirst, DepthFirst
 from mc.errors import EvaluationError
 
 

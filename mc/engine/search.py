@@ -1,9 +1,4 @@
-"""Breadth-first search, level by level, with any number of workers and the same result from all of them.
-
-A level is expanded in batches of parents. For each batch the workers expand contiguous shares of it, then
-each inserts the fingerprints of its own partition of the visited set in the order of the parents, then the
-new states are appended to the next level in that same order. So nothing depends on who did what when.
-"""
+"""What breadth-first and depth-first search have in common: how they stop, and what they report."""
 
 from __future__ import annotations
 
@@ -11,7 +6,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -22,7 +16,6 @@ from mc.engine.asymmetry import SymmetryCheck
 from mc.engine.layout import Rows
 from mc.engine.program import Batch, Program, Words
 from mc.engine.result import ActionCount, Progress, Result, Violation
-from mc.engine.shortest import ShortestBehaviors
 from mc.engine.visited import Visited
 from mc.lang.state import State
 
@@ -229,172 +222,3 @@ class Search:
             row = engine.canonical_rows(engine.successors(row)[0][edge - 1])[0]
             path.append(engine.unpack(row))
         return tuple(path)
-
-
-class BreadthFirst(Search):
-    """Level by level: the first violation found has a shortest behavior."""
-
-    name = "bfs"
-    #: Whether to keep the states of all levels, for the search of the simplest among the shortest behaviors.
-    simplest = False
-
-    def explore(self) -> None:
-        self.rows: list[Rows] = []
-        self.batches = [self.engine.batch() for _ in range(self.workers)]
-        level, positions = self.start()
-        #: Per level, the origin of each of its states; for initial states, their position in Init.
-        self.log: list[Words] = [positions]
-        self.levels: list[int] = []
-        self.frontier = len(positions)
-        with ThreadPoolExecutor(max(1, self.workers)) as self.pool:
-            while self.frontier and self.stop is None and not self.interrupt.due:
-                self.levels.append(len(self.log[-1]))
-                level = self._expand_level(level)
-
-    def _expand_level(self, level: Rows) -> Rows:
-        """Expand all states of a level; returns the next one."""
-        width, count = self.engine.words, self.levels[-1]
-        self.symmetry_check.level(level[: count * width].reshape(-1, width))
-        if self.simplest:
-            self.rows.append(level[: count * width].reshape(-1, width))
-        following = np.empty(max(count, words.BATCH) * width, np.int64)
-        origins = np.empty(max(count, words.BATCH), np.int64)
-        found = 0
-        for first in range(0, count, words.BATCH):
-            if self.interrupt.due:
-                break
-            last = min(first + words.BATCH, count)
-            shares = self._expand_batch(level, first, last)
-            counts = self._insert(len(shares))
-            if found + sum(counts) > origins.size:
-                room = max(2 * origins.size, found + sum(counts))
-                following = np.concatenate([following[: found * width], np.empty((room - found) * width, np.int64)])
-                origins = np.concatenate([origins[:found], np.empty(room - found, np.int64)])
-            self._collect(counts, found, following, origins)
-            found += sum(counts)
-            self.frontier += sum(counts) - (last - first)
-            stops = [stop for stop in map(Stop.in_control, self.controls) if stop is not None]
-            if stops:
-                self.stop = min(stops)
-                break
-            self.tick(len(self.levels), self.frontier)
-        self.log.append(origins[:found].copy())
-        return following
-
-    def _each(self, work: Callable[[int], None], shares: int) -> None:
-        """Do all shares of a piece of work, the first one here."""
-        others = [self.pool.submit(work, k) for k in range(1, shares)]
-        work(0)
-        for other in others:
-            other.result()
-
-    def _expand_batch(self, level: Rows, first: int, last: int) -> range:
-        shares = self.workers if last - first >= SHARED else 1
-        bounds = [first + (last - first) * k // shares for k in range(shares + 1)]
-
-        def work(k: int) -> None:
-            batch, control = self.batches[k], self.controls[k]
-            self.engine.library.expand_rows(level, bounds[k], bounds[k + 1], batch.data, control)
-
-        self._each(work, shares)
-        return range(shares)
-
-    def _insert(self, shares: int) -> list[int]:
-        """Insert all fingerprints of the batch; returns how many states of each share are new."""
-        counts = [int(self.controls[k][words.COUNT]) for k in range(shares)]
-
-        def work(partition: int) -> None:
-            self.visited.reserve(partition, sum(counts))
-            for k in range(shares):
-                self.visited.insert(partition, self.batches[k], counts[k])
-
-        if shares == 1:
-            for partition in range(self.workers):
-                work(partition)
-        else:
-            self._each(work, self.workers)
-        return [int(np.count_nonzero(self.batches[k].fresh[: counts[k]])) for k in range(shares)]
-
-    def _collect(self, counts: list[int], found: int, following: Rows, origins: Words) -> None:
-        def work(k: int) -> None:
-            batch, control = self.batches[k], self.controls[k]
-            control[words.NEXT] = found + sum(counts[:k])
-            count = int(control[words.COUNT])
-            self.engine.library.collect(batch.data, batch.fresh, count, control, following, origins)
-
-        self._each(work, len(counts))
-
-    def result(self, seconds: dict[str, float]) -> Result:
-        return self.make_result(
-            levels=self.levels,
-            depth=max(1, len(self.levels)),
-            frontier=self.frontier,
-            behavior=self._behavior,
-            seconds=seconds,
-        )
-
-    def layers(self, stop: Stop) -> tuple[frozenset[State], ...]:
-        """See :class:`ShortestBehaviors`; none where that is of no use."""
-        if not self.simplest or self.stopped_at_once or stop.kind not in (words.VIOLATED, words.STUCK):
-            return ()
-        faults = frozenset(self.engine.spec.faults)
-        return ShortestBehaviors(self.engine, self.rows, stop.invariant, faults).layers()
-
-    def _behavior(self, stop: Stop) -> tuple[State, ...]:
-        edges = stop.steps
-        index = stop.parent
-        for origins in reversed(self.log[1 : len(self.levels)]):
-            edges.insert(0, int(origins[index]) >> words.PARENT_BITS)
-            index = int(origins[index]) & words.PARENT_MASK
-        return self.replay(int(self.log[0][index]), edges)
-
-
-class DepthFirst(Search):
-    """Depth-first with the same successors: the same states and verdict, but longer behaviors."""
-
-    name = "dfs"
-
-    def explore(self) -> None:
-        engine, limit, width = self.engine, self.engine.successor_limit, self.engine.words + 2
-        rows, self.positions = self.start()
-        top = len(self.positions)
-        stack = np.zeros((top + 64 * limit + 1024, width), np.int64)
-        stack[:top, :-2] = rows.reshape(-1, engine.words)[::-1]
-        stack[:top, -2] = range(top - 1, -1, -1)
-        stack[:top, -1] = 1
-        self.log = np.zeros(max(1024, 2 * top), np.int64)
-        control, batch = self.controls[0], engine.batch()
-        control[words.NEXT] = top
-        control[words.DEPTH] = int(top > 0)
-        while top and self.stop is None and not self.interrupt.due:
-            if top + limit >= len(stack):
-                stack = np.concatenate([stack, np.zeros_like(stack)])
-            self.symmetry_check.level(stack[top - 1 : top, :-2])
-            room = SHARED * limit if self.symmetry_check.begun else limit + 1
-            while control[words.NEXT] + room > self.log.size:
-                self.log = np.concatenate([self.log, np.zeros_like(self.log)])
-            self.visited.reserve(0, room)
-            before = int(control[words.NEXT])
-            table, mask = self.visited.tables[0], self.visited.mask(0)
-            top = engine.library.dive(
-                stack, top, len(stack), room, batch.data, batch.fresh, table, mask, control, self.log
-            )
-            self.visited.counts[0] += int(control[words.NEXT]) - before
-            self.stop = Stop.in_control(control)
-            self.tick(int(control[words.DEPTH]), top)
-        self.frontier = top
-
-    def result(self, seconds: dict[str, float]) -> Result:
-        depth = int(self.controls[0][words.DEPTH])
-        return self.make_result(
-            levels=(), depth=depth, frontier=self.frontier, behavior=self._behavior, seconds=seconds
-        )
-
-    def _behavior(self, stop: Stop) -> tuple[State, ...]:
-        edges = stop.steps
-        number = stop.parent
-        while number >= len(self.positions):
-            origin = int(self.log[number])
-            edges.insert(0, origin >> words.PARENT_BITS)
-            number = origin & words.PARENT_MASK
-        return self.replay(int(self.positions[number]), edges)

@@ -1,0 +1,61 @@
+"""Depth-first search, with one worker."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mc.engine import words
+from mc.engine.result import Result
+from mc.engine.search import SHARED, Search, Stop
+from mc.lang.state import State
+
+
+class DepthFirst(Search):
+    """Depth-first with the same successors: the same states and verdict, but longer behaviors."""
+
+    name = "dfs"
+
+    def explore(self) -> None:
+        engine, limit, width = self.engine, self.engine.successor_limit, self.engine.words + 2
+        rows, self.positions = self.start()
+        top = len(self.positions)
+        stack = np.zeros((top + 64 * limit + 1024, width), np.int64)
+        stack[:top, :-2] = rows.reshape(-1, engine.words)[::-1]
+        stack[:top, -2] = range(top - 1, -1, -1)
+        stack[:top, -1] = 1
+        self.log = np.zeros(max(1024, 2 * top), np.int64)
+        control, batch = self.controls[0], engine.batch()
+        control[words.NEXT] = top
+        control[words.DEPTH] = int(top > 0)
+        while top and self.stop is None and not self.interrupt.due:
+            if top + limit >= len(stack):
+                stack = np.concatenate([stack, np.zeros_like(stack)])
+            self.symmetry_check.level(stack[top - 1 : top, :-2])
+            room = SHARED * limit if self.symmetry_check.begun else limit + 1
+            while control[words.NEXT] + room > self.log.size:
+                self.log = np.concatenate([self.log, np.zeros_like(self.log)])
+            self.visited.reserve(0, room)
+            before = int(control[words.NEXT])
+            table, mask = self.visited.tables[0], self.visited.mask(0)
+            top = engine.library.dive(
+                stack, top, len(stack), room, batch.data, batch.fresh, table, mask, control, self.log
+            )
+            self.visited.counts[0] += int(control[words.NEXT]) - before
+            self.stop = Stop.in_control(control)
+            self.tick(int(control[words.DEPTH]), top)
+        self.frontier = top
+
+    def result(self, seconds: dict[str, float]) -> Result:
+        depth = int(self.controls[0][words.DEPTH])
+        return self.make_result(
+            levels=(), depth=depth, frontier=self.frontier, behavior=self._behavior, seconds=seconds
+        )
+
+    def _behavior(self, stop: Stop) -> tuple[State, ...]:
+        edges = stop.steps
+        number = stop.parent
+        while number >= len(self.positions):
+            origin = int(self.log[number])
+            edges.insert(0, origin >> words.PARENT_BITS)
+            number = origin & words.PARENT_MASK
+        return self.replay(int(self.positions[number]), edges)
