@@ -84,14 +84,15 @@ class SymmetryCheck:
         """Whether the first states have been tested, so that a sample is enough from here on."""
         return not self.exchanges or self.tested >= FIRST_STATES
 
+    def sample(self, count: int) -> Words:
+        """Indices of the states to test of a level of ``count``, in order."""
+        room = max(STATES_PER_LEVEL, FIRST_STATES - self.tested) if self.exchanges else 0
+        return np.arange(count) if count <= room else np.linspace(0, count - 1, room).astype(np.int64)
+
     def level(self, rows: Rows) -> None:
-        """Test some states of a level, packed rows of shape ``(n, words)``."""
-        if not self.exchanges:
-            return
-        room = max(STATES_PER_LEVEL, FIRST_STATES - self.tested)
-        chosen = rows if len(rows) <= room else rows[np.linspace(0, len(rows) - 1, room).astype(np.int64)]
-        self.tested += len(chosen)
-        for row in chosen:
+        """Test the sample of a level, packed rows of shape ``(n, words)``."""
+        self.tested += len(rows)
+        for row in rows:
             for a, b, renaming in self.exchanges:
                 self._state(row, a, b, renaming)
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
 from mc.engine import words
 from mc.engine.layout import Rows
-from mc.engine.program import Words
+from mc.engine.levels import Levels
 from mc.engine.result import Result
 from mc.engine.search import SHARED, Search, Stop
 from mc.engine.shortest import ShortestBehaviors
@@ -29,47 +30,40 @@ class BreadthFirst(Search):
     simplest = False
 
     def explore(self) -> None:
-        self.rows: list[Rows] = []
+        self.store = Levels(self.engine.words, self.simplest, None)
         self.batches = [self.engine.batch() for _ in range(self.workers)]
-        level, positions = self.start()
-        #: Per level, the origin of each of its states; for initial states, their position in Init.
-        self.log: list[Words] = [positions]
+        rows, positions = self.start()
+        self.store.begin()
+        for place, found in zip(self.store.place(len(positions)), (rows, positions), strict=True):
+            place[:] = found
         self.levels: list[int] = []
         self.frontier = len(positions)
         with ThreadPoolExecutor(max(1, self.workers)) as self.pool:
             while self.frontier and self.stop is None and not self.interrupt.due:
-                self.levels.append(len(self.log[-1]))
-                level = self._expand_level(level)
+                self.levels.append(self.frontier)
+                self._expand_level()
 
-    def _expand_level(self, level: Rows) -> Rows:
-        """Expand all states of a level; returns the next one."""
-        width, count = self.engine.words, self.levels[-1]
-        self.symmetry_check.level(level[: count * width].reshape(-1, width))
-        if self.simplest:
-            self.rows.append(level[: count * width].reshape(-1, width))
-        following = np.empty(max(count, words.BATCH) * width, np.int64)
-        origins = np.empty(max(count, words.BATCH), np.int64)
-        found = 0
-        for first in range(0, count, words.BATCH):
+    def _expand_level(self) -> None:
+        """Expand all states of the last level; those found are the next one."""
+        level, width = self.store.rows[-1], self.engine.words
+        sample = [level.read(k, k + 1) for k in self.symmetry_check.sample(len(level))]
+        self.symmetry_check.level(np.array(sample, np.int64).reshape(-1, width))
+        self.store.begin()
+        for first, parents in level.batches():
             if self.interrupt.due:
-                break
-            last = min(first + words.BATCH, count)
-            shares = self._expand_batch(level, first, last)
+                return
+            shares = self._expand_batch(parents)
             counts = self._insert(len(shares))
-            if found + sum(counts) > origins.size:
-                room = max(2 * origins.size, found + sum(counts))
-                following = np.concatenate([following[: found * width], np.empty((room - found) * width, np.int64)])
-                origins = np.concatenate([origins[:found], np.empty(room - found, np.int64)])
-            self._collect(counts, found, following, origins)
-            found += sum(counts)
-            self.frontier += sum(counts) - (last - first)
+            self._collect(counts, first)
+            self.frontier += sum(counts) - parents.size // width
+            self.store.expanded(first)
             stops = [stop for stop in map(Stop.in_control, self.controls) if stop is not None]
             if stops:
-                self.stop = min(stops)
-                break
+                # Parents are counted from the first of the batch.
+                self.stop = replace(min(stops), parent=first + min(stops).parent)
+                return
             self.tick(len(self.levels), self.frontier)
-        self.log.append(origins[:found].copy())
-        return following
+        self.store.drop()
 
     def _each(self, work: Callable[[int], None], shares: int) -> None:
         """Do all shares of a piece of work, the first one here."""
@@ -78,13 +72,14 @@ class BreadthFirst(Search):
         for other in others:
             other.result()
 
-    def _expand_batch(self, level: Rows, first: int, last: int) -> range:
-        shares = self.workers if last - first >= SHARED else 1
-        bounds = [first + (last - first) * k // shares for k in range(shares + 1)]
+    def _expand_batch(self, parents: Rows) -> range:
+        count = parents.size // self.engine.words
+        shares = self.workers if count >= SHARED else 1
+        bounds = [count * k // shares for k in range(shares + 1)]
 
         def work(k: int) -> None:
             batch, control = self.batches[k], self.controls[k]
-            self.engine.library.expand_rows(level, bounds[k], bounds[k + 1], batch.data, control)
+            self.engine.library.expand_rows(parents, bounds[k], bounds[k + 1], batch.data, control)
 
         self._each(work, shares)
         return range(shares)
@@ -105,14 +100,18 @@ class BreadthFirst(Search):
             self._each(work, self.workers)
         return [int(np.count_nonzero(self.batches[k].fresh[: counts[k]])) for k in range(shares)]
 
-    def _collect(self, counts: list[int], found: int, following: Rows, origins: Words) -> None:
+    def _collect(self, counts: list[int], first: int) -> None:
+        """Add the new states of a batch to the next level; ``first``: the index of the first parent."""
+        rows, origins = self.store.place(sum(counts))
+
         def work(k: int) -> None:
             batch, control = self.batches[k], self.controls[k]
-            control[words.NEXT] = found + sum(counts[:k])
+            control[words.NEXT] = sum(counts[:k])
             count = int(control[words.COUNT])
-            self.engine.library.collect(batch.data, batch.fresh, count, control, following, origins)
+            self.engine.library.collect(batch.data, batch.fresh, count, control, rows, origins)
 
         self._each(work, len(counts))
+        origins += first
 
     def result(self, seconds: dict[str, float]) -> Result:
         return self.make_result(
@@ -128,12 +127,8 @@ class BreadthFirst(Search):
         if not self.simplest or self.stopped_at_once or stop.kind not in (words.VIOLATED, words.STUCK):
             return ()
         faults = frozenset(self.engine.spec.faults)
-        return ShortestBehaviors(self.engine, self.rows, stop.invariant, faults).layers()
+        return ShortestBehaviors(self.engine, self.store.rows[: len(self.levels)], stop.invariant, faults).layers()
 
     def _behavior(self, stop: Stop) -> tuple[State, ...]:
-        edges = stop.steps
-        index = stop.parent
-        for origins in reversed(self.log[1 : len(self.levels)]):
-            edges.insert(0, int(origins[index]) >> words.PARENT_BITS)
-            index = int(origins[index]) & words.PARENT_MASK
-        return self.replay(int(self.log[0][index]), edges)
+        first, edges = self.store.path(len(self.levels) - 1, stop.parent)
+        return self.replay(first, edges + stop.steps)

@@ -30,7 +30,7 @@ class DepthFirst(Search):
         while top and self.stop is None and not self.interrupt.due:
             if top + limit >= len(stack):
                 stack = np.concatenate([stack, np.zeros_like(stack)])
-            self.symmetry_check.level(stack[top - 1 : top, :-2])
+            self.symmetry_check.level(stack[top - 1 : top, :-2][self.symmetry_check.sample(1)])
             room = SHARED * limit if self.symmetry_check.begun else limit + 1
             while control[words.NEXT] + room > self.log.size:
                 self.log = np.concatenate([self.log, np.zeros_like(self.log)])

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from mc.engine import words
 from mc.engine.layout import Rows
+from mc.engine.levels import Items
 from mc.engine.program import Program, Words
 from mc.lang.state import State
 
@@ -44,12 +45,12 @@ def _layer(rows: Rows, fingerprints: Words, faults: Words) -> _Layer:
 class ShortestBehaviors:
     """The states on shortest behaviors to a violation with the fewest faults.
 
-    ``levels``: representatives, shape ``(n, words)`` each, from the initial ones to those that the violating
-    states are a step away from; or, for a deadlock, to those that have no successor.
+    ``levels``: representatives, from the initial ones to those that the violating states are a step away from;
+    or, for a deadlock, to those that have no successor.
     ``invariant``: number of the violated one, from 1; 0: a deadlock. ``faults``: names of actions.
     """
 
-    def __init__(self, engine: Program, levels: Sequence[Rows], invariant: int, faults: frozenset[str]) -> None:
+    def __init__(self, engine: Program, levels: Sequence[Items], invariant: int, faults: frozenset[str]) -> None:
         self.engine = engine
         self.levels = levels
         self.invariant = invariant
@@ -64,7 +65,9 @@ class ShortestBehaviors:
             layers.insert(0, self._before(level, layers[0]))
         layers[0] = layers[0].only(layers[0].faults == layers[0].faults.min())
         for k, after in enumerate(layers[1:], 1):
-            parents, targets, faults = self._steps(layers[k - 1].rows, after)
+            before = Items(self.engine.words)
+            before.append(layers[k - 1].rows.reshape(-1))
+            parents, targets, faults = self._steps(before, after)
             chosen = np.zeros(len(after.rows), bool)
             chosen[targets[faults == layers[k - 1].faults[parents]]] = True
             layers[k] = after.only(chosen)
@@ -85,19 +88,19 @@ class ShortestBehaviors:
         alone = np.ones(len(level), bool)
         for parents, _, _, _ in self._successors(level):
             alone[parents] = False
-        rows, facts = self.engine.inspect(level[alone])
+        rows, facts = self.engine.inspect(level.select(alone))
         return _layer(rows, facts[:, words.FINGERPRINT], np.zeros(len(rows), np.int64))
 
-    def _before(self, level: Rows, after: _Layer) -> _Layer:
+    def _before(self, level: Items, after: _Layer) -> _Layer:
         """The states of ``level`` with a step into ``after``."""
         faults = np.full(len(level), _NEVER, np.int64)
         parents, _, found = self._steps(level, after)
         np.minimum.at(faults, parents, found)
         leading = faults < _NEVER
-        rows, facts = self.engine.inspect(level[leading])
+        rows, facts = self.engine.inspect(level.select(leading))
         return _layer(rows, facts[:, words.FINGERPRINT], faults[leading])
 
-    def _steps(self, level: Rows, after: _Layer) -> tuple[Words, Words, Words]:
+    def _steps(self, level: Items, after: _Layer) -> tuple[Words, Words, Words]:
         """All steps from ``level`` into ``after``: indices of both states, and the faults from the step on."""
         steps = []
         for parents, actions, _, facts in self._successors(level):
@@ -109,15 +112,19 @@ class ShortestBehaviors:
         parents, targets, faults = (np.concatenate(parts) for parts in zip(*steps, strict=True))
         return parents, targets, faults
 
-    def _successors(self, level: Rows) -> Iterator[tuple[Words, Words, Rows, Words]]:
+    def _successors(self, level: Items) -> Iterator[tuple[Words, Words, Rows, Words]]:
         """In batches, of every successor: its parent's index, the action, its representative, facts of it."""
         batch, width = self.batch, self.engine.words
-        flat = np.ascontiguousarray(level).reshape(-1)
-        for first in range(0, len(level), words.BATCH):
+        for first, parents in level.batches():
             control = self.engine.control()
             # Also those outside the constraints, of which one may be the violating state.
             control[words.RAW] = 1
-            self.engine.library.expand_rows(flat, first, min(first + words.BATCH, len(level)), batch.data, control)
+            self.engine.library.expand_rows(parents, 0, parents.size // width, batch.data, control)
             count = int(control[words.COUNT])
             rows, facts = self.engine.inspect(batch.states[: count * width].reshape(-1, width))
-            yield batch.origins[:count] & words.PARENT_MASK, batch.kinds[:count] & words.ACTION_MASK, rows, facts
+            yield (
+                first + (batch.origins[:count] & words.PARENT_MASK),
+                batch.kinds[:count] & words.ACTION_MASK,
+                rows,
+                facts,
+            )

@@ -1,0 +1,132 @@
+"""Where a search keeps its levels, in memory and in files, against plain lists."""
+
+from __future__ import annotations
+
+import errno
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mc.engine import levels, words
+from mc.engine.levels import Items, Levels, Spool
+
+#: What is done with a sequence: add so many items, or move all to a file.
+STEPS = st.lists(st.one_of(st.integers(0, 700), st.just("spill")), max_size=12)
+
+
+def numbers(first: int, count: int, width: int) -> Any:
+    """Items that tell their index and column."""
+    return np.arange(first * width, (first + count) * width, dtype=np.int64)
+
+
+@settings(max_examples=200, deadline=None)
+@given(STEPS, st.integers(1, 5), st.data())
+def test_items_are_a_list(steps: list[Any], width: int, data: st.DataObject) -> None:
+    items, count = Items(width), 0
+    with closing(Spool(None)) as spool:
+        for step in steps:
+            if step == "spill":
+                items.spill(spool)
+                assert items.nbytes == 0
+            else:
+                items.append(numbers(count, step, width))
+                count += step
+        assert len(items) == count
+        assert items.read(0, count).tolist() == list(range(count * width))
+        first = data.draw(st.integers(0, count))
+        last = data.draw(st.integers(first, count))
+        assert items.read(first, last).tolist() == list(range(first * width, last * width))
+        items.release(first)
+        assert items.read(first, last).tolist() == list(range(first * width, last * width))
+
+
+def test_chunks_grow_to_their_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levels, "CHUNK", 3000)
+    items = Items(3)
+    for first in range(0, 10000, 100):
+        items.append(numbers(first, 100, 3))
+    items.append(numbers(10000, 5000, 3))
+    sizes = [chunk.memory.size // 3 for chunk in items._chunks if chunk.memory is not None]
+    assert (sizes[0], max(sizes[:-1]), sizes[-1]) == (256, 1000, 5000)
+    assert items.nbytes == 8 * 3 * 15000
+    assert items.read(0, 15000).tolist() == list(range(45000))
+
+
+def test_batches_and_a_choice_of_items() -> None:
+    items, spool = Items(2), Spool(None)
+    items.append(numbers(0, words.BATCH - 5, 2))
+    items.spill(spool)
+    items.append(numbers(words.BATCH - 5, words.BATCH, 2))
+    assert [(first, found.size) for first, found in items.batches()] == [
+        (0, 2 * words.BATCH),
+        (words.BATCH, 2 * words.BATCH - 10),
+    ]
+    chosen = np.arange(len(items)) % 1000 == 999
+    assert items.select(chosen)[:, 0].tolist() == [2 * k for k in range(999, len(items), 1000)]
+    assert Items(2).select(np.zeros(0, bool)).shape == (0, 2)
+    spool.close()
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("spilling", [0, 1, 3])
+def test_levels(tmp_path: Path, keep: bool, spilling: int) -> None:
+    """Each state is found from the last parent, by the edge of its own index."""
+    store = Levels(2, keep, tmp_path)
+    sizes = [3, 700, 20000, 1, 40]
+    for level, size in enumerate(sizes):
+        store.begin()
+        for first in range(0, size, 300):
+            rows, origins = store.place(min(300, size - first))
+            rows[:] = numbers(first, min(300, size - first), 2) + level
+            origins[:] = np.arange(first, first + len(origins)) << words.PARENT_BITS
+            if level:
+                origins |= sizes[level - 1] - 1
+            else:
+                origins[:] = range(3)
+            if spilling and first // 300 % spilling == 0:
+                store.spill()
+            if level:
+                store.expanded(min(first, sizes[level - 1]))
+        if level:
+            store.drop()
+    assert store.sizes == sizes
+    assert store.path(4, 17) == (2, [699, 19999, 0, 17])
+    assert store.path(0, 1) == (1, [])
+    for level in range(len(sizes)) if keep else [4]:
+        assert (store.rows[level].read(0, sizes[level]) - level).tolist() == list(range(2 * sizes[level]))
+    # The files have no names.
+    assert list(tmp_path.iterdir()) == []
+    store.close()
+
+
+def test_a_full_disk_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    items, spool = Items(1), Spool(None)
+    items.append(numbers(0, 300, 1))
+    items.append(numbers(300, 300, 1))
+    items.append(numbers(600, 300, 1))
+
+    class Full:
+        """A file with room for 500 words, of which a write takes 1000 bytes at most."""
+
+        def __init__(self, file: Any) -> None:
+            self.file = file
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.file, name)
+
+        def write(self, content: memoryview) -> int:
+            if self.file.tell() >= 4000:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return int(self.file.write(content[:1000]))
+
+    monkeypatch.setattr(spool, "file", Full(spool.file))
+    with pytest.raises(OSError, match="No space left"):
+        items.spill(spool)
+    assert 0 < items.nbytes < 8 * 900
+    assert items.read(0, 900).tolist() == list(range(900))
+    spool.close()
