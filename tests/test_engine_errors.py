@@ -13,6 +13,7 @@ import pytest
 from toys.engines import compare, expected, load
 
 from mc.engine.compiled import Engine
+from mc.engine.limits import Limits
 from mc.errors import EvaluationError
 
 #: x counts up to 6 in steps of 1; what is checked or done then depends on the test.
@@ -283,7 +284,7 @@ def test_a_search_that_is_out_of_time(order: str) -> None:
     engine = Engine(spec)
     engine.compile()
     start = time.monotonic()
-    found = engine.search(workers=2, order=order, max_seconds=0.2)
+    found = engine.search(workers=2, order=order, limits=Limits(max_seconds=0.2))
     assert time.monotonic() - start < 10
     assert (found.verdict, found.complete, found.violation) == ("incomplete", False, None)
     assert found.frontier > 0
@@ -295,12 +296,12 @@ def test_a_search_that_is_out_of_time(order: str) -> None:
 
 
 def test_no_time_at_all() -> None:
-    found = Engine(load(GRID, {"Size": 5})).search(max_seconds=0.0)
+    found = Engine(load(GRID, {"Size": 5})).search(limits=Limits(max_seconds=0.0))
     assert (found.verdict, found.generated, found.distinct, found.frontier) == ("incomplete", 1, 1, 1)
 
 
 def test_a_search_that_ends_in_time_is_complete() -> None:
-    found = Engine(load(GRID, {"Size": 5})).search(max_seconds=60.0)
+    found = Engine(load(GRID, {"Size": 5})).search(limits=Limits(max_seconds=60.0))
     assert (found.verdict, found.distinct, found.frontier) == ("ok", 6**3, 0)
 
 
@@ -321,6 +322,7 @@ def test_more_initial_states_than_the_first_table_has_slots(tmp_path: Path, sear
     program = f"""
 from pathlib import Path
 from mc.engine.compiled import Engine
+from mc.engine.limits import Limits
 from mc.errors import EvaluationError
 from mc.spec.load import load_spec
 from mc.spec.objects import Model

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from tqdm import tqdm
 
 from mc import errors
 from mc.cli import options, report, since_start
+from mc.engine.limits import Limits
 from mc.engine.result import Progress, Result
 from mc.errors import UsageError
 from mc.spec.objects import Spec
@@ -32,6 +34,8 @@ examples:
   mc check raft:plain --workers 4            another of its models
   mc check raft -c Server=2 -c MaxTerm=3     with other constants
   mc check raft --symmetry none --json r.json
+  mc check raft --max-depth 20               the first levels only
+  mc check raft:conflict --memory 2G         with files for what does not fit
   mc check ./mutex.py -c Process=3           a spec of your own
 
 exit codes:
@@ -59,6 +63,7 @@ def add_parser(commands: Any) -> None:
     )
     options.add_spec(parser)
     add_search(parser)
+    add_limits(parser)
     parser.add_argument("--search", choices=("bfs", "dfs"), default="bfs", help="breadth-first (default), depth-first")
     parser.add_argument("--full", action="store_true", help="show whole states in a trace, not only what changed")
     parser.set_defaults(run=run)
@@ -81,10 +86,32 @@ def add_search(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--progress", action="store_true", help="show progress even where stderr is not a terminal")
 
 
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """Limits besides time. A search that ends at one says what is complete; its exit code is 20."""
+    parser.add_argument(
+        "--max-states",
+        metavar="N",
+        type=options.positive,
+        help="end the search when more than N distinct states are found; looked at after each batch of parents",
+    )
+    parser.add_argument(
+        "--max-depth", metavar="D", type=options.positive, help="do not expand the states of level D (the first is 1)"
+    )
+    parser.add_argument(
+        "--memory",
+        metavar="SIZE",
+        type=options.size,
+        help="what the process may take, such as 512M or 8G: levels and the log of parents go to files in --out when "
+        "they do not fit, and the search ends when the visited set does not",
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Check the model; returns the exit code."""
     if args.simplest and args.search != "bfs":
         raise UsageError("--simplest needs the levels of a breadth-first search: leave out --search dfs")
+    limits = Limits(args.max_seconds, args.max_states, args.max_depth, args.memory)
+    limits.check_order(args.search)
     spec = options.load(args)
     check_init(spec)
     out = options.output_directory(args.out, spec)
@@ -92,7 +119,7 @@ def run(args: argparse.Namespace) -> int:
         options.try_file("--json", args.json)
     if not args.quiet:
         print("\n".join(report.head_lines(spec)) + "\n", flush=True)
-    engine, result, seconds = search(spec, args, args.search)
+    engine, result, seconds = search(spec, args, args.search, replace(limits, directory=out))
     told = tell(spec, engine, result, out)
     seconds["total"] = since_start()
     if args.json is not None:
@@ -106,8 +133,13 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_CODES[result.verdict]
 
 
-def search(spec: Spec, args: argparse.Namespace, order: str) -> tuple[Engine, Result, dict[str, float]]:
-    """Search with the compiled engine; also the seconds that loading, compiling and exploring took."""
+def search(
+    spec: Spec, args: argparse.Namespace, order: str, limits: Limits | None = None
+) -> tuple[Engine, Result, dict[str, float]]:
+    """Search with the compiled engine; also the seconds that loading, compiling and exploring took.
+
+    ``limits``: by default that of time only.
+    """
     # Here, not above: the engine takes its time to import, which other commands and errors need not wait for.
     from mc.engine.compiled import Engine
 
@@ -115,7 +147,11 @@ def search(spec: Spec, args: argparse.Namespace, order: str) -> tuple[Engine, Re
     loaded = since_start()
     with progress_bar(args.progress or sys.stderr.isatty()) as bar:
         result = engine.search(
-            workers=args.workers, order=order, progress=bar, max_seconds=args.max_seconds, simplest=args.simplest
+            workers=args.workers,
+            order=order,
+            progress=bar,
+            limits=limits or Limits(args.max_seconds),
+            simplest=args.simplest,
         )
     return engine, result, {"load": loaded, **result.seconds}
 

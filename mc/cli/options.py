@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, TextIO
 
+from mc.engine.limits import read_size
 from mc.errors import UsageError
 from mc.spec.load import load_spec
 from mc.spec.models import find_spec, override, read_models
@@ -117,6 +118,14 @@ def seconds(text: str) -> float:
     if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
     return float(text)
+
+
+def size(text: str) -> int:
+    """Bytes of memory."""
+    try:
+        return read_size(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def processors() -> int:

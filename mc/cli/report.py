@@ -66,6 +66,7 @@ def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[
         "levels": list(result.levels),
         "orbit_sum": result.orbit_sum,
         "frontier": result.frontier,
+        "limit": result.ending.limit if result.ending is not None else None,
         "initial": result.initial,
         "actions": {
             name: {"generated": count.generated, "distinct": count.distinct} for name, count in result.actions.items()
@@ -80,8 +81,14 @@ def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[
 
 
 def _peak_rss() -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+    """The most memory that this process has taken, in bytes."""
+    try:
+        # What getrusage says may be of the process that started this one, before it became another program.
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024
 
 
 def head_lines(spec: Spec) -> Iterator[str]:
@@ -155,9 +162,10 @@ def verdict_line(spec: Spec, result: Result) -> str:
     if result.violation is not None and result.violation.kind == "invariant":
         return f"Error: invariant {result.violation.property} is violated."
     if result.verdict == "incomplete":
-        # The level that was being expanded when the search ended has all its states, if not all their successors.
+        # All states of that level were found and checked, if not all their successors.
         reached = f", complete to level {len(result.levels)}" if result.search == "bfs" else ""
-        return f"Incomplete: no error found{reached}; {result.frontier:,} states left to expand."
+        reason = f": {result.ending.reason}" if result.ending is not None else ""
+        return f"Incomplete: no error found{reached}, {result.frontier:,} states on the frontier{reason}."
     return {
         "ok": f"No error: all reachable states were checked ({checked}{', no deadlock' * spec.model.deadlock}).",
         "deadlock": "Error: deadlock.",

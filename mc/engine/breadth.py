@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -16,54 +17,109 @@ import numpy as np
 from mc.engine import words
 from mc.engine.layout import Rows
 from mc.engine.levels import Levels
-from mc.engine.result import Result
+from mc.engine.limits import Limits, resident, size_text
+from mc.engine.program import Program
+from mc.engine.result import Progress, Result
 from mc.engine.search import SHARED, Search, Stop
 from mc.engine.shortest import ShortestBehaviors
+from mc.errors import UsageError
 from mc.lang.state import State
+
+#: A memory limit divided by this is kept free for the next batch.
+SPARE = 16
 
 
 class BreadthFirst(Search):
     """Level by level: the first violation found has a shortest behavior."""
 
     name = "bfs"
-    #: Whether to keep the states of all levels, for the search of the simplest among the shortest behaviors.
-    simplest = False
+
+    def __init__(
+        self,
+        engine: Program,
+        workers: int,
+        progress: Callable[[Progress], None] | None,
+        limits: Limits,
+        simplest: bool = False,
+    ) -> None:
+        """``simplest``: keep the states of all levels, to search the simplest among the shortest behaviors."""
+        super().__init__(engine, workers, progress, limits)
+        self.simplest = simplest
+        self.store = Levels(engine.words, simplest, limits.directory)
+        #: Successors in a batch, at most so far.
+        self.most = 0
+
+    def run(self, seconds: dict[str, float]) -> Result:
+        """See :class:`Search`; also closes the files."""
+        with closing(self.store):
+            return super().run(seconds)
 
     def explore(self) -> None:
-        self.store = Levels(self.engine.words, self.simplest, None)
         self.batches = [self.engine.batch() for _ in range(self.workers)]
         rows, positions = self.start()
         self.store.begin()
         for place, found in zip(self.store.place(len(positions)), (rows, positions), strict=True):
             place[:] = found
-        self.levels: list[int] = []
         self.frontier = len(positions)
+        self._check_memory()
+        #: Sizes of the levels that are complete.
+        self.levels = [self.frontier] if self.frontier and self.stop is None else []
         with ThreadPoolExecutor(max(1, self.workers)) as self.pool:
-            while self.frontier and self.stop is None and not self.interrupt.due:
-                self.levels.append(self.frontier)
-                self._expand_level()
+            while self.frontier and self.stop is None and not self._ends():
+                if self._expand_level() and self.frontier:
+                    self.levels.append(self.frontier)
 
-    def _expand_level(self) -> None:
-        """Expand all states of the last level; those found are the next one."""
+    def _ends(self) -> bool:
+        """Whether the search ends before it expands the last level."""
+        return self._due() or self.guard.deep(len(self.levels))
+
+    def _due(self) -> bool:
+        """Whether the search ends before its next batch; keeps below the memory limit."""
+        limit = self.guard.limits.memory
+        if limit is not None:
+            # A batch may have more successors than any before it.
+            growth = self.visited.growth(2 * self.most)
+            if self._resident() + growth > limit - limit // SPARE:
+                try:
+                    self.store.spill()
+                except OSError as error:
+                    self.guard.end("disk", f"there was no room for files of --memory: {error.strerror} (--out)")
+                if self.guard.ending is None and self._resident() + growth > limit:
+                    self.guard.end("memory", f"the visited set does not fit the memory (--memory {size_text(limit)})")
+        return self.guard.due(len(self.visited))
+
+    def _resident(self) -> int:
+        return resident(self.visited.nbytes + self.store.nbytes)
+
+    def _check_memory(self) -> None:
+        """:class:`UsageError` where a memory limit is less than what it takes to start."""
+        limit, taken = self.guard.limits.memory, self._resident()
+        if limit is not None and taken > limit:
+            enough = size_text(-(-taken * 5 // 4 >> 20) << 20)
+            raise UsageError(f"--memory {size_text(limit)}: mc takes {taken >> 20}M to start; give at least {enough}")
+
+    def _expand_level(self) -> bool:
+        """Expand the states of the last level; those found are the next one. Whether all were expanded."""
         level, width = self.store.rows[-1], self.engine.words
         sample = [level.read(k, k + 1) for k in self.symmetry_check.sample(len(level))]
         self.symmetry_check.level(np.array(sample, np.int64).reshape(-1, width))
         self.store.begin()
         for first, parents in level.batches():
-            if self.interrupt.due:
-                return
+            if self._due():
+                return False
             shares = self._expand_batch(parents)
             counts = self._insert(len(shares))
             self._collect(counts, first)
             self.frontier += sum(counts) - parents.size // width
-            self.store.expanded(first)
+            self.store.expanded(first + parents.size // width)
             stops = [stop for stop in map(Stop.in_control, self.controls) if stop is not None]
             if stops:
                 # Parents are counted from the first of the batch.
                 self.stop = replace(min(stops), parent=first + min(stops).parent)
-                return
+                return False
             self.tick(len(self.levels), self.frontier)
         self.store.drop()
+        return True
 
     def _each(self, work: Callable[[int], None], shares: int) -> None:
         """Do all shares of a piece of work, the first one here."""
@@ -87,6 +143,7 @@ class BreadthFirst(Search):
     def _insert(self, shares: int) -> list[int]:
         """Insert all fingerprints of the batch; returns how many states of each share are new."""
         counts = [int(self.controls[k][words.COUNT]) for k in range(shares)]
+        self.most = max(self.most, sum(counts))
 
         def work(partition: int) -> None:
             self.visited.reserve(partition, sum(counts))

@@ -12,6 +12,7 @@ from mc.engine import words
 from mc.engine.breadth import BreadthFirst
 from mc.engine.depth import DepthFirst
 from mc.engine.layout import Rows
+from mc.engine.limits import Limits
 from mc.engine.program import Program
 from mc.engine.result import Progress, Result
 from mc.errors import EvaluationError
@@ -37,19 +38,20 @@ class Engine(Program):
         workers: int = 1,
         order: str = "bfs",
         progress: Callable[[Progress], None] | None = None,
-        max_seconds: float | None = None,
+        limits: Limits | None = None,
         simplest: bool = False,
     ) -> Result:
         """Search all reachable states, breadth-first ("bfs") or depth-first ("dfs", with one worker).
 
         ``simplest`` (breadth-first): also find which states the simplest of the shortest behaviors go through.
+        Raises :class:`UsageError` for limits that this order cannot keep.
         """
+        limits = limits or Limits()
+        limits.check_order(order)
         seconds = {"compile": self.compile()}
         if order == "dfs":
-            return DepthFirst(self, 1, progress, max_seconds).run(seconds)
-        search = BreadthFirst(self, workers, progress, max_seconds)
-        search.simplest = simplest
-        return search.run(seconds)
+            return DepthFirst(self, 1, progress, limits).run(seconds)
+        return BreadthFirst(self, workers, progress, limits, simplest).run(seconds)
 
     def graph(self, max_states: int) -> StateGraph | None:
         """The state graph, or None where it has more than ``max_states`` states.

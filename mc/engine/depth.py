@@ -27,7 +27,7 @@ class DepthFirst(Search):
         control, batch = self.controls[0], engine.batch()
         control[words.NEXT] = top
         control[words.DEPTH] = int(top > 0)
-        while top and self.stop is None and not self.interrupt.due:
+        while top and self.stop is None and not self.guard.due(len(self.visited)):
             if top + limit >= len(stack):
                 stack = np.concatenate([stack, np.zeros_like(stack)])
             self.symmetry_check.level(stack[top - 1 : top, :-2][self.symmetry_check.sample(1)])

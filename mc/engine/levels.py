@@ -199,7 +199,7 @@ class Levels:
         return self.rows[-1].place(more), self.log.place(more)
 
     def expanded(self, index: int) -> None:
-        """The states before ``index`` of the last level but one were expanded."""
+        """The states of the last level but one that come before ``index`` were expanded."""
         if not self.keep:
             self.rows[-2].release(index)
 

@@ -32,6 +32,16 @@ class ActionCount:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """Why a search that found no error ended although states were left."""
+
+    #: "max-seconds", "max-states", "max-depth", "memory", "disk" or "signal".
+    limit: str
+    #: The same for readers: a clause.
+    reason: str
+
+
+@dataclass(frozen=True)
 class Result:
     """Counts by TLC's rules (design, section 4) and the verdict."""
 
@@ -40,7 +50,7 @@ class Result:
     #: Whether all reachable states within the constraints were expanded.
     complete: bool
     generated: int
-    #: Distinct states per level (breadth-first), the initial level first.
+    #: Distinct states per level (breadth-first), the initial level first; levels that are not complete are left out.
     levels: tuple[int, ...]
     distinct: int
     #: The number of levels; for depth-first search the length of the longest stored path.
@@ -58,6 +68,8 @@ class Result:
     omission_probability: float
     workers: int
     search: str = "bfs"
+    #: None where the search is complete, or found an error.
+    ending: Ending | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
 

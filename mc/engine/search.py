@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mc.engine import words
 from mc.engine.asymmetry import SymmetryCheck
+from mc.engine.fingerprints import Fingerprints
 from mc.engine.layout import Rows
+from mc.engine.limits import Guard, Limits
 from mc.engine.program import Batch, Program, Words
 from mc.engine.result import ActionCount, Progress, Result, Violation
-from mc.engine.visited import Visited
 from mc.lang.state import State
 
 #: Batches with fewer parents than this are not worth sharing.
@@ -46,35 +44,6 @@ class Stop:
         return Stop(*(int(control[w]) for w in where))
 
 
-class Interrupt:
-    """Whether the search should end early: a signal came, or its time is over."""
-
-    def __init__(self, max_seconds: float | None) -> None:
-        self.deadline = None if max_seconds is None else time.monotonic() + max_seconds
-        self.signalled = False
-
-    @property
-    def due(self) -> bool:
-        return self.signalled or (self.deadline is not None and time.monotonic() > self.deadline)
-
-    @contextmanager
-    def signals(self) -> Iterator[None]:
-        """Ctrl-C and SIGTERM end the search at its next safe point, not in the middle of a batch."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        def note(*_: object) -> None:
-            self.signalled = True
-
-        kept = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in kept.items():
-                signal.signal(number, handler)
-
-
 class Search:
     """What breadth-first and depth-first search have in common: counters, initial states, the result."""
 
@@ -85,15 +54,15 @@ class Search:
         engine: Program,
         workers: int,
         progress: Callable[[Progress], None] | None,
-        max_seconds: float | None,
+        limits: Limits,
     ) -> None:
         self.engine = engine
         self.workers = workers
         self.report = progress
         self.reported = time.monotonic()
-        self.interrupt = Interrupt(max_seconds)
+        self.guard = Guard(limits)
         self.controls = [engine.control() for _ in range(workers)]
-        self.visited = Visited(engine, workers)
+        self.visited = Fingerprints(engine, workers)
         self.symmetry_check = SymmetryCheck(engine)
         self.initial = 0
         self.stop: Stop | None = None
@@ -103,7 +72,7 @@ class Search:
     def run(self, seconds: dict[str, float]) -> Result:
         """Search; returns the result whatever ends it. ``seconds``: what was spent before."""
         start = time.perf_counter()
-        with self.interrupt.signals():
+        with self.guard.signals():
             self.explore()
         seconds["explore"] = time.perf_counter() - start
         return self.result(seconds)
@@ -202,6 +171,7 @@ class Search:
             omission_probability=min(1.0, found * (found - 1) / 2 / 2.0**64),
             workers=self.workers,
             search=self.name,
+            ending=self.guard.ending if verdict == "incomplete" else None,
             seconds=seconds,
         )
 

@@ -1,0 +1,208 @@
+"""Limits of a search: what is complete is said, the same for any number of workers, and memory is kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from toys.engines import load
+
+from mc.cli.main import main
+from mc.engine import breadth, words
+from mc.engine.compiled import Engine
+from mc.engine.levels import Spool
+from mc.engine.limits import Limits, read_size, resident, size_text
+from mc.engine.result import Result
+from mc.errors import UsageError
+from mc.spec.load import load_spec
+from mc.spec.models import find_spec, read_models
+
+GRID = """
+Size: Natural
+a = Variable(Range(0, Size))
+b = Variable(Range(0, Size))
+c = Variable(Range(0, Size))
+def Init(t):
+    t.a = 0
+    t.b = 0
+    t.c = 0
+def A(s, t):
+    t.a = (s.a + 1) % (Size + 1)
+    return True
+def B(s, t):
+    t.b = (s.b + s.a) % (Size + 1)
+    return True
+def C(s, t):
+    t.c = (s.c + s.b + 1) % (Size + 1)
+    return True
+Next = [A, B, C]
+def Low(s):
+    return s.a + s.b + s.c < Size * 2
+def Zero(s):
+    return s.c != Size
+"""
+ENGINE = Engine(load(GRID, {"Size": 60}))
+
+
+def bundled(name: str) -> Engine:
+    path, model = find_spec(name)
+    return Engine(load_spec(path, read_models(path).select(model)))
+
+
+def content(result: Result) -> Any:
+    """All of a result that must not depend on workers and files."""
+    return dataclasses.replace(result, workers=0, seconds={})
+
+
+@pytest.fixture
+def tight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Limits:
+    """So little memory that after each batch everything goes to files, but the visited set fits."""
+    limit = 1 << 40
+    monkeypatch.setattr(breadth, "resident", lambda held: limit - limit // breadth.SPARE + 1)
+    return Limits(memory=limit, directory=tmp_path)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 7])
+def test_depth(depth: int) -> None:
+    whole = ENGINE.search()
+    found = ENGINE.search(2, limits=Limits(max_depth=depth))
+    assert (found.verdict, found.complete, found.depth) == ("incomplete", False, depth)
+    assert found.levels == whole.levels[:depth]
+    assert found.frontier == found.levels[-1]
+    assert found.distinct == sum(found.levels)
+    assert found.ending is not None and found.ending.limit == "max-depth"
+    # Each state has three successors.
+    assert found.generated == 1 + 3 * sum(found.levels[:-1])
+
+
+def test_a_depth_that_is_not_reached() -> None:
+    whole = ENGINE.search()
+    found = ENGINE.search(limits=Limits(max_depth=whole.depth + 1))
+    assert content(found) == content(whole)
+    assert whole.ending is None
+
+
+def test_states_of_the_last_level_are_checked() -> None:
+    engine = Engine(load(GRID, {"Size": 20}, invariants=("Low",)))
+    length = engine.search().depth + 1
+    found = engine.search(limits=Limits(max_depth=length))
+    assert found.violation is not None and len(found.violation.representatives) == length
+    assert found.ending is None
+    assert engine.search(limits=Limits(max_depth=length - 1)).verdict == "incomplete"
+
+
+@pytest.mark.parametrize("states", [1, 1000, 100_000])
+def test_states(states: int) -> None:
+    found = ENGINE.search(limits=Limits(max_states=states))
+    assert (found.verdict, found.complete) == ("incomplete", False)
+    assert found.ending is not None and found.ending.limit == "max-states"
+    # It ends after the batch by which there are more.
+    assert states < found.distinct <= states + 3 * words.BATCH
+    assert sum(found.levels) <= found.distinct
+    for workers in (2, 3):
+        assert content(ENGINE.search(workers, limits=Limits(max_states=states))) == content(found)
+
+
+def test_as_many_states_as_there_are_and_not_fewer() -> None:
+    whole = ENGINE.search()
+    assert content(ENGINE.search(limits=Limits(max_states=whole.distinct))) == content(whole)
+    assert ENGINE.search(limits=Limits(max_states=61**3 // 2)).verdict == "incomplete"
+    found = ENGINE.search(order="dfs", limits=Limits(max_states=1000))
+    assert (found.verdict, found.distinct > 1000) == ("incomplete", True)
+
+
+@pytest.mark.parametrize("limits", [Limits(max_depth=3), Limits(memory=1 << 40)])
+def test_what_depth_first_search_cannot_keep(limits: Limits) -> None:
+    with pytest.raises(UsageError, match="leave out --search dfs"):
+        ENGINE.search(order="dfs", limits=limits)
+
+
+@pytest.mark.parametrize("name", ["raft:values", "raft:revote", "twophase", "raft:splitlogs"])
+@pytest.mark.parametrize("simplest", [False, True])
+def test_files_change_nothing(name: str, simplest: bool, tight: Limits, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = bundled(name)
+    want = content(engine.search(simplest=simplest))
+    spilled = []
+    append = Spool.append
+    monkeypatch.setattr(Spool, "append", lambda spool, items: spilled.append(items.size) or append(spool, items))
+    for workers in (1, 2):
+        assert content(engine.search(workers, limits=tight, simplest=simplest)) == want
+    # Rows and origins of nearly all states were written.
+    assert sum(spilled) > want.distinct
+    assert tight.directory is not None and list(tight.directory.iterdir()) == []
+
+
+def test_a_visited_set_that_does_not_fit(tmp_path: Path) -> None:
+    limits = Limits(memory=resident(0) + (24 << 20), directory=tmp_path)
+    found = Engine(load(GRID, {"Size": 250})).search(2, limits=limits)
+    assert (found.verdict, found.complete) == ("incomplete", False)
+    assert found.ending is not None and found.ending.limit == "memory"
+    assert "the visited set does not fit" in found.ending.reason
+    assert found.generated == 1 + 3 * (found.distinct - found.frontier)
+
+
+def test_a_full_disk_ends_honestly(tight: Limits, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(spool: Spool, items: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    want = ENGINE.search()
+    monkeypatch.setattr(Spool, "append", full)
+    found = ENGINE.search(limits=tight)
+    assert found.ending is not None and found.ending.limit == "disk"
+    assert "No space left on device" in found.ending.reason
+    assert found.levels == want.levels[: len(found.levels)]
+
+
+def test_sizes() -> None:
+    for text, count in (("512M", 512 << 20), ("8G", 8 << 30), ("1000", 1000), ("3k", 3072), ("1T", 1 << 40)):
+        assert read_size(text) == count
+        assert size_text(count) == text.upper()
+    for text in ("", "0", "M", "12Q", "1.5G", "-1", "1 G", "512MB", "²M"):
+        with pytest.raises(ValueError, match="is not a size"):
+            read_size(text)
+
+
+def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    for option, value, limit in (("--max-depth", "4", "max-depth"), ("--max-states", "9", "max-states")):
+        assert main(["check", "twophase", option, value, "--json", "r.json"]) == 20
+        result = json.loads(Path("r.json").read_text(encoding="utf-8"))
+        assert (result["verdict"], result["complete"], result["limit"]) == ("incomplete", False, limit)
+        output = capsys.readouterr().out
+        assert f"complete to level {len(result['levels'])}, {result['frontier']} states on the frontier" in output
+        assert f"({option} {value})" in output
+    assert main(["check", "twophase", "--json", "r.json"]) == 0
+    assert json.loads(Path("r.json").read_text(encoding="utf-8"))["limit"] is None
+    assert main(["check", "twophase", "--max-depth", "4", "--search", "dfs"]) == 2
+    assert main(["check", "twophase", "--memory", "1M"]) == 2
+    assert "to start; give at least " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["lots", "0", "-5G", "1.5G"])
+def test_a_size_that_is_none(value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["check", "twophase", f"--memory={value}"])
+    assert caught.value.code == 2
+    assert "is not a size such as 512M or 8G" in capsys.readouterr().err
+
+
+def test_memory_is_kept(tmp_path: Path) -> None:
+    """A process of its own, since it is the peak that counts."""
+    command = [sys.executable, "-m", "mc", "check", "raft:plain", "--workers", "2", "--json", "r.json", "--quiet"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    results = []
+    for options in ((), ("--memory", "160M")):
+        subprocess.run([*command, *options], cwd=tmp_path, env=environment, check=True, timeout=300)
+        results.append(json.loads((tmp_path / "r.json").read_text(encoding="utf-8")))
+    whole, limited = results
+    assert limited["peak_rss_bytes"] <= 160 << 20
+    for key in ("seconds", "peak_rss_bytes"):
+        del whole[key], limited[key]
+    assert whole == limited
