@@ -114,7 +114,6 @@ def test_a_wrong_choice(arguments: list[str], code: int, words: list[str], capsy
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["check"],
         ["chek", "choose.py"],
         ["check", "choose.py", "-c", "Server"],
         ["check", "choose.py", "-c", "=3"],

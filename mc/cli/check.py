@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from mc import errors
-from mc.cli import options, report, since_start
+from mc.cli import options, report, resume, since_start
 from mc.engine.limits import Limits
 from mc.engine.result import Progress, Result
 from mc.errors import UsageError
@@ -26,6 +26,7 @@ from mc.trace.simplest import counterexample
 from mc.trace.text import behavior_text
 
 if TYPE_CHECKING:
+    from mc.engine.checkpoint import Checkpoint, Checkpoints
     from mc.engine.compiled import Engine
 
 EXAMPLES = """\
@@ -36,6 +37,7 @@ examples:
   mc check raft --symmetry none --json r.json
   mc check raft --max-depth 20               the first levels only
   mc check raft:conflict --memory 2G         with files for what does not fit
+  mc check raft:conflict --checkpoint ckpt   and when it was interrupted: mc check --resume ckpt
   mc check ./mutex.py -c Process=3           a spec of your own
 
 exit codes:
@@ -61,9 +63,10 @@ def add_parser(commands: Any) -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.add_spec(parser)
+    options.add_spec(parser, optional=True)
     add_search(parser)
     add_limits(parser)
+    resume.add_options(parser)
     parser.add_argument("--search", choices=("bfs", "dfs"), default="bfs", help="breadth-first (default), depth-first")
     parser.add_argument("--full", action="store_true", help="show whole states in a trace, not only what changed")
     parser.set_defaults(run=run)
@@ -112,14 +115,18 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--simplest needs the levels of a breadth-first search: leave out --search dfs")
     limits = Limits(args.max_seconds, args.max_states, args.max_depth, args.memory)
     limits.check_order(args.search)
-    spec = options.load(args)
+    resume.check_options(args)
+    spec, resumed = resume.load(args)
     check_init(spec)
     out = options.output_directory(args.out, spec)
     if args.json is not None:
         options.try_file("--json", args.json)
+    checkpoints = resume.writer(args, spec, resumed)
     if not args.quiet:
         print("\n".join(report.head_lines(spec)) + "\n", flush=True)
-    engine, result, seconds = search(spec, args, args.search, replace(limits, directory=out))
+    args.simplest = args.simplest or (resumed is not None and resumed.simplest)
+    limits = replace(limits, directory=out)
+    engine, result, seconds = search(spec, args, args.search, limits, checkpoints, resumed)
     told = tell(spec, engine, result, out)
     seconds["total"] = since_start()
     if args.json is not None:
@@ -128,13 +135,20 @@ def run(args: argparse.Namespace) -> int:
     if not args.quiet:
         print("\n".join(report.result_lines(spec, result, seconds)) + "\n")
     print(report.verdict_line(spec, result))
+    if result.verdict == "incomplete" and checkpoints is not None and checkpoints.level:
+        print(f"Level {checkpoints.level} is kept: mc check --resume {args.checkpoint} goes on from there.")
     if told is not None:
         print("\n".join(report.violation_lines(told, args.full, options.style(sys.stdout))))
     return EXIT_CODES[result.verdict]
 
 
 def search(
-    spec: Spec, args: argparse.Namespace, order: str, limits: Limits | None = None
+    spec: Spec,
+    args: argparse.Namespace,
+    order: str,
+    limits: Limits | None = None,
+    checkpoints: Checkpoints | None = None,
+    resumed: Checkpoint | None = None,
 ) -> tuple[Engine, Result, dict[str, float]]:
     """Search with the compiled engine; also the seconds that loading, compiling and exploring took.
 
@@ -152,6 +166,8 @@ def search(
             progress=bar,
             limits=limits or Limits(args.max_seconds),
             simplest=args.simplest,
+            checkpoints=checkpoints,
+            resumed=resumed,
         )
     return engine, result, {"load": loaded, **result.seconds}
 

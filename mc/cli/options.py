@@ -24,9 +24,9 @@ def add_debug(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
 
 
-def add_spec(parser: argparse.ArgumentParser) -> None:
+def add_spec(parser: argparse.ArgumentParser, optional: bool = False) -> None:
     """``SPEC`` and what changes its model."""
-    parser.add_argument("spec", metavar="SPEC[:MODEL]", help=SPEC_HELP)
+    parser.add_argument("spec", metavar="SPEC[:MODEL]", nargs="?" if optional else None, help=SPEC_HELP)
     add_model(parser)
 
 

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from mc.engine import words
+from mc.engine.checkpoint import Checkpoint, Checkpoints
 from mc.engine.layout import Rows
-from mc.engine.levels import Levels
+from mc.engine.levels import Items, Levels
 from mc.engine.limits import Limits, resident, size_text
 from mc.engine.program import Program
 from mc.engine.result import Progress, Result
@@ -41,9 +43,13 @@ class BreadthFirst(Search):
         progress: Callable[[Progress], None] | None,
         limits: Limits,
         simplest: bool = False,
+        checkpoints: Checkpoints | None = None,
+        resumed: Checkpoint | None = None,
     ) -> None:
         """``simplest``: keep the states of all levels, to search the simplest among the shortest behaviors."""
         super().__init__(engine, workers, progress, limits)
+        self.checkpoints = checkpoints
+        self.resumed = resumed
         self.simplest = simplest
         self.store = Levels(engine.words, simplest, limits.directory)
         #: Successors in a batch, at most so far.
@@ -56,44 +62,90 @@ class BreadthFirst(Search):
 
     def explore(self) -> None:
         self.batches = [self.engine.batch() for _ in range(self.workers)]
+        if self.resumed is None:
+            self._begin()
+        else:
+            self._restore(self.resumed)
+        with ThreadPoolExecutor(max(1, self.workers)) as self.pool:
+            while self.frontier and self.stop is None and not self._ends():
+                if self._expand_level() and self.frontier:
+                    self.levels.append(self.frontier)
+                    self._checkpoint(every=True)
+        if len(self.store.sizes) == len(self.levels):
+            # It ended before it expanded a level.
+            self._checkpoint(every=False)
+
+    def _begin(self) -> None:
+        """The initial states."""
         rows, positions = self.start()
         self.store.begin()
         for place, found in zip(self.store.place(len(positions)), (rows, positions), strict=True):
             place[:] = found
         self.frontier = len(positions)
-        self._check_memory()
+        self._check_memory(0)
         #: Sizes of the levels that are complete.
         self.levels = [self.frontier] if self.frontier and self.stop is None else []
-        with ThreadPoolExecutor(max(1, self.workers)) as self.pool:
-            while self.frontier and self.stop is None and not self._ends():
-                if self._expand_level() and self.frontier:
-                    self.levels.append(self.frontier)
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        """Go on from a checkpoint; :class:`CheckpointError` where it is damaged."""
+        store, count = self.store, sum(checkpoint.levels)
+        self._check_memory(self.visited.growth(count))
+        self.restore_counters(checkpoint.counters)
+        store.resume(checkpoint.levels)
+        sources: list[tuple[Items, dict[str, Any]]] = [(store.log, file) for file in checkpoint.origins]
+        for level in range(0 if self.simplest else len(store.sizes) - 1, len(store.sizes)):
+            sources.append((store.rows[level], checkpoint.rows[str(level)]))
+        for items, file in sources:
+            for block in checkpoint.read(file, items.width):
+                items.append(block)
+                self._keep_memory()
+        self.visited.restore(checkpoint.read(checkpoint.visited), count)
+        self.levels = list(store.sizes)
+        self.frontier = self.levels[-1]
+        if (len(store.log), len(store.rows[-1]), len(self.visited)) != (count, self.frontier, count):
+            raise checkpoint.damaged("its files do not fit each other")
+
+    def _checkpoint(self, every: bool) -> None:
+        """Write a checkpoint of the last level; ``every``: only if one is due."""
+        made = self.checkpoints
+        if made is None or made.level == len(self.levels) or (every and not made.due(len(self.levels))):
+            return
+        try:
+            made.write(self.engine, self.store, self.visited.save(), self.save_counters())
+        except OSError as error:
+            last = f"; the one of level {made.level} is whole" if made.level else ""
+            self.guard.end("disk", f"no checkpoint can be written to {made.directory}: {error.strerror}{last}")
 
     def _ends(self) -> bool:
         """Whether the search ends before it expands the last level."""
         return self._due() or self.guard.deep(len(self.levels))
 
     def _due(self) -> bool:
-        """Whether the search ends before its next batch; keeps below the memory limit."""
-        limit = self.guard.limits.memory
-        if limit is not None:
-            # A batch may have more successors than any before it.
-            growth = self.visited.growth(2 * self.most)
-            if self._resident() + growth > limit - limit // SPARE:
-                try:
-                    self.store.spill()
-                except OSError as error:
-                    self.guard.end("disk", f"there was no room for files of --memory: {error.strerror} (--out)")
-                if self.guard.ending is None and self._resident() + growth > limit:
-                    self.guard.end("memory", f"the visited set does not fit the memory (--memory {size_text(limit)})")
+        """Whether the search ends before its next batch."""
+        self._keep_memory()
         return self.guard.due(len(self.visited))
+
+    def _keep_memory(self) -> None:
+        """Where the memory limit is near, move levels and origins to files; where that is not enough, end."""
+        limit = self.guard.limits.memory
+        # A batch may have more successors than any before it.
+        growth = self.visited.growth(2 * self.most)
+        if limit is None or self._resident() + growth <= limit - limit // SPARE:
+            return
+        try:
+            self.store.spill()
+        except OSError as error:
+            self.guard.end("disk", f"there was no room for the files of --memory: {error.strerror} (--out)")
+            return
+        if self._resident() + growth > limit:
+            self.guard.end("memory", f"the visited set does not fit the memory (--memory {size_text(limit)})")
 
     def _resident(self) -> int:
         return resident(self.visited.nbytes + self.store.nbytes)
 
-    def _check_memory(self) -> None:
-        """:class:`UsageError` where a memory limit is less than what it takes to start."""
-        limit, taken = self.guard.limits.memory, self._resident()
+    def _check_memory(self, growth: int) -> None:
+        """:class:`UsageError` where a memory limit is less than what it takes to start, with so much to come."""
+        limit, taken = self.guard.limits.memory, self._resident() + growth
         if limit is not None and taken > limit:
             enough = size_text(-(-taken * 5 // 4 >> 20) << 20)
             raise UsageError(f"--memory {size_text(limit)}: mc takes {taken >> 20}M to start; give at least {enough}")

@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from mc.engine import words
 from mc.engine.breadth import BreadthFirst
+from mc.engine.checkpoint import Checkpoint, Checkpoints
 from mc.engine.depth import DepthFirst
 from mc.engine.layout import Rows
 from mc.engine.limits import Limits
 from mc.engine.program import Program
 from mc.engine.result import Progress, Result
-from mc.errors import EvaluationError
+from mc.errors import EvaluationError, UsageError
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,28 @@ class Engine(Program):
         progress: Callable[[Progress], None] | None = None,
         limits: Limits | None = None,
         simplest: bool = False,
+        checkpoints: Checkpoints | None = None,
+        resumed: Checkpoint | None = None,
     ) -> Result:
         """Search all reachable states, breadth-first ("bfs") or depth-first ("dfs", with one worker).
 
         ``simplest`` (breadth-first): also find which states the simplest of the shortest behaviors go through.
-        Raises :class:`UsageError` for limits that this order cannot keep.
+        ``checkpoints``: where to write some; ``resumed``: the one to go on from, with the result of a search
+        that was never interrupted. Raises :class:`UsageError` for what this order cannot do, and for a
+        checkpoint of another program.
         """
         limits = limits or Limits()
         limits.check_order(order)
+        if order == "dfs" and (checkpoints or resumed):
+            raise UsageError("a checkpoint needs the levels of a breadth-first search: leave out --search dfs")
+        if resumed is not None:
+            resumed.check(self)
+            if simplest and not resumed.simplest:
+                raise resumed.error("it was made without --simplest, so it lacks the earlier levels' states")
         seconds = {"compile": self.compile()}
         if order == "dfs":
             return DepthFirst(self, 1, progress, limits).run(seconds)
-        return BreadthFirst(self, workers, progress, limits, simplest).run(seconds)
+        return BreadthFirst(self, workers, progress, limits, simplest, checkpoints, resumed).run(seconds)
 
     def graph(self, max_states: int) -> StateGraph | None:
         """The state graph, or None where it has more than ``max_states`` states.

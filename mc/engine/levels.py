@@ -193,6 +193,11 @@ class Levels:
         self.sizes.append(0)
         self.rows.append(Items(self.width))
 
+    def resume(self, sizes: list[int]) -> None:
+        """Levels of these sizes, to be filled with what a checkpoint has of them."""
+        self.sizes = list(sizes)
+        self.rows = [Items(self.width) for _ in sizes]
+
     def place(self, more: int) -> tuple[Rows, Words]:
         """Where the rows, flat, and the origins of ``more`` further states of the last level go."""
         self.sizes[-1] += more

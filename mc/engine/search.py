@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -65,17 +66,24 @@ class Search:
         self.visited = Fingerprints(engine, workers)
         self.symmetry_check = SymmetryCheck(engine)
         self.initial = 0
+        #: When it began, and the seconds of the search that it resumes.
+        self.began = time.perf_counter()
+        self.earlier = 0.0
         self.stop: Stop | None = None
         #: Whether the search stopped at an initial state, whose number is the stop's parent.
         self.stopped_at_once = False
 
     def run(self, seconds: dict[str, float]) -> Result:
         """Search; returns the result whatever ends it. ``seconds``: what was spent before."""
-        start = time.perf_counter()
+        self.began = time.perf_counter()
         with self.guard.signals():
             self.explore()
-        seconds["explore"] = time.perf_counter() - start
+        seconds["explore"] = self.seconds()
         return self.result(seconds)
+
+    def seconds(self) -> float:
+        """How long the search has taken so far, with what it took before it was resumed."""
+        return self.earlier + time.perf_counter() - self.began
 
     def explore(self) -> None:
         raise NotImplementedError
@@ -128,6 +136,36 @@ class Search:
     def generated(self) -> int:
         return self.initial + sum(self.counters(0))
 
+    def witnesses(self) -> int:
+        """Bit set of the witnesses seen."""
+        return int(np.bitwise_or.reduce([c[words.WITNESSES] for c in self.controls]))
+
+    def orbits(self) -> int:
+        """Sum of the sizes of the orbits found."""
+        return int(sum(c[words.ORBITS] for c in self.controls))
+
+    def save_counters(self) -> dict[str, Any]:
+        """What the search has counted, for a checkpoint."""
+        return {
+            "initial": self.initial,
+            "generated": self.counters(0),
+            "distinct": self.counters(1),
+            "witnesses": self.witnesses(),
+            "orbits": self.orbits(),
+            "tested": self.symmetry_check.tested,
+            "seconds": self.seconds(),
+        }
+
+    def restore_counters(self, saved: dict[str, Any]) -> None:
+        """The counterpart of :meth:`save_counters`: all that was counted is of the first worker now."""
+        self.initial = saved["initial"]
+        counts = [*saved["generated"], *saved["distinct"]]
+        self.controls[0][words.GENERATED : words.GENERATED + len(counts)] = counts
+        self.controls[0][words.WITNESSES] = saved["witnesses"]
+        self.controls[0][words.ORBITS] = saved["orbits"]
+        self.symmetry_check.tested = saved["tested"]
+        self.earlier = saved["seconds"]
+
     def make_result(
         self,
         *,
@@ -150,9 +188,7 @@ class Search:
         elif frontier:
             verdict = "incomplete"
         generated, distinct = self.counters(0), self.counters(1)
-        seen = 0
-        for control in self.controls:
-            seen |= int(control[words.WITNESSES])
+        seen = self.witnesses()
         found = len(self.visited)
         return Result(
             verdict=verdict,
@@ -165,7 +201,7 @@ class Search:
             initial=self.initial,
             witnesses={w.name: bool(seen >> k & 1) for k, w in enumerate(spec.witnesses)},
             violation=violation,
-            orbit_sum=int(sum(c[words.ORBITS] for c in self.controls)),
+            orbit_sum=self.orbits(),
             frontier=frontier,
             # Expected number of pairs of states that share a fingerprint, if fingerprints are uniform.
             omission_probability=min(1.0, found * (found - 1) / 2 / 2.0**64),

@@ -1,0 +1,93 @@
+"""``mc check --checkpoint`` and ``--resume``: which search goes on, and that it is the same one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mc.cli import options
+from mc.errors import McError, UsageError
+from mc.spec.load import load_spec
+from mc.spec.models import find_spec
+from mc.spec.objects import Spec
+from mc.trace.saved import origin_json, read_origin
+
+if TYPE_CHECKING:
+    from mc.engine.checkpoint import Checkpoint, Checkpoints
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Their part of the command line."""
+    parser.add_argument(
+        "--checkpoint", metavar="DIR", type=Path, help="keep there, at ends of levels, what a search needs to go on"
+    )
+    parser.add_argument(
+        "--checkpoint-every", metavar="LEVELS", type=options.positive, help="levels between two (default: 1)"
+    )
+    parser.add_argument(
+        "--resume", metavar="DIR", type=Path, help="go on from the checkpoint in DIR; it knows its spec and model"
+    )
+
+
+def check_options(args: argparse.Namespace) -> None:
+    """:class:`UsageError` for options that do not go together."""
+    if args.spec is None and args.resume is None:
+        raise UsageError("give a SPEC to check, or --resume DIR")
+    if args.checkpoint_every is not None and args.checkpoint is None:
+        raise UsageError("--checkpoint-every says how often: add --checkpoint DIR, which says where")
+    if args.search == "dfs" and (args.checkpoint or args.resume):
+        raise UsageError("a checkpoint needs the levels of a breadth-first search: leave out --search dfs")
+
+
+def load(args: argparse.Namespace) -> tuple[Spec, Checkpoint | None]:
+    """The spec to check, and the checkpoint to go on from, if any."""
+    if args.resume is None:
+        return options.load(args), None
+    # Here, not above: the engine takes its time to import.
+    from mc.engine.checkpoint import read_checkpoint
+
+    checkpoint = read_checkpoint(args.resume)
+    if args.spec is not None:
+        spec = options.load(args)
+        _compare(spec, checkpoint)
+        return spec, checkpoint
+    changed = [option for option, value in _model_options(args).items() if value not in (None, [])]
+    if changed:
+        raise UsageError(f"--resume {args.resume}: its model cannot be changed; leave out {', '.join(changed)}")
+    origin = read_origin(checkpoint.origin)
+    try:
+        return load_spec(find_spec(origin.spec)[0], origin.model), checkpoint
+    except McError as error:
+        raise checkpoint.error(f"its spec {origin.spec} cannot be loaded as it was: {error}") from None
+
+
+def _model_options(args: argparse.Namespace) -> dict[str, object]:
+    return {
+        "-c": args.constants,
+        "--symmetry": args.symmetry,
+        "--invariant": args.invariants,
+        "--deadlock": args.deadlock,
+    }
+
+
+def _compare(spec: Spec, checkpoint: Checkpoint) -> None:
+    """:class:`UsageError` where the checkpoint is of another spec or model."""
+    ours, theirs = json.loads(json.dumps(origin_json(spec))), checkpoint.origin
+    if ours["spec"] != theirs["spec"]:
+        raise checkpoint.error(f"it is of the spec {theirs['spec']}, not of {ours['spec']}")
+    for key, value in theirs["model"].items():
+        if ours["model"][key] != value:
+            raise checkpoint.error(
+                f"its model has {key} {json.dumps(value)}, not {json.dumps(ours['model'][key])}; leave SPEC out"
+            )
+
+
+def writer(args: argparse.Namespace, spec: Spec, resumed: Checkpoint | None) -> Checkpoints | None:
+    """What writes checkpoints, if any are wanted."""
+    if args.checkpoint is None:
+        return None
+    from mc.engine.checkpoint import Checkpoints
+
+    return Checkpoints(args.checkpoint, args.checkpoint_every or 1, origin_json(spec), resumed)
