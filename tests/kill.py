@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def killed(directory: Path, model: list[str], span: float, chance: random.Random
         return result(directory), levels
 
 
-def check(directory: Path, model: list[str], kills: int, seed: int) -> list[list[int]]:
+def check(directory: Path, model: list[str], kills: int, seed: int) -> Iterator[list[int]]:
     """The levels that each round of kills left; AssertionError where a result is another one."""
     subprocess.run(command(directory, *model, "--workers", "2"), cwd=directory, env=environment(), check=False)
     want = result(directory)
@@ -79,12 +80,11 @@ def check(directory: Path, model: list[str], kills: int, seed: int) -> list[list
     span = time.monotonic() - begin
     assert result(directory) == want
     chance = random.Random(seed)
-    rounds: list[list[int]] = []
-    while sum(map(len, rounds)) < kills:
+    while kills > 0:
         found, levels = killed(directory, model, span, chance)
         assert found == want, f"killed after the checkpoints of levels {levels}, it found something else"
-        rounds.append(levels)
-    return rounds
+        kills -= len(levels)
+        yield levels
 
 
 def main() -> None:

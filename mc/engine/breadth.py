@@ -128,9 +128,11 @@ class BreadthFirst(Search):
     def _keep_memory(self) -> None:
         """Where the memory limit is near, move levels and origins to files; where that is not enough, end."""
         limit = self.guard.limits.memory
+        if limit is None:
+            return
         # A batch may have more successors than any before it.
         growth = self.visited.growth(2 * self.most)
-        if limit is None or self._resident() + growth <= limit - limit // SPARE:
+        if self._resident() + growth <= limit - limit // SPARE:
             return
         try:
             self.store.spill()

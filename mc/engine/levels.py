@@ -158,10 +158,20 @@ class Items:
 
     def spill(self, spool: Spool) -> None:
         """Move all items in memory to a file; where it has no room, those that have none stay in memory."""
-        for chunk in self._chunks:
-            if chunk.memory is not None:
-                chunk.position = spool.append(chunk.memory[: chunk.count * self.width])
-                chunk.spool, chunk.memory = spool, None
+        # Those in memory come last.
+        number = len(self._chunks)
+        while number and self._chunks[number - 1].memory is not None:
+            number -= 1
+        while number < len(self._chunks):
+            before, chunk = self._chunks[number - 1] if number else None, self._chunks[number]
+            assert chunk.memory is not None
+            chunk.position = spool.append(chunk.memory[: chunk.count * self.width])
+            chunk.spool, chunk.memory = spool, None
+            if before and before.spool is spool and before.position + before.count * self.width == chunk.position:
+                before.count += chunk.count
+                del self._chunks[number]
+            else:
+                number += 1
 
 
 class Levels:
@@ -186,7 +196,7 @@ class Levels:
     @property
     def nbytes(self) -> int:
         """Bytes in memory."""
-        return self.log.nbytes + sum(rows.nbytes for rows in self.rows)
+        return self.log.nbytes + sum(rows.nbytes for rows in (self.rows if self.keep else self.rows[-2:]))
 
     def begin(self) -> None:
         """What is placed from here on is of the next level."""
