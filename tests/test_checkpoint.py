@@ -189,6 +189,51 @@ def test_a_full_disk_at_the_first_checkpoint(tmp_path: Path, monkeypatch: pytest
     assert list(tmp_path.iterdir()) == []
 
 
+class Killed(BaseException):
+    """The end of the process, as far as files are concerned."""
+
+
+@pytest.mark.parametrize("moment", range(14))
+def test_killed_at_each_step_of_a_checkpoint(moment: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before and after each file, each fsync of the directory, the rename and the removal of old files."""
+    want = ENGINE.search()
+    stopped(ENGINE, tmp_path, 4)
+    steps = 0
+
+    def step() -> None:
+        nonlocal steps
+        if steps == moment:
+            raise Killed
+        steps += 1
+
+    def fatal(owner: type, name: str) -> None:
+        function = getattr(owner, name)
+
+        def call(*arguments: Any) -> Any:
+            step()
+            done = function(*arguments)
+            step()
+            return done
+
+        monkeypatch.setattr(owner, name, call)
+
+    for name in ("_file", "_sync", "_clean"):
+        fatal(Checkpoints, name)
+    fatal(type(tmp_path), "replace")
+    resumed = read_checkpoint(tmp_path)
+    with pytest.raises(Killed):
+        ENGINE.search(2, checkpoints=Checkpoints(tmp_path, 1, {}, resumed), resumed=resumed)
+    monkeypatch.undo()
+    # 3 files, the directory, the rename, the directory again, and the removal: each begins and ends.
+    resumed = read_checkpoint(tmp_path)
+    assert len(resumed.levels) == (4 if moment < 9 else 5)
+    made = Checkpoints(tmp_path, 1, {}, resumed)
+    assert content(ENGINE.search(checkpoints=made, resumed=resumed)) == content(want)
+    last = read_checkpoint(tmp_path)
+    named = {file["name"] for file in (*last.origins, *last.rows.values(), last.visited)}
+    assert {file.name for file in tmp_path.iterdir()} == {"manifest.json", *named}
+
+
 def test_memory_for_a_checkpoint(tmp_path: Path) -> None:
     resumed = stopped(ENGINE, tmp_path, 9)
     huge = dataclasses.replace(resumed, levels=[1 << 33])

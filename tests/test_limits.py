@@ -140,8 +140,9 @@ def test_files_change_nothing(name: str, simplest: bool, tight: Limits, monkeypa
 
 
 def test_a_visited_set_that_does_not_fit(tmp_path: Path) -> None:
-    limits = Limits(memory=resident(0) + (24 << 20), directory=tmp_path)
-    found = Engine(load(GRID, {"Size": 250})).search(2, limits=limits)
+    engine = Engine(load(GRID, {"Size": 250}))
+    engine.compile()
+    found = engine.search(2, limits=Limits(memory=resident(0) + (24 << 20), directory=tmp_path))
     assert (found.verdict, found.complete) == ("incomplete", False)
     assert found.ending is not None and found.ending.limit == "memory"
     assert "the visited set does not fit" in found.ending.reason

@@ -65,10 +65,9 @@ def add_parser(commands: Any) -> None:
     )
     options.add_spec(parser, optional=True)
     add_search(parser)
-    add_limits(parser)
-    resume.add_options(parser)
     parser.add_argument("--search", choices=("bfs", "dfs"), default="bfs", help="breadth-first (default), depth-first")
     parser.add_argument("--full", action="store_true", help="show whole states in a trace, not only what changed")
+    add_limits(parser)
     parser.set_defaults(run=run)
 
 
@@ -90,23 +89,29 @@ def add_search(parser: argparse.ArgumentParser) -> None:
 
 
 def add_limits(parser: argparse.ArgumentParser) -> None:
-    """Limits besides time. A search that ends at one says what is complete; its exit code is 20."""
-    parser.add_argument(
+    """What ends a search early, besides time, and what lets it go on."""
+    group = parser.add_argument_group(
+        "limits and checkpoints",
+        "A search that a limit ends says to which level it is complete. What is here is of breadth-first search, "
+        "but for --max-states; and of mc check, but for --max-seconds above.",
+    )
+    group.add_argument(
         "--max-states",
         metavar="N",
         type=options.positive,
         help="end the search when more than N distinct states are found; looked at after each batch of parents",
     )
-    parser.add_argument(
+    group.add_argument(
         "--max-depth", metavar="D", type=options.positive, help="do not expand the states of level D (the first is 1)"
     )
-    parser.add_argument(
+    group.add_argument(
         "--memory",
         metavar="SIZE",
         type=options.size,
         help="what the process may take, such as 512M or 8G: levels and the log of parents go to files in --out when "
         "they do not fit, and the search ends when the visited set does not",
     )
+    resume.add_options(group)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from mc.engine.checkpoint import Checkpoint, Checkpoints
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse._ArgumentGroup) -> None:
     """Their part of the command line."""
     parser.add_argument(
-        "--checkpoint", metavar="DIR", type=Path, help="keep there, at ends of levels, what a search needs to go on"
+        "--checkpoint", metavar="DIR", type=Path, help="write there, at ends of levels, what it takes to go on"
     )
     parser.add_argument(
-        "--checkpoint-every", metavar="LEVELS", type=options.positive, help="levels between two (default: 1)"
+        "--checkpoint-every", metavar="LEVELS", type=options.positive, help="levels from one to the next (default: 1)"
     )
     parser.add_argument(
         "--resume", metavar="DIR", type=Path, help="go on from the checkpoint in DIR; it knows its spec and model"

@@ -89,8 +89,10 @@ class BreadthFirst(Search):
     def _restore(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint; :class:`CheckpointError` where it is damaged."""
         store, count = self.store, sum(checkpoint.levels)
-        self._check_memory(self.visited.growth(count))
+        self._check_memory(self.visited.restored_bytes(count))
         self.restore_counters(checkpoint.counters)
+        # First what stays in memory.
+        self.visited.restore(checkpoint.read(checkpoint.visited), count)
         store.resume(checkpoint.levels)
         sources: list[tuple[Items, dict[str, Any]]] = [(store.log, file) for file in checkpoint.origins]
         for level in range(0 if self.simplest else len(store.sizes) - 1, len(store.sizes)):
@@ -99,7 +101,6 @@ class BreadthFirst(Search):
             for block in checkpoint.read(file, items.width):
                 items.append(block)
                 self._keep_memory()
-        self.visited.restore(checkpoint.read(checkpoint.visited), count)
         self.levels = list(store.sizes)
         self.frontier = self.levels[-1]
         if (len(store.log), len(store.rows[-1]), len(self.visited)) != (count, self.frontier, count):

@@ -25,7 +25,7 @@ class Fingerprints(Visited):
         return sum(table.nbytes for table in self.tables)
 
     def growth(self, more: int) -> int:
-        """Bytes of further memory that room for ``more`` fingerprints takes, at its peak."""
+        """Bytes of further memory that room for ``more`` fingerprints in any partition takes, at its peak."""
         extra = largest = 0
         for table, count in zip(self.tables, self.counts, strict=True):
             slots = table.size
@@ -47,6 +47,10 @@ class Fingerprints(Visited):
             for first in range(0, table.size, BLOCK):
                 block = table[first : first + BLOCK]
                 yield block[block != 0]
+
+    def restored_bytes(self, count: int) -> int:
+        """Bytes of further memory that :meth:`restore` takes."""
+        return self.growth(count // len(self.tables))
 
     def restore(self, blocks: Iterable[Words], count: int) -> None:
         """Insert ``count`` fingerprints that :meth:`save` gave."""
