@@ -6,9 +6,10 @@ together with what is generated from a spec.
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
-from mc.engine.words import AHEAD
+from mc.engine.words import AHEAD, ENTRY, EXTRA_BITS, EXTRAS, FULL, SLOTS, TABLE_BITS, TAGS, USED
 
 ptr = Any
 ptr8 = Any
@@ -21,6 +22,21 @@ def entry(function: Any) -> Any:
 
 def prefetch(base: ptr, index: int) -> None:
     """A hint to the processor; nothing in plain Python."""
+
+
+def words_at(address: int) -> ptr:
+    """The memory at an address, as words of 64 bits."""
+    return (ctypes.c_int64 * (1 << 40)).from_address(address)
+
+
+def shorts_at(address: int) -> ptr:
+    """The memory at an address, as numbers of 16 bits."""
+    return (ctypes.c_uint16 * (1 << 40)).from_address(address)
+
+
+def offset(base: ptr, count: int) -> ptr:
+    """The memory from element ``count`` on."""
+    return base[count:]
 
 
 def unsigned_shift(value: int, count: int) -> int:
@@ -64,42 +80,74 @@ def next_member(s: ptr, k: int, count: int) -> int:
     return count
 
 
-def insert_one(table: ptr, mask: int, fingerprint: int) -> int:
-    """Insert a fingerprint into a table of ``mask + 1`` slots; 1 where it is new, else 0.
+def insert_one(table: ptr, first: int, second: int, full: int) -> int:
+    """Insert a fingerprint of two words into its table; 1 where it is new, 0 where not, -1 where the table has to
+    grow for it.
 
-    Open addressing with linear probing; 0 is a free slot.
+    Open addressing with linear probing, from a slot in proportion to the first word: so tables of any size do,
+    and a table is copied to a larger one from front to back.
     """
-    slot = fingerprint & mask
-    while table[slot] != 0:
-        if table[slot] == fingerprint:
+    tags = words_at(table[TAGS])
+    extras = shorts_at(table[EXTRAS])
+    slots = table[SLOTS]
+    extra = second & ((1 << EXTRA_BITS) - 1)
+    slot = high_product(first, slots)
+    while tags[slot] != 0:
+        if tags[slot] == first and extras[slot] == extra:
             return 0
-        slot = (slot + 1) & mask
-    table[slot] = fingerprint
+        slot += 1
+        if slot == slots:
+            slot = 0
+    if table[USED] >= full:
+        return -1
+    tags[slot] = first
+    extras[slot] = extra
+    table[USED] += 1
     return 1
 
 
-@entry
-def insert(table: ptr, mask: int, fingerprints: ptr, fresh: ptr8, count: int, me: int, owners: int) -> int:
-    """Insert those fingerprints that partition ``me`` owns; marks the new ones, returns how many.
+def table_of(second: int) -> int:
+    """The number of the table for a fingerprint with this second word."""
+    return unsigned_shift(second, 64 - TABLE_BITS)
 
-    Memory is asked for AHEAD fingerprints before it is needed, so that cache misses overlap.
+
+def ask_for(directory: ptr, first: int, second: int) -> None:
+    """Have the memory brought that inserting a fingerprint will look at."""
+    table = offset(directory, table_of(second) * ENTRY)
+    slot = high_product(first, table[SLOTS])
+    prefetch(words_at(table[TAGS]), slot)
+    prefetch(shorts_at(table[EXTRAS]), slot)
+
+
+@entry
+def insert(directory: ptr, low: int, high: int, fingerprints: ptr, fresh: ptr8, begin: int, count: int) -> int:
+    """Insert those fingerprints, from number ``begin`` on, whose tables are low..high-1; mark the new ones.
+
+    Returns count, or the number of one whose table has to grow first. Memory is asked for AHEAD fingerprints
+    before it is needed, so that cache misses overlap.
     """
-    new = 0
-    for k in range(min(AHEAD, count)):
-        prefetch(table, fingerprints[k] & mask)
-    for k in range(count):
+    for k in range(begin, min(begin + AHEAD, count)):
+        ask_for(directory, fingerprints[2 * k], fingerprints[2 * k + 1])
+    for k in range(begin, count):
         if k + AHEAD < count:
-            prefetch(table, fingerprints[k + AHEAD] & mask)
-        if owners == 1 or high_product(fingerprints[k], owners) == me:
-            found = insert_one(table, mask, fingerprints[k])
+            number = table_of(fingerprints[2 * (k + AHEAD) + 1])
+            if low <= number and number < high:
+                ask_for(directory, fingerprints[2 * (k + AHEAD)], fingerprints[2 * (k + AHEAD) + 1])
+        number = table_of(fingerprints[2 * k + 1])
+        if low <= number and number < high:
+            table = offset(directory, number * ENTRY)
+            found = insert_one(table, fingerprints[2 * k], fingerprints[2 * k + 1], table[FULL])
+            if found < 0:
+                return k
             fresh[k] = found
-            new += found
-    return new
+    return count
 
 
 @entry
-def rehash(old: ptr, size: int, table: ptr, mask: int) -> None:
-    """Insert all fingerprints of an old table into a larger one."""
-    for k in range(size):
-        if old[k] != 0:
-            insert_one(table, mask, old[k])
+def refill(old: ptr, new: ptr) -> None:
+    """Insert all fingerprints of a table into a larger, empty one."""
+    tags = words_at(old[TAGS])
+    extras = shorts_at(old[EXTRAS])
+    for k in range(old[SLOTS]):
+        if tags[k] != 0:
+            insert_one(new, tags[k], extras[k], new[SLOTS])

@@ -23,7 +23,7 @@ from mc.engine.layout import Rows
 from mc.engine.program import Batch, Program, Words
 from mc.engine.result import ActionCount, Progress, Result, Violation
 from mc.engine.shortest import ShortestBehaviors
-from mc.engine.visited import Visited
+from mc.engine.visited import FINGERPRINT_BITS, Visited
 from mc.lang.state import State
 
 #: Batches with fewer parents than this are not worth sharing.
@@ -130,13 +130,14 @@ class Search:
         rows, found = engine.inspect(packed, control)
         failed = int(control[words.STOP_PARENT]) if control[words.STOP] else len(states)
         control[words.STOP] = words.OK
-        kept: dict[int, int] = {}
+        kept: dict[tuple[int, ...], int] = {}
         for k in range(len(states)):
             if k == failed:
                 self.stop = Stop(k, 0, words.FAILED, 0)
                 break
-            if found[k, words.WITHIN] and int(found[k, words.FINGERPRINT]) not in kept:
-                kept[int(found[k, words.FINGERPRINT])] = k
+            fingerprint = tuple(found[k, words.FINGERPRINT : words.FINGERPRINT + 2].tolist())
+            if found[k, words.WITHIN] and fingerprint not in kept:
+                kept[fingerprint] = k
                 control[words.ORBITS] += control[words.GROUP] // found[k, words.SYMMETRIES]
             if found[k, words.BROKEN]:
                 self.stop = Stop(k, 0, words.VIOLATED, int(found[k, words.BROKEN]))
@@ -144,10 +145,9 @@ class Search:
         self.stopped_at_once = self.stop is not None
         positions = np.array(list(kept.values()), np.int64)
         first = Batch(max(1, len(kept)), engine.words)
-        first.fingerprints[: len(kept)] = list(kept)
-        for partition in range(self.workers):
-            self.visited.reserve(partition, len(kept))
-            self.visited.insert(partition, first, len(kept))
+        first.fingerprints[: 2 * len(kept)] = [word for fingerprint in kept for word in fingerprint]
+        for share in range(self.workers):
+            self.visited.insert(share, first, len(kept))
         return rows[positions].reshape(-1), positions
 
     def tick(self, depth: int, frontier: int) -> None:
@@ -206,7 +206,7 @@ class Search:
             orbit_sum=int(sum(c[words.ORBITS] for c in self.controls)),
             frontier=frontier,
             # Expected number of pairs of states that share a fingerprint, if fingerprints are uniform.
-            omission_probability=min(1.0, found * (found - 1) / 2 / 2.0**64),
+            omission_probability=min(1.0, found * (found - 1) / 2 / 2.0**FINGERPRINT_BITS),
             workers=self.workers,
             search=self.name,
             seconds=seconds,
@@ -303,14 +303,13 @@ class BreadthFirst(Search):
         """Insert all fingerprints of the batch; returns how many states of each share are new."""
         counts = [int(self.controls[k][words.COUNT]) for k in range(shares)]
 
-        def work(partition: int) -> None:
-            self.visited.reserve(partition, sum(counts))
+        def work(share: int) -> None:
             for k in range(shares):
-                self.visited.insert(partition, self.batches[k], counts[k])
+                self.visited.insert(share, self.batches[k], counts[k])
 
         if shares == 1:
-            for partition in range(self.workers):
-                work(partition)
+            for share in range(self.workers):
+                work(share)
         else:
             self._each(work, self.workers)
         return [int(np.count_nonzero(self.batches[k].fresh[: counts[k]])) for k in range(shares)]
@@ -373,13 +372,11 @@ class DepthFirst(Search):
             room = SHARED * limit if self.symmetry_check.begun else limit + 1
             while control[words.NEXT] + room > self.log.size:
                 self.log = np.concatenate([self.log, np.zeros_like(self.log)])
-            self.visited.reserve(0, room)
-            before = int(control[words.NEXT])
-            table, mask = self.visited.tables[0], self.visited.mask(0)
+            self.visited.grow_crowded()
+            directory = self.visited.directory
             top = engine.library.dive(
-                stack, top, len(stack), room, batch.data, batch.fresh, table, mask, control, self.log
+                stack, top, len(stack), room, batch.data, batch.fresh, directory, control, self.log
             )
-            self.visited.counts[0] += int(control[words.NEXT]) - before
             self.stop = Stop.in_control(control)
             self.tick(int(control[words.DEPTH]), top)
         self.frontier = top

@@ -33,11 +33,22 @@ FAILED = 3  # the successor cannot be evaluated
 BLOCKED = 4  # an action cannot be evaluated in the parent; the edge is the one that it would have made
 
 # What ``inspect`` says of each state, in words of a row.
-FINGERPRINT = 0
-WITHIN = 1  # whether it satisfies the constraints
-BROKEN = 2  # the first invariant it violates, from 1; or 0
-SYMMETRIES = 3  # how many symmetries leave it alone
-INSPECTED = 4  # words of a row
+FINGERPRINT = 0  # two words
+WITHIN = 2  # whether it satisfies the constraints
+BROKEN = 3  # the first invariant it violates, from 1; or 0
+SYMMETRIES = 4  # how many symmetries leave it alone
+INSPECTED = 5  # words of a row
+
+#: Of the second word of a fingerprint, the upper bits choose the table of the visited set; the lower are kept there.
+TABLE_BITS = 9
+EXTRA_BITS = 16
+# Words of a table in the directory of the visited set: where it is in memory, and how full.
+TAGS = 0  # address of the first words of the fingerprints, 0 where a slot is free
+EXTRAS = 1  # address of the kept bits of the second words
+SLOTS = 2
+USED = 3
+FULL = 4  # used slots with which it is to grow
+ENTRY = 8  # words of a table in the directory
 
 #: How many fingerprints ahead of their use the memory of the visited set is asked for.
 AHEAD = 16
