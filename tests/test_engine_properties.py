@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toys.engines import load
 from toys.values import Domains, random_value
 
-from mc.engine import words
-from mc.engine.compiled import Engine
 from mc.engine.layout import Layout
-from mc.engine.program import Batch
 from mc.engine.shapes import PAYLOAD, STRIDE
 from mc.engine.storage import encodable, shape_of
-from mc.engine.visited import Visited
 from mc.errors import DomainError
 from mc.lang import Bag, Enum, Fn, Range, Record, Seq, Set
 from mc.lang.state import State
@@ -152,95 +145,6 @@ def test_a_set_with_a_capacity_holds_no_more(capacity: int) -> None:
         assert encodable(shape_of(domain), frozenset(range(capacity)))
         assert not encodable(shape_of(domain), frozenset(range(capacity + 1)))
         assert frozenset(range(capacity + 1)) not in domain
-
-
-# The visited set
-
-STAY = "x = Variable(Range(0, 1))\ndef Init(t):\n    t.x = 0\ndef Stay(s, t):\n    return True\nNext = [Stay]\n"
-ENGINE = Engine(load(STAY))
-
-
-Pair = tuple[int, int]
-
-
-def insert(visited: Visited, pairs: list[Pair]) -> list[bool]:
-    """Insert fingerprints as a search does; says which were new."""
-    batch = Batch(max(1, len(pairs)), 1)
-    batch.fingerprints[: 2 * len(pairs)] = np.array(pairs, np.uint64).reshape(-1).astype(np.int64) if pairs else []
-    batch.fresh[:] = 7
-    for share in range(len(visited.shares)):
-        visited.insert(share, batch, len(pairs))
-    assert set(batch.fresh[: len(pairs)].tolist()) <= {0, 1}
-    return [bool(f) for f in batch.fresh[: len(pairs)]]
-
-
-def kept(pair: Pair) -> Pair:
-    """Of a fingerprint, what the set tells apart."""
-    first, second = pair
-    return first, second >> 64 - words.TABLE_BITS << 16 | second & 0xFFFF
-
-
-LOW, HIGH = st.integers(0, 400).map(lambda n: n << 48 | 5), st.integers(0, 400).map(lambda n: (1 << 64) - 1 - n)
-FIRSTS = st.one_of(st.integers(1, 2**64 - 1), st.integers(1, 50), LOW, HIGH)
-SECONDS = st.one_of(st.integers(0, 2**64 - 1), st.integers(0, 3), st.sampled_from([0, 1 << 55, 1 << 16, 2**64 - 1]))
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.lists(st.tuples(FIRSTS, SECONDS), max_size=200), max_size=6), st.integers(1, 5))
-def test_visited_is_a_set(batches: list[list[Pair]], shares: int) -> None:
-    visited, known = Visited(ENGINE, shares), set[Pair]()
-    for pairs in batches:
-        expected = []
-        for pair in pairs:
-            expected.append(kept(pair) not in known)
-            known.add(kept(pair))
-        assert insert(visited, pairs) == expected
-    assert len(visited) == len(known)
-    other = Visited(ENGINE, 3)
-    other.restore(visited.save())
-    assert len(other) == len(known)
-    assert {kept((int(a) % 2**64, int(b) % 2**64)) for block in other.save() for a, b in block} == known
-
-
-#: First word, second word of the nth fingerprint. In one table, near its end; in all; in all, equal first words.
-PATTERNS: dict[str, Callable[[int], Pair]] = {
-    "one table": lambda n: ((n + 1) * 0x9E3779B97F4A7C15 % 2**64, 7 << 55),
-    "one run": lambda n: (2**64 - 1 - n, 7 << 55),
-    "mixed": lambda n: ((n + 1) * 0x9E3779B97F4A7C15 % 2**64, (n + 5) * 0xD1342543DE82EF95 % 2**64),
-    "equal first words": lambda n: (0xD1342543DE82EF95, n << 55 & 2**64 - 1 | n >> 9),
-}
-
-
-@pytest.mark.parametrize("shares", [1, 2, 3])
-@pytest.mark.parametrize("pattern", PATTERNS)
-def test_visited_grows(shares: int, pattern: str) -> None:
-    count = {"mixed": 1_000_000, "one table": 60_000}.get(pattern, 3000)
-    pairs = [PATTERNS[pattern](n) for n in range(count)]
-    visited = Visited(ENGINE, shares)
-    half = count // 2
-    assert all(insert(visited, pairs[:half]))
-    assert insert(visited, pairs[half // 2 :]) == [False] * (half - half // 2) + [True] * (count - half)
-    assert not any(insert(visited, pairs))
-    assert len(visited) == count
-    used, full = visited.entries[:, words.USED], visited.entries[:, words.FULL]
-    assert (used <= full).all()
-    assert (full < visited.entries[:, words.SLOTS]).all()
-
-
-@pytest.mark.slow
-def test_large_visited_is_dense() -> None:
-    """At most 12 bytes for a fingerprint, wherever between two sizes of tables a search ends."""
-    visited, number = Visited(ENGINE, 2), 0
-    random = np.random.default_rng(1)
-    while number < 24_000_000:
-        number += 500_000
-        batch = Batch(500_000, 1)
-        batch.fingerprints[:] = random.integers(-(2**63), 2**63 - 1, batch.fingerprints.size)
-        for share in range(2):
-            visited.insert(share, batch, 500_000)
-        if number > 10_000_000:
-            assert visited.nbytes <= 12.1 * len(visited)
-    assert len(visited) == number
 
 
 def test_records_have_their_fields_in_any_order() -> None:

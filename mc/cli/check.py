@@ -74,6 +74,9 @@ def add_search(parser: argparse.ArgumentParser) -> None:
         help="threads (default: all processors)",
     )
     parser.add_argument("--max-seconds", metavar="S", type=options.seconds, help="end the search after this time")
+    parser.add_argument(
+        "--exact", action="store_true", help="keep whole states, not fingerprints: none is missed, for more memory"
+    )
     options.add_simplest(parser)
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the result there")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path("out"), help="where results go (default: out)")
@@ -111,7 +114,7 @@ def search(spec: Spec, args: argparse.Namespace, order: str) -> tuple[Engine, Re
     # Here, not above: the engine takes its time to import, which other commands and errors need not wait for.
     from mc.engine.compiled import Engine
 
-    engine = Engine(spec, options.cache_directory())
+    engine = Engine(spec, options.cache_directory(), exact=args.exact)
     loaded = since_start()
     with progress_bar(args.progress or sys.stderr.isatty()) as bar:
         result = engine.search(

@@ -12,7 +12,7 @@ from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
 from mc.engine.translate.statements import Statements
 from mc.engine.translate.values import Const, StateRef, Stored
-from mc.engine.words import BATCH
+from mc.engine.words import BATCH, FINGERPRINTS_PER_LINE, LINE, ROW_BITS
 from mc.errors import SpecError
 from mc.spec.objects import Definition, Parameter, Spec
 
@@ -132,8 +132,8 @@ def dive(
         for k in range(count):
             words = offset(out, FINGERPRINTS + 2 * k)
             table = offset(directory, table_of(words[1]) * ENTRY)
-            # A table that is full has room for the successors of one more state.
-            fresh[k] = insert_one(table, words[0], words[1], table[SLOTS])
+            # A crowded table has room for the successors of one state.
+            fresh[k] = insert_one(table, offset(out, k * WORDS), words, table[FULL] + LIMIT)
             crowded = crowded or table[USED] >= table[FULL]
             if fresh[k] != 0:
                 log[c[NEXT]] = out[ORIGINS + k]
@@ -171,12 +171,16 @@ def inspect(rows: ptr, count: int, found: ptr, c: ptr) -> None:
 '''
 
 
-def generate(spec: Spec, layout: Layout, symmetry: Symmetry) -> str:
-    """The source of the module; ``symmetry.generate(module)`` adds ``canonical``."""
+def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str:
+    """The source of the module; ``symmetry.generate(module)`` adds ``canonical``.
+
+    ``exact``: the visited set compares whole states.
+    """
     module = Module(spec, layout)
     expand = _expand(module)
     parts = [
         _copy(layout.words),
+        _same(layout.words),
         _fingerprint(layout.words),
         _predicates(module, "within", spec.constraints),
         _broken(module),
@@ -191,6 +195,10 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry) -> str:
     capacity = BATCH * successor_limit(spec, layout) + 1
     constants = {
         "WORDS": layout.words,
+        "EXACT": int(exact),
+        # Slots of a line of the visited set, and the bits of a slot that are of the fingerprint.
+        "PER_LINE": LINE if exact else FINGERPRINTS_PER_LINE,
+        "TAG_MASK": -1 << ROW_BITS if exact else -1,
         "ACTIONS": len(spec.actions),
         "LIMIT": successor_limit(spec, layout),
         # A batch: its states, then their fingerprints (two words each), origins and kinds.
@@ -224,6 +232,11 @@ def _parameter_limit(parameter: Parameter, layout: Layout) -> int:
 def _copy(words: int) -> str:
     lines = "\n".join(f"    t[{k}] = s[{k}]" for k in range(words))
     return f'def copy(s: ptr, t: ptr) -> None:\n    """t becomes equal to s."""\n{lines}'
+
+
+def _same(words: int) -> str:
+    differences = " | ".join(f"s[{k}] ^ t[{k}]" for k in range(words))
+    return f'def same(s: ptr, t: ptr) -> bool:\n    """Whether s equals t."""\n    return ({differences}) == 0'
 
 
 #: Odd constants from the digits of the golden ratio: one per word, so that equal words mix differently.

@@ -1,5 +1,6 @@
-"""Functions of every compiled engine that do not depend on the spec: fingerprints and the visited set.
+"""Functions of every compiled engine that do not depend on the spec: hashes and the visited set.
 
+The generated module gives them WORDS, EXACT, PER_LINE, TAG_MASK, ``copy``, ``same`` and ``fingerprint``.
 They are in the subset of Python that ``mc.engine.machine`` compiles; the text of this module is compiled
 together with what is generated from a spec.
 """
@@ -9,7 +10,19 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
-from mc.engine.words import AHEAD, ENTRY, EXTRA_BITS, EXTRAS, FULL, SLOTS, TABLE_BITS, TAGS, USED
+from mc.engine.words import (
+    AHEAD,
+    COUNT_OF_LINES,
+    ENTRY,
+    EXTRA_BITS,
+    EXTRAS,
+    FULL,
+    LINE,
+    LINES,
+    ROW_BITS,
+    TABLE_BITS,
+    USED,
+)
 
 ptr = Any
 ptr8 = Any
@@ -29,14 +42,19 @@ def words_at(address: int) -> ptr:
     return (ctypes.c_int64 * (1 << 40)).from_address(address)
 
 
-def shorts_at(address: int) -> ptr:
-    """The memory at an address, as numbers of 16 bits."""
-    return (ctypes.c_uint16 * (1 << 40)).from_address(address)
+def shorts(base: ptr) -> ptr:
+    """The same memory, as numbers of 16 bits."""
+    return ctypes.cast(base, ctypes.POINTER(ctypes.c_uint16))
 
 
 def offset(base: ptr, count: int) -> ptr:
     """The memory from element ``count`` on."""
     return base[count:]
+
+
+def matches(base: ptr, mask: int, value: int) -> int:
+    """Bit set of those of eight words that are ``value`` under ``mask``."""
+    return sum(int(base[k] & mask == value) << k for k in range(8))
 
 
 def unsigned_shift(value: int, count: int) -> int:
@@ -80,30 +98,49 @@ def next_member(s: ptr, k: int, count: int) -> int:
     return count
 
 
-def insert_one(table: ptr, first: int, second: int, full: int) -> int:
-    """Insert a fingerprint of two words into its table; 1 where it is new, 0 where not, -1 where the table has to
+def insert_one(table: ptr, s: ptr, f: ptr, full: int) -> int:
+    """Insert state s with fingerprint f into its table; 1 where it is new, 0 where not, -1 where the table has to
     grow for it.
 
-    Open addressing with linear probing, from a slot in proportion to the first word: so tables of any size do,
-    and a table is copied to a larger one from front to back.
+    Linear probing by lines (Knuth 1998, 6.4, buckets), from the line in proportion to f[0]: so tables of any size
+    do, and a table is copied to a larger one from front to back. All slots of a line are looked at without a
+    branch, since none could be predicted. In an exact set the rows of its states stand behind the lines.
     """
-    tags = words_at(table[TAGS])
-    extras = shorts_at(table[EXTRAS])
-    slots = table[SLOTS]
-    extra = second & ((1 << EXTRA_BITS) - 1)
-    slot = high_product(first, slots)
-    while tags[slot] != 0:
-        if tags[slot] == first and extras[slot] == extra:
-            return 0
-        slot += 1
-        if slot == slots:
-            slot = 0
-    if table[USED] >= full:
-        return -1
-    tags[slot] = first
-    extras[slot] = extra
-    table[USED] += 1
-    return 1
+    lines = words_at(table[LINES])
+    rows = offset(lines, table[COUNT_OF_LINES] * LINE)
+    tag = f[0] << ROW_BITS if EXACT else f[0]
+    extra = f[1] & ((1 << EXTRA_BITS) - 1)
+    line = high_product(f[0], table[COUNT_OF_LINES])
+    while True:
+        tags = offset(lines, line * LINE)
+        extras = offset(shorts(tags), EXTRAS)
+        equal = matches(tags, TAG_MASK, tag) & ((1 << PER_LINE) - 1)
+        while equal != 0:
+            k = lowest_bit(equal)
+            if EXACT:
+                row = tags[k] & ~TAG_MASK
+                if row != 0 and same(s, offset(rows, (row - 1) * WORDS)):
+                    return 0
+            elif extras[k] == extra:
+                return 0
+            equal &= equal - 1
+        free = matches(tags, -1, 0) & ((1 << PER_LINE) - 1)
+        if free != 0:
+            used = lowest_bit(free)
+            if table[USED] >= full:
+                return -1
+            if EXACT:
+                copy(s, offset(rows, table[USED] * WORDS))
+                tags[used] = tag | (table[USED] + 1)
+            else:
+                tags[used] = tag
+                extras[used] = extra
+            table[USED] += 1
+            return 1
+        line += 1
+        if line == table[COUNT_OF_LINES]:
+            line = 0
+    return 0
 
 
 def table_of(second: int) -> int:
@@ -112,19 +149,19 @@ def table_of(second: int) -> int:
 
 
 def ask_for(directory: ptr, first: int, second: int) -> None:
-    """Have the memory brought that inserting a fingerprint will look at."""
+    """Have the line brought that inserting a fingerprint will look at first."""
     table = offset(directory, table_of(second) * ENTRY)
-    slot = high_product(first, table[SLOTS])
-    prefetch(words_at(table[TAGS]), slot)
-    prefetch(shorts_at(table[EXTRAS]), slot)
+    prefetch(words_at(table[LINES]), high_product(first, table[COUNT_OF_LINES]) * LINE)
 
 
 @entry
-def insert(directory: ptr, low: int, high: int, fingerprints: ptr, fresh: ptr8, begin: int, count: int) -> int:
-    """Insert those fingerprints, from number ``begin`` on, whose tables are low..high-1; mark the new ones.
+def insert(
+    directory: ptr, low: int, high: int, states: ptr, fingerprints: ptr, fresh: ptr8, begin: int, count: int
+) -> int:
+    """Insert those states, from number ``begin`` on, whose tables are low..high-1; mark the new ones.
 
-    Returns count, or the number of one whose table has to grow first. Memory is asked for AHEAD fingerprints
-    before it is needed, so that cache misses overlap.
+    Returns count, or the number of one whose table has to grow first. Memory is asked for AHEAD states before
+    it is needed, so that cache misses overlap.
     """
     for k in range(begin, min(begin + AHEAD, count)):
         ask_for(directory, fingerprints[2 * k], fingerprints[2 * k + 1])
@@ -136,7 +173,7 @@ def insert(directory: ptr, low: int, high: int, fingerprints: ptr, fresh: ptr8, 
         number = table_of(fingerprints[2 * k + 1])
         if low <= number and number < high:
             table = offset(directory, number * ENTRY)
-            found = insert_one(table, fingerprints[2 * k], fingerprints[2 * k + 1], table[FULL])
+            found = insert_one(table, offset(states, k * WORDS), offset(fingerprints, 2 * k), table[FULL])
             if found < 0:
                 return k
             fresh[k] = found
@@ -145,9 +182,27 @@ def insert(directory: ptr, low: int, high: int, fingerprints: ptr, fresh: ptr8, 
 
 @entry
 def refill(old: ptr, new: ptr) -> None:
-    """Insert all fingerprints of a table into a larger, empty one."""
-    tags = words_at(old[TAGS])
-    extras = shorts_at(old[EXTRAS])
-    for k in range(old[SLOTS]):
-        if tags[k] != 0:
-            insert_one(new, tags[k], extras[k], new[SLOTS])
+    """Insert all that is in a table into a larger, empty one."""
+    lines = words_at(old[LINES])
+    rows = offset(lines, old[COUNT_OF_LINES] * LINE)
+    f = stack(2)
+    if EXACT:
+        for k in range(old[USED]):
+            fingerprint(offset(rows, k * WORDS), f)
+            insert_one(new, offset(rows, k * WORDS), f, old[USED])
+    else:
+        for line in range(old[COUNT_OF_LINES]):
+            tags = offset(lines, line * LINE)
+            extras = offset(shorts(tags), EXTRAS)
+            for k in range(PER_LINE):
+                if tags[k] != 0:
+                    f[0] = tags[k]
+                    f[1] = extras[k]
+                    insert_one(new, rows, f, old[USED])
+
+
+@entry
+def fingerprints_of(rows: ptr, count: int, fingerprints: ptr) -> None:
+    """The fingerprints of states."""
+    for k in range(count):
+        fingerprint(offset(rows, k * WORDS), offset(fingerprints, 2 * k))

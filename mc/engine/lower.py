@@ -357,9 +357,22 @@ class FunctionCompiler:
         """The memory at an address, as words of 64 bits."""
         return self.builder.inttoptr(self.expr(address), POINTER)
 
-    def call_shorts_at(self, address: ast.expr) -> Any:
-        """The memory at an address, as numbers of 16 bits."""
-        return self.builder.inttoptr(self.expr(address), POINTER16)
+    def call_shorts(self, base: ast.expr) -> Any:
+        """The same memory, as numbers of 16 bits."""
+        return self.builder.bitcast(self.expr(base), POINTER16)
+
+    def call_matches(self, base: ast.expr, mask: ast.expr, value: ast.expr) -> Any:
+        """Bit set of those of eight words (at an address divisible by 64) that are ``value`` under ``mask``."""
+        eight = ir.VectorType(I64, 8)
+        place = self.builder.bitcast(self.expr(base), ir.PointerType(eight))
+        masked = self.builder.and_(self.builder.load(place, align=64), self.eight_times(self.expr(mask)))
+        found = self.builder.icmp_signed("==", masked, self.eight_times(self.expr(value)))
+        return self.builder.zext(self.builder.bitcast(found, I8), I64)
+
+    def eight_times(self, value: Any) -> Any:
+        eight = ir.VectorType(I64, 8)
+        one = self.builder.insert_element(ir.Constant(eight, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
+        return self.builder.shuffle_vector(one, one, ir.Constant(ir.VectorType(ir.IntType(32), 8), [0] * 8))
 
     def call_prefetch(self, base: ast.expr, index: ast.expr) -> Any:
         """Ask for the memory at ``base[index]`` ahead of its use."""

@@ -43,17 +43,19 @@ class Program:
     """A spec and model, compiled on first use.
 
     ``cache``: the directory where machine code is kept between runs; by default one in the user's home.
+    ``exact``: the visited set keeps whole states in place of fingerprints.
     """
 
-    def __init__(self, spec: Spec, cache: Path | None = None) -> None:
+    def __init__(self, spec: Spec, cache: Path | None = None, exact: bool = False) -> None:
         self.spec = spec
+        self.exact = exact
         self.cache = Path.home() / ".cache" / "mc" if cache is None else cache
         self.layout = Layout(spec.variables)
         self.words = self.layout.words
         self.symmetry = Symmetry(spec, self.layout)
         self.successor_limit = successor_limit(spec, self.layout)
         #: The generated module, as text.
-        self.source = generate(spec, self.layout, self.symmetry)
+        self.source = generate(spec, self.layout, self.symmetry, exact)
         self._library: Library | None = None
         self._single: Batch | None = None
 

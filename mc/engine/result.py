@@ -56,6 +56,8 @@ class Result:
     frontier: int
     #: Probability that some state was taken for another one with the same fingerprint.
     omission_probability: float
+    #: Whether whole states were compared, not fingerprints.
+    exact: bool
     workers: int
     search: str = "bfs"
     seconds: dict[str, float] = field(default_factory=dict)

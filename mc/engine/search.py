@@ -20,10 +20,10 @@ import numpy as np
 from mc.engine import words
 from mc.engine.asymmetry import SymmetryCheck
 from mc.engine.layout import Rows
-from mc.engine.program import Batch, Program, Words
+from mc.engine.program import Program, Words
 from mc.engine.result import ActionCount, Progress, Result, Violation
 from mc.engine.shortest import ShortestBehaviors
-from mc.engine.visited import FINGERPRINT_BITS, Visited
+from mc.engine.visited import Visited, omission_probability
 from mc.lang.state import State
 
 #: Batches with fewer parents than this are not worth sharing.
@@ -86,6 +86,8 @@ class Search:
     """What breadth-first and depth-first search have in common: counters, initial states, the result."""
 
     name = ""
+    #: States that are inserted before a crowded table of the visited set can grow, at most.
+    slack = 0
 
     def __init__(
         self,
@@ -100,7 +102,7 @@ class Search:
         self.reported = time.monotonic()
         self.interrupt = Interrupt(max_seconds)
         self.controls = [engine.control() for _ in range(workers)]
-        self.visited = Visited(engine, workers)
+        self.visited = Visited(engine, workers, self.slack)
         self.symmetry_check = SymmetryCheck(engine)
         self.initial = 0
         self.stop: Stop | None = None
@@ -130,24 +132,20 @@ class Search:
         rows, found = engine.inspect(packed, control)
         failed = int(control[words.STOP_PARENT]) if control[words.STOP] else len(states)
         control[words.STOP] = words.OK
-        kept: dict[tuple[int, ...], int] = {}
+        kept: dict[bytes, int] = {}
         for k in range(len(states)):
             if k == failed:
                 self.stop = Stop(k, 0, words.FAILED, 0)
                 break
-            fingerprint = tuple(found[k, words.FINGERPRINT : words.FINGERPRINT + 2].tolist())
-            if found[k, words.WITHIN] and fingerprint not in kept:
-                kept[fingerprint] = k
+            if found[k, words.WITHIN] and rows[k].tobytes() not in kept:
+                kept[rows[k].tobytes()] = k
                 control[words.ORBITS] += control[words.GROUP] // found[k, words.SYMMETRIES]
             if found[k, words.BROKEN]:
                 self.stop = Stop(k, 0, words.VIOLATED, int(found[k, words.BROKEN]))
                 break
         self.stopped_at_once = self.stop is not None
         positions = np.array(list(kept.values()), np.int64)
-        first = Batch(max(1, len(kept)), engine.words)
-        first.fingerprints[: 2 * len(kept)] = [word for fingerprint in kept for word in fingerprint]
-        for share in range(self.workers):
-            self.visited.insert(share, first, len(kept))
+        self.visited.add(rows[positions])
         return rows[positions].reshape(-1), positions
 
     def tick(self, depth: int, frontier: int) -> None:
@@ -205,8 +203,8 @@ class Search:
             violation=violation,
             orbit_sum=int(sum(c[words.ORBITS] for c in self.controls)),
             frontier=frontier,
-            # Expected number of pairs of states that share a fingerprint, if fingerprints are uniform.
-            omission_probability=min(1.0, found * (found - 1) / 2 / 2.0**FINGERPRINT_BITS),
+            omission_probability=0.0 if self.engine.exact else omission_probability(found),
+            exact=self.engine.exact,
             workers=self.workers,
             search=self.name,
             seconds=seconds,
@@ -352,6 +350,11 @@ class DepthFirst(Search):
     """Depth-first with the same successors: the same states and verdict, but longer behaviors."""
 
     name = "dfs"
+
+    @property
+    def slack(self) -> int:  # type: ignore[override]
+        """The successors of one state."""
+        return self.engine.successor_limit
 
     def explore(self) -> None:
         engine, limit, width = self.engine, self.engine.successor_limit, self.engine.words + 2

@@ -1,8 +1,9 @@
-"""The set of fingerprints of all distinct states: many tables, each grown on its own.
+"""The set of all distinct states: many tables, each grown on its own.
 
-A fingerprint has two words. The upper bits of the second choose the table; the first word and the lower bits
-of the second are kept there, so FINGERPRINT_BITS bits tell states apart, however large the set is. A worker
-owns a share of the tables. What the set holds does not depend on the number of workers.
+It holds fingerprints of two words. The upper bits of the second choose the table; the first word and the lower
+bits of the second are kept there, so FINGERPRINT_BITS bits tell states apart, however large the set is. An exact
+set holds whole states, and finds them by their fingerprints. A worker owns a share of the tables; what the set
+holds does not depend on the number of workers.
 """
 
 from __future__ import annotations
@@ -12,45 +13,58 @@ import mmap
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from mc.engine import words
+from mc.engine.layout import Rows
 from mc.engine.program import Batch, Program, Words, zeros
 
 TABLES = 1 << words.TABLE_BITS
-#: Bits that two states must have in common to be taken for the same.
+#: Bits in which two states must agree to be taken for the same.
 FINGERPRINT_BITS = 64 + words.EXTRA_BITS + words.TABLE_BITS
-#: Bytes of a slot: a word and the extra bits.
-SLOT_BYTES = 8 + words.EXTRA_BITS // 8
-#: Slots of a first table. Small tables double when this part of them is used ...
-FIRST_SLOTS = 1024
+LINE_BYTES = 8 * words.LINE
+#: Lines of a first table. Small tables double when this part of their slots is used ...
+FIRST_LINES = 128
 LOOSE = 0.75
-#: ... and those with more slots than this grow by a ninth when nearly full: slower, and never more than
-#: 12 bytes for a state.
-SMALL_SLOTS = 1 << 14
-TIGHT = 0.94
+#: ... and those with more lines than this grow by a fourteenth when nearly full, which takes longer: then a
+#: state takes at most 12 bytes.
+SMALL_LINES = 1 << 12
+TIGHT = 0.955
 _PAGE = mmap.PAGESIZE
+
+
+def omission_probability(distinct: int) -> float:
+    """That some state was taken for another: the expected number of pairs with equal, uniform fingerprints."""
+    return min(1.0, distinct * (distinct - 1) / 2 / 2.0**FINGERPRINT_BITS)
+
+
+def _memory(size: int) -> mmap.mmap:
+    """So many bytes, all 0, in huge pages where there are any: most of the time is spent on address translation."""
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    return memory
 
 
 @dataclass
 class _Region:
     """Memory for all tables of one size. Pages are taken as they are used, and given back as tables move out."""
 
-    slots: int
+    lines: int
+    #: States with which a table is to grow.
     full: int
     #: Bytes from one table to the next.
     stride: int
     memory: mmap.mmap
     address: int = field(init=False)
-    tables: int = 0
 
     def __post_init__(self) -> None:
-        if hasattr(mmap, "MADV_HUGEPAGE"):
-            self.memory.madvise(mmap.MADV_HUGEPAGE)
         self.address = np.frombuffer(self.memory, np.uint8).ctypes.data
 
-    def part(self, number: int, start: int, count: int, kind: type[np.generic]) -> np.ndarray[tuple[int], np.dtype]:
+    def part(self, number: int, start: int, count: int, kind: Any) -> npt.NDArray[Any]:
         """Elements of a table's memory, ``start`` bytes into it."""
         return np.frombuffer(self.memory, kind, count, number * self.stride + start)
 
@@ -63,19 +77,19 @@ class _Region:
 
 
 class Visited:
-    """``shares``: how many workers insert at the same time, each into tables of its own. ``room``: slots of a
-    table that are free when it is to grow, at least.
+    """``shares``: how many workers insert at the same time, each into tables of its own. ``slack``: how many
+    states are inserted into a crowded table before it can grow, at most.
     """
 
-    def __init__(self, program: Program, shares: int, room: int = 1) -> None:
+    def __init__(self, program: Program, shares: int, slack: int = 0) -> None:
         self.library = program.library
-        self.room = room
-        bounds = [TABLES * k // shares for k in range(shares + 1)]
-        self.shares = list(itertools.pairwise(bounds))
+        self.words = program.words
+        self.exact = program.exact
+        self.slack = slack
+        self.shares = list(itertools.pairwise(TABLES * k // shares for k in range(shares + 1)))
         #: Per table, words.ENTRY words: see there.
         self.directory = zeros(TABLES * words.ENTRY)
         self.entries = self.directory.reshape(TABLES, words.ENTRY)
-        self.nbytes = 0
         self._regions: list[_Region] = []
         #: Per table, the number of its region.
         self._sizes = [0] * TABLES
@@ -86,15 +100,31 @@ class Visited:
     def __len__(self) -> int:
         return int(self.entries[:, words.USED].sum())
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that its tables take."""
+        lines = LINE_BYTES * int(self.entries[:, words.COUNT_OF_LINES].sum())
+        return lines + 8 * self.words * len(self) if self.exact else lines
+
     def insert(self, share: int, batch: Batch, count: int) -> None:
-        """Insert those of a batch's fingerprints that belong to a share; ``batch.fresh`` says which are new."""
+        """Insert those of a batch's states that belong to a share; ``batch.fresh`` says which are new."""
         low, high = self.shares[share]
-        fingerprints, done = batch.fingerprints, 0
+        done = 0
         while True:
-            done = self.library.insert(self.directory, low, high, fingerprints, batch.fresh, done, count)
+            done = self.library.insert(
+                self.directory, low, high, batch.states, batch.fingerprints, batch.fresh, done, count
+            )
             if done == count:
                 return
-            self._grow(int(fingerprints[2 * done + 1]) >> 64 - words.TABLE_BITS & TABLES - 1)
+            self._grow(int(batch.fingerprints[2 * done + 1]) >> 64 - words.TABLE_BITS & TABLES - 1)
+
+    def add(self, rows: Rows) -> None:
+        """Insert states, shape ``(n, words)``."""
+        batch = Batch(max(1, len(rows)), self.words)
+        batch.states[: rows.size] = rows.reshape(-1)
+        self.library.fingerprints_of(batch.states, len(rows), batch.fingerprints)
+        for share in range(len(self.shares)):
+            self.insert(share, batch, len(rows))
 
     def grow_crowded(self) -> None:
         """Grow all tables that are as full as they should be."""
@@ -102,59 +132,62 @@ class Visited:
             self._grow(number)
 
     def save(self) -> Iterator[Words]:
-        """All fingerprints, in blocks of shape ``(n, 2)``; of the second word only what the set keeps."""
+        """All it holds, in blocks: states, shape ``(n, words)``, of an exact set; else fingerprints, ``(n, 2)``."""
         for number in range(TABLES):
             region = self._regions[self._sizes[number]]
-            tags = region.part(number, 0, region.slots, np.int64)
-            extras = region.part(number, 8 * region.slots, region.slots, np.uint16)
-            used = np.nonzero(tags)[0]
-            seconds = extras[used].astype(np.uint64) | np.uint64(number << 64 - words.TABLE_BITS)
-            yield np.column_stack([tags[used], seconds.view(np.int64)])
+            used = int(self.entries[number, words.USED])
+            if self.exact:
+                rows = region.part(number, LINE_BYTES * region.lines, used * self.words, np.int64)
+                yield rows.reshape(-1, self.words)
+                continue
+            tags = region.part(number, 0, region.lines * words.LINE, np.int64).reshape(-1, words.LINE)
+            extras = region.part(number, 0, region.lines * 4 * words.LINE, np.uint16).reshape(-1, 4 * words.LINE)
+            line, slot = np.nonzero(tags[:, : words.FINGERPRINTS_PER_LINE])
+            # Of the second word, only what the set keeps.
+            seconds = extras[line, words.EXTRAS + slot].astype(np.uint64) | np.uint64(number << 64 - words.TABLE_BITS)
+            yield np.column_stack([tags[line, slot], seconds.view(np.int64)])
 
     def restore(self, blocks: Iterable[Words]) -> None:
-        """Insert what ``save`` gave."""
+        """Insert what ``save`` of such a set gave."""
         for block in blocks:
+            if self.exact:
+                self.add(block)
+                continue
             batch = Batch(max(1, len(block)), 0)
-            batch.fingerprints[: 2 * len(block)] = block.reshape(-1)
+            batch.fingerprints[: block.size] = block.reshape(-1)
             for share in range(len(self.shares)):
                 self.insert(share, batch, len(block))
 
     def _grow(self, number: int) -> None:
         """Move a table to the region of the next size."""
-        old = self.entries[number].copy()
-        region = self._regions[self._sizes[number]]
+        old, region = self.entries[number].copy(), self._regions[self._sizes[number]]
         self._sizes[number] += 1
         new = self._enter(number)
         self.library.refill(old, new)
         self.entries[number] = new
-        with self._lock:
-            self.nbytes -= region.stride
-            region.tables -= 1
-            region.release(number)
+        region.release(number)
 
     def _enter(self, number: int) -> Words:
         """A new, empty table in its region: its words in the directory."""
         with self._lock:
-            size = self._sizes[number]
-            if size == len(self._regions):
-                self._regions.append(self._region(self._regions[-1].slots if size else 0))
-            region = self._regions[size]
-            region.tables += 1
-            self.nbytes += region.stride
+            if self._sizes[number] == len(self._regions):
+                self._regions.append(self._region(self._regions[-1].lines if self._regions else 0))
+            region = self._regions[self._sizes[number]]
         entry = zeros(words.ENTRY)
-        entry[words.TAGS] = region.address + number * region.stride
-        entry[words.EXTRAS] = entry[words.TAGS] + 8 * region.slots
-        entry[words.SLOTS] = region.slots
+        entry[words.LINES] = region.address + number * region.stride
+        entry[words.COUNT_OF_LINES] = region.lines
         entry[words.FULL] = region.full
         return entry
 
     def _region(self, last: int) -> _Region:
-        """Memory for tables of the next size after ``last`` slots."""
-        if last < SMALL_SLOTS:
-            slots, load = max(FIRST_SLOTS, 2 * last, 4 * self.room), LOOSE
+        """Memory for tables of the next size after ``last`` lines."""
+        per_line = words.LINE if self.exact else words.FINGERPRINTS_PER_LINE
+        if last < SMALL_LINES:
+            lines, load = max(FIRST_LINES, 2 * last, self.slack), LOOSE
         else:
-            slots, load = last * 10 // 9, TIGHT
-        size = SLOT_BYTES * slots
-        align = _PAGE if size >= _PAGE else 64
-        stride = -(-size // align) * align
-        return _Region(slots, min(int(load * slots), slots - self.room), stride, mmap.mmap(-1, TABLES * stride))
+            lines, load = last * 15 // 14, TIGHT
+        # One slot is free at least, for which a search in vain ends.
+        full = min(int(load * per_line * lines), per_line * lines - self.slack - 1)
+        size = LINE_BYTES * lines + (8 * self.words * (full + self.slack) if self.exact else 0)
+        stride = -(-size // _PAGE) * _PAGE
+        return _Region(lines, full, stride, _memory(TABLES * stride))

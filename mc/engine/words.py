@@ -42,13 +42,19 @@ INSPECTED = 5  # words of a row
 #: Of the second word of a fingerprint, the upper bits choose the table of the visited set; the lower are kept there.
 TABLE_BITS = 9
 EXTRA_BITS = 16
-# Words of a table in the directory of the visited set: where it is in memory, and how full.
-TAGS = 0  # address of the first words of the fingerprints, 0 where a slot is free
-EXTRAS = 1  # address of the kept bits of the second words
-SLOTS = 2
-USED = 3
-FULL = 4  # used slots with which it is to grow
-ENTRY = 8  # words of a table in the directory
+#: The visited set has its states in lines of the processor's cache: 64 bytes, 8 words.
+LINE = 8
+#: So many fingerprints are in a line: first words, then the kept bits of the second words, 16 bits each.
+FINGERPRINTS_PER_LINE = 6
+EXTRAS = 4 * FINGERPRINTS_PER_LINE  # where these begin, in units of 16 bits
+#: A slot of an exact visited set: the number of its state's row, from 1, and above it bits of the fingerprint.
+ROW_BITS = 32
+# Words of a table in the directory of the visited set.
+LINES = 0  # address
+COUNT_OF_LINES = 1
+USED = 2  # states in it
+FULL = 3  # as many states as it has when it is to grow
+ENTRY = 4  # words of a table in the directory
 
 #: How many fingerprints ahead of their use the memory of the visited set is asked for.
 AHEAD = 16
