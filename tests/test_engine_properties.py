@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from random import Random
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toys.engines import load
 from toys.values import Domains, random_value
 
-from mc.engine.compiled import Engine
 from mc.engine.layout import Layout
-from mc.engine.program import Batch
 from mc.engine.shapes import PAYLOAD, STRIDE
 from mc.engine.storage import encodable, shape_of
-from mc.engine.visited import FIRST_SLOTS, Visited
 from mc.errors import DomainError
 from mc.lang import Bag, Enum, Fn, Range, Record, Seq, Set
 from mc.lang.state import State
@@ -150,63 +145,6 @@ def test_a_set_with_a_capacity_holds_no_more(capacity: int) -> None:
         assert encodable(shape_of(domain), frozenset(range(capacity)))
         assert not encodable(shape_of(domain), frozenset(range(capacity + 1)))
         assert frozenset(range(capacity + 1)) not in domain
-
-
-# The visited set
-
-STAY = "x = Variable(Range(0, 1))\ndef Init(t):\n    t.x = 0\ndef Stay(s, t):\n    return True\nNext = [Stay]\n"
-ENGINE = Engine(load(STAY))
-
-
-def insert(visited: Visited, numbers: list[int]) -> list[bool]:
-    """Insert fingerprints as a search does; says which were new."""
-    batch = Batch(max(1, len(numbers)), 1)
-    batch.fingerprints[: len(numbers)] = np.array(numbers, np.uint64).astype(np.int64) if numbers else []
-    batch.fresh[:] = 7
-    for partition in range(len(visited.tables)):
-        visited.reserve(partition, len(numbers))
-        visited.insert(partition, batch, len(numbers))
-    assert set(batch.fresh[: len(numbers)].tolist()) <= {0, 1}
-    return [bool(f) for f in batch.fresh[: len(numbers)]]
-
-
-LOW, HIGH = st.integers(0, 400).map(lambda n: n << 48 | 5), st.integers(0, 400).map(lambda n: (1 << 64) - 1 - n)
-FINGERPRINTS = st.one_of(st.integers(1, 2**64 - 1), st.integers(1, 50), LOW, HIGH)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.lists(FINGERPRINTS, max_size=200), max_size=6), st.integers(1, 5))
-def test_visited_is_a_set(batches: list[list[int]], partitions: int) -> None:
-    visited, known = Visited(ENGINE, partitions), set[int]()
-    for numbers in batches:
-        expected = []
-        for number in numbers:
-            expected.append(number not in known)
-            known.add(number)
-        assert insert(visited, numbers) == expected
-    assert len(visited) == len(known)
-
-
-@pytest.mark.parametrize("partitions", [1, 2, 3])
-@pytest.mark.parametrize("pattern", ["low", "high", "mixed"])
-def test_visited_grows(partitions: int, pattern: str) -> None:
-    """Equal low bits give one long run in the table, equal high bits one partition for all."""
-    make = {
-        "low": lambda n: n << 40 | 3,
-        "high": lambda n: n + 1,
-        "mixed": lambda n: (n + 1) * 0x9E3779B97F4A7C15 % 2**64,
-    }
-    count = 3000 if pattern == "low" else 3 * FIRST_SLOTS
-    numbers = [make[pattern](n) for n in range(count)]
-    visited = Visited(ENGINE, partitions)
-    half = count // 2
-    assert all(insert(visited, numbers[:half]))
-    assert insert(visited, numbers[half // 2 :]) == [False] * (half - half // 2) + [True] * (count - half)
-    assert not any(insert(visited, numbers))
-    assert len(visited) == count
-    for table, used in zip(visited.tables, visited.counts, strict=True):
-        assert table.size & (table.size - 1) == 0
-        assert np.count_nonzero(table) == used < table.size
 
 
 def test_records_have_their_fields_in_any_order() -> None:

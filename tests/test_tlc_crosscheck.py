@@ -102,6 +102,7 @@ def search(spec: Spec) -> Result:
         orbit_sum=0,
         frontier=0,
         omission_probability=0.0,
+        exact=False,
         workers=1,
     )
 

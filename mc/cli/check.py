@@ -81,6 +81,9 @@ def add_search(parser: argparse.ArgumentParser) -> None:
         help="threads (default: all processors)",
     )
     parser.add_argument("--max-seconds", metavar="S", type=options.seconds, help="end the search after this time")
+    parser.add_argument(
+        "--exact", action="store_true", help="keep whole states, not fingerprints: none is missed, for more memory"
+    )
     options.add_simplest(parser)
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the result there")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path("out"), help="where results go (default: out)")
@@ -129,7 +132,9 @@ def run(args: argparse.Namespace) -> int:
     checkpoints = resume.writer(args, spec, resumed)
     if not args.quiet:
         print("\n".join(report.head_lines(spec)) + "\n", flush=True)
-    args.simplest = args.simplest or (resumed is not None and resumed.simplest)
+    if resumed is not None:
+        args.simplest = args.simplest or resumed.simplest
+        args.exact = args.exact or resumed.exact
     limits = replace(limits, directory=out)
     engine, result, seconds = search(spec, args, args.search, limits, checkpoints, resumed)
     told = tell(spec, engine, result, out)
@@ -162,7 +167,7 @@ def search(
     # Here, not above: the engine takes its time to import, which other commands and errors need not wait for.
     from mc.engine.compiled import Engine
 
-    engine = Engine(spec, options.cache_directory())
+    engine = Engine(spec, options.cache_directory(), exact=args.exact)
     loaded = since_start()
     with progress_bar(args.progress or sys.stderr.isatty()) as bar:
         result = engine.search(

@@ -74,6 +74,7 @@ def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[
         "witnesses": dict(result.witnesses),
         "violation": violation,
         "omission_probability": result.omission_probability,
+        "exact": result.exact,
         "workers": result.workers,
         "peak_rss_bytes": _peak_rss(),
         "seconds": dict(seconds),
@@ -127,7 +128,10 @@ def result_lines(spec: Spec, result: Result, seconds: Mapping[str, float]) -> It
         f" ({rate:,.0f} states/s); loaded in {seconds['load']:.2f} s, compiled in {seconds['compile']:.2f} s,"
         f" {seconds['total']:.2f} s in all"
     )
-    yield f"probability that a state was missed: {result.omission_probability:.1e}"
+    if result.exact:
+        yield "whole states were compared: none was missed"
+    else:
+        yield f"probability that a state was missed: {result.omission_probability:.1e}"
 
 
 def counts_line(result: Result) -> str:

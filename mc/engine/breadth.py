@@ -1,7 +1,7 @@
 """Breadth-first search, level by level, with any number of workers and the same result from all of them.
 
 A level is expanded in batches of parents. For each batch the workers expand contiguous shares of it, then
-each inserts the fingerprints of its own partition of the visited set in the order of the parents, then the
+each inserts the states of its own share of the visited set in the order of the parents, then the
 new states are appended to the next level in that same order. So nothing depends on who did what when.
 """
 
@@ -89,10 +89,10 @@ class BreadthFirst(Search):
     def _restore(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint; :class:`CheckpointError` where it is damaged."""
         store, count = self.store, sum(checkpoint.levels)
-        self._check_memory(self.visited.restored_bytes(count))
+        self._check_memory(self.visited.growth(count))
         self.restore_counters(checkpoint.counters)
         # First what stays in memory.
-        self.visited.restore(checkpoint.read(checkpoint.visited), count)
+        self.visited.restore(checkpoint.read(checkpoint.visited, self.visited.width), count)
         store.resume(checkpoint.levels)
         sources: list[tuple[Items, dict[str, Any]]] = [(store.log, file) for file in checkpoint.origins]
         for level in range(0 if self.simplest else len(store.sizes) - 1, len(store.sizes)):
@@ -196,18 +196,17 @@ class BreadthFirst(Search):
         return range(shares)
 
     def _insert(self, shares: int) -> list[int]:
-        """Insert all fingerprints of the batch; returns how many states of each share are new."""
+        """Insert all states of the batch; returns how many of each share are new."""
         counts = [int(self.controls[k][words.COUNT]) for k in range(shares)]
         self.most = max(self.most, sum(counts))
 
-        def work(partition: int) -> None:
-            self.visited.reserve(partition, sum(counts))
+        def work(share: int) -> None:
             for k in range(shares):
-                self.visited.insert(partition, self.batches[k], counts[k])
+                self.visited.insert(share, self.batches[k], counts[k])
 
         if shares == 1:
-            for partition in range(self.workers):
-                work(partition)
+            for share in range(self.workers):
+                work(share)
         else:
             self._each(work, self.workers)
         return [int(np.count_nonzero(self.batches[k].fresh[: counts[k]])) for k in range(shares)]

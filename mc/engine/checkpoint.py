@@ -59,6 +59,8 @@ class Checkpoint:
     program: str
     #: Whether it has the rows of all levels, for ``--simplest``.
     simplest: bool
+    #: Whether the visited set has whole states.
+    exact: bool
     #: States per level; those of the last one were not expanded.
     levels: list[int]
     #: What the search has counted, by name; it alone knows what that means.
@@ -189,6 +191,7 @@ class Checkpoints:
                 "origin": self.origin,
                 "program": program_hash(program),
                 "simplest": store.keep,
+                "exact": program.exact,
                 "levels": store.sizes,
                 "counters": counters,
                 "origins": origins,

@@ -56,6 +56,8 @@ class Engine(Program):
         if order == "dfs" and (checkpoints or resumed):
             raise UsageError("a checkpoint needs the levels of a breadth-first search: leave out --search dfs")
         if resumed is not None:
+            if self.exact and not resumed.exact:
+                raise resumed.error("it was made without --exact, so it has fingerprints in place of states")
             resumed.check(self)
             if simplest and not resumed.simplest:
                 raise resumed.error("it was made without --simplest, so it lacks the earlier levels' states")

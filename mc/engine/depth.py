@@ -15,6 +15,11 @@ class DepthFirst(Search):
 
     name = "dfs"
 
+    @property
+    def slack(self) -> int:  # type: ignore[override]
+        """The successors of one state."""
+        return self.engine.successor_limit
+
     def explore(self) -> None:
         engine, limit, width = self.engine, self.engine.successor_limit, self.engine.words + 2
         rows, self.positions = self.start()
@@ -34,13 +39,11 @@ class DepthFirst(Search):
             room = SHARED * limit if self.symmetry_check.begun else limit + 1
             while control[words.NEXT] + room > self.log.size:
                 self.log = np.concatenate([self.log, np.zeros_like(self.log)])
-            self.visited.reserve(0, room)
-            before = int(control[words.NEXT])
-            table, mask = self.visited.tables[0], self.visited.mask(0)
+            self.visited.grow_crowded()
+            directory = self.visited.directory
             top = engine.library.dive(
-                stack, top, len(stack), room, batch.data, batch.fresh, table, mask, control, self.log
+                stack, top, len(stack), room, batch.data, batch.fresh, directory, control, self.log
             )
-            self.visited.counts[0] += int(control[words.NEXT]) - before
             self.stop = Stop.in_control(control)
             self.tick(int(control[words.DEPTH]), top)
         self.frontier = top

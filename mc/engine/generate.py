@@ -12,7 +12,7 @@ from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
 from mc.engine.translate.statements import Statements
 from mc.engine.translate.values import Const, StateRef, Stored
-from mc.engine.words import BATCH
+from mc.engine.words import BATCH, FINGERPRINTS_PER_LINE, LINE, ROW_BITS
 from mc.errors import SpecError
 from mc.spec.objects import Definition, Parameter, Spec
 
@@ -42,7 +42,7 @@ def keep(s: ptr, t: ptr, parent: int, action: int, out: ptr, c: ptr, x: ptr) -> 
         symmetries = 1
         if c[RAW] == 0:
             symmetries = canonical(t, x)
-            out[FINGERPRINTS + n] = fingerprint(t)
+            fingerprint(t, offset(out, FINGERPRINTS + 2 * n))
         out[ORIGINS + n] = parent | c[EDGE] << PARENT_BITS
         out[KINDS + n] = action | symmetries << ACTION_BITS
         c[COUNT] = n + 1
@@ -114,13 +114,14 @@ def collect(out: ptr, fresh: ptr8, count: int, c: ptr, level: ptr, origins: ptr)
 
 @entry
 def dive(
-    todo: ptr, top: int, size: int, room: int, out: ptr, fresh: ptr8, table: ptr, mask: int, c: ptr, log: ptr
+    todo: ptr, top: int, size: int, room: int, out: ptr, fresh: ptr8, directory: ptr, c: ptr, log: ptr
 ) -> int:
     """Depth-first: expand the state on top of the stack and push what is new, until the stack is empty, a
-    buffer is nearly full, or the search should stop. Rows of the stack: the state, its number, its depth.
-    log[n]: the origin of state number n. At most room new states; returns the new top."""
+    buffer or a table is nearly full, or the search should stop. Rows of the stack: the state, its number, its
+    depth. log[n]: the origin of state number n. At most room new states; returns the new top."""
     x = stack(SCRATCH)
-    while top > 0 and c[STOP] == OK and room > LIMIT and top + LIMIT < size:
+    crowded = False
+    while top > 0 and c[STOP] == OK and room > LIMIT and top + LIMIT < size and not crowded:
         top -= 1
         number = todo[top * (WORDS + 2) + WORDS]
         depth = todo[top * (WORDS + 2) + WORDS + 1]
@@ -129,17 +130,21 @@ def dive(
         expand_row(offset(x, SCRATCH - WORDS), number, out, c, x)
         count = c[COUNT]
         for k in range(count):
-            fresh[k] = insert_one(table, mask, out[FINGERPRINTS + k])
+            words = offset(out, FINGERPRINTS + 2 * k)
+            table = offset(directory, table_of(words[1]) * ENTRY)
+            # A crowded table has room for the successors of one state.
+            fresh[k] = insert_one(table, offset(out, k * WORDS), words, table[FULL] + LIMIT)
+            crowded = crowded or table[USED] >= table[FULL]
             if fresh[k] != 0:
                 log[c[NEXT]] = out[ORIGINS + k]
-                out[FINGERPRINTS + k] = c[NEXT]
+                words[0] = c[NEXT]
                 c[NEXT] += 1
                 room -= 1
                 check(offset(out, k * WORDS), out[ORIGINS + k], out[KINDS + k], c, x)
         for k in range(count - 1, -1, -1):
             if fresh[k] != 0:
                 copy(offset(out, k * WORDS), offset(todo, top * (WORDS + 2)))
-                todo[top * (WORDS + 2) + WORDS] = out[FINGERPRINTS + k]
+                todo[top * (WORDS + 2) + WORDS] = out[FINGERPRINTS + 2 * k]
                 todo[top * (WORDS + 2) + WORDS + 1] = depth + 1
                 c[DEPTH] = max(c[DEPTH], depth + 1)
                 top += 1
@@ -162,16 +167,20 @@ def inspect(rows: ptr, count: int, found: ptr, c: ptr) -> None:
             note(FAILED, k, 0, 0, c)
             return
         row[SYMMETRIES] = canonical(s, x)
-        row[FINGERPRINT] = fingerprint(s)
+        fingerprint(s, offset(row, FINGERPRINT))
 '''
 
 
-def generate(spec: Spec, layout: Layout, symmetry: Symmetry) -> str:
-    """The source of the module; ``symmetry.generate(module)`` adds ``canonical``."""
+def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str:
+    """The source of the module; ``symmetry.generate(module)`` adds ``canonical``.
+
+    ``exact``: the visited set compares whole states.
+    """
     module = Module(spec, layout)
     expand = _expand(module)
     parts = [
         _copy(layout.words),
+        _same(layout.words),
         _fingerprint(layout.words),
         _predicates(module, "within", spec.constraints),
         _broken(module),
@@ -186,12 +195,16 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry) -> str:
     capacity = BATCH * successor_limit(spec, layout) + 1
     constants = {
         "WORDS": layout.words,
+        "EXACT": int(exact),
+        # Slots of a line of the visited set, and the bits of a slot that are of the fingerprint.
+        "PER_LINE": LINE if exact else FINGERPRINTS_PER_LINE,
+        "TAG_MASK": -1 << ROW_BITS if exact else -1,
         "ACTIONS": len(spec.actions),
         "LIMIT": successor_limit(spec, layout),
-        # A batch: its states, then their fingerprints, origins and kinds.
+        # A batch: its states, then their fingerprints (two words each), origins and kinds.
         "FINGERPRINTS": capacity * layout.words,
-        "ORIGINS": capacity * (layout.words + 1),
-        "KINDS": capacity * (layout.words + 2),
+        "ORIGINS": capacity * (layout.words + 2),
+        "KINDS": capacity * (layout.words + 3),
         # The last words of the scratch memory hold a copy of the state that is expanded depth-first.
         "SCRATCH": module.scratch_words + layout.words,
     }
@@ -221,19 +234,31 @@ def _copy(words: int) -> str:
     return f'def copy(s: ptr, t: ptr) -> None:\n    """t becomes equal to s."""\n{lines}'
 
 
+def _same(words: int) -> str:
+    differences = " | ".join(f"s[{k}] ^ t[{k}]" for k in range(words))
+    return f'def same(s: ptr, t: ptr) -> bool:\n    """Whether s equals t."""\n    return ({differences}) == 0'
+
+
 #: Odd constants from the digits of the golden ratio: one per word, so that equal words mix differently.
 _GOLDEN = 0x9E3779B97F4A7C15
 
 
 def _fingerprint(words: int) -> str:
-    terms = []
-    for k in range(words):
-        key = _GOLDEN * (2 * k + 1) & ((1 << 64) - 1)
-        terms.append(f"mix(s[{k}] ^ {key:#x})")
-    total = " + ".join(terms)
-    return (
-        f'def fingerprint(s: ptr) -> int:\n    """64 bits of the whole state, never 0."""\n'
-        f"    h = mix({total})\n    return h if h != 0 else 1"
+    """Each word is mixed on its own; the two words of the fingerprint are mixed from two sums of the results."""
+    keys = [_GOLDEN * (2 * k + 1) & ((1 << 64) - 1) for k in range(words)]
+    lines = [f"    w{k} = mix(s[{k}] ^ {key:#x})" for k, key in enumerate(keys)]
+    sums = " + ".join(f"w{k}" for k in range(words))
+    others = " + ".join(f"w{k} * {2 * k + 3}" for k in range(words))
+    return "\n".join(
+        [
+            "def fingerprint(s: ptr, f: ptr) -> None:",
+            '    """f[0] and f[1]: 128 bits of the whole state; f[0] is never 0."""',
+            *lines,
+            f"    f[0] = mix({sums})",
+            f"    f[1] = mix({others})",
+            "    if f[0] == 0:",
+            "        f[0] = 1",
+        ]
     )
 
 

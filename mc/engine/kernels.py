@@ -1,14 +1,28 @@
-"""Functions of every compiled engine that do not depend on the spec: fingerprints and the visited set.
+"""Functions of every compiled engine that do not depend on the spec: hashes and the visited set.
 
+The generated module gives them WORDS, EXACT, PER_LINE, TAG_MASK, ``copy``, ``same`` and ``fingerprint``.
 They are in the subset of Python that ``mc.engine.machine`` compiles; the text of this module is compiled
 together with what is generated from a spec.
 """
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
-from mc.engine.words import AHEAD
+from mc.engine.words import (
+    AHEAD,
+    COUNT_OF_LINES,
+    ENTRY,
+    EXTRA_BITS,
+    EXTRAS,
+    FULL,
+    LINE,
+    LINES,
+    ROW_BITS,
+    TABLE_BITS,
+    USED,
+)
 
 ptr = Any
 ptr8 = Any
@@ -21,6 +35,26 @@ def entry(function: Any) -> Any:
 
 def prefetch(base: ptr, index: int) -> None:
     """A hint to the processor; nothing in plain Python."""
+
+
+def words_at(address: int) -> ptr:
+    """The memory at an address, as words of 64 bits."""
+    return (ctypes.c_int64 * (1 << 40)).from_address(address)
+
+
+def shorts(base: ptr) -> ptr:
+    """The same memory, as numbers of 16 bits."""
+    return ctypes.cast(base, ctypes.POINTER(ctypes.c_uint16))
+
+
+def offset(base: ptr, count: int) -> ptr:
+    """The memory from element ``count`` on."""
+    return base[count:]
+
+
+def matches(base: ptr, mask: int, value: int) -> int:
+    """Bit set of those of eight words that are ``value`` under ``mask``."""
+    return sum(int(base[k] & mask == value) << k for k in range(8))
 
 
 def unsigned_shift(value: int, count: int) -> int:
@@ -64,42 +98,111 @@ def next_member(s: ptr, k: int, count: int) -> int:
     return count
 
 
-def insert_one(table: ptr, mask: int, fingerprint: int) -> int:
-    """Insert a fingerprint into a table of ``mask + 1`` slots; 1 where it is new, else 0.
+def insert_one(table: ptr, s: ptr, f: ptr, full: int) -> int:
+    """Insert state s with fingerprint f into its table; 1 where it is new, 0 where not, -1 where the table has to
+    grow for it.
 
-    Open addressing with linear probing; 0 is a free slot.
+    Linear probing by lines (Knuth 1998, 6.4, buckets), from the line in proportion to f[0]: so tables of any size
+    do, and a table is copied to a larger one from front to back. All slots of a line are looked at without a
+    branch, since none could be predicted. In an exact set the rows of its states stand behind the lines.
     """
-    slot = fingerprint & mask
-    while table[slot] != 0:
-        if table[slot] == fingerprint:
-            return 0
-        slot = (slot + 1) & mask
-    table[slot] = fingerprint
-    return 1
+    lines = words_at(table[LINES])
+    rows = offset(lines, table[COUNT_OF_LINES] * LINE)
+    tag = f[0] << ROW_BITS if EXACT else f[0]
+    extra = f[1] & ((1 << EXTRA_BITS) - 1)
+    line = high_product(f[0], table[COUNT_OF_LINES])
+    while True:
+        tags = offset(lines, line * LINE)
+        extras = offset(shorts(tags), EXTRAS)
+        equal = matches(tags, TAG_MASK, tag) & ((1 << PER_LINE) - 1)
+        while equal != 0:
+            k = lowest_bit(equal)
+            if EXACT:
+                row = tags[k] & ~TAG_MASK
+                if row != 0 and same(s, offset(rows, (row - 1) * WORDS)):
+                    return 0
+            elif extras[k] == extra:
+                return 0
+            equal &= equal - 1
+        free = matches(tags, -1, 0) & ((1 << PER_LINE) - 1)
+        if free != 0:
+            used = lowest_bit(free)
+            if table[USED] >= full:
+                return -1
+            if EXACT:
+                copy(s, offset(rows, table[USED] * WORDS))
+                tags[used] = tag | (table[USED] + 1)
+            else:
+                tags[used] = tag
+                extras[used] = extra
+            table[USED] += 1
+            return 1
+        line += 1
+        if line == table[COUNT_OF_LINES]:
+            line = 0
+    return 0
+
+
+def table_of(second: int) -> int:
+    """The number of the table for a fingerprint with this second word."""
+    return unsigned_shift(second, 64 - TABLE_BITS)
+
+
+def ask_for(directory: ptr, first: int, second: int) -> None:
+    """Have the line brought that inserting a fingerprint will look at first."""
+    table = offset(directory, table_of(second) * ENTRY)
+    prefetch(words_at(table[LINES]), high_product(first, table[COUNT_OF_LINES]) * LINE)
 
 
 @entry
-def insert(table: ptr, mask: int, fingerprints: ptr, fresh: ptr8, count: int, me: int, owners: int) -> int:
-    """Insert those fingerprints that partition ``me`` owns; marks the new ones, returns how many.
+def insert(
+    directory: ptr, low: int, high: int, states: ptr, fingerprints: ptr, fresh: ptr8, begin: int, count: int
+) -> int:
+    """Insert those states, from number ``begin`` on, whose tables are low..high-1; mark the new ones.
 
-    Memory is asked for AHEAD fingerprints before it is needed, so that cache misses overlap.
+    Returns count, or the number of one whose table has to grow first. Memory is asked for AHEAD states before
+    it is needed, so that cache misses overlap.
     """
-    new = 0
-    for k in range(min(AHEAD, count)):
-        prefetch(table, fingerprints[k] & mask)
-    for k in range(count):
+    for k in range(begin, min(begin + AHEAD, count)):
+        ask_for(directory, fingerprints[2 * k], fingerprints[2 * k + 1])
+    for k in range(begin, count):
         if k + AHEAD < count:
-            prefetch(table, fingerprints[k + AHEAD] & mask)
-        if owners == 1 or high_product(fingerprints[k], owners) == me:
-            found = insert_one(table, mask, fingerprints[k])
+            number = table_of(fingerprints[2 * (k + AHEAD) + 1])
+            if low <= number and number < high:
+                ask_for(directory, fingerprints[2 * (k + AHEAD)], fingerprints[2 * (k + AHEAD) + 1])
+        number = table_of(fingerprints[2 * k + 1])
+        if low <= number and number < high:
+            table = offset(directory, number * ENTRY)
+            found = insert_one(table, offset(states, k * WORDS), offset(fingerprints, 2 * k), table[FULL])
+            if found < 0:
+                return k
             fresh[k] = found
-            new += found
-    return new
+    return count
 
 
 @entry
-def rehash(old: ptr, size: int, table: ptr, mask: int) -> None:
-    """Insert all fingerprints of an old table into a larger one."""
-    for k in range(size):
-        if old[k] != 0:
-            insert_one(table, mask, old[k])
+def refill(old: ptr, new: ptr) -> None:
+    """Insert all that is in a table into a larger, empty one."""
+    lines = words_at(old[LINES])
+    rows = offset(lines, old[COUNT_OF_LINES] * LINE)
+    f = stack(2)
+    if EXACT:
+        for k in range(old[USED]):
+            fingerprint(offset(rows, k * WORDS), f)
+            insert_one(new, offset(rows, k * WORDS), f, old[USED])
+    else:
+        for line in range(old[COUNT_OF_LINES]):
+            tags = offset(lines, line * LINE)
+            extras = offset(shorts(tags), EXTRAS)
+            for k in range(PER_LINE):
+                if tags[k] != 0:
+                    f[0] = tags[k]
+                    f[1] = extras[k]
+                    insert_one(new, rows, f, old[USED])
+
+
+@entry
+def fingerprints_of(rows: ptr, count: int, fingerprints: ptr) -> None:
+    """The fingerprints of states."""
+    for k in range(count):
+        fingerprint(offset(rows, k * WORDS), offset(fingerprints, 2 * k))

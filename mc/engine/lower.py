@@ -11,8 +11,8 @@ from typing import Any
 
 from llvmlite import ir
 
-I64, I8, I1, VOID = ir.IntType(64), ir.IntType(8), ir.IntType(1), ir.VoidType()
-POINTER, POINTER8 = ir.PointerType(I64), ir.PointerType(I8)
+I64, I16, I8, I1, VOID = ir.IntType(64), ir.IntType(16), ir.IntType(8), ir.IntType(1), ir.VoidType()
+POINTER, POINTER16, POINTER8 = ir.PointerType(I64), ir.PointerType(I16), ir.PointerType(I8)
 _BINARY = {
     ast.Add: "add",
     ast.Sub: "sub",
@@ -100,8 +100,8 @@ class FunctionCompiler:
         if not isinstance(target, ast.Subscript):
             raise self.fail(target)
         place = self.address(target)
-        if place.type == POINTER8:
-            value = self.builder.trunc(value, I8)
+        if place.type != POINTER:
+            value = self.builder.trunc(value, place.type.pointee)
         self.builder.store(value, place)
 
     def do_Return(self, node: ast.Return) -> None:
@@ -224,7 +224,7 @@ class FunctionCompiler:
 
     def on_Subscript(self, node: ast.Subscript) -> Any:
         value = self.builder.load(self.address(node))
-        return self.builder.zext(value, I64) if value.type == I8 else value
+        return self.builder.zext(value, I64) if value.type in (I8, I16) else value
 
     def on_UnaryOp(self, node: ast.UnaryOp) -> Any:
         if isinstance(node.op, ast.Not):
@@ -353,6 +353,27 @@ class FunctionCompiler:
         """Position of the highest 1; the value is not 0."""
         return self.builder.sub(ir.Constant(I64, 63), self.builder.ctlz(self.expr(value), ir.Constant(I1, 1)))
 
+    def call_words_at(self, address: ast.expr) -> Any:
+        """The memory at an address, as words of 64 bits."""
+        return self.builder.inttoptr(self.expr(address), POINTER)
+
+    def call_shorts(self, base: ast.expr) -> Any:
+        """The same memory, as numbers of 16 bits."""
+        return self.builder.bitcast(self.expr(base), POINTER16)
+
+    def call_matches(self, base: ast.expr, mask: ast.expr, value: ast.expr) -> Any:
+        """Bit set of those of eight words (at an address divisible by 64) that are ``value`` under ``mask``."""
+        eight = ir.VectorType(I64, 8)
+        place = self.builder.bitcast(self.expr(base), ir.PointerType(eight))
+        masked = self.builder.and_(self.builder.load(place, align=64), self.eight_times(self.expr(mask)))
+        found = self.builder.icmp_signed("==", masked, self.eight_times(self.expr(value)))
+        return self.builder.zext(self.builder.bitcast(found, I8), I64)
+
+    def eight_times(self, value: Any) -> Any:
+        eight = ir.VectorType(I64, 8)
+        one = self.builder.insert_element(ir.Constant(eight, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
+        return self.builder.shuffle_vector(one, one, ir.Constant(ir.VectorType(ir.IntType(32), 8), [0] * 8))
+
     def call_prefetch(self, base: ast.expr, index: ast.expr) -> Any:
         """Ask for the memory at ``base[index]`` ahead of its use."""
         name = "llvm.prefetch.p0"
@@ -361,7 +382,7 @@ class FunctionCompiler:
         function = module.globals.get(name)
         if function is None:
             function = ir.Function(module, ir.FunctionType(VOID, [POINTER, i32, i32, i32]), name)
-        place = self.builder.gep(self.expr(base), [self.expr(index)])
+        place = self.builder.bitcast(self.builder.gep(self.expr(base), [self.expr(index)]), POINTER)
         return self.builder.call(function, [place, ir.Constant(i32, 1), ir.Constant(i32, 3), ir.Constant(i32, 1)])
 
     def call_stack(self, words: ast.expr) -> Any:

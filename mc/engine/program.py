@@ -29,12 +29,12 @@ class Batch:
     """The successors of some parents, in order; one worker fills it. Memory is taken as it is used."""
 
     def __init__(self, capacity: int, state_words: int) -> None:
-        #: States (``capacity * state_words``), fingerprints, origins and kinds (``capacity`` each).
-        self.data = np.empty(capacity * (state_words + 3), np.int64)
+        #: States (``capacity * state_words``), fingerprints (two words each), origins and kinds.
+        self.data = np.empty(capacity * (state_words + 4), np.int64)
         self.states = self.data[: capacity * state_words]
-        self.fingerprints = self.data[capacity * state_words : capacity * (state_words + 1)]
-        self.origins = self.data[capacity * (state_words + 1) : capacity * (state_words + 2)]
-        self.kinds = self.data[capacity * (state_words + 2) :]
+        self.fingerprints = self.data[capacity * state_words : capacity * (state_words + 2)]
+        self.origins = self.data[capacity * (state_words + 2) : capacity * (state_words + 3)]
+        self.kinds = self.data[capacity * (state_words + 3) :]
         #: 1 where a state was not known before.
         self.fresh = np.empty(capacity, np.uint8)
 
@@ -43,17 +43,19 @@ class Program:
     """A spec and model, compiled on first use.
 
     ``cache``: the directory where machine code is kept between runs; by default one in the user's home.
+    ``exact``: the visited set keeps whole states in place of fingerprints.
     """
 
-    def __init__(self, spec: Spec, cache: Path | None = None) -> None:
+    def __init__(self, spec: Spec, cache: Path | None = None, exact: bool = False) -> None:
         self.spec = spec
+        self.exact = exact
         self.cache = Path.home() / ".cache" / "mc" if cache is None else cache
         self.layout = Layout(spec.variables)
         self.words = self.layout.words
         self.symmetry = Symmetry(spec, self.layout)
         self.successor_limit = successor_limit(spec, self.layout)
         #: The generated module, as text.
-        self.source = generate(spec, self.layout, self.symmetry)
+        self.source = generate(spec, self.layout, self.symmetry, exact)
         self._library: Library | None = None
         self._single: Batch | None = None
 

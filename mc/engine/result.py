@@ -66,6 +66,8 @@ class Result:
     frontier: int
     #: Probability that some state was taken for another one with the same fingerprint.
     omission_probability: float
+    #: Whether whole states were compared, not fingerprints.
+    exact: bool
     workers: int
     search: str = "bfs"
     #: None where the search is complete, or found an error.

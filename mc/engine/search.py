@@ -11,11 +11,11 @@ import numpy as np
 
 from mc.engine import words
 from mc.engine.asymmetry import SymmetryCheck
-from mc.engine.fingerprints import Fingerprints
 from mc.engine.layout import Rows
 from mc.engine.limits import Guard, Limits
-from mc.engine.program import Batch, Program, Words
+from mc.engine.program import Program, Words
 from mc.engine.result import ActionCount, Progress, Result, Violation
+from mc.engine.visited import Visited, omission_probability
 from mc.lang.state import State
 
 #: Batches with fewer parents than this are not worth sharing.
@@ -49,6 +49,8 @@ class Search:
     """What breadth-first and depth-first search have in common: counters, initial states, the result."""
 
     name = ""
+    #: States that are inserted before a crowded table of the visited set can grow, at most.
+    slack = 0
 
     def __init__(
         self,
@@ -63,7 +65,7 @@ class Search:
         self.reported = time.monotonic()
         self.guard = Guard(limits)
         self.controls = [engine.control() for _ in range(workers)]
-        self.visited = Fingerprints(engine, workers)
+        self.visited = Visited(engine, workers, self.slack)
         self.symmetry_check = SymmetryCheck(engine)
         self.initial = 0
         #: When it began, and the seconds of the search that it resumes.
@@ -100,24 +102,20 @@ class Search:
         rows, found = engine.inspect(packed, control)
         failed = int(control[words.STOP_PARENT]) if control[words.STOP] else len(states)
         control[words.STOP] = words.OK
-        kept: dict[int, int] = {}
+        kept: dict[bytes, int] = {}
         for k in range(len(states)):
             if k == failed:
                 self.stop = Stop(k, 0, words.FAILED, 0)
                 break
-            if found[k, words.WITHIN] and int(found[k, words.FINGERPRINT]) not in kept:
-                kept[int(found[k, words.FINGERPRINT])] = k
+            if found[k, words.WITHIN] and rows[k].tobytes() not in kept:
+                kept[rows[k].tobytes()] = k
                 control[words.ORBITS] += control[words.GROUP] // found[k, words.SYMMETRIES]
             if found[k, words.BROKEN]:
                 self.stop = Stop(k, 0, words.VIOLATED, int(found[k, words.BROKEN]))
                 break
         self.stopped_at_once = self.stop is not None
         positions = np.array(list(kept.values()), np.int64)
-        first = Batch(max(1, len(kept)), engine.words)
-        first.fingerprints[: len(kept)] = list(kept)
-        for partition in range(self.workers):
-            self.visited.reserve(partition, len(kept))
-            self.visited.insert(partition, first, len(kept))
+        self.visited.add(rows[positions])
         return rows[positions].reshape(-1), positions
 
     def tick(self, depth: int, frontier: int) -> None:
@@ -203,8 +201,8 @@ class Search:
             violation=violation,
             orbit_sum=self.orbits(),
             frontier=frontier,
-            # Expected number of pairs of states that share a fingerprint, if fingerprints are uniform.
-            omission_probability=min(1.0, found * (found - 1) / 2 / 2.0**64),
+            omission_probability=0.0 if self.engine.exact else omission_probability(found),
+            exact=self.engine.exact,
             workers=self.workers,
             search=self.name,
             ending=self.guard.ending if verdict == "incomplete" else None,

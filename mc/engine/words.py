@@ -33,11 +33,28 @@ FAILED = 3  # the successor cannot be evaluated
 BLOCKED = 4  # an action cannot be evaluated in the parent; the edge is the one that it would have made
 
 # What ``inspect`` says of each state, in words of a row.
-FINGERPRINT = 0
-WITHIN = 1  # whether it satisfies the constraints
-BROKEN = 2  # the first invariant it violates, from 1; or 0
-SYMMETRIES = 3  # how many symmetries leave it alone
-INSPECTED = 4  # words of a row
+FINGERPRINT = 0  # two words
+WITHIN = 2  # whether it satisfies the constraints
+BROKEN = 3  # the first invariant it violates, from 1; or 0
+SYMMETRIES = 4  # how many symmetries leave it alone
+INSPECTED = 5  # words of a row
+
+#: Of the second word of a fingerprint, the upper bits choose the table of the visited set; the lower are kept there.
+TABLE_BITS = 9
+EXTRA_BITS = 16
+#: The visited set has its states in lines of the processor's cache: 64 bytes, 8 words.
+LINE = 8
+#: So many fingerprints are in a line: first words, then the kept bits of the second words, 16 bits each.
+FINGERPRINTS_PER_LINE = 6
+EXTRAS = 4 * FINGERPRINTS_PER_LINE  # where these begin, in units of 16 bits
+#: A slot of an exact visited set: the number of its state's row, from 1, and above it bits of the fingerprint.
+ROW_BITS = 32
+# Words of a table in the directory of the visited set.
+LINES = 0  # address
+COUNT_OF_LINES = 1
+USED = 2  # states in it
+FULL = 3  # as many states as it has when it is to grow
+ENTRY = 4  # words of a table in the directory
 
 #: How many fingerprints ahead of their use the memory of the visited set is asked for.
 AHEAD = 16
