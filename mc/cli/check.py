@@ -95,8 +95,8 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     """What ends a search early, besides time, and what lets it go on."""
     group = parser.add_argument_group(
         "limits and checkpoints",
-        "A search that a limit ends says to which level it is complete. What is here is of breadth-first search, "
-        "but for --max-states; and of mc check, but for --max-seconds above.",
+        "A search that a limit ends says to which level it is complete. These are of mc check only,\n"
+        "and but for --max-states of breadth-first search.",
     )
     group.add_argument(
         "--max-states",

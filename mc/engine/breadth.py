@@ -98,8 +98,8 @@ class BreadthFirst(Search):
         for level in range(0 if self.simplest else len(store.sizes) - 1, len(store.sizes)):
             sources.append((store.rows[level], checkpoint.rows[str(level)]))
         for items, file in sources:
-            for block in checkpoint.read(file, items.width):
-                items.append(block)
+            for block in checkpoint.read(file):
+                items.append(block.reshape(-1))
                 self._keep_memory()
         self.levels = list(store.sizes)
         self.frontier = self.levels[-1]

@@ -65,8 +65,8 @@ class Checkpoint:
     levels: list[int]
     #: What the search has counted, by name; it alone knows what that means.
     counters: dict[str, Any]
-    #: Files, each with its name, its checksum and how many words it has: the origins of all states in order,
-    #: the rows by level, and the fingerprints.
+    #: Files, each with its name, its checksum, how many words it has, and how many an item: the origins of all
+    #: states in order, the rows by level, and the fingerprints.
     origins: list[dict[str, Any]]
     rows: dict[str, dict[str, Any]]
     visited: dict[str, Any]
@@ -86,10 +86,10 @@ class Checkpoint:
         """An error about a checkpoint that is not as it was written."""
         return self.error(f"{what}: it is damaged; use a copy of it, or start again without --resume")
 
-    def read(self, file: Mapping[str, Any], width: int = 1) -> Iterator[Words]:
-        """The words of a file, in blocks of whole items; :class:`CheckpointError` where it is damaged."""
+    def read(self, file: Mapping[str, Any]) -> Iterator[Words]:
+        """The items of a file, in blocks of the shape they had; :class:`CheckpointError` where it is damaged."""
         digest = hashlib.sha256()
-        left = int(file["words"])
+        left, width = int(file["words"]), int(file["width"])
         try:
             with (self.directory / file["name"]).open("rb") as stream:
                 while left:
@@ -98,7 +98,7 @@ class Checkpoint:
                         raise self.damaged(f"{file['name']} has lost its end")
                     digest.update(block.data)
                     left -= block.size
-                    yield block
+                    yield block.reshape(-1, width) if width > 1 else block
         except OSError as error:
             raise self.damaged(f"{file['name']} cannot be read ({error.strerror})") from None
         if digest.hexdigest() != file["sha256"]:
@@ -217,15 +217,17 @@ class Checkpoints:
     def _file(self, name: str, blocks: Iterable[Words]) -> dict[str, Any]:
         """Write a file; returns its entry in the manifest."""
         digest = hashlib.sha256()
-        size = 0
+        size, width = 0, 1
         with (self.directory / name).open("wb") as stream:
             for block in blocks:
-                digest.update(block.data)
-                stream.write(block.data)
+                width = block.shape[1] if block.ndim > 1 else 1
+                flat = block.reshape(-1).data
+                digest.update(flat)
+                stream.write(flat)
                 size += block.size
             stream.flush()
             os.fsync(stream.fileno())
-        return {"name": name, "sha256": digest.hexdigest(), "words": size}
+        return {"name": name, "sha256": digest.hexdigest(), "words": size, "width": width}
 
     def _sync(self) -> None:
         descriptor = os.open(self.directory, os.O_RDONLY)
@@ -247,7 +249,7 @@ class Checkpoints:
 
 
 def _blocks(items: Items, first: int) -> Iterator[Words]:
-    """The words of items from one on, in blocks."""
+    """Items from one on, in blocks of shape ``(n, width)``."""
     step = max(1, BLOCK // items.width)
     for k in range(first, len(items), step):
-        yield items.read(k, min(k + step, len(items)))
+        yield items.read(k, min(k + step, len(items))).reshape(-1, items.width)
