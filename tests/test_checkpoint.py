@@ -75,6 +75,16 @@ def test_a_search_that_goes_on_in_the_same_directory(tmp_path: Path, monkeypatch
     assert content(ENGINE.search(resumed=resumed)) == content(want)
 
 
+def test_a_search_that_compares_whole_states(tmp_path: Path) -> None:
+    exact = Engine(ENGINE.spec, exact=True)
+    want = exact.search()
+    resumed = stopped(exact, tmp_path, 9)
+    assert resumed.exact
+    assert content(exact.search(3, resumed=resumed)) == content(want)
+    with pytest.raises(UsageError, match="without --exact"):
+        exact.search(resumed=stopped(ENGINE, tmp_path / "other", 9))
+
+
 def test_files_for_levels_and_checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is on the disk already goes into checkpoints too, and what is read from them goes to the disk."""
     limit = 1 << 40

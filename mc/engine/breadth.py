@@ -92,7 +92,7 @@ class BreadthFirst(Search):
         self._check_memory(self.visited.growth(count))
         self.restore_counters(checkpoint.counters)
         # First what stays in memory.
-        self.visited.restore(checkpoint.read(checkpoint.visited, self.visited.width), count)
+        self.visited.restore(checkpoint.read(checkpoint.visited), count)
         store.resume(checkpoint.levels)
         sources: list[tuple[Items, dict[str, Any]]] = [(store.log, file) for file in checkpoint.origins]
         for level in range(0 if self.simplest else len(store.sizes) - 1, len(store.sizes)):

@@ -153,11 +153,6 @@ class Visited:
             seconds = extras[line, words.EXTRAS + slot].astype(np.uint64) | np.uint64(number << 64 - words.TABLE_BITS)
             yield np.column_stack([tags[line, slot], seconds.view(np.int64)])
 
-    @property
-    def width(self) -> int:
-        """Words of an item that ``save`` gives."""
-        return self.words if self.exact else 2
-
     def restore(self, blocks: Iterable[Words], count: int) -> None:
         """Insert ``count`` items that ``save`` of such a set gave."""
         # Room for all of them first: in the order of a larger table they would crowd in one part of a smaller one.
