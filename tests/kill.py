@@ -50,7 +50,7 @@ def killed(directory: Path, model: list[str], span: float, chance: random.Random
         resumable = (checkpoint / "manifest.json").exists()
         start = ["--resume", str(checkpoint)] if resumable else model
         workers = str(chance.randint(1, 3))
-        arguments = [*start, "--checkpoint", str(checkpoint), "--workers", workers]
+        arguments = [*start, "--checkpoint", str(checkpoint), "--checkpoint-every", "1", "--workers", workers]
         process = subprocess.Popen(
             command(directory, *arguments), cwd=directory, env=environment(), stdout=subprocess.DEVNULL
         )
@@ -72,7 +72,7 @@ def check(directory: Path, model: list[str], kills: int, seed: int) -> Iterator[
     want = result(directory)
     begin = time.monotonic()
     subprocess.run(
-        command(directory, *model, "--checkpoint", str(directory / "whole")),
+        command(directory, *model, "--checkpoint", str(directory / "whole"), "--checkpoint-every", "1"),
         cwd=directory,
         env=environment(),
         check=False,

@@ -108,6 +108,12 @@ def test_every(tmp_path: Path) -> None:
     made = Checkpoints(tmp_path, 4, {})
     kept = [level for level in range(1, 20) if made.due(level) and (setattr(made, "level", level) or True)]
     assert kept == [4, 8, 12, 16]
+    made = Checkpoints(tmp_path, None, {})
+    assert made.due(1)
+    made.took = 1.0
+    assert not made.due(2)
+    made.ended -= 9.0
+    assert made.due(2)
 
 
 def test_another_program_or_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,10 @@ def add_options(parser: argparse._ArgumentGroup) -> None:
         "--checkpoint", metavar="DIR", type=Path, help="write there, at ends of levels, what it takes to go on"
     )
     parser.add_argument(
-        "--checkpoint-every", metavar="LEVELS", type=options.positive, help="levels from one to the next (default: 1)"
+        "--checkpoint-every",
+        metavar="LEVELS",
+        type=options.positive,
+        help="levels from one to the next (default: so that they take a tenth of the time)",
     )
     parser.add_argument(
         "--resume", metavar="DIR", type=Path, help="go on from the checkpoint in DIR; it knows its spec and model"
@@ -90,4 +93,4 @@ def writer(args: argparse.Namespace, spec: Spec, resumed: Checkpoint | None) -> 
         return None
     from mc.engine.checkpoint import Checkpoints
 
-    return Checkpoints(args.checkpoint, args.checkpoint_every or 1, origin_json(spec), resumed)
+    return Checkpoints(args.checkpoint, args.checkpoint_every, origin_json(spec), resumed)

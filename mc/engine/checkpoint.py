@@ -13,6 +13,7 @@ import json
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,12 +135,14 @@ def _digest(content: Any) -> str:
 class Checkpoints:
     """Writes checkpoints of one search, each in place of the one before.
 
-    ``every``: levels from one to the next. ``origin``: which spec and model they are of. ``resumed``: the
-    checkpoint that the search goes on from. :class:`CheckpointError` where the directory cannot be written,
-    or has another checkpoint.
+    ``every``: levels from one to the next; None: as often as takes a tenth of the time. ``origin``: which spec
+    and model they are of. ``resumed``: the checkpoint that the search goes on from. :class:`CheckpointError` where
+    the directory cannot be written, or has another checkpoint.
     """
 
-    def __init__(self, directory: Path, every: int, origin: dict[str, Any], resumed: Checkpoint | None = None) -> None:
+    def __init__(
+        self, directory: Path, every: int | None, origin: dict[str, Any], resumed: Checkpoint | None = None
+    ) -> None:
         self.directory = directory
         self.every = every
         self.origin = origin
@@ -148,6 +151,8 @@ class Checkpoints:
         self.rows: dict[str, dict[str, Any]] = {}
         #: Levels of the last checkpoint; 0: none yet.
         self.level = 0
+        #: When the last one was written, and how many seconds that took.
+        self.ended, self.took = time.monotonic(), 0.0
         self._make()
         if resumed is not None and resumed.directory.resolve() == directory.resolve():
             self.origins, self.rows, self.level = list(resumed.origins), dict(resumed.rows), len(resumed.levels)
@@ -171,10 +176,13 @@ class Checkpoints:
 
     def due(self, level: int) -> bool:
         """Whether to write one when this level, counted from 1, is complete."""
+        if self.every is None:
+            return time.monotonic() - self.ended >= 9 * self.took
         return level - self.level >= self.every
 
     def write(self, program: Program, store: Levels, visited: Iterable[Words], counters: dict[str, Any]) -> None:
         """Write a checkpoint; :class:`OSError` where there is no room, and then the one before it stays."""
+        begin = time.monotonic()
         self.number += 1
         # Origins that a checkpoint has written need not be written again, until there are too many files of them.
         earlier = self.origins if len(self.origins) < SEGMENTS else []
@@ -213,6 +221,8 @@ class Checkpoints:
             raise
         self.origins, self.rows, self.level = origins, rows, len(store.sizes)
         self._clean()
+        self.ended = time.monotonic()
+        self.took = self.ended - begin
 
     def _file(self, name: str, blocks: Iterable[Words]) -> dict[str, Any]:
         """Write a file; returns its entry in the manifest."""
