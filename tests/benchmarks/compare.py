@@ -1,0 +1,98 @@
+"""What changed between two runs of the benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .measurement import Record, Results, spread
+
+#: What is compared: the field of a measurement, and what it is called.
+TIMES = {"explore_seconds": "search", "process_seconds": "process"}
+#: Rounds that agree by chance do not make a smaller change than this one certain.
+LEAST_NOISE = 0.05
+#: Nor is a shorter time told from another: SPIN counts in hundredths of a second.
+LEAST_SECONDS = 0.02
+#: Facts of the machine without which times cannot be compared.
+MACHINE = ("processor", "processors", "memory_bytes")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One time of a contestant on a model, before and after."""
+
+    case: str
+    engine: str
+    what: str
+    #: Medians.
+    before_seconds: float
+    after_seconds: float
+    #: The larger spread of the two, as a part of the median.
+    noise: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times longer than before."""
+        return self.after_seconds / self.before_seconds if self.before_seconds else 1.0
+
+    @property
+    def exceeds_noise(self) -> bool:
+        """Whether the medians differ by more than the rounds among themselves."""
+        least, most = sorted((self.before_seconds, self.after_seconds))
+        return most - least > max(LEAST_SECONDS, self.noise * least)
+
+    def slower(self, factor: float) -> bool:
+        """Whether it takes more than ``factor`` times as long, and that is not noise."""
+        return self.ratio > factor and self.exceeds_noise
+
+    def __str__(self) -> str:
+        verdict = ("slower" if self.ratio > 1 else "faster") if self.exceeds_noise else "within the noise"
+        return (
+            f"{self.case:<18} {self.engine:<11} {self.what:<8} {self.before_seconds:9.3f} {self.after_seconds:9.3f}"
+            f" {self.ratio:7.2f}x {100 * self.noise:6.0f} %  {verdict}"
+        )
+
+
+def changes(before: Results, after: Results) -> Iterator[Change]:
+    """The times of all contestants that both runs have, on models that both count alike."""
+    for old in before.records:
+        new = after.find(old.case, old.engine)
+        if new is None or not old.rounds or not new.rounds or counts(old) != counts(new):
+            continue
+        for name, what in TIMES.items():
+            pair = old.median(name), new.median(name)
+            if pair[0] is not None and pair[1] is not None:
+                noise = max(LEAST_NOISE, spread(old.values(name)), spread(new.values(name)))
+                yield Change(old.case, old.engine, what, pair[0], pair[1], noise)
+
+
+def counts(record: Record) -> tuple[int, int]:
+    """Generated and distinct states."""
+    return record.rounds[0].generated, record.rounds[0].distinct
+
+
+def remarks(before: Results, after: Results) -> Iterator[str]:
+    """What stands in the way of a comparison."""
+    for fact in MACHINE:
+        old, new = before.machine.get(fact), after.machine.get(fact)
+        if old != new:
+            yield f"another machine: {fact} {old} and {new}; only ratios to TLC can be compared"
+    for old in before.records:
+        new = after.find(old.case, old.engine)
+        if not old.rounds:
+            continue
+        if new is None or not new.rounds:
+            yield f"{old.case}, {old.engine}: not in the new run"
+        elif counts(old) != counts(new):
+            yield f"{old.case}, {old.engine}: not the same model, the counts differ: {counts(old)} and {counts(new)}"
+
+
+def compare(before: Results, after: Results, factor: float) -> tuple[str, int]:
+    """The comparison as text, and the exit code: 1 where something takes more than ``factor`` times as long."""
+    found = list(changes(before, after))
+    head = f"{'':<39} {'before s':>9} {'after s':>9} {'ratio':>8} {'noise':>8}"
+    slower = [change for change in found if change.slower(factor)]
+    worst = [f"{c.case}, {c.engine}: {c.what} takes {c.ratio:.2f} times as long" for c in slower]
+    verdict = worst or [f"Nothing takes more than {factor} times as long as before."]
+    lines = [*remarks(before, after), head, *map(str, found), "", *verdict]
+    return "\n".join(lines), int(bool(slower))
