@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from .compare import compare
 from .engines import ENGINES
 from .measurement import BenchmarkError, Results
 from .peer import INSTALL
+from .plot import draw
 from .rounds import run
 from .table import report
 
@@ -38,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, 1 (something became slower, or failed), 2 (usage)."""
     args = make_parser().parse_args(arguments)
     try:
+        if getattr(args, "plot", None) is not None and find_spec("matplotlib") is None:  # not after an hour
+            raise BenchmarkError('the plot takes matplotlib: pip install -e ".[bench]"')
         code: int = args.run(args)
     except (BenchmarkError, McError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -125,8 +129,6 @@ def _show(args: argparse.Namespace) -> int:
 def _report(results: Results, plot: Path | None) -> int:
     print(report(results))
     if plot is not None:
-        from .plot import draw  # needs matplotlib, which nothing else does
-
         draw(results, plot)
     return 0
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .measurement import Record, Results, spread
+from .measurement import Record, Results, ratio, spread
+from .table import RIVAL
 
 #: What is compared: the field of a measurement, and what it is called.
 TIMES = {"explore_seconds": "search", "process_seconds": "process"}
@@ -29,6 +30,8 @@ class Change:
     after_seconds: float
     #: The larger spread of the two, as a part of the median.
     noise: float
+    #: How many times longer TLC takes than before, a measure of the machine; None where it was not run.
+    tlc: float | None
 
     @property
     def ratio(self) -> float:
@@ -47,9 +50,10 @@ class Change:
 
     def __str__(self) -> str:
         verdict = ("slower" if self.ratio > 1 else "faster") if self.exceeds_noise else "within the noise"
+        beside = "" if self.tlc is None else f"{self.ratio / self.tlc:.2f}x"
         return (
             f"{self.case:<18} {self.engine:<11} {self.what:<8} {self.before_seconds:9.3f} {self.after_seconds:9.3f}"
-            f" {self.ratio:7.2f}x {100 * self.noise:6.0f} %  {verdict}"
+            f" {self.ratio:7.2f}x {100 * self.noise:6.0f} % {beside:>9}  {verdict}"
         )
 
 
@@ -59,11 +63,13 @@ def changes(before: Results, after: Results) -> Iterator[Change]:
         new = after.find(old.case, old.engine)
         if new is None or not old.rounds or not new.rounds or counts(old) != counts(new):
             continue
+        rivals = before.find(old.case, RIVAL), after.find(old.case, RIVAL)
         for name, what in TIMES.items():
-            pair = old.median(name), new.median(name)
-            if pair[0] is not None and pair[1] is not None:
+            first, second = old.median(name), new.median(name)
+            if first is not None and second is not None:
                 noise = max(LEAST_NOISE, spread(old.values(name)), spread(new.values(name)))
-                yield Change(old.case, old.engine, what, pair[0], pair[1], noise)
+                tlc_first, tlc_second = (None if rival is None else rival.median(name) for rival in rivals)
+                yield Change(old.case, old.engine, what, first, second, noise, ratio(tlc_second, tlc_first))
 
 
 def counts(record: Record) -> tuple[int, int]:
@@ -76,7 +82,7 @@ def remarks(before: Results, after: Results) -> Iterator[str]:
     for fact in MACHINE:
         old, new = before.machine.get(fact), after.machine.get(fact)
         if old != new:
-            yield f"another machine: {fact} {old} and {new}; only ratios to TLC can be compared"
+            yield f"another machine: {fact} {old} and {new}; judge by the ratio beside TLC's"
     for old in before.records:
         new = after.find(old.case, old.engine)
         if not old.rounds:
@@ -90,7 +96,7 @@ def remarks(before: Results, after: Results) -> Iterator[str]:
 def compare(before: Results, after: Results, factor: float) -> tuple[str, int]:
     """The comparison as text, and the exit code: 1 where something takes more than ``factor`` times as long."""
     found = list(changes(before, after))
-    head = f"{'':<39} {'before s':>9} {'after s':>9} {'ratio':>8} {'noise':>8}"
+    head = f"{'':<39} {'before s':>9} {'after s':>9} {'ratio':>8} {'noise':>8} {'/ TLC':>9}"
     slower = [change for change in found if change.slower(factor)]
     worst = [f"{c.case}, {c.engine}: {c.what} takes {c.ratio:.2f} times as long" for c in slower]
     verdict = worst or [f"Nothing takes more than {factor} times as long as before."]

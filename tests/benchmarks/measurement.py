@@ -74,6 +74,10 @@ class Results:
         """All contestants on a model."""
         return [record for record in self.records if record.case == case]
 
+    def counted(self, case: str) -> Measurement | None:
+        """Some measurement of a model: what it counts, all of them count."""
+        return next((record.rounds[0] for record in self.of(case) if record.rounds), None)
+
     def find(self, case: str, engine: str) -> Record | None:
         """A contestant on a model."""
         return next((record for record in self.of(case) if record.engine == engine), None)

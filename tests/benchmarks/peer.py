@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import time
 from abc import abstractmethod
-from collections.abc import Sequence
 from pathlib import Path
 
 from . import process
@@ -54,5 +53,5 @@ class Peer(Engine):
         for command in self.commands(case, directory):
             process.run(command, directory)
         seconds = time.perf_counter() - started
-        command: Sequence[str] = ["./search", *self.arguments()]
-        return Contestant(lambda: self.read(process.run(command, directory)), seconds)
+        search = ["./search", *self.arguments()]
+        return Contestant(lambda: self.read(process.run(search, directory)), seconds)

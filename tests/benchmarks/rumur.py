@@ -13,10 +13,13 @@ from .process import Finished
 _EXPLORED = re.compile(r"^\s*(\d+) states, (\d+) rules fired in", re.MULTILINE)
 
 #: With gcc's own limits for inlining the program is four times slower.
-_INLINE = (
-    "-fwhole-program -finline-limit=100000 --param inline-unit-growth=1000 --param large-function-growth=10000"
-    " --param large-unit-insns=10000000 --param large-stack-frame-growth=10000"
-).split()
+_LIMITS = (
+    "inline-unit-growth=1000",
+    "large-function-growth=10000",
+    "large-unit-insns=10000000",
+    "large-stack-frame-growth=10000",
+)
+_INLINE = ("-fwhole-program", "-finline-limit=100000", *(word for limit in _LIMITS for word in ("--param", limit)))
 _COMPILE = ("gcc", "-std=c11", "-O3", "-march=native", "-mcx16", "-w", *_INLINE)
 
 

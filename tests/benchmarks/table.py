@@ -50,19 +50,18 @@ def machine_lines(results: Results) -> Iterator[str]:
 def _tables(results: Results) -> Iterator[str]:
     for case, description in results.cases.items():
         records = results.of(case)
-        measured = next((record.rounds[0] for record in records if record.rounds), None)
+        measured = results.counted(case)
         counts = f": {measured.generated:,} generated, {measured.distinct:,} distinct" if measured else ""
         yield f"{case}{counts}"
         yield f"  {description}"
         yield f"  {'':<11}" + "".join(f"{title:>{width}}" for title, width in _COLUMNS)
-        yield from (_line(record, results.find(case, RIVAL)) for record in records)
+        yield from (_line(record, results.find(case, RIVAL)) for record in records if record.rounds)
+        yield from (f"  {line}" for line in absent(records))
         yield from (f"  {line}" for line in summary(records))
         yield ""
 
 
 def _line(record: Record, rival: Record | None) -> str:
-    if not record.rounds:
-        return f"  {record.engine:<11}  not run: {record.absent}"
     search, whole = record.median("explore_seconds"), record.median("process_seconds")
     peak = record.median("peak_rss_bytes")
     rate = record.generated_per_second
@@ -80,6 +79,13 @@ def _line(record: Record, rival: Record | None) -> str:
     )
     shown = "".join(f"{cell:>{width}}" for cell, (_, width) in zip(cells, _COLUMNS, strict=True))
     return f"  {record.engine:<11}{shown}"
+
+
+def absent(records: Sequence[Record]) -> Iterator[str]:
+    """Who was not run, and why; one line for each reason."""
+    reasons = dict.fromkeys(record.absent for record in records if not record.rounds)
+    for reason in reasons:
+        yield f"not run: {', '.join(r.engine for r in records if not r.rounds and r.absent == reason)}: {reason}"
 
 
 def _number(value: float | None, style: str) -> str:

@@ -40,7 +40,7 @@ class Tlc(Engine):
         return ""
 
     def unfit(self, case: Case) -> str:
-        return "hours of work for it" if case.vast else ""
+        return "too many states for it" if case.vast else ""
 
     def prepare(self, case: Case, directory: Path) -> Contestant:
         written = write_model(read_proof(case.spec, [ROOT / "proofs"]), directory)
