@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import median
 
 from .measurement import Record, Results, ratio, spread
 from .table import RIVAL
@@ -25,23 +26,28 @@ class Change:
     case: str
     engine: str
     what: str
-    #: Medians.
-    before_seconds: float
-    after_seconds: float
-    #: The larger spread of the two, as a part of the median.
-    noise: float
+    #: In each round, in seconds.
+    before: tuple[float, ...]
+    after: tuple[float, ...]
     #: How many times longer TLC takes than before, a measure of the machine; None where it was not run.
     tlc: float | None
 
     @property
     def ratio(self) -> float:
         """How many times longer than before."""
-        return self.after_seconds / self.before_seconds if self.before_seconds else 1.0
+        return ratio(median(self.after), median(self.before)) or 1.0
+
+    @property
+    def noise(self) -> float:
+        """The larger spread of the two, as a part of the median."""
+        return max(LEAST_NOISE, spread(self.before), spread(self.after))
 
     @property
     def exceeds_noise(self) -> bool:
-        """Whether the medians differ by more than the rounds among themselves."""
-        least, most = sorted((self.before_seconds, self.after_seconds))
+        """Whether all rounds of one are faster than all of the other, and by more than the rounds among themselves."""
+        if max(self.before) >= min(self.after) and max(self.after) >= min(self.before):
+            return False
+        least, most = sorted((median(self.before), median(self.after)))
         return most - least > max(LEAST_SECONDS, self.noise * least)
 
     def slower(self, factor: float) -> bool:
@@ -52,7 +58,7 @@ class Change:
         verdict = ("slower" if self.ratio > 1 else "faster") if self.exceeds_noise else "within the noise"
         beside = "" if self.tlc is None else f"{self.ratio / self.tlc:.2f}x"
         return (
-            f"{self.case:<18} {self.engine:<11} {self.what:<8} {self.before_seconds:9.3f} {self.after_seconds:9.3f}"
+            f"{self.case:<18} {self.engine:<11} {self.what:<8} {median(self.before):9.3f} {median(self.after):9.3f}"
             f" {self.ratio:7.2f}x {100 * self.noise:6.0f} % {beside:>9}  {verdict}"
         )
 
@@ -65,11 +71,9 @@ def changes(before: Results, after: Results) -> Iterator[Change]:
             continue
         rivals = before.find(old.case, RIVAL), after.find(old.case, RIVAL)
         for name, what in TIMES.items():
-            first, second = old.median(name), new.median(name)
-            if first is not None and second is not None:
-                noise = max(LEAST_NOISE, spread(old.values(name)), spread(new.values(name)))
-                tlc_first, tlc_second = (None if rival is None else rival.median(name) for rival in rivals)
-                yield Change(old.case, old.engine, what, first, second, noise, ratio(tlc_second, tlc_first))
+            first, second = (None if rival is None else rival.median(name) for rival in rivals)
+            times = tuple(old.values(name)), tuple(new.values(name))
+            yield Change(old.case, old.engine, what, *times, ratio(second, first))
 
 
 def counts(record: Record) -> tuple[int, int]:
