@@ -71,7 +71,8 @@ class BreadthFirst(Search):
                 if self._expand_level() and self.frontier:
                     self.levels.append(self.frontier)
                     self._checkpoint(every=True)
-        if len(self.store.sizes) == len(self.levels):
+        full = self.guard.ending is not None and self.guard.ending.limit == "disk"
+        if len(self.store.sizes) == len(self.levels) and not full:
             # It ended before it expanded a level.
             self._checkpoint(every=False)
 

@@ -95,8 +95,9 @@ class Guard:
 
     def deep(self, depth: int) -> bool:
         """Whether states of this level, counted from 1, are not to be expanded."""
-        if self.limits.max_depth is not None and depth >= self.limits.max_depth:
-            self.end("max-depth", f"states of level {depth} are not expanded (--max-depth {depth})")
+        limit = self.limits.max_depth
+        if limit is not None and depth >= limit:
+            self.end("max-depth", f"states of level {depth} are not expanded (--max-depth {limit})")
         return self.ending is not None
 
     @contextmanager
