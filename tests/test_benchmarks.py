@@ -79,9 +79,10 @@ def test_table() -> None:
 
 
 def test_bars() -> None:
-    ((title, bars),) = groups(results(record("mc-2", 2.0), record("tlc-2", 100.0), Record("raft:plain", "spin-dfs")))
-    assert title == "raft:plain: 100 states, 1,000 generated"
-    assert [(bar.engine, bar.generated_per_second, bar.times_tlc) for bar in bars] == [
+    (group,) = groups(results(record("mc-2", 2.0), record("tlc-2", 100.0), Record("raft:plain", "spin-dfs")))
+    assert group.title == "raft:plain: 100 states, 1,000 generated"
+    assert group.constants == "Server = 3"
+    assert [(bar.engine, bar.generated_per_second, bar.times_tlc) for bar in group.bars] == [
         ("mc-2", 500.0, 50.0),
         ("tlc-2", 10.0, 1.0),
     ]

@@ -30,10 +30,12 @@ LINE_BYTES = 8 * words.LINE
 #: Lines of a first table. Small tables double when this part of their slots is used ...
 FIRST_LINES = 128
 LOOSE = 0.75
-#: ... and those with more lines than this grow by a fourteenth when nearly full, which takes longer: then a
-#: state takes at most 12 bytes.
+#: ... and those with as many lines as this grow by a sixteenth when nearly full, which takes longer: then a state
+#: takes at most 12 bytes.
 SMALL_LINES = 1 << 12
-TIGHT = 0.955
+TIGHT = 0.96
+#: Tables within so many bytes grow together, if they are nearly as full: one page of memory is theirs.
+HUGE_PAGE = 1 << 21
 _PAGE = mmap.PAGESIZE
 
 
@@ -122,7 +124,7 @@ class Visited:
             )
             if done == count:
                 return
-            self._grow(int(batch.fingerprints[2 * done + 1]) >> 64 - words.TABLE_BITS & TABLES - 1)
+            self._grow_around(int(batch.fingerprints[2 * done + 1]) >> 64 - words.TABLE_BITS & TABLES - 1, low, high)
 
     def add(self, rows: Rows) -> None:
         """Insert states, shape ``(n, words)``."""
@@ -182,6 +184,16 @@ class Visited:
         # Each worker may have a table twice while it grows.
         return extra + largest * len(self.shares)
 
+    def _grow_around(self, number: int, low: int, high: int) -> None:
+        """Grow a table, and those of tables low..high-1 that share a page with it."""
+        size = self._sizes[number]
+        together = max(1, HUGE_PAGE // self._regions[size].stride)
+        first = number // together * together
+        for k in range(max(low, first), min(high, first + together)):
+            used, full = self.entries[k, words.USED], self.entries[k, words.FULL]
+            if k == number or (self._sizes[k] == size and used > 0.9 * full):
+                self._grow(k)
+
     def _grow(self, number: int) -> None:
         """Move a table to the region of the next size."""
         old, region = self.entries[number].copy(), self._regions[self._sizes[number]]
@@ -207,10 +219,8 @@ class Visited:
     def _next_size(self, last: int) -> tuple[int, int, int]:
         """Of tables of the next size after ``last`` lines: their lines, when they are to grow, and their bytes."""
         per_line = words.LINE if self.exact else words.FINGERPRINTS_PER_LINE
-        if last < SMALL_LINES:
-            lines, load = max(FIRST_LINES, 2 * last, self.slack), LOOSE
-        else:
-            lines, load = last * 15 // 14, TIGHT
+        lines = max(FIRST_LINES, 2 * last, self.slack) if last < SMALL_LINES else last * 17 // 16
+        load = LOOSE if lines < SMALL_LINES else TIGHT
         # One slot is free at least, for which a search in vain ends.
         full = min(int(load * per_line * lines), per_line * lines - self.slack - 1)
         size = LINE_BYTES * lines + (8 * self.words * (full + self.slack) if self.exact else 0)

@@ -13,8 +13,10 @@ from .engine import Contestant, Engine
 from .measurement import BenchmarkError, Measurement
 from .process import Finished
 
-#: This checkout, whichever mc is installed, and this package.
-PATH = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+
+def environment(directory: Path) -> dict[str, str]:
+    """This checkout, whichever mc is installed, and this package; a code cache of the contestant's own."""
+    return {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "XDG_CACHE_HOME": str(directory / "cache")}
 
 
 class Mc(Engine):
@@ -29,17 +31,14 @@ class Mc(Engine):
         """The first run compiles, into a code cache of the contestant's own where the rounds find it."""
         cold = self._check(case, directory)
         visited, _ = once("visited", case, directory, "--workers", str(self.workers), *self.options)
-        return Contestant(
-            measure=lambda: self._check(case, directory),
-            cold_compile_seconds=cold.compile_seconds,
-            visited_bytes_per_state=visited["bytes"] / visited["distinct"],
-        )
+        bytes_per_state = visited["bytes"] / visited["distinct"]
+        return Contestant(lambda: self._check(case, directory), cold.compile_seconds, bytes_per_state)
 
     def _check(self, case: Case, directory: Path) -> Measurement:
         file = directory / "result.json"
         options = ["--workers", str(self.workers), "--json", str(file), "--out", str(directory), "--quiet"]
         command = [sys.executable, "-m", "mc", "check", *case.arguments, *self.options, *options]
-        finished = process.run(command, directory, {**PATH, "XDG_CACHE_HOME": str(directory / "cache")})
+        finished = process.run(command, directory, environment(directory))
         result = json.loads(file.read_text(encoding="utf-8"))
         return Measurement(
             generated=result["generated"],
@@ -76,7 +75,7 @@ class Reference(Engine):
 def once(what: str, case: Case, directory: Path, *options: str) -> tuple[dict[str, Any], Finished]:
     """What a process of its own says of a model; see :mod:`.once`."""
     command = [sys.executable, "-m", "benchmarks.once", what, *case.arguments, *options]
-    finished = process.run(command, directory, PATH)
+    finished = process.run(command, directory, environment(directory))
     document = json.loads(finished.output.splitlines()[-1])
     if not isinstance(document, dict):
         raise BenchmarkError(f"{' '.join(command)} printed no result")

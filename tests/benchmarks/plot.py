@@ -27,9 +27,18 @@ class Bar:
     times_tlc: float | None
 
 
-def groups(results: Results) -> Iterator[tuple[str, list[Bar]]]:
-    """Per model, with its counts, the contestants that were run on it."""
-    for case in results.cases:
+@dataclass(frozen=True)
+class Group:
+    """A model with its counts, its constants and symmetry, and the contestants that were run on it."""
+
+    title: str
+    constants: str
+    bars: list[Bar]
+
+
+def groups(results: Results) -> Iterator[Group]:
+    """All models that something was run on."""
+    for case, description in results.cases.items():
         rival = results.find(case, RIVAL)
         bars = []
         for record in results.of(case):
@@ -39,7 +48,8 @@ def groups(results: Results) -> Iterator[tuple[str, list[Bar]]]:
                 bars.append(Bar(record.engine, rate, ratio(seconds, record.median("explore_seconds"))))
         counted = results.counted(case)
         if counted is not None:
-            yield f"{case}: {counted.distinct:,} states, {counted.generated:,} generated", bars
+            title = f"{case}: {counted.distinct:,} states, {counted.generated:,} generated"
+            yield Group(title, description.partition("; invariants")[0], bars)
 
 
 def short(number: float) -> str:
@@ -70,7 +80,7 @@ def draw(results: Results, file: Path) -> None:
 
     with matplotlib.rc_context({"font.family": "DejaVu Sans", "font.size": 9, "svg.hashsalt": "mc"}):
         shown = list(groups(results))
-        rows = sum(len(bars) + 2 for _, bars in shown)
+        rows = sum(len(group.bars) + 3 for group in shown)
         figure = Figure(figsize=(WIDTH, ROW * rows + MARGIN), layout="constrained")
         FigureCanvasSVG(figure)
         rates, times = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
@@ -89,13 +99,16 @@ def draw(results: Results, file: Path) -> None:
         figure.savefig(file, format="svg", metadata={"Date": None})
 
 
-def _draw_bars(rates: Any, times: Any, shown: list[tuple[str, list[Bar]]]) -> None:
-    """Fill both panels, from top to bottom: per model its title, then a row for each contestant."""
+def _draw_bars(rates: Any, times: Any, shown: list[Group]) -> None:
+    """Fill both panels, from top to bottom: per model two lines of text, then a row for each contestant."""
     names: dict[int, str] = {}
     row = 0
-    for title, bars in shown:
-        rates.text(0, row, title, transform=rates.get_yaxis_transform(), weight="bold", va="center")
-        for bar in bars:
+    for group in shown:
+        place = {"transform": rates.get_yaxis_transform(), "va": "center"}
+        rates.text(0, row, group.title, weight="bold", **place)
+        row += 1
+        rates.text(0, row, group.constants, fontsize=7.5, color="#555555", **place)
+        for bar in group.bars:
             row += 1
             names[row] = bar.engine
             colour = COLOURS[bar.engine.split("-")[0]]
