@@ -17,6 +17,15 @@ from mc.engine.limits import Limits
 from mc.engine.program import Program
 from mc.engine.result import Progress, Result
 from mc.errors import EvaluationError, UsageError
+from mc.lang.state import State
+
+
+class UnevaluableState(EvaluationError):
+    """The spec cannot be evaluated in a state that is reachable."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(f"the spec cannot be evaluated in the state\n{state!r}")
+        self.state = state
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ class Engine(Program):
         """The state graph, or None where it has more than ``max_states`` states.
 
         Invariants do not stop it. A step to a state outside the constraints is not in it, as in TLC's dump.
-        Raises :class:`EvaluationError` where the spec cannot be evaluated in a reachable state.
+        Raises :class:`UnevaluableState`.
         """
         index: dict[bytes, int] = {}
         states: list[Rows] = []
@@ -82,7 +91,7 @@ class Engine(Program):
             control = self.control()
             inspected = self.inspect(rows, control)
             if control[words.STOP] != words.OK:
-                raise self._unevaluable(rows[control[words.STOP_PARENT]])
+                raise UnevaluableState(self.unpack(rows[control[words.STOP_PARENT]]))
             for row, facts in zip(*inspected, strict=True):
                 key = row.tobytes()
                 if not facts[words.WITHIN]:
@@ -102,12 +111,9 @@ class Engine(Program):
                 return None
             rows, actions, all_of_them = self.expand(states[source])
             if not all_of_them:
-                raise self._unevaluable(states[source])
+                raise UnevaluableState(self.unpack(states[source]))
             for action, target in zip(actions, visit(rows) if len(rows) else [], strict=True):
                 if target >= 0:
                     edges.append((source, int(action), target))
             source += 1
         return StateGraph(np.array(states), np.array(edges, np.int64).reshape(-1, 3), initial)
-
-    def _unevaluable(self, row: Rows) -> EvaluationError:
-        return EvaluationError(f"the spec cannot be evaluated in the state\n{self.unpack(row)!r}")

@@ -97,9 +97,15 @@ class Explored:
 def explore(spec: Spec, engine: Engine, max_states: int, behavior: Behavior | None = None) -> Explored:
     """Explore all states; those of ``behavior`` are among them, also one outside the constraints.
 
-    Raises :class:`TooLarge`, and :class:`EvaluationError` where an invariant cannot be evaluated.
+    Raises :class:`TooLarge`, and :class:`EvaluationError` where the spec cannot be evaluated.
     """
-    found = engine.graph(max_states)
+    # Here, not above: the engine takes its time to import.
+    from mc.engine.compiled import UnevaluableState
+
+    try:
+        found = engine.graph(max_states)
+    except UnevaluableState as error:
+        raise EvaluationError(str(find_failure(spec, error.state))) from error
     if found is None:
         raise TooLarge.to_explore(f"more than {max_states:,}")
     edges = [(source, spec.actions[action].name, target) for source, action, target in found.edges.tolist()]
