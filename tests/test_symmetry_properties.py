@@ -74,7 +74,7 @@ def test_renaming_a_row_is_renaming_its_state(seed: int) -> None:
         state = State({name: random_value(domain, random) for name, domain in spec.variables.items()})
         renaming = np.array([list(s.members).index(mapping[m]) for s in sets for m in s.members], np.int64)
         row, image = engine.layout.pack(state), np.zeros(engine.words, np.int64)
-        engine.library.rename(row, image, renaming)
+        engine.library.rename(row, image, 1, renaming)
         (want,) = reference.orbit(state, [mapping])
         assert engine.unpack(image) == want
         assert (image == engine.layout.pack(want)).all(), "not in normal form"

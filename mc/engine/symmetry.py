@@ -136,9 +136,11 @@ def keeps_order(table: ptr, first: int, colours: ptr, count: int) -> bool:
 _RENAME = '''
 
 @entry
-def rename(s: ptr, t: ptr, g: ptr) -> None:
-    """t becomes s with value i of each symmetric set renamed to the value that g says, set after set."""
-    permute(s, t, {pointers}, stack(SCRATCH))'''
+def rename(s: ptr, t: ptr, count: int, g: ptr) -> None:
+    """States t become states s with value i of each symmetric set renamed to the value that g says, set after set."""
+    x = stack(SCRATCH)
+    for k in range(count):
+        permute(offset(s, k * WORDS), offset(t, k * WORDS), {pointers}, x)'''
 
 _COMPARE = '''def compare(a: ptr, b: ptr) -> int:
     """-1, 0 or 1 as state a is less than, equal to or greater than b."""
