@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from toys.engines import compare, expected, load
+from toys.engines import GRID, compare, expected, load
 
 from mc.engine.compiled import Engine
 from mc.engine.limits import Limits
@@ -254,28 +254,6 @@ def Power(s, t):
 Next = [Power]
 """
     assert Engine(load(text)).search().verdict == "error"
-
-
-GRID = """
-Size: Natural
-a = Variable(Range(0, Size))
-b = Variable(Range(0, Size))
-c = Variable(Range(0, Size))
-def Init(t):
-    t.a = 0
-    t.b = 0
-    t.c = 0
-def A(s, t):
-    t.a = (s.a + 1) % (Size + 1)
-    return True
-def B(s, t):
-    t.b = (s.b + s.a) % (Size + 1)
-    return True
-def C(s, t):
-    t.c = (s.c + s.b + 1) % (Size + 1)
-    return True
-Next = [A, B, C]
-"""
 
 
 @pytest.mark.parametrize("order", ["bfs", "dfs"])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from toys.engines import load
+from toys.engines import GRID, load
 
 from mc.cli.main import main
 from mc.engine import breadth, words
@@ -24,30 +24,6 @@ from mc.errors import UsageError
 from mc.spec.load import load_spec
 from mc.spec.models import find_spec, read_models
 
-GRID = """
-Size: Natural
-a = Variable(Range(0, Size))
-b = Variable(Range(0, Size))
-c = Variable(Range(0, Size))
-def Init(t):
-    t.a = 0
-    t.b = 0
-    t.c = 0
-def A(s, t):
-    t.a = (s.a + 1) % (Size + 1)
-    return True
-def B(s, t):
-    t.b = (s.b + s.a) % (Size + 1)
-    return True
-def C(s, t):
-    t.c = (s.c + s.b + 1) % (Size + 1)
-    return True
-Next = [A, B, C]
-def Low(s):
-    return s.a + s.b + s.c < Size * 2
-def Zero(s):
-    return s.c != Size
-"""
 ENGINE = Engine(load(GRID, {"Size": 60}))
 
 

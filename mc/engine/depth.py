@@ -15,8 +15,7 @@ class DepthFirst(Search):
 
     name = "dfs"
 
-    @property
-    def slack(self) -> int:  # type: ignore[override]
+    def slack(self) -> int:
         """The successors of one state."""
         return self.engine.successor_limit
 

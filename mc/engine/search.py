@@ -49,8 +49,6 @@ class Search:
     """What breadth-first and depth-first search have in common: counters, initial states, the result."""
 
     name = ""
-    #: States that are inserted before a crowded table of the visited set can grow, at most.
-    slack = 0
 
     def __init__(
         self,
@@ -65,7 +63,7 @@ class Search:
         self.reported = time.monotonic()
         self.guard = Guard(limits)
         self.controls = [engine.control() for _ in range(workers)]
-        self.visited = Visited(engine, workers, self.slack)
+        self.visited = Visited(engine, workers, self.slack())
         self.symmetry_check = SymmetryCheck(engine)
         self.initial = 0
         #: When it began, and the seconds of the search that it resumes.
@@ -89,6 +87,10 @@ class Search:
 
     def explore(self) -> None:
         raise NotImplementedError
+
+    def slack(self) -> int:
+        """States that are inserted before a crowded table of the visited set can grow, at most."""
+        return 0
 
     def start(self) -> tuple[Rows, Words]:
         """The distinct initial states within the constraints, and their positions among all initial states."""

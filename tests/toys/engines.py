@@ -18,6 +18,8 @@ from mc.lang.state import State
 from mc.spec.load import load_spec
 from mc.spec.objects import Model, Spec
 
+#: A spec with as many states as one likes, for searches that are to end early.
+GRID = Path(__file__).parent / "grid.py"
 #: Where the specs given as text are, until the process ends.
 _SPECS = tempfile.TemporaryDirectory(prefix="mc-specs-")
 atexit.register(_SPECS.cleanup)
