@@ -63,6 +63,7 @@ def test_summary_names_the_gain_of_workers_and_the_fastest_peer() -> None:
         "mc-2 is 2.50 times as fast as spin-dfs, the fastest of SPIN and rumur.",
     ]
     assert not list(summary([record("mc-2", 2.0), record("tlc-2", 3.0)]))
+    assert len(list(summary([record("mc-2", 2.0), record("mc-1", 3.0), record("spin-dfs", 0.0)]))) == 1
 
 
 def test_table() -> None:

@@ -107,6 +107,9 @@ def summary(records: Sequence[Record]) -> Iterator[str]:
         yield f"mc with two workers is {gain:.2f} times as fast as with one."
     peer = fastest(record for record in records if record.engine.startswith(("spin-", "rumur-")))
     ours = fastest((one, two))
-    if peer is not None and ours is not None:
-        ahead = ratio(peer.median("explore_seconds"), ours.median("explore_seconds"))
+    if peer is None or ours is None:
+        return
+    ahead = ratio(peer.median("explore_seconds"), ours.median("explore_seconds"))
+    # SPIN prints hundredths of a second: nothing can be said of less.
+    if ahead is not None:
         yield f"{ours.engine} is {ahead:.2f} times as fast as {peer.engine}, the fastest of SPIN and rumur."
