@@ -15,9 +15,8 @@ from tqdm import tqdm
 
 from mc import errors
 from mc.cli import options, report, resume, since_start
-from mc.engine.limits import Limits
+from mc.engine.limits import Limits, check_levels
 from mc.engine.result import Progress, Result
-from mc.errors import UsageError
 from mc.spec.objects import Spec
 from mc.trace.behavior import check_init
 from mc.trace.explain import explain
@@ -119,8 +118,8 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check the model; returns the exit code."""
-    if args.simplest and args.search != "bfs":
-        raise UsageError("--simplest needs the levels of a breadth-first search: leave out --search dfs")
+    if args.simplest:
+        check_levels(args.search, "--simplest")
     limits = Limits(args.max_seconds, args.max_states, args.max_depth, args.memory)
     limits.check_order(args.search)
     resume.check_options(args)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mc.cli import options
+from mc.engine.limits import check_levels
 from mc.errors import McError, UsageError
 from mc.spec.load import load_spec
 from mc.spec.models import find_spec
@@ -40,8 +41,8 @@ def check_options(args: argparse.Namespace) -> None:
         raise UsageError("give a SPEC to check, or --resume DIR")
     if args.checkpoint_every is not None and args.checkpoint is None:
         raise UsageError("--checkpoint-every says how often: add --checkpoint DIR, which says where")
-    if args.search == "dfs" and (args.checkpoint or args.resume):
-        raise UsageError("a checkpoint needs the levels of a breadth-first search: leave out --search dfs")
+    if args.checkpoint or args.resume:
+        check_levels(args.search, "a checkpoint")
 
 
 def load(args: argparse.Namespace) -> tuple[Spec, Checkpoint | None]:

@@ -13,10 +13,10 @@ from mc.engine.breadth import BreadthFirst
 from mc.engine.checkpoint import Checkpoint, Checkpoints
 from mc.engine.depth import DepthFirst
 from mc.engine.layout import Rows
-from mc.engine.limits import Limits
+from mc.engine.limits import Limits, check_levels
 from mc.engine.program import Program
 from mc.engine.result import Progress, Result
-from mc.errors import EvaluationError, UsageError
+from mc.errors import EvaluationError
 from mc.lang.state import State
 
 
@@ -62,8 +62,8 @@ class Engine(Program):
         """
         limits = limits or Limits()
         limits.check_order(order)
-        if order == "dfs" and (checkpoints or resumed):
-            raise UsageError("a checkpoint needs the levels of a breadth-first search: leave out --search dfs")
+        if checkpoints or resumed:
+            check_levels(order, "a checkpoint")
         if resumed is not None:
             if self.exact and not resumed.exact:
                 raise resumed.error("it was made without --exact, so it has fingerprints in place of states")

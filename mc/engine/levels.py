@@ -45,7 +45,7 @@ class Spool:
     """
 
     def __init__(self, directory: Path | None) -> None:
-        self.file = tempfile.TemporaryFile(dir=directory, buffering=0)  # noqa: SIM115
+        self.file = tempfile.TemporaryFile(dir=directory, buffering=0)  # noqa: SIM115 (it is open as long as the spool is)
         #: In words.
         self.size = 0
 

@@ -18,6 +18,12 @@ from mc.errors import UsageError
 _UNITS = "KMGT"
 
 
+def check_levels(order: str, what: str) -> None:
+    """:class:`UsageError` where a search in this order ("bfs", "dfs") has not the levels that ``what`` needs."""
+    if order == "dfs":
+        raise UsageError(f"{what} needs the levels of a breadth-first search: leave out --search dfs")
+
+
 @dataclass(frozen=True)
 class Limits:
     """Limits of a search; None: none."""
@@ -34,8 +40,8 @@ class Limits:
     def check_order(self, order: str) -> None:
         """:class:`UsageError` where a search in this order ("bfs", "dfs") cannot keep the limits."""
         for option, value in (("--max-depth", self.max_depth), ("--memory", self.memory)):
-            if order == "dfs" and value is not None:
-                raise UsageError(f"{option} needs the levels of a breadth-first search: leave out --search dfs")
+            if value is not None:
+                check_levels(order, option)
 
 
 def size_text(count: int) -> str:
