@@ -28,13 +28,24 @@ Pair = tuple[int, int]
 
 def insert(visited: Visited, pairs: list[Pair]) -> list[bool]:
     """Insert fingerprints as a search does; says which were new."""
-    batch = Batch(max(1, len(pairs)), 1)
+    batch = Batch(max(1, len(pairs)), 1, len(visited.shares))
     batch.fingerprints[: 2 * len(pairs)] = np.array(pairs, np.uint64).reshape(-1).astype(np.int64) if pairs else []
-    batch.fresh[:] = 7
-    for share in range(len(visited.shares)):
-        visited.insert(share, batch, len(pairs))
-    assert set(batch.fresh[: len(pairs)].tolist()) <= {0, 1}
-    return [bool(f) for f in batch.fresh[: len(pairs)]]
+    return insert_batch(visited, batch, len(pairs))
+
+
+def insert_batch(visited: Visited, batch: Batch, count: int) -> list[bool]:
+    """Insert the states of a batch; says which were new."""
+    batch.lists[:] = 7
+    visited.deal(batch, count)
+    assert batch.lists[:, words.DEALT].sum() == count
+    new: list[int] = []
+    for share, numbers in enumerate(batch.lists):
+        visited.insert(share, batch)
+        found = numbers[words.NUMBERS :][: numbers[words.NEW]].tolist()
+        assert found == sorted(found)
+        new += found
+    assert len(set(new)) == len(new)
+    return [bool(known) for known in np.isin(np.arange(count), new)]
 
 
 def kept(pair: Pair) -> Pair:
@@ -95,10 +106,11 @@ def test_large_visited_is_dense() -> None:
     random = np.random.default_rng(1)
     while number < 60_000_000:
         number += 500_000
-        batch = Batch(500_000, 1)
+        batch = Batch(500_000, 1, 2)
         batch.fingerprints[:] = random.integers(-(2**63), 2**63 - 1, batch.fingerprints.size)
+        visited.deal(batch, 500_000)
         for share in range(2):
-            visited.insert(share, batch, 500_000)
+            visited.insert(share, batch)
         if number > 12_000_000:
             assert visited.nbytes <= 12 * len(visited)
     assert len(visited) == number
@@ -106,13 +118,11 @@ def test_large_visited_is_dense() -> None:
 
 def insert_states(visited: Visited, states: list[int], fingerprint: Callable[[int], Pair]) -> list[bool]:
     """Insert states of one word, with fingerprints that need not tell them apart; says which were new."""
-    batch = Batch(max(1, len(states)), 1)
+    batch = Batch(max(1, len(states)), 1, len(visited.shares))
     batch.states[: len(states)] = states
     pairs = [fingerprint(state) for state in states]
     batch.fingerprints[: 2 * len(states)] = np.array(pairs, np.uint64).reshape(-1).astype(np.int64) if pairs else []
-    for share in range(len(visited.shares)):
-        visited.insert(share, batch, len(states))
-    return [bool(f) for f in batch.fresh[: len(states)]]
+    return insert_batch(visited, batch, len(states))
 
 
 #: From fingerprints that are all different to one for all states.

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from mc import errors
 from mc.cli import options, report, resume, since_start
-from mc.engine.limits import Limits, check_levels
+from mc.engine.limits import Limits, check_levels, processors
 from mc.engine.result import Progress, Result
 from mc.spec.objects import Spec
 from mc.trace.behavior import check_init
@@ -76,7 +76,7 @@ def add_search(parser: argparse.ArgumentParser) -> None:
         "--workers",
         metavar="N",
         type=options.positive,
-        default=options.processors(),
+        default=processors(),
         help="threads (default: all processors)",
     )
     parser.add_argument("--max-seconds", metavar="S", type=options.seconds, help="end the search after this time")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mc import errors
 from mc.cli import options, report
 from mc.cli.check import search
+from mc.engine.limits import processors
 from mc.errors import EvaluationError, UsageError
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior, check_init
@@ -70,7 +71,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--max-nodes", metavar="N", type=options.positive, help="write a graph with more nodes")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path("out"), help="where results go (default: out)")
     options.add_simplest(parser)
-    parser.set_defaults(run=run, workers=options.processors(), progress=False, exact=False, max_seconds=SEARCH_SECONDS)
+    parser.set_defaults(run=run, workers=processors(), progress=False, exact=False, max_seconds=SEARCH_SECONDS)
 
 
 def run(args: argparse.Namespace) -> int:

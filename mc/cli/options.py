@@ -128,11 +128,6 @@ def size(text: str) -> int:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def output_directory(out: Path, spec: Spec) -> Path:
     """``out/<spec>/<model>``, made and tried out, so that no result is lost for want of a place."""
     directory = out / spec.name / spec.model.name

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from mc import errors
 from mc.cli import options, since_start
+from mc.engine.limits import processors
 from mc.errors import UsageError
 from mc.suite.gallery import gallery_page, read_claims
 from mc.suite.jobs import Job, select
@@ -52,9 +53,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("specs", metavar="SPEC[:MODEL]", nargs="*", help="which ones (default: all bundled specs)")
     parser.add_argument("--crosscheck", action="store_true", help="compare each with TLC (mc crosscheck)")
     parser.add_argument("--long", action="store_true", help="also those that are too long for every day")
-    parser.add_argument(
-        "--jobs", metavar="N", type=options.positive, default=options.processors(), help="how many at once"
-    )
+    parser.add_argument("--jobs", metavar="N", type=options.positive, default=processors(), help="how many at once")
     parser.add_argument("--max-seconds", metavar="S", type=options.seconds, help="end a model after this time")
     parser.add_argument("--jar", metavar="FILE", type=Path, help="the TLC to run (see mc crosscheck)")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the outcomes there")

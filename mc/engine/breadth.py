@@ -8,7 +8,6 @@ new states are appended to the next level in that same order. So nothing depends
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -24,6 +23,7 @@ from mc.engine.program import Program
 from mc.engine.result import Progress, Result
 from mc.engine.search import SHARED, Search, Stop
 from mc.engine.shortest import ShortestBehaviors
+from mc.engine.team import Team
 from mc.errors import UsageError
 from mc.lang.state import State
 
@@ -61,12 +61,14 @@ class BreadthFirst(Search):
             return super().run(seconds)
 
     def explore(self) -> None:
-        self.batches = [self.engine.batch() for _ in range(self.workers)]
+        self.batches = [self.engine.batch(self.workers) for _ in range(self.workers)]
+        for control in self.controls:
+            control[words.SHARES] = self.workers
         if self.resumed is None:
             self._begin()
         else:
             self._restore(self.resumed)
-        with ThreadPoolExecutor(max(1, self.workers)) as self.pool:
+        with Team(self.engine, self.workers) as self.team:
             while self.frontier and self.stop is None and not self._ends():
                 if self._expand_level() and self.frontier:
                     self.levels.append(self.frontier)
@@ -177,13 +179,6 @@ class BreadthFirst(Search):
         self.store.drop()
         return True
 
-    def _each(self, work: Callable[[int], None], shares: int) -> None:
-        """Do all shares of a piece of work, the first one here."""
-        others = [self.pool.submit(work, k) for k in range(1, shares)]
-        work(0)
-        for other in others:
-            other.result()
-
     def _expand_batch(self, parents: Rows) -> range:
         count = parents.size // self.engine.words
         shares = self.workers if count >= SHARED else 1
@@ -193,24 +188,23 @@ class BreadthFirst(Search):
             batch, control = self.batches[k], self.controls[k]
             self.engine.library.expand_rows(parents, bounds[k], bounds[k + 1], batch.data, control)
 
-        self._each(work, shares)
+        self.team.each(work, shares)
         return range(shares)
 
     def _insert(self, shares: int) -> list[int]:
         """Insert all states of the batch; returns how many of each share are new."""
-        counts = [int(self.controls[k][words.COUNT]) for k in range(shares)]
-        self.most = max(self.most, sum(counts))
+        self.most = max(self.most, sum(int(control[words.COUNT]) for control in self.controls[:shares]))
 
         def work(share: int) -> None:
-            for k in range(shares):
-                self.visited.insert(share, self.batches[k], counts[k])
+            for batch in self.batches[:shares]:
+                self.visited.insert(share, batch)
 
         if shares == 1:
             for share in range(self.workers):
                 work(share)
         else:
-            self._each(work, self.workers)
-        return [int(np.count_nonzero(self.batches[k].fresh[: counts[k]])) for k in range(shares)]
+            self.team.each(work, self.workers)
+        return [int(batch.lists[:, words.NEW].sum()) for batch in self.batches[:shares]]
 
     def _collect(self, counts: list[int], first: int) -> None:
         """Add the new states of a batch to the next level; ``first``: the index of the first parent."""
@@ -219,10 +213,9 @@ class BreadthFirst(Search):
         def work(k: int) -> None:
             batch, control = self.batches[k], self.controls[k]
             control[words.NEXT] = sum(counts[:k])
-            count = int(control[words.COUNT])
-            self.engine.library.collect(batch.data, batch.fresh, count, control, rows, origins)
+            self.engine.library.collect(batch.data, control, rows, origins)
 
-        self._each(work, len(counts))
+        self.team.each(work, len(counts))
         origins += first
 
     def result(self, seconds: dict[str, float]) -> Result:

@@ -29,6 +29,7 @@ class DepthFirst(Search):
         stack[:top, -1] = 1
         self.log = np.zeros(max(1024, 2 * top), np.int64)
         control, batch = self.controls[0], engine.batch()
+        fresh = np.zeros(limit, np.uint8)
         control[words.NEXT] = top
         control[words.DEPTH] = int(top > 0)
         while top and self.stop is None and not self.guard.due(len(self.visited)):
@@ -40,9 +41,7 @@ class DepthFirst(Search):
                 self.log = np.concatenate([self.log, np.zeros_like(self.log)])
             self.visited.grow_crowded()
             directory = self.visited.directory
-            top = engine.library.dive(
-                stack, top, len(stack), room, batch.data, batch.fresh, directory, control, self.log
-            )
+            top = engine.library.dive(stack, top, len(stack), room, batch.data, fresh, directory, control, self.log)
             self.stop = Stop.in_control(control)
             self.tick(int(control[words.DEPTH]), top)
         self.frontier = top

@@ -12,7 +12,7 @@ from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
 from mc.engine.translate.statements import Statements
 from mc.engine.translate.values import Const, StateRef, Stored
-from mc.engine.words import BATCH, FINGERPRINTS_PER_LINE, LINE, ROW_BITS
+from mc.engine.words import BATCH, FINGERPRINTS_PER_LINE, LINE, NUMBERS, ROW_BITS
 from mc.errors import SpecError
 from mc.spec.objects import Definition, Parameter, Spec
 
@@ -42,7 +42,10 @@ def keep(s: ptr, t: ptr, parent: int, action: int, out: ptr, c: ptr, x: ptr) -> 
         symmetries = 1
         if c[RAW] == 0:
             symmetries = canonical(t, x)
-            fingerprint(t, offset(out, FINGERPRINTS + 2 * n))
+            words = offset(out, FINGERPRINTS + 2 * n)
+            fingerprint(t, words)
+            if c[SHARES] != 0:
+                deal(n, words[1], offset(out, LISTS), STRIDE, c[SHARES])
         out[ORIGINS + n] = parent | c[EDGE] << PARENT_BITS
         out[KINDS + n] = action | symmetries << ACTION_BITS
         c[COUNT] = n + 1
@@ -80,6 +83,8 @@ def expand_rows(rows: ptr, first: int, last: int, out: ptr, c: ptr) -> None:
     """Fill a batch with the successors of rows[first:last]."""
     x = stack(SCRATCH)
     c[COUNT] = 0
+    for share in range(c[SHARES]):
+        clear(offset(out, LISTS + share * STRIDE))
     for parent in range(first, last):
         expand_row(offset(rows, parent * WORDS), parent, out, c, x)
 
@@ -97,18 +102,39 @@ def check(s: ptr, origin: int, kind: int, c: ptr, x: ptr) -> None:
         note(VIOLATED, origin & PARENT_MASK, origin >> PARENT_BITS, number, c)
 
 
+def next_new(lists: ptr, shares: int) -> int:
+    """The number of the next new state of a batch: all lists are sorted; -1 where there is none. TRIED of each list
+    counts those that were taken."""
+    least = -1
+    taken = lists
+    for share in range(shares):
+        listed = offset(lists, share * STRIDE)
+        if listed[TRIED] < listed[NEW]:
+            number = listed[NUMBERS + listed[TRIED]]
+            if least < 0 or number < least:
+                least = number
+                taken = listed
+    taken[TRIED] += 1
+    return least
+
+
 @entry
-def collect(out: ptr, fresh: ptr8, count: int, c: ptr, level: ptr, origins: ptr) -> None:
+def collect(out: ptr, c: ptr, level: ptr, origins: ptr) -> None:
     """Move the new states of a batch to the next level, from c[NEXT] on, and check them."""
     x = stack(SCRATCH)
     n = c[NEXT]
-    for k in range(count):
-        if fresh[k] != 0:
-            s = offset(out, k * WORDS)
-            copy(s, offset(level, n * WORDS))
-            origins[n] = out[ORIGINS + k]
-            n += 1
-            check(s, out[ORIGINS + k], out[KINDS + k], c, x)
+    lists = offset(out, LISTS)
+    for share in range(c[SHARES]):
+        listed = offset(lists, share * STRIDE)
+        listed[TRIED] = 0
+    k = next_new(lists, c[SHARES])
+    while k >= 0:
+        s = offset(out, k * WORDS)
+        copy(s, offset(level, n * WORDS))
+        origins[n] = out[ORIGINS + k]
+        n += 1
+        check(s, out[ORIGINS + k], out[KINDS + k], c, x)
+        k = next_new(lists, c[SHARES])
     c[NEXT] = n
 
 
@@ -201,10 +227,12 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str
         "TAG_MASK": -1 << ROW_BITS if exact else -1,
         "ACTIONS": len(spec.actions),
         "LIMIT": successor_limit(spec, layout),
-        # A batch: its states, then their fingerprints (two words each), origins and kinds.
+        # A batch: its states, then their fingerprints (two words each), origins, kinds, and lists of them.
         "FINGERPRINTS": capacity * layout.words,
         "ORIGINS": capacity * (layout.words + 2),
         "KINDS": capacity * (layout.words + 3),
+        "LISTS": capacity * (layout.words + 4),
+        "STRIDE": capacity + NUMBERS,
         # The last words of the scratch memory hold a copy of the state that is expanded depth-first.
         "SCRATCH": module.scratch_words + layout.words,
     }

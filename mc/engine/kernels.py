@@ -12,14 +12,18 @@ from typing import Any
 from mc.engine.words import (
     AHEAD,
     COUNT_OF_LINES,
+    DEALT,
     ENTRY,
     EXTRA_BITS,
     EXTRAS,
     FULL,
     LINE,
     LINES,
+    NEW,
+    NUMBERS,
     ROW_BITS,
     TABLE_BITS,
+    TRIED,
     USED,
 )
 
@@ -46,6 +50,11 @@ def shorts(base: ptr) -> ptr:
 
 def offset(base: ptr, count: int) -> ptr:
     """The memory from element ``count`` on."""
+
+
+def word_now(base: ptr) -> int:
+    """The first word of some memory, which another thread may change at any time."""
+    return int(base[0])
 
 
 def matches(base: ptr, mask: int, value: int) -> int:
@@ -150,34 +159,77 @@ def ask_for(directory: ptr, first: int, second: int) -> None:
     prefetch(words_at(table[LINES]), high_product(first, table[COUNT_OF_LINES]) * LINE)
 
 
-@entry
-def insert(
-    directory: ptr, low: int, high: int, states: ptr, fingerprints: ptr, fresh: ptr8, begin: int, count: int
-) -> int:
-    """Insert those states, from number ``begin`` on, whose tables are low..high-1; mark the new ones.
+def deal(number: int, second: int, lists: ptr, stride: int, shares: int) -> None:
+    """Put a state on the list of the worker whose tables it belongs to; ``second``: that word of its fingerprint."""
+    share = (table_of(second) * shares + shares - 1) >> TABLE_BITS
+    listed = offset(lists, share * stride)
+    listed[NUMBERS + listed[DEALT]] = number
+    listed[DEALT] += 1
 
-    Returns count, or the number of one whose table has to grow first. Memory is asked for AHEAD states before
+
+@entry
+def deal_all(fingerprints: ptr, count: int, lists: ptr, stride: int, shares: int) -> None:
+    """Put states on the lists of so many workers."""
+    for share in range(shares):
+        clear(offset(lists, share * stride))
+    for k in range(count):
+        deal(k, fingerprints[2 * k + 1], lists, stride, shares)
+
+
+def clear(listed: ptr) -> None:
+    """Empty a list."""
+    listed[DEALT] = 0
+    listed[TRIED] = 0
+    listed[NEW] = 0
+
+
+@entry
+def insert(directory: ptr, states: ptr, fingerprints: ptr, listed: ptr) -> int:
+    """Insert the states on a list, and leave the numbers of the new ones on it.
+
+    Returns -1, or the number of a state whose table has to grow first. Memory is asked for AHEAD states before
     it is needed, so that cache misses overlap.
     """
-    for k in range(begin, min(begin + AHEAD, count)):
-        ask_for(directory, fingerprints[2 * k], fingerprints[2 * k + 1])
-    for k in range(begin, count):
+    numbers = offset(listed, NUMBERS)
+    count = listed[DEALT]
+    new = listed[NEW]
+    for k in range(listed[TRIED], min(listed[TRIED] + AHEAD, count)):
+        ask_for(directory, fingerprints[2 * numbers[k]], fingerprints[2 * numbers[k] + 1])
+    for k in range(listed[TRIED], count):
         if k + AHEAD < count:
-            number = table_of(fingerprints[2 * (k + AHEAD) + 1])
-            if low <= number and number < high:
-                ask_for(directory, fingerprints[2 * (k + AHEAD)], fingerprints[2 * (k + AHEAD) + 1])
-        number = table_of(fingerprints[2 * k + 1])
-        if low <= number and number < high:
-            table = offset(directory, number * ENTRY)
-            found = insert_one(table, offset(states, k * WORDS), offset(fingerprints, 2 * k), table[FULL])
-            if found < 0:
-                return k
-            fresh[k] = found
-    return count
+            later = numbers[k + AHEAD]
+            ask_for(directory, fingerprints[2 * later], fingerprints[2 * later + 1])
+        number = numbers[k]
+        words = offset(fingerprints, 2 * number)
+        table = offset(directory, table_of(words[1]) * ENTRY)
+        found = insert_one(table, offset(states, number * WORDS), words, table[FULL])
+        if found < 0:
+            listed[TRIED] = k
+            listed[NEW] = new
+            return int(number)
+        numbers[new] = number
+        new += found
+    listed[TRIED] = count
+    listed[NEW] = new
+    return -1
 
 
 @entry
-def refill(old: ptr, new: ptr) -> None:
+def look_for(word: ptr, least: int, times: int) -> None:
+    """Return as soon as another thread has made a word at least so large, or after so many looks."""
+    k = 0
+    while k < times and word_now(word) < least:
+        k += 1
+
+
+@entry
+def refill(old: ptr, new: ptr, count: int) -> None:
+    """Insert all that is in some tables into larger, empty ones."""
+    for k in range(count):
+        refill_one(offset(old, k * ENTRY), offset(new, k * ENTRY))
+
+
+def refill_one(old: ptr, new: ptr) -> None:
     """Insert all that is in a table into a larger, empty one."""
     lines = words_at(old[LINES])
     rows = offset(lines, old[COUNT_OF_LINES] * LINE)

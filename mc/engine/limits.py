@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 import sys
@@ -59,6 +60,11 @@ def read_size(text: str) -> int:
     if not (digits.isascii() and digits.isdigit() and int(digits)) or unit not in ("", *_UNITS):
         raise ValueError(f"{text!r} is not a size such as 512M or 8G")
     return int(digits) << 10 * (_UNITS.index(unit) + 1 if unit else 0)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def resident(held: int) -> int:

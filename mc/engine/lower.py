@@ -341,6 +341,10 @@ class FunctionCompiler:
         product = self.builder.mul(self.builder.zext(self.expr(a), wide), self.builder.zext(self.expr(b), wide))
         return self.builder.trunc(self.builder.lshr(product, ir.Constant(wide, 64)), I64)
 
+    def call_word_now(self, base: ast.expr) -> Any:
+        """The first word of some memory, which another thread may change at any time."""
+        return self.builder.load_atomic(self.expr(base), "monotonic", 8)
+
     def call_popcount(self, value: ast.expr) -> Any:
         """How many bits are 1."""
         return self.builder.ctpop(self.expr(value))

@@ -26,17 +26,21 @@ def zeros(size: int) -> Words:
 
 
 class Batch:
-    """The successors of some parents, in order; one worker fills it. Memory is taken as it is used."""
+    """The successors of some parents, in order; one worker fills it. Memory is taken as it is used.
 
-    def __init__(self, capacity: int, state_words: int) -> None:
-        #: States (``capacity * state_words``), fingerprints (two words each), origins and kinds.
-        self.data = np.empty(capacity * (state_words + 4), np.int64)
+    ``shares``: how many workers insert them.
+    """
+
+    def __init__(self, capacity: int, state_words: int, shares: int) -> None:
+        stride = words.NUMBERS + capacity
+        #: States (``capacity * state_words``), fingerprints (two words each), origins and kinds, then the lists.
+        self.data = np.empty(capacity * (state_words + 4) + shares * stride, np.int64)
         self.states = self.data[: capacity * state_words]
         self.fingerprints = self.data[capacity * state_words : capacity * (state_words + 2)]
         self.origins = self.data[capacity * (state_words + 2) : capacity * (state_words + 3)]
-        self.kinds = self.data[capacity * (state_words + 3) :]
-        #: 1 where a state was not known before.
-        self.fresh = np.empty(capacity, np.uint8)
+        self.kinds = self.data[capacity * (state_words + 3) : capacity * (state_words + 4)]
+        #: Shape ``(shares, words.NUMBERS + capacity)``: per inserting worker, the states that are its own.
+        self.lists = self.data[capacity * (state_words + 4) :].reshape(shares, stride)
 
 
 class Program:
@@ -73,9 +77,9 @@ class Program:
         assert self.library is not None
         return time.perf_counter() - start
 
-    def batch(self) -> Batch:
-        """An empty batch that takes all successors of ``words.BATCH`` parents."""
-        return Batch(words.BATCH * self.successor_limit + 1, self.words)
+    def batch(self, shares: int = 0) -> Batch:
+        """An empty batch that takes all successors of ``words.BATCH`` parents; see :class:`Batch`."""
+        return Batch(words.BATCH * self.successor_limit + 1, self.words, shares)
 
     def control(self) -> Words:
         """A control array for one worker, all 0 but for what the model sets."""

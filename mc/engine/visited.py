@@ -76,12 +76,12 @@ class _Region:
         """Elements of a table's memory, ``start`` bytes into it."""
         return np.frombuffer(self.memory, kind, count, number * self.stride + start)
 
-    def release(self, number: int) -> None:
-        """Give back the pages that only this table had."""
-        first = -(-number * self.stride // _PAGE) * _PAGE
-        last = (number + 1) * self.stride // _PAGE * _PAGE
-        if last > first and hasattr(mmap, "MADV_DONTNEED"):
-            self.memory.madvise(mmap.MADV_DONTNEED, first, last - first)
+    def release(self, first: int, last: int) -> None:
+        """Give back the pages that only the tables first..last had."""
+        begin = -(-first * self.stride // _PAGE) * _PAGE
+        end = (last + 1) * self.stride // _PAGE * _PAGE
+        if end > begin and hasattr(mmap, "MADV_DONTNEED"):
+            self.memory.madvise(mmap.MADV_DONTNEED, begin, end - begin)
 
 
 class Visited:
@@ -100,10 +100,9 @@ class Visited:
         self.entries = self.directory.reshape(TABLES, words.ENTRY)
         self._regions: list[_Region] = []
         #: Per table, the number of its region.
-        self._sizes = [0] * TABLES
+        self._sizes = np.full(TABLES, -1)
         self._lock = threading.Lock()
-        for number in range(TABLES):
-            self.entries[number] = self._enter(number)
+        self._enter(np.arange(TABLES))
 
     def __len__(self) -> int:
         return int(self.entries[:, words.USED].sum())
@@ -114,30 +113,36 @@ class Visited:
         lines = LINE_BYTES * int(self.entries[:, words.COUNT_OF_LINES].sum())
         return lines + 8 * self.words * len(self) if self.exact else lines
 
-    def insert(self, share: int, batch: Batch, count: int) -> None:
-        """Insert those of a batch's states that belong to a share; ``batch.fresh`` says which are new."""
+    def insert(self, share: int, batch: Batch) -> None:
+        """Insert those of a batch's states that are on a worker's list, which then has the new ones."""
         low, high = self.shares[share]
-        done = 0
         while True:
-            done = self.library.insert(
-                self.directory, low, high, batch.states, batch.fingerprints, batch.fresh, done, count
-            )
-            if done == count:
+            number = self.library.insert(self.directory, batch.states, batch.fingerprints, batch.lists[share])
+            if number < 0:
                 return
-            self._grow_around(int(batch.fingerprints[2 * done + 1]) >> 64 - words.TABLE_BITS & TABLES - 1, low, high)
+            self._grow_around(int(batch.fingerprints[2 * number + 1]) >> 64 - words.TABLE_BITS & TABLES - 1, low, high)
+
+    def deal(self, batch: Batch, count: int) -> None:
+        """Fill the lists of a batch whose first ``count`` fingerprints are there."""
+        lists = batch.lists
+        self.library.deal_all(batch.fingerprints, count, lists, lists.shape[1], len(lists))
 
     def add(self, rows: Rows) -> None:
         """Insert states, shape ``(n, words)``."""
-        batch = Batch(max(1, len(rows)), self.words)
+        batch = Batch(max(1, len(rows)), self.words, len(self.shares))
         batch.states[: rows.size] = rows.reshape(-1)
         self.library.fingerprints_of(batch.states, len(rows), batch.fingerprints)
+        self._insert_all(batch, len(rows))
+
+    def _insert_all(self, batch: Batch, count: int) -> None:
+        self.deal(batch, count)
         for share in range(len(self.shares)):
-            self.insert(share, batch, len(rows))
+            self.insert(share, batch)
 
     def grow_crowded(self) -> None:
         """Grow all tables that are as full as they should be."""
-        for number in np.nonzero(self.entries[:, words.USED] >= self.entries[:, words.FULL])[0].tolist():
-            self._grow(number)
+        for number in np.nonzero(self.entries[:, words.USED] >= self.entries[:, words.FULL])[0]:
+            self._grow(np.array([number]))
 
     def save(self) -> Iterator[Words]:
         """All it holds, in blocks: states, shape ``(n, words)``, of an exact set; else fingerprints, ``(n, 2)``."""
@@ -158,17 +163,15 @@ class Visited:
     def restore(self, blocks: Iterable[Words], count: int) -> None:
         """Insert ``count`` items that ``save`` of such a set gave."""
         # Room for all of them first: in the order of a larger table they would crowd in one part of a smaller one.
-        for number in range(TABLES):
-            while self.entries[number, words.FULL] < _most_in_a_table(count):
-                self._grow(number)
+        while self.entries[0, words.FULL] < _most_in_a_table(count):
+            self._grow(np.arange(TABLES))
         for block in blocks:
             if self.exact:
                 self.add(block.reshape(-1, self.words))
                 continue
-            batch = Batch(max(1, block.size // 2), 0)
+            batch = Batch(max(1, block.size // 2), 0, len(self.shares))
             batch.fingerprints[: block.size] = block.reshape(-1)
-            for share in range(len(self.shares)):
-                self.insert(share, batch, block.size // 2)
+            self._insert_all(batch, block.size // 2)
 
     def growth(self, more: int) -> int:
         """Bytes of further memory that ``more`` states take at its peak, if their fingerprints are uniform."""
@@ -189,32 +192,34 @@ class Visited:
         size = self._sizes[number]
         together = max(1, HUGE_PAGE // self._regions[size].stride)
         first = number // together * together
-        for k in range(max(low, first), min(high, first + together)):
-            used, full = self.entries[k, words.USED], self.entries[k, words.FULL]
-            if k == number or (self._sizes[k] == size and used > 0.9 * full):
-                self._grow(k)
+        near = np.arange(max(low, first), min(high, first + together))
+        crowded = self.entries[near, words.USED] > 0.9 * self.entries[near, words.FULL]
+        self._grow(near[(near == number) | (crowded & (self._sizes[near] == size))])
 
-    def _grow(self, number: int) -> None:
-        """Move a table to the region of the next size."""
-        old, region = self.entries[number].copy(), self._regions[self._sizes[number]]
-        self._sizes[number] += 1
-        new = self._enter(number)
-        self.library.refill(old, new)
-        self.entries[number] = new
-        region.release(number)
+    def _grow(self, numbers: Words) -> None:
+        """Move tables of one size to the region of the next size."""
+        old, region = self.entries[numbers], self._regions[self._sizes[numbers[0]]]
+        self._enter(numbers)
+        new = self.entries[numbers]
+        self.library.refill(old, new, len(numbers))
+        self.entries[numbers] = new
+        # Tables next to each other go together: they may share pages.
+        for group in np.split(numbers, np.nonzero(np.diff(numbers) != 1)[0] + 1):
+            region.release(int(group[0]), int(group[-1]))
 
-    def _enter(self, number: int) -> Words:
-        """A new, empty table in its region: its words in the directory."""
+    def _enter(self, numbers: Words) -> None:
+        """Make the entries of tables in the directory those of new, empty ones of the next size."""
+        size = int(self._sizes[numbers[0]]) + 1
         with self._lock:
-            if self._sizes[number] == len(self._regions):
+            if size == len(self._regions):
                 lines, full, stride = self._next_size(self._regions[-1].lines if self._regions else 0)
                 self._regions.append(_Region(lines, full, stride, _memory(TABLES * stride)))
-            region = self._regions[self._sizes[number]]
-        entry = zeros(words.ENTRY)
-        entry[words.LINES] = region.address + number * region.stride
-        entry[words.COUNT_OF_LINES] = region.lines
-        entry[words.FULL] = region.full
-        return entry
+            region = self._regions[size]
+        self._sizes[numbers] = size
+        self.entries[numbers] = 0
+        self.entries[numbers, words.LINES] = region.address + numbers * region.stride
+        self.entries[numbers, words.COUNT_OF_LINES] = region.lines
+        self.entries[numbers, words.FULL] = region.full
 
     def _next_size(self, last: int) -> tuple[int, int, int]:
         """Of tables of the next size after ``last`` lines: their lines, when they are to grow, and their bytes."""

@@ -23,6 +23,7 @@ DEADLOCK = 9  # not 0: a state without successor is an error
 GROUP = 10  # size of the symmetry group
 NEXT = 11  # where the next new state goes
 DEPTH = 12  # longest path of a depth-first search
+SHARES = 13  # workers that insert; 0: fingerprints are not dealt to them
 GENERATED = 16  # per action; after them the distinct ones per action
 
 # Reasons to stop.
@@ -55,6 +56,12 @@ COUNT_OF_LINES = 1
 USED = 2  # states in it
 FULL = 3  # as many states as it has when it is to grow
 ENTRY = 4  # words of a table in the directory
+
+# A list of the successors in a batch whose tables belong to one worker.
+DEALT = 0  # how many there are
+TRIED = 1  # how many of them were tried to insert
+NEW = 2  # how many of these were new: they stand first
+NUMBERS = 3  # from here on their numbers within the batch
 
 #: How many fingerprints ahead of their use the memory of the visited set is asked for.
 AHEAD = 16
