@@ -109,7 +109,7 @@ class Engine(Program):
         while source < len(states):
             if len(states) > max_states:
                 return None
-            rows, actions, all_of_them = self.expand(states[source])
+            rows, actions, _, all_of_them = self.expand(states[source])
             if not all_of_them:
                 raise UnevaluableState(self.unpack(states[source]))
             for action, target in zip(actions, visit(rows) if len(rows) else [], strict=True):

@@ -187,8 +187,10 @@ def inspect(rows: ptr, count: int, found: ptr, c: ptr) -> None:
         row = offset(found, k * INSPECTED)
         row[WITHIN] = int(within(s, x))
         row[BROKEN] = broken(s, x)
+        row[WITNESSED] = 0
         if row[WITHIN] != 0:
-            c[WITNESSES] |= witnessed(s, x)
+            row[WITNESSED] = witnessed(s, x)
+            c[WITNESSES] |= row[WITNESSED]
         if x[0] != 0:
             note(FAILED, k, 0, 0, c)
             return

@@ -21,6 +21,7 @@ from typing import Any
 
 import llvmlite
 import llvmlite.binding as llvm
+import numpy as np
 from llvmlite import ir
 
 from mc.engine import lower
@@ -69,7 +70,7 @@ class Library:
         function = kind(self._engine.get_function_address(node.name))
 
         def call(*arguments: Any) -> Any:
-            return function(*(a.ctypes.data if hasattr(a, "ctypes") else a for a in arguments))
+            return function(*[a.__array_interface__["data"][0] if isinstance(a, np.ndarray) else a for a in arguments])
 
         return call
 

@@ -121,14 +121,18 @@ class Program:
         """
         return self.expand(row)[:2]
 
-    def expand(self, row: Rows) -> tuple[Rows, Words, bool]:
-        """The successors of one packed state, the numbers of their actions, and whether these are all."""
+    def expand(self, rows: Rows) -> tuple[Rows, Words, Words, bool]:
+        """All successors of at most ``words.BATCH`` packed states as they are, the numbers of their actions and
+        of their parents, and whether these are all.
+        """
         if self._single is None:
             self._single = self.batch()
         batch, control = self._single, self.control()
         control[words.RAW] = 1
-        self.library.expand_rows(np.array(row, np.int64), 0, 1, batch.data, control)
+        flat = np.array(rows, np.int64).reshape(-1)
+        self.library.expand_rows(flat, 0, flat.size // self.words, batch.data, control)
         count = int(control[words.COUNT])
         states = batch.states[: count * self.words].reshape(-1, self.words).copy()
         complete = control[words.STOP] not in (words.FAILED, words.BLOCKED)
-        return states, batch.kinds[:count] & words.ACTION_MASK, bool(complete)
+        actions, parents = batch.kinds[:count] & words.ACTION_MASK, batch.origins[:count] & words.PARENT_MASK
+        return states, actions, parents, bool(complete)

@@ -38,7 +38,8 @@ FINGERPRINT = 0  # two words
 WITHIN = 2  # whether it satisfies the constraints
 BROKEN = 3  # the first invariant it violates, from 1; or 0
 SYMMETRIES = 4  # how many symmetries leave it alone
-INSPECTED = 5  # words of a row
+WITNESSED = 5  # bit set of the witnesses it satisfies
+INSPECTED = 6  # words of a row
 
 #: Of the second word of a fingerprint, the upper bits choose the table of the visited set; the lower are kept there.
 TABLE_BITS = 9
