@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mc.engine.move import member_codes
+from mc.engine.packing import Parts, Reference, is_made_of, parts_of, references, side_by_side
 from mc.engine.shapes import (
     AtomShape,
     BagShape,
@@ -37,23 +38,74 @@ class Colours:
         self.atoms = set().union(*sets)
         self.stage = stage
         self.salt = 0
+        #: By set, what the variables store of its members in a form that fits few words; and the other variables.
+        self.packed = [Parts() for _ in sets]
+        self.others: list[str] = []
+        for variable, shape in module.layout.fields.items():
+            if not symmetric_atoms(shape).isdisjoint(self.atoms):
+                keyed = self._set_of(shape.domain) if isinstance(shape, FnShape) else None
+                parts = None if keyed is None else self._parts_of(variable, keyed)
+                if keyed is not None and parts is not None:
+                    self.packed[keyed] += parts
+                else:
+                    self.others.append(variable)
 
     def generate(self, name: str) -> None:
         layout = self.module.layout
         body = Statements(self.module, "", "None")
-        body.taken.update({"s": 1, "x": 1, "h": 1})
+        body.taken.update({"s": 1, "x": 1, "h": 1, "i": 1, "j": 1})
         for k, members in enumerate(self.sets):
-            for i in range(len(members)):
-                body.emit(f"c{k}[{i}] = " + (f"given{k}[{i}]" if self.stage == 2 else "0"))
-        for variable, shape in layout.fields.items():
-            if not symmetric_atoms(shape).isdisjoint(self.atoms):
-                body.emit(f"# {variable}")
-                self._variable(body, Place("s").at(layout.offsets[variable]), shape)
+            if self.stage == 1:
+                self._alone(body, k, len(members))
+            else:
+                self._in_pairs(body, k, len(members))
+        for variable in self.others:
+            body.emit(f"# {variable}")
+            self._variable(body, Place("s").at(layout.offsets[variable]), layout.fields[variable])
         given = [f"given{k}" for k in range(len(self.sets))] if self.stage == 2 else []
         names = ["s", *given, *(f"c{k}" for k in range(len(self.sets))), "x"]
         parameters = ", ".join(f"{n}: ptr" for n in names)
         title = f'    """Colours of stage {self.stage}."""'
         self.module.add("\n".join([f"def {name}({parameters}) -> None:", title, *body.lines]))
+
+    def _parts_of(self, variable: str, k: int) -> Parts | None:
+        """What a variable, a function of set ``k``, stores of one and of two of its members."""
+        layout = self.module.layout
+        shape = layout.fields[variable]
+        assert isinstance(shape, FnShape)
+        place = Place("s").at(layout.offsets[variable]).slot(shape.slots, "i")
+        return parts_of(place, shape.element, self.sets[k], self.atoms)
+
+    def _alone(self, body: Statements, k: int, count: int) -> None:
+        with body.block(f"for i in range({count}):"):
+            h = str(self._next_salt())
+            for word in side_by_side(self.packed[k].own):
+                h = f"blend({h}, {self._word(body, word, 'own')})"
+            body.emit(f"c{k}[i] = {h}")
+
+    @staticmethod
+    def _word(body: Statements, parts: list[str], hint: str) -> str:
+        """A local variable with the parts side by side."""
+        name = body.fresh(hint)
+        for number, part in enumerate(parts):
+            body.emit(f"{name} |= {part}" if number else f"{name} = {part}")
+        return name
+
+    def _in_pairs(self, body: Statements, k: int, count: int) -> None:
+        with body.block(f"for i in range({count}):"):
+            body.emit(f"c{k}[i] = given{k}[i]")
+        words = side_by_side(self.packed[k].pair)
+        if not words:
+            return
+        with body.block(f"for i in range({count}):"), body.block(f"for j in range({count}):"):
+            with body.block("if i == j:"):
+                body.emit("continue")
+            *before, last = (self._word(body, word, "pair") for word in words)
+            for one, other in ("ij", "ji"):
+                h = f"given{k}[{other}] + {self._next_salt()}"
+                for word in before:
+                    h = f"blend({h}, {word})"
+                body.emit(f"c{k}[{one}] += blend({h}, {last})")
 
     def _next_salt(self) -> int:
         self.salt += 1
@@ -61,16 +113,14 @@ class Colours:
 
     def _set_of(self, shape: Shape) -> int | None:
         """Which symmetric set an atom shape is exactly made of."""
-        if isinstance(shape, AtomShape):
-            for k, members in enumerate(self.sets):
-                if shape.members == members.members:
-                    return k
-        return None
+        return next((k for k, members in enumerate(self.sets) if is_made_of(shape, members)), None)
 
     def _variable(self, body: Statements, place: Place, shape: Shape) -> None:
         keyed = self._set_of(shape.domain) if isinstance(shape, FnShape) else None
         if keyed is None:
-            if self.stage == 2 or not isinstance(shape, BagShape):
+            if isinstance(shape, BagShape):
+                self._bag(body, place, shape)
+            else:
                 self._mention(body, place, shape, str(self._next_salt()))
             return
         assert isinstance(shape, FnShape)
@@ -83,6 +133,38 @@ class Colours:
             if others and (self.stage == 2 or not others <= set(self.sets[keyed])):
                 start = f"blend({self._next_salt()}, given{keyed}[{i}])" if self.stage == 2 else str(self._next_salt())
                 self._mention(body, part, shape.element, start)
+
+    def _bag(self, body: Statements, place: Place, shape: BagShape) -> None:
+        """Colours of those that are mentioned in the elements of a bag, such as messages."""
+        union = shape.element if isinstance(shape.element, UnionShape) else None
+        offset = shape.count.bits + (union.tags.bits if union else 0)
+        kinds = [
+            references(kind, self.sets, self.atoms, offset) for kind in (union.kinds if union else [shape.element])
+        ]
+        known = [found for found in kinds if found is not None]
+        if len(known) < len(kinds):
+            self._mention(body, place, shape, str(self._next_salt()))
+            return
+        with _parts(self.module, body, place, shape) as (element, _, slot, _):
+            assert slot is not None
+            if union is None or len(set(known)) == 1:
+                self._masked(body, slot.base, known[0])
+                return
+            tag = body.named(Place(element, local=True).load(union.tags), "tag")
+            for number, found in enumerate(known):
+                with body.block(f"if {tag} == {number}:"):
+                    self._masked(body, slot.base, found)
+
+    def _masked(self, body: Statements, slot: str, found: tuple[Reference, ...]) -> None:
+        """Colours of those that are mentioned at known bits of a slot: the other bits are free of names."""
+        mask = sum(reference.mask for reference in found)
+        w = body.named(f"blend({self._next_salt()}, {slot} & {~mask})", "w")
+        members = [body.named(f"({slot} >> {r.offset}) & {(1 << r.bits) - 1}", "m") for r in found]
+        if self.stage == 2:
+            for member, reference in zip(members, found, strict=True):
+                body.emit(f"{w} = blend({w}, given{reference.set}[{member}])")
+        for number, (member, reference) in enumerate(zip(members, found, strict=True)):
+            body.emit(f"c{reference.set}[{member}] += blend({w}, {number + 1})")
 
     # Numbers free of names
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mc.engine.packing import Reference, references
 from mc.engine.shapes import (
     AtomShape,
     BagShape,
@@ -99,6 +100,15 @@ class Mover:
             self._atom_image(body, shape)
         elif isinstance(shape, OptionalShape):
             body.emit(f"image = 0 if code == 0 else {self.image('(code - 1)', shape.inner)} + 1")
+        elif isinstance(shape, FnShape):
+            self._function_image(body, shape)
+        elif isinstance(shape, SetShape) and isinstance(shape.element, AtomShape):
+            self._small_set_image(body, shape)
+        elif isinstance(shape, UnionShape) and (found := self._references(shape)):
+            body.emit(f"image = code & {~sum(reference.mask for reference in found)}")
+            for reference in found:
+                member = f"(code >> {reference.offset}) & {(1 << reference.bits) - 1}"
+                body.emit(f"image |= g{reference.set}[{member}] << {reference.offset}")
         elif isinstance(shape, UnionShape):
             body.emit("image = code")
             body.emit(f"tag = {source.load(shape.tags)}")
@@ -109,9 +119,7 @@ class Mover:
                         self._move_fields(body, *place, kind)
         else:
             body.emit("image = 0" if not isinstance(shape, RecordShape) else "image = code")
-            if isinstance(shape, FnShape):
-                self._move_function(body, source, target, shape)
-            elif isinstance(shape, RecordShape):
+            if isinstance(shape, RecordShape):
                 self._move_fields(body, source, target, shape)
             elif isinstance(shape, SeqShape):
                 self._move_sequence(body, source, target, shape)
@@ -121,6 +129,34 @@ class Mover:
         title = f'    """The image of a value of kind {shape.key[0]}."""'
         self.module.add("\n".join([f"def {name}(code: int, {self.parameters}) -> int:", title, *body.lines]))
 
+    def _references(self, shape: UnionShape) -> tuple[Reference, ...] | None:
+        """Where the symmetric values stand, if that is the same in all kinds of the union."""
+        kinds = {references(kind, self.sets, self.atoms, shape.tags.bits) for kind in shape.kinds}
+        return kinds.pop() if len(kinds) == 1 else None
+
+    def _function_image(self, body: Statements, shape: FnShape) -> None:
+        """A function that fits a word: each part is put in its place."""
+        element = shape.element
+        ones = sum(1 << k * element.bits for k in range(len(shape.keys)))
+        part = Place("code", local=True)
+        body.emit(f"first = {part.load(element)}")
+        with body.block(f"if code == first * {ones}:"):
+            # Many are constant; then no order of the parts is another one.
+            body.emit(f"return {self.image('first', element)} * {ones}")
+        body.emit("image = 0")
+        with body.block(f"for k in range({len(shape.keys)}):"):
+            place = part.slot(shape.slots, "k").load(element)
+            body.emit(f"image |= {self.image(place, element)} << {self.image('k', shape.domain)} * {element.bits}")
+
+    def _small_set_image(self, body: Statements, shape: SetShape) -> None:
+        """A set of atoms: one bit each, with no branch, since none could be predicted."""
+        codes = [shape.element.encode(v) for v in shape.values]
+        code = "k" if codes == list(range(len(codes))) else f"{self.module.table(codes)}[k]"
+        body.emit("image = 0")
+        with body.block(f"for k in range({len(codes)}):"):
+            bit = Place("code", local=True).slot(shape.slots, "k").load(BoolShape())
+            body.emit(f"image |= {bit} << {self.module.rank(shape.element, self.image(code, shape.element))}")
+
     def _atom_image(self, body: Statements, shape: AtomShape) -> None:
         body.emit("image = code")
         for k, members in enumerate(self.sets):
@@ -128,7 +164,9 @@ class Mover:
             if codes is None:
                 continue
             count = len(members)
-            if codes == list(range(count)):
+            if codes == list(range(len(shape.members))):
+                body.emit(f"image = g{k}[code]")
+            elif codes == list(range(count)):
                 with body.block(f"if code < {count}:"):
                     body.emit(f"image = g{k}[code]")
             else:

@@ -46,7 +46,7 @@ class Symmetry:
         Mover(module, self.sets).generate()
         for name, stage in (("colour_locally", 1), ("colour_globally", 2)):
             Colours(module, self.sets, stage).generate(name)
-        module.add(_RANK)
+        module.add(_RANK.replace("MOST_VALUES", str(max(map(len, self.sets)))))
         module.add(_COMPARE.format(words=words))
         body = Statements(module, "", "0")
         self._sort(body, colours, orders, "colour_locally", [])
@@ -89,17 +89,17 @@ class Symmetry:
         """Among all orders that keep colours sorted, take the least state."""
         body.emit("symmetries = 0")
         depth = body.depth
-        for k, (members, colour) in enumerate(zip(self.sets, colours, strict=True)):
+        renamings = [module.allocate(len(s)) for s in self.sets]
+        for k, (members, colour, order) in enumerate(zip(self.sets, colours, orders, strict=True)):
             count = len(members)
-            rows = list(itertools.permutations(range(count)))
-            table = module.table([image for row in rows for image in row])
-            body.emit(f"for g{k} in range({len(rows)}):")
+            firsts, rows = _orders_within_ties(count)
+            first, table = module.table(firsts), module.table([position for row in rows for position in row])
+            body.emit(f"equal{k} = equal_neighbours(offset(x, {colour}), {count}, offset(x, {order}))")
+            body.emit(f"for row{k} in range({first}[equal{k}], {first}[equal{k} + 1]):")
             body.depth += 1
-            body.emit(f"if not keeps_order({table}, g{k} * {count}, offset(x, {colour}), {count}):")
-            body.emit("    continue")
             for i in range(count):
-                body.emit(f"x[{orders[k] + i}] = {table}[g{k} * {count} + {i}]")
-        body.emit(f"permute(t, offset(x, {candidate}), {self._pointers(orders)}, x)")
+                body.emit(f"x[{renamings[k] + i}] = {table}[row{k} * {count} + x[{order + i}]]")
+        body.emit(f"permute(t, offset(x, {candidate}), {self._pointers(renamings)}, x)")
         body.emit(f"order = -1 if symmetries == 0 else compare(offset(x, {candidate}), offset(x, {best}))")
         with body.block("if order < 0:"):
             body.emit(f"copy(offset(x, {candidate}), offset(x, {best}))")
@@ -111,27 +111,49 @@ class Symmetry:
         body.emit("return symmetries")
 
 
+def _orders_within_ties(count: int) -> tuple[list[int], list[tuple[int, ...]]]:
+    """All permutations of sorted positions that move equal ones only among themselves, for each way to be equal.
+
+    Position p has the colour of p + 1 where bit p of a number is set. Those for number m are
+    ``rows[firsts[m] : firsts[m + 1]]``.
+    """
+    firsts, rows = [0], list[tuple[int, ...]]()
+    for equal in range(1 << count - 1):
+        ties: list[list[int]] = []
+        for position in range(count):
+            if position and equal >> position - 1 & 1:
+                ties[-1].append(position)
+            else:
+                ties.append([position])
+        orders = itertools.product(*(itertools.permutations(tie) for tie in ties))
+        rows += [tuple(itertools.chain.from_iterable(order)) for order in orders]
+        firsts.append(len(rows))
+    return firsts, rows
+
+
 _RANK = '''def rank_colours(colours: ptr, count: int, ranks: ptr) -> int:
-    """ranks[i]: how many colours are less than that of i; returns 1 where two are equal, else 0."""
+    """ranks[i]: the position of i in the order of colours; returns 1 where two are equal, else 0."""
     ties = 0
     for i in range(count):
-        rank = 0
-        for j in range(count):
-            if colours[j] < colours[i]:
-                rank += 1
-            elif j != i and colours[j] == colours[i]:
-                ties = 1
-        ranks[i] = rank
+        ranks[i] = i
+    for i in range(1, count):
+        for j in range(i):
+            less = int(colours[i] < colours[j])
+            ranks[i] -= less
+            ranks[j] += less
+            ties |= int(colours[i] == colours[j])
     return ties
 
 
-def keeps_order(table: ptr, first: int, colours: ptr, count: int) -> bool:
-    """Whether the permutation at table[first:] puts values of lesser colour first."""
+def equal_neighbours(colours: ptr, count: int, ranks: ptr) -> int:
+    """Bit set of the positions in the order of colours that have the same colour as the next one."""
+    ordered = stack(MOST_VALUES)
+    equal = 0
     for i in range(count):
-        for j in range(count):
-            if colours[i] < colours[j] and table[first + i] > table[first + j]:
-                return False
-    return True'''
+        ordered[ranks[i]] = colours[i]
+    for k in range(count - 1):
+        equal |= int(ordered[k] == ordered[k + 1]) << k
+    return equal'''
 
 _RENAME = '''
 
