@@ -19,24 +19,23 @@ def sequence(*elements: Any) -> SeqValue:
 
 
 def with_sequences(node: _Node) -> _Node:
-    """A definition or an expression in which the tuples that are values are sequences, for Python to evaluate.
+    """A copy of a definition or an expression in which the tuples that are values are sequences, for Python to
+    evaluate.
 
     The names in it must have ``SEQUENCE`` among them, for :func:`sequence`. The tuple in ``f[i, j]`` is none.
     """
-    changed: _Node = _Sequences().visit(node)
-    return ast.fix_missing_locations(changed)
+    copied: _Node = _copy(node)
+    return ast.fix_missing_locations(copied)
 
 
-class _Sequences(ast.NodeTransformer):
-    def visit_Tuple(self, node: ast.Tuple) -> ast.expr:
-        self.generic_visit(node)
-        if not isinstance(node.ctx, ast.Load):
-            return node
-        return ast.copy_location(ast.Call(ast.Name(SEQUENCE, ast.Load()), node.elts, []), node)
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        index = node.slice
-        self.generic_visit(node)
-        if isinstance(index, ast.Tuple):
-            node.slice = ast.copy_location(ast.Tuple(index.elts, ast.Load()), index)
-        return node
+def _copy(part: Any, is_index: bool = False) -> Any:
+    if isinstance(part, list):
+        return [_copy(item) for item in part]
+    if not isinstance(part, ast.AST):
+        return part
+    fields = {
+        name: _copy(value, isinstance(part, ast.Subscript) and name == "slice") for name, value in ast.iter_fields(part)
+    }
+    if isinstance(part, ast.Tuple) and isinstance(part.ctx, ast.Load) and not is_index:
+        return ast.copy_location(ast.Call(ast.Name(SEQUENCE, ast.Load()), fields["elts"], []), part)
+    return ast.copy_location(type(part)(**fields), part)

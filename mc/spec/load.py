@@ -8,7 +8,6 @@ first, in the same namespace.
 from __future__ import annotations
 
 import ast
-import copy
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -120,9 +119,9 @@ def load_spec(path: Path, model: Model) -> Spec:
 
 
 def _execute(tree: ast.Module, file: Path, namespace: dict[str, Any]) -> None:
-    tree = copy.deepcopy(tree)
     # Rows of tables, outside definitions, are Python's tuples.
-    tree.body = [with_sequences(node) if isinstance(node, ast.FunctionDef) else node for node in tree.body]
+    body = [with_sequences(node) if isinstance(node, ast.FunctionDef) else node for node in tree.body]
+    tree = ast.Module(body, tree.type_ignores)
     try:
         exec(compile(tree, str(file), "exec"), namespace)
     except Exception as error:

@@ -7,7 +7,6 @@ of a behavior: where it last changed is found by evaluating it again.
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import FunctionType
@@ -33,7 +32,7 @@ class Scope:
 
     def value(self, node: ast.expr) -> Any:
         """The value of an expression; :class:`Undecided` where it has none."""
-        code = compile(ast.Expression(with_sequences(copy.deepcopy(node))), self.file, "eval")
+        code = compile(ast.Expression(with_sequences(node)), self.file, "eval")
         try:
             # One namespace: a comprehension does not see the local variables of eval.
             return eval(code, {**self.globals, **self.names})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -69,7 +68,7 @@ class Expressions(Builders):
             elif name not in self.module.namespace and name not in self.module.builtins:
                 self.mistake(f"the name {name!r} is not defined")
         try:
-            code = compile(ast.Expression(with_sequences(copy.deepcopy(node))), self.file, "eval")
+            code = compile(ast.Expression(with_sequences(node)), self.file, "eval")
             value = eval(code, {**self.module.namespace, **local})
         except Exception:
             return _MISSING  # left to be found where, and if, a state makes it evaluated
