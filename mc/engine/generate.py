@@ -6,15 +6,15 @@ import math
 from typing import Any
 
 from mc.engine.layout import Layout
+from mc.engine.predicates import broken, predicate_body, within, witnessed
 from mc.engine.shapes import BagShape, SetShape
 from mc.engine.symmetry import Symmetry
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
-from mc.engine.translate.statements import Statements
 from mc.engine.translate.values import Const, StateRef, Stored
 from mc.engine.words import BATCH, FINGERPRINTS_PER_LINE, LINE, NUMBERS, ROW_BITS
 from mc.errors import SpecError
-from mc.spec.objects import Definition, Parameter, Spec
+from mc.spec.objects import Parameter, Spec
 
 HEADER = '''"""Generated from {spec}, model {model}. Words of a state: {words}.
 
@@ -36,7 +36,10 @@ def keep(s: ptr, t: ptr, parent: int, action: int, out: ptr, c: ptr, x: ptr) -> 
     """Count the successor t; keep it where it is within the constraints. Returns where the next one goes."""
     c[EDGE] += 1
     c[GENERATED + action] += 1
-    inside = c[RAW] != 0 or within(t, x)
+    changed = stack(WORDS)
+    for k in range(WORDS):
+        changed[k] = s[k] ^ t[k]
+    inside = c[RAW] != 0 or within(t, changed, x)
     if x[0] == 0 and inside:
         n = c[COUNT]
         symmetries = 1
@@ -51,7 +54,7 @@ def keep(s: ptr, t: ptr, parent: int, action: int, out: ptr, c: ptr, x: ptr) -> 
         c[COUNT] = n + 1
         t = offset(t, WORDS)
     elif x[0] == 0:
-        number = broken(t, x)
+        number = broken(t, changed, x)
         if x[0] == 0 and number != 0:
             note(VIOLATED, parent, c[EDGE], number, c)
     if x[0] != 0:
@@ -94,7 +97,7 @@ def check(s: ptr, origin: int, kind: int, c: ptr, x: ptr) -> None:
     c[GENERATED + ACTIONS + (kind & ACTION_MASK)] += 1
     c[ORBITS] += c[GROUP] // (kind >> ACTION_BITS)
     c[WITNESSES] |= witnessed(s, x)
-    number = broken(s, x)
+    number = broken(s, EVERYTHING, x)
     if x[0] != 0:
         note(FAILED, origin & PARENT_MASK, origin >> PARENT_BITS, 0, c)
         x[0] = 0
@@ -185,8 +188,8 @@ def inspect(rows: ptr, count: int, found: ptr, c: ptr) -> None:
     for k in range(count):
         s = offset(rows, k * WORDS)
         row = offset(found, k * INSPECTED)
-        row[WITHIN] = int(within(s, x))
-        row[BROKEN] = broken(s, x)
+        row[WITHIN] = int(within(s, EVERYTHING, x))
+        row[BROKEN] = broken(s, EVERYTHING, x)
         row[WITNESSED] = 0
         if row[WITHIN] != 0:
             row[WITNESSED] = witnessed(s, x)
@@ -210,9 +213,9 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str
         _copy(layout.words),
         _same(layout.words),
         _fingerprint(layout.words),
-        _predicates(module, "within", spec.constraints),
-        _broken(module),
-        _witnessed(module),
+        within(module),
+        broken(module),
+        witnessed(module),
         symmetry.generate(module),
     ]
     lines = [
@@ -238,8 +241,10 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str
         # The last words of the scratch memory hold a copy of the state that is expanded depth-first.
         "SCRATCH": module.scratch_words + layout.words,
     }
+    # What has changed in a state of which nothing is known.
+    everything = f"EVERYTHING = {[-1] * layout.words}"
     tables = [f"{name} = {list(numbers)}" for numbers, name in module.tables.items()]
-    lines = [*(f"{name} = {value}" for name, value in constants.items()), *tables]
+    lines = [*(f"{name} = {value}" for name, value in constants.items()), everything, *tables]
     return "\n\n\n".join([header + "\n".join(lines), *module.functions, *parts, LOOPS.replace("{expand}", expand)])
 
 
@@ -292,63 +297,9 @@ def _fingerprint(words: int) -> str:
     )
 
 
-def _predicate(name: str, result: str, doc: str, body: Statements) -> str:
-    return "\n".join([f"def {name}(s: ptr, x: ptr) -> {result}:", f'    """{doc}"""', *body.lines])
-
-
-def _body(module: Module) -> Statements:
-    body = Statements(module, str(module.spec.path), "0")
-    body.mutable = {}
-    body.taken.update(s=1, t=1, x=1)
-    return body
-
-
-def _holds(body: Statements, definition: Definition) -> Any:
-    """Translate a state predicate; a Boolean expression, or a constant."""
-    body.scope = {}
-    value = body.call(definition.function, [StateRef("s")], None)  # type: ignore[arg-type]
-    return value.value if isinstance(value, Const) else body.truth(value)
-
-
-def _predicates(module: Module, name: str, definitions: tuple[Definition, ...]) -> str:
-    body = _body(module)
-    body.neutral = "False"
-    for definition in definitions:
-        holds = _holds(body, definition)
-        if holds is not True:
-            with body.block(f"if not {holds}:"):
-                body.emit("return False")
-    body.emit("return True")
-    return _predicate(name, "bool", "Whether s satisfies the constraints.", body)
-
-
-def _broken(module: Module) -> str:
-    body = _body(module)
-    for number, definition in enumerate(module.spec.invariants, 1):
-        holds = _holds(body, definition)
-        if holds is not True:
-            with body.block(f"if not {holds}:"):
-                body.emit(f"return {number}")
-    body.emit("return 0")
-    return _predicate("broken", "int", "Number of the first invariant, from 1, that s violates; 0: none.", body)
-
-
-def _witnessed(module: Module) -> str:
-    body = _body(module)
-    body.emit("seen = 0")
-    body.taken["seen"] = 1
-    for number, definition in enumerate(module.spec.witnesses):
-        holds = _holds(body, definition)
-        if holds is not False:
-            with body.block(f"if {holds}:"):
-                body.emit(f"seen |= {1 << number}")
-    body.emit("return seen")
-    return _predicate("witnessed", "int", "Bit set of the witnesses that s satisfies.", body)
-
-
 def _expand(module: Module) -> str:
     spec, layout = module.spec, module.layout
-    body = _body(module)
+    body = predicate_body(module)
     body.neutral = ""
     for number, action in enumerate(spec.actions):
         body.emit(f"# {action.name}({', '.join(p.name for p in action.parameters)})")
