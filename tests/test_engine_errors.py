@@ -310,6 +310,6 @@ print(found.verdict, found.generated, found.distinct)
     environment: dict[str, Any] = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
     # In a process of its own: an overfull table would never end the search.
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=15
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
     )
     assert done.stdout.split() == ["ok", "200000", "100000"], done.stderr

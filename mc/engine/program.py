@@ -19,6 +19,9 @@ from mc.spec.objects import Spec
 
 Words = npt.NDArray[np.int64]
 
+#: Where machine code is kept between runs, unless a program is told.
+CACHE = Path.home() / ".cache" / "mc"
+
 
 def zeros(size: int) -> Words:
     """Memory for ``size`` words, all 0, taken as it is used (numpy asks for huge pages where there are any)."""
@@ -46,14 +49,14 @@ class Batch:
 class Program:
     """A spec and model, compiled on first use.
 
-    ``cache``: the directory where machine code is kept between runs; by default one in the user's home.
+    ``cache``: the directory where machine code is kept between runs; by default ``CACHE``, in the user's home.
     ``exact``: the visited set keeps whole states in place of fingerprints.
     """
 
     def __init__(self, spec: Spec, cache: Path | None = None, exact: bool = False) -> None:
         self.spec = spec
         self.exact = exact
-        self.cache = Path.home() / ".cache" / "mc" if cache is None else cache
+        self.cache = CACHE if cache is None else cache
         self.layout = Layout(spec.variables)
         self.words = self.layout.words
         self.symmetry = Symmetry(spec, self.layout)
