@@ -13,7 +13,7 @@ from mc.engine.layout import Layout
 from mc.engine.shapes import PAYLOAD, STRIDE
 from mc.engine.storage import encodable, shape_of
 from mc.errors import DomainError
-from mc.lang import Bag, Enum, Fn, Range, Record, Seq, Set
+from mc.lang import Bag, Enum, Fn, Optional, Range, Record, Seq, Set
 from mc.lang.state import State
 from mc.lang.text import from_tla, to_tla
 from mc.lang.values import FnValue, ModelValue, ModelValueSet
@@ -157,3 +157,9 @@ def test_model_values_and_strings_are_different() -> None:
     domain = Enum("a1", ModelValue("a1"), 1)
     assert len({shape_of(domain).encode(v) for v in domain}) == 3
     assert True not in domain
+
+
+def test_elements_that_python_takes_for_equal() -> None:
+    domain = Set(Optional(Range(0, 1), True))
+    codes = [shape_of(domain).encode(frozenset(value)) for value in ((), (0,), (1,), (True,), (0, 1), (0, True))]
+    assert len(set(codes)) == len(codes)

@@ -332,8 +332,14 @@ class SetShape(Shape):
         self.slots = Slots(len(values), BoolShape())
         self.bits = max(1, self.slots.bits)
         self.key = ("set", element.key) if capacity is None else ("set", element.key, capacity)
+        #: The bit of each value; none where Python takes two of them for the same, such as 1 and True.
+        self.bit_of = {v: 1 << self.slots.offset(k) for k, v in enumerate(values)}
+        if len(self.bit_of) < len(values):
+            self.bit_of = {}
 
     def encode(self, value: Any) -> int:
+        if self.bit_of:
+            return sum([self.bit_of[v] for v in value])
         return sum(1 << self.slots.offset(self.element.rank(v)) for v in value)
 
     def decode(self, code: int) -> frozenset[Any]:

@@ -104,9 +104,9 @@ class _Parser:
     def items(self, end: str) -> list[Any]:
         found: list[Any] = []
         while not self.at(end):
-            found.append(self.value())
-            if not self.at(end):
+            if found:
                 self.take(",")
+            found.append(self.value())
         self.advance()
         return found
 
@@ -144,12 +144,12 @@ class _Parser:
     def record(self) -> RecordValue:
         fields: dict[str, Any] = {}
         while not self.at("]"):
+            if fields:
+                self.take(",")
             name = self.token
             self.advance()
             self.take("|->")
             fields[name] = self.value()
-            if not self.at("]"):
-                self.take(",")
         self.advance()
         return RecordValue(fields)
 

@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mc.errors import DomainError, McError
-from mc.lang.text import from_tla
 from mc.spec.objects import Spec
 from mc.tlc.output import split_variables
+from mc.tlc.texts import Memory, ValueReader
 
 Rows = npt.NDArray[np.int64]
 
@@ -31,9 +31,6 @@ _EDGE = re.compile(r'(-?\d+) -> (-?\d+) \[label="([^"\n]*)')
 _ESCAPE = re.compile(r"\\(.)")
 #: The part of a node's label between two variables, escaped as in the file.
 _BETWEEN = "\\n/\\\\ "
-
-#: Texts remembered at a time. Enough that nearly all recur; few enough for a dump of any size.
-_MEMORY = 1_000_000
 
 
 class Packs(Protocol):
@@ -50,15 +47,15 @@ class Packs(Protocol):
 class StateTable:
     """States read from a dump: packed in rows, with those that cannot be packed kept as text.
 
-    Each text of a variable is parsed once: texts recur, whole states do not.
+    Each text of a variable is read once, as far as memory goes: texts recur, whole states do not.
     """
 
     def __init__(self, spec: Spec, engine: Packs, *, escaped: bool) -> None:
         """``escaped``: whether the texts have the escapes of a dot label."""
-        self._domains = spec.variables
+        self._readers = {name: ValueReader(domain) for name, domain in spec.variables.items()}
         self._engine = engine
         self._escaped = escaped
-        self._parts: dict[str, int] = {}
+        self._parts: Memory[int] = Memory()
         self._bytes = bytearray()
         #: Texts of states with a value outside its domain, and why. Their rows have ``-1, -2, ...``
         #: as the first word; the words of a packed state are never negative.
@@ -80,20 +77,22 @@ class StateTable:
         self._bytes += code.to_bytes(8 * self._engine.words, "little")
 
     def _plain(self, text: str) -> str:
-        if not self._escaped or "\\" not in text:
+        if not self._escaped:
             return text
+        # Nearly all escapes are those of quotation marks.
+        plain = text.replace('\\"', '"')
+        if "\\" not in plain:
+            return plain
         return _ESCAPE.sub(lambda match: "\n" if match[1] == "n" else match[1], text)
 
     def _part(self, text: str) -> int:
         name, value = self._plain(text).split(" = ", 1)
-        if name not in self._domains:
+        if name not in self._readers:
             raise McError(f"TLC's dump has a variable {name} that the spec does not have")
         try:
-            part = self._engine.pack_part(name, self._domains[name].coerce(from_tla(value)))
+            part = self._engine.pack_part(name, self._readers[name].read(value))
         except DomainError as error:
             raise DomainError(f"variable {name}: {error}") from None
-        if len(self._parts) >= _MEMORY:
-            self._parts.clear()
         self._parts[text] = part
         return part
 
@@ -133,7 +132,7 @@ def _blocks(path: Path) -> Iterator[str]:
     lines: list[str] = []
     with path.open(encoding="utf-8") as file:
         for line in file:
-            if _HEADER.match(line):
+            if line.startswith("State ") and _HEADER.match(line):
                 lines = []
             elif line != "\n":
                 lines.append(line)
