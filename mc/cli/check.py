@@ -87,7 +87,7 @@ def add_search(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the result there")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path("out"), help="where results go (default: out)")
     parser.add_argument("--quiet", action="store_true", help="print the verdict only, and a violation")
-    parser.add_argument("--progress", action="store_true", help="show progress even where stderr is not a terminal")
+    options.add_progress(parser)
 
 
 def add_limits(parser: argparse.ArgumentParser) -> None:
@@ -168,7 +168,7 @@ def search(
 
     engine = Engine(spec, options.cache_directory(), exact=args.exact)
     loaded = since_start()
-    with progress_bar(args.progress or sys.stderr.isatty()) as bar:
+    with progress_bar(options.shows_progress(args)) as bar:
         result = engine.search(
             workers=args.workers,
             order=order,

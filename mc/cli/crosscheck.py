@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         environment=os.environ,
         proofs=proofs,
         workers=args.workers if args.time else None,
-        progress=_tell_progress if args.progress or sys.stderr.isatty() else None,
+        progress=_tell_progress if options.shows_progress(args) else None,
     )
     counterexample = _save_counterexample(compared, out / "tlc-trace.txt")
     seconds["total"] = since_start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any, TextIO
@@ -60,6 +61,16 @@ def add_simplest(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="of all shortest counterexamples the one with the fewest faults, then the fewest switches of process",
     )
+
+
+def add_progress(parser: argparse.ArgumentParser) -> None:
+    """``--progress``; :func:`shows_progress` says what comes of it."""
+    parser.add_argument("--progress", action="store_true", help="show progress even where stderr is not a terminal")
+
+
+def shows_progress(args: argparse.Namespace) -> bool:
+    """Whether progress is shown on stderr."""
+    return args.progress or sys.stderr.isatty()
 
 
 def load(args: argparse.Namespace) -> Spec:

@@ -69,7 +69,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path("out"), help="where results go (default: out)")
     parser.add_argument("--quiet", action="store_true", help="print only what did not pass")
-    parser.add_argument("--progress", action="store_true", help="show progress even where stderr is not a terminal")
+    options.add_progress(parser)
     options.add_debug(parser)
     parser.set_defaults(run=run)
 
@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
         unit=" models",
         file=sys.stderr,
         leave=False,
-        disable=not (args.progress or sys.stderr.isatty()),
+        disable=not options.shows_progress(args),
     ) as bar:
 
         def done(outcome: Outcome) -> None:
