@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,12 +123,18 @@ def run(args: argparse.Namespace) -> int:
     limits = Limits(args.max_seconds, args.max_states, args.max_depth, args.memory)
     limits.check_order(args.search)
     resume.check_options(args)
-    spec, resumed = resume.load(args)
+    with ExitStack() as locks:
+        return _run(args, limits, locks)
+
+
+def _run(args: argparse.Namespace, limits: Limits, locks: ExitStack) -> int:
+    """Check the model within ``limits``; ``locks``: for what only this process may use."""
+    spec, resumed = resume.load(args, locks)
     check_init(spec)
     out = options.output_directory(args.out, spec)
     if args.json is not None:
         options.try_file("--json", args.json)
-    checkpoints = resume.writer(args, spec, resumed)
+    checkpoints = resume.writer(args, spec, resumed, locks)
     if not args.quiet:
         print("\n".join(report.head_lines(spec)) + "\n", flush=True)
     if resumed is not None:

@@ -13,7 +13,9 @@ from typing import Any
 from mc import errors
 from mc.cli import options, report, since_start
 from mc.cli.check import add_search, search, tell
+from mc.cli.lock import locked
 from mc.spec.models import bundled
+from mc.spec.objects import Spec
 from mc.tlc import EDGE_LIMIT, STATE_LIMIT, CrosscheckResult, crosscheck
 from mc.tlc.proof import read_proof
 from mc.tlc.tools import JAR_VARIABLE, find_tools
@@ -66,6 +68,12 @@ def run(args: argparse.Namespace) -> int:
     find_tools(args.jar, os.environ)
     read_proof(spec, proofs)
     out = options.output_directory(args.out, spec)
+    with locked(out, f"--out {args.out}", "give another one"):
+        return _run(args, spec, out, proofs)
+
+
+def _run(args: argparse.Namespace, spec: Spec, out: Path, proofs: list[Path]) -> int:
+    """Check and compare in the directory ``out``, which TLC's model and dump go to."""
     if args.json is not None:
         options.try_file("--json", args.json)
     if not args.quiet:

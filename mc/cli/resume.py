@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mc.cli import options
+from mc.cli.lock import locked
 from mc.engine.limits import check_levels
 from mc.errors import McError, UsageError
 from mc.spec.load import load_spec
@@ -45,13 +48,14 @@ def check_options(args: argparse.Namespace) -> None:
         check_levels(args.search, "a checkpoint")
 
 
-def load(args: argparse.Namespace) -> tuple[Spec, Checkpoint | None]:
-    """The spec to check, and the checkpoint to go on from, if any."""
+def load(args: argparse.Namespace, locks: ExitStack) -> tuple[Spec, Checkpoint | None]:
+    """The spec to check, and the checkpoint to go on from, if any; ``locks`` holds that for this process alone."""
     if args.resume is None:
         return options.load(args), None
     # Here, not above: the engine takes its time to import.
     from mc.engine.checkpoint import read_checkpoint
 
+    locks.enter_context(locked(args.resume, "--resume", "resume from a copy of it"))
     checkpoint = read_checkpoint(args.resume)
     if args.spec is not None:
         spec = options.load(args)
@@ -88,10 +92,15 @@ def _compare(spec: Spec, checkpoint: Checkpoint) -> None:
             )
 
 
-def writer(args: argparse.Namespace, spec: Spec, resumed: Checkpoint | None) -> Checkpoints | None:
-    """What writes checkpoints, if any are wanted."""
+def writer(args: argparse.Namespace, spec: Spec, resumed: Checkpoint | None, locks: ExitStack) -> Checkpoints | None:
+    """What writes checkpoints, if any are wanted; ``locks`` holds their directory for this process alone."""
     if args.checkpoint is None:
         return None
     from mc.engine.checkpoint import Checkpoints
 
+    # Where this fails, the one that writes them says so.
+    with contextlib.suppress(OSError):
+        args.checkpoint.mkdir(parents=True, exist_ok=True)
+    if resumed is None or args.checkpoint.resolve() != args.resume.resolve():
+        locks.enter_context(locked(args.checkpoint, "--checkpoint", "give another directory"))
     return Checkpoints(args.checkpoint, args.checkpoint_every, origin_json(spec), resumed)
