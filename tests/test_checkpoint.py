@@ -13,10 +13,11 @@ from typing import Any
 import kill
 import pytest
 from toys.engines import load
+from toys.ways import little_memory
 
 import mc
 from mc.cli.main import main
-from mc.engine import breadth, checkpoint
+from mc.engine import checkpoint
 from mc.engine.checkpoint import Checkpoint, CheckpointError, Checkpoints, read_checkpoint
 from mc.engine.compiled import Engine
 from mc.engine.limits import Limits
@@ -85,17 +86,15 @@ def test_a_search_that_compares_whole_states(tmp_path: Path) -> None:
         exact.search(resumed=stopped(ENGINE, tmp_path / "other", 9))
 
 
-def test_files_for_levels_and_checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_for_levels_and_checkpoints(tmp_path: Path) -> None:
     """What is on the disk already goes into checkpoints too, and what is read from them goes to the disk."""
-    limit = 1 << 40
-    monkeypatch.setattr(breadth, "resident", lambda held: limit - limit // breadth.SPARE + 1)
     want = ENGINE.search()
-    limits = Limits(memory=limit, max_depth=12, directory=tmp_path)
-    ENGINE.search(limits=limits, checkpoints=Checkpoints(tmp_path / "c", 5, {}))
-    resumed = read_checkpoint(tmp_path / "c")
-    assert len(resumed.levels) == 12
-    found = ENGINE.search(2, limits=dataclasses.replace(limits, max_depth=None), resumed=resumed)
-    assert content(found) == content(want)
+    with little_memory(tmp_path) as limits:
+        made = Checkpoints(tmp_path / "c", 5, {})
+        ENGINE.search(limits=dataclasses.replace(limits, max_depth=12), checkpoints=made)
+        resumed = read_checkpoint(tmp_path / "c")
+        assert len(resumed.levels) == 12
+        assert content(ENGINE.search(2, limits=limits, resumed=resumed)) == content(want)
 
 
 def test_seconds_are_summed(tmp_path: Path) -> None:

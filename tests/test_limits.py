@@ -8,14 +8,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from toys.engines import GRID, load
+from toys.ways import little_memory
 
 from mc.cli.main import main
-from mc.engine import breadth, words
+from mc.engine import words
 from mc.engine.compiled import Engine
 from mc.engine.levels import Spool
 from mc.engine.limits import Limits, read_size, resident, size_text
@@ -38,11 +40,9 @@ def content(result: Result) -> Any:
 
 
 @pytest.fixture
-def tight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Limits:
-    """So little memory that after each batch everything goes to files, but the visited set fits."""
-    limit = 1 << 40
-    monkeypatch.setattr(breadth, "resident", lambda held: limit - limit // breadth.SPARE + 1)
-    return Limits(memory=limit, directory=tmp_path)
+def tight(tmp_path: Path) -> Iterator[Limits]:
+    with little_memory(tmp_path) as limits:
+        yield limits
 
 
 @pytest.mark.parametrize("depth", [1, 2, 7])

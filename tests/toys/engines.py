@@ -6,13 +6,16 @@ import atexit
 import itertools
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from toys.ways import Way
+
 from mc.engine import reference
 from mc.engine.compiled import Engine
+from mc.engine.result import Result
 from mc.errors import EvaluationError
 from mc.lang.state import State
 from mc.spec.load import load_spec
@@ -51,16 +54,27 @@ class Expected:
     property: str = ""
     length: int | None = None
     result: reference.Result | None = None
+    #: The sum of the sizes of the orbits of all states.
+    orbits: int = 0
+    #: The level at which a search is cut, if it is: its states are found, but not expanded.
+    cut: int | None = None
+
+    def depth(self) -> int | None:
+        """How deep a search has to go, where that is known."""
+        return self.cut if self.length is None else self.length + 1
 
 
-def expected(spec: Spec) -> Expected:
-    """Run the reference engine."""
+def expected(spec: Spec, limit: int | None = None) -> Expected:
+    """Run the reference engine; it ends with the level after that by which it knows ``limit`` states."""
     try:
-        result = reference.explore(spec)
+        result = reference.explore(spec, limit)
     except EvaluationError:
         return Expected("error", length=error_length(spec))
     if result.violation is None:
-        return Expected("ok", result=result)
+        group = reference.symmetries(spec)
+        orbits = sum(len(reference.orbit(state, group)) for state in result.parents)
+        cut = len(result.levels) + 1 if len(result.parents) > result.distinct else None
+        return Expected("ok", result=result, orbits=orbits, cut=cut)
     kind, name = result.violation
     return Expected("violation" if kind == "invariant" else kind, name, len(result.behavior), result)
 
@@ -110,45 +124,70 @@ def error_length(spec: Spec) -> int | None:
 def compare(spec: Spec, workers: tuple[int, ...] = (1, 2)) -> Expected:
     """Fail where the two engines differ; returns what both say."""
     want = expected(spec)
-    engine = Engine(spec)
-    ordered = not spec.model.symmetry and not any(p.variable for a in spec.actions for p in a.parameters)
-    for count, order in (*((w, "bfs") for w in workers), (1, "dfs")):
-        where = f"{order} with {count} workers"
-        found = engine.search(workers=count, order=order)
-        if want.verdict == "ok" or found.verdict == "ok":
-            assert found.verdict == want.verdict, f"{where}: {found.verdict}, not {want.verdict}"
-            assert want.result is not None
-            _compare_counts(spec, want.result, found, where)
-            continue
-        assert found.violation is not None, where
-        length = len(found.violation.representatives)
-        _check_behavior(spec, engine, found.violation)
-        if order == "dfs":
-            continue
-        assert want.length is not None
-        if ordered:
-            assert (found.verdict, found.violation.property) == (want.verdict, want.property), where
-            assert length == want.length, f"{where}: length {length}, not {want.length}"
-        else:
-            assert abs(length - want.length) <= 1, f"{where}: length {length}, not {want.length}"
-    if want.verdict == "ok":
-        assert want.result is not None
-        _compare_graphs(spec, engine, want.result)
+    check(spec, want, Engine(spec), [*map(Way, workers), Way(order="dfs")])
     return want
 
 
-def _compare_counts(spec: Spec, want: reference.Result, found: Any, where: str) -> None:
-    assert found.complete and found.frontier == 0, where
-    assert found.generated == want.generated, f"{where}: generated {found.generated}, not {want.generated}"
-    assert found.distinct == want.distinct, f"{where}: distinct {found.distinct}, not {want.distinct}"
-    assert found.witnesses == want.witnesses, where
-    assert {n: a.generated for n, a in found.actions.items()} == want.action_generated, where
-    group = reference.symmetries(spec)
-    orbits = sum(len(reference.orbit(state, group)) for state in want.parents)
-    assert found.orbit_sum == orbits, f"{where}: orbit sum {found.orbit_sum}, not {orbits}"
+def check(spec: Spec, want: Expected, engine: Engine, ways: Iterable[Way]) -> None:
+    """Fail where some way to search finds something else than the reference engine."""
+    for way in ways:
+        found, levels = way.search(engine, None if way.order == "dfs" else want.depth())
+        try:
+            _compare_results(spec, engine, want, found)
+            _compare_levels(engine, want, levels)
+        except AssertionError as error:
+            error.args = (f"{way}: {error}",)
+            raise
+    if want.verdict == "ok" and want.cut is None:
+        assert want.result is not None
+        _compare_graphs(spec, engine, want.result)
+
+
+def _compare_results(spec: Spec, engine: Engine, want: Expected, found: Result) -> None:
+    if want.verdict == "ok" or found.violation is None:
+        assert found.verdict == (want.verdict if want.cut is None else "incomplete"), found.verdict
+        _compare_counts(want, found)
+        return
+    _check_behavior(spec, engine, found.violation)
+    if found.search == "dfs":
+        return
+    length = len(found.violation.representatives)
+    assert want.length is not None
+    if not spec.model.symmetry and not any(p.variable for a in spec.actions for p in a.parameters):
+        assert (found.verdict, found.violation.property) == (want.verdict, want.property)
+        assert length == want.length, f"length {length}, not {want.length}"
+    else:
+        # In another order of the successors, so another violation may come first.
+        assert abs(length - want.length) <= 1, f"length {length}, not {want.length}"
+
+
+def _compare_levels(engine: Engine, want: Expected, levels: list[set[State]]) -> None:
+    """The sets of states, where those of the search are known and those of the reference engine are all."""
+    if not levels or want.verdict != "ok":
+        return
+    assert want.result is not None
+    states = [engine.canonical(state) for state in want.result.parents]
+    ends = [0, *itertools.accumulate([*want.result.levels, len(states)])]
+    for level, found in enumerate(levels):
+        expected = set(states[ends[level] : ends[level + 1]])
+        assert found == expected, f"level {level + 1}: {_difference(found, expected)}"
+
+
+def _compare_counts(want: Expected, found: Result) -> None:
+    result = want.result
+    assert result is not None
+    states = len(result.parents)
+    rest = states - result.distinct
+    assert (found.complete, found.frontier) == (want.cut is None, rest)
+    assert found.generated == result.generated, f"generated {found.generated}, not {result.generated}"
+    assert found.distinct == states, f"distinct {found.distinct}, not {states}"
+    assert found.witnesses == result.witnesses
+    assert {n: a.generated for n, a in found.actions.items()} == result.action_generated
+    assert found.orbit_sum == want.orbits, f"orbit sum {found.orbit_sum}, not {want.orbits}"
     if found.search == "bfs":
-        assert list(found.levels) == want.levels, f"{where}: levels {found.levels}, not {want.levels}"
-        assert found.depth == max(1, len(want.levels)), where
+        levels = result.levels + [rest] * (want.cut is not None)
+        assert list(found.levels) == levels, f"levels {found.levels}, not {levels}"
+        assert found.depth == max(1, len(levels))
 
 
 def _check_behavior(spec: Spec, engine: Engine, violation: Any) -> None:

@@ -1,0 +1,116 @@
+"""Ways to search: how it is told to search, and where it is interrupted, must not change what a search finds."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+from unittest.mock import patch
+
+from mc.engine import breadth, words
+from mc.engine.checkpoint import MANIFEST, Checkpoints, read_checkpoint
+from mc.engine.compiled import Engine
+from mc.engine.limits import Limits
+from mc.engine.program import Batch
+from mc.engine.result import Result
+from mc.lang.state import State
+
+#: What code is compiled for: searches may have smaller batches, not larger ones.
+BATCH = words.BATCH
+
+
+class SoakedEngine(Engine):
+    """An engine whose searches may have batches of fewer parents."""
+
+    def batch(self, *shares: int) -> Batch:
+        with patch.object(words, "BATCH", BATCH):
+            return super().batch(*shares)
+
+
+@contextmanager
+def little_memory(directory: Path) -> Iterator[Limits]:
+    """So little memory that after each batch everything goes to files, but the visited set fits."""
+    limit = 1 << 40
+    with patch.object(breadth, "resident", lambda held: limit - limit // breadth.SPARE + 1):
+        yield Limits(memory=limit, directory=directory)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to search."""
+
+    workers: int = 1
+    order: str = "bfs"
+    #: Parents in a batch, and how many of them are enough to be shared among the workers.
+    batch: int = BATCH
+    shared: int = breadth.SHARED
+    #: Whether levels and parents go to files.
+    files: bool = False
+    #: Limits that it comes to, one after the other; each time it goes on from its last checkpoint, with other workers.
+    interruptions: tuple[Limits, ...] = ()
+    #: Levels from one checkpoint to the next.
+    every: int = 1
+    #: Whether checkpoints have the states of all levels, which are then compared too.
+    keep: bool = False
+
+    @property
+    def traits(self) -> list[str]:
+        """What is special about it, for a report."""
+        found = [f"{self.order}, {self.workers} workers", f"batches of {self.batch}", f"shared from {self.shared}"]
+        found += ["levels in files"] * self.files + ["states of all levels compared"] * self.keep
+        for limits in self.interruptions:
+            found.append(f"interrupted by {'max-depth' if limits.max_depth else 'max-states'}")
+        return found
+
+    def search(self, engine: Engine, depth: int | None = None) -> tuple[Result, list[set[State]]]:
+        """The result, up to a level if one is given; and if they are kept, the states of each level."""
+        with ExitStack() as stack:
+            directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mc-way-")))
+            stack.enter_context(patch.object(words, "BATCH", self.batch))
+            stack.enter_context(patch.object(breadth, "SHARED", self.shared))
+            limits = stack.enter_context(little_memory(directory)) if self.files else Limits()
+            checkpoint, workers = None, self.workers
+            for stop in (*self.interruptions, Limits()):
+                made = None
+                if self.interruptions or self.keep:
+                    made = Checkpoints(directory / "checkpoint", self.every, {}, checkpoint)
+                deepest = min((d for d in (stop.max_depth, depth) if d is not None), default=None)
+                limits = replace(limits, max_states=stop.max_states, max_depth=deepest)
+                found = engine.search(
+                    workers, self.order, limits=limits, simplest=self.keep, checkpoints=made, resumed=checkpoint
+                )
+                if found.verdict != "incomplete":
+                    break
+                if (directory / "checkpoint" / MANIFEST).exists():
+                    checkpoint = read_checkpoint(directory / "checkpoint")
+                workers = workers % 3 + 1
+            return found, self._levels(engine, directory / "checkpoint")
+
+    def _levels(self, engine: Engine, directory: Path) -> list[set[State]]:
+        # A search of one level writes none.
+        if not self.keep or not (directory / MANIFEST).exists():
+            return []
+        last = read_checkpoint(directory)
+        blocks = [list(last.read(last.rows[str(level)])) for level in range(len(last.levels))]
+        return [{s for b in level for s in engine.layout.unpack_rows(b.reshape(-1, engine.words))} for level in blocks]
+
+
+def drawn_way(random: Random, levels: int, states: int) -> Way:
+    """Some way to search breadth-first; ``levels`` and ``states``: about how many there are."""
+    interruptions = []
+    for _ in range(random.choice((0, 0, 1, 2, 3))):
+        depth, most = random.randint(1, levels), random.randint(1, states)
+        interruptions.append(random.choice((Limits(max_depth=depth), Limits(max_states=most))))
+    keep = random.random() < 0.3
+    return Way(
+        workers=random.randint(1, 3),
+        batch=random.choice((1, 3, 17, 100, BATCH)),
+        shared=random.choice((1, 8, breadth.SHARED)),
+        files=random.random() < 0.4,
+        interruptions=tuple(interruptions),
+        every=1 if keep else random.randint(1, 4),
+        keep=keep,
+    )
