@@ -11,8 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
-
 from mc import errors
 from mc.cli import options, report, resume, since_start
 from mc.engine.limits import Limits, check_levels, processors
@@ -209,6 +207,9 @@ def progress_bar(shown: bool) -> Iterator[Any]:
     if not shown:
         yield None
         return
+    # It takes a twentieth of a second to import, and most searches show nothing.
+    from tqdm import tqdm
+
     with tqdm(unit=" states", file=sys.stderr, leave=False) as bar:
 
         def update(progress: Progress) -> None:
