@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,33 @@ def test_items_are_a_list(steps: list[Any], width: int, data: st.DataObject) -> 
         assert items.read(first, last).tolist() == list(range(first * width, last * width))
         items.release(first)
         assert items.read(first, last).tolist() == list(range(first * width, last * width))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(STEPS, min_size=1, max_size=3), st.integers(1, 3), st.data())
+def test_items_are_overwritten_and_cut(rounds: list[list[Any]], width: int, data: st.DataObject) -> None:
+    """Wherever they are; the file has no more than there is."""
+    items, known = Items(width), np.empty((0, width), np.int64)
+    with closing(Spool(None)) as spool:
+        for steps in rounds:
+            for step in steps:
+                if step == "spill":
+                    items.spill(spool)
+                else:
+                    items.append(numbers(len(known), step, width))
+                    known = np.concatenate([known, numbers(len(known), step, width).reshape(-1, width)])
+            first = data.draw(st.integers(0, len(known)))
+            last = data.draw(st.integers(first, len(known)))
+            known[first:last] = -known[first:last]
+            items.write(first, known[first:last].reshape(-1))
+            assert items.read(0, len(items)).tolist() == known.reshape(-1).tolist()
+            last = data.draw(st.integers(0, len(known)))
+            items.cut(last)
+            known = known[:last].copy()
+            assert len(items) == last
+            assert items.read(0, last).tolist() == known.reshape(-1).tolist()
+            assert spool.size * 8 + items.nbytes == items.width * 8 * last
+            assert os.fstat(spool.file.fileno()).st_size == spool.size * 8
 
 
 def test_chunks_grow_to_their_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,6 +130,38 @@ def test_levels(tmp_path: Path, keep: bool, spilling: int) -> None:
     # The files have no names.
     assert list(tmp_path.iterdir()) == []
     store.close()
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("spilling", [(), (0,), (1, 2), (0, 1, 2)])
+def test_open_states_are_settled(tmp_path: Path, keep: bool, spilling: tuple[int, ...]) -> None:
+    """Of 100 and three times 30,000 states, the latter are open, and those of them that 7 divides are known."""
+    store = Levels(2, keep, tmp_path)
+    with closing(store):
+        for _ in range(2):
+            store.begin()
+            rows, origins = store.place(100)
+            rows[:], origins[:] = numbers(0, 100, 2), range(100)
+        kinds: list[int] = []
+        for part in range(3):
+            rows, origins = store.place(30_000)
+            number = 100 + 30_000 * part
+            rows[:], origins[:] = numbers(number, 30_000, 2), range(number, number + 30_000)
+            store.open.append(np.arange(number, number + 30_000) * 3)
+            if part in spilling:
+                store.spill()
+        for dropped in store.settle(lambda rows: rows[::2] // 2 % 7 == 0):
+            kinds += dropped.tolist()
+        left = [k for k in range(90_100) if k < 100 or k % 7]
+        assert kinds == [3 * k for k in range(100, 90_100) if k % 7 == 0]
+        assert store.sizes == [100, len(left)]
+        assert store.rows[1].read(0, len(left)).reshape(-1, 2).tolist() == [[2 * k, 2 * k + 1] for k in left]
+        assert store.log.read(0, 100 + len(left)).tolist() == [*range(100), *left]
+        assert (len(store.rows[1]), len(store.log), len(store.open)) == (len(left), 100 + len(left), 0)
+        # Those that come next come after these.
+        store.place(1)[1][:] = 5
+        store.spill()
+        assert store.log.read(0, 101 + len(left)).tolist() == [*range(100), *left, 5]
 
 
 def test_a_full_disk_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 import tempfile
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,22 +51,35 @@ class Spool:
 
     def append(self, items: Words) -> int:
         """Write words at the end; returns the position of the first."""
-        rest = items.data.cast("B")
-        self.file.seek(8 * self.size)
-        while rest:
-            rest = rest[self.file.write(rest) :]
         first = self.size
+        self.write(first, items)
         self.size += items.size
         return first
+
+    def write(self, first: int, items: Words) -> None:
+        """Write words from a position on."""
+        rest = items.data.cast("B")
+        self.file.seek(8 * first)
+        while rest:
+            rest = rest[self.file.write(rest) :]
+
+    def cut(self, size: int) -> None:
+        """Forget what comes after so many words, and give its room back."""
+        self.size = size
+        self.file.truncate(8 * size)
 
     def read(self, first: int, count: int) -> Words:
         """``count`` words from position ``first`` on."""
         found = memory(count)
-        rest = found.data.cast("B")
+        self.fill(found, first)
+        return found
+
+    def fill(self, place: Words, first: int) -> None:
+        """Read as many words as there is place for, from position ``first`` on."""
+        rest = place.data.cast("B")
         self.file.seek(8 * first)
         while rest:
             rest = rest[self.file.readinto(rest) or self._short() :]
-        return found
 
     def _short(self) -> int:
         raise OSError(f"a temporary file has lost its end, after {self.size} words")
@@ -124,22 +137,49 @@ class Items:
 
     def read(self, first: int, last: int) -> Words:
         """The words of the items from ``first`` to before ``last``: their memory itself, or a copy."""
-        parts = list(self._parts(first, last))
+        parts = []
+        for chunk, begin, end in self._spans(first, last):
+            if chunk.memory is not None:
+                parts.append(chunk.memory[begin:end])
+            else:
+                assert chunk.spool is not None
+                parts.append(chunk.spool.read(chunk.position + begin, end - begin))
         return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, np.int64), *parts])
 
-    def _parts(self, first: int, last: int) -> Iterator[Words]:
+    def write(self, first: int, items: Words) -> None:
+        """Put other items, given as words, in the place of those from ``first`` on."""
+        done = 0
+        for chunk, begin, end in self._spans(first, first + items.size // self.width):
+            part = items[done : done + end - begin]
+            if chunk.memory is not None:
+                chunk.memory[begin:end] = part
+            else:
+                assert chunk.spool is not None
+                chunk.spool.write(chunk.position + begin, part)
+            done += end - begin
+
+    def _spans(self, first: int, last: int) -> Iterator[tuple[_Chunk, int, int]]:
+        """The chunks of the items from ``first`` to before ``last``, and from and to which word they are there."""
         width = self.width
         number = bisect_right(self._chunks, first, key=lambda chunk: chunk.first) - 1
         while first < last:
             chunk = self._chunks[number]
             begin, end = first - chunk.first, min(last - chunk.first, chunk.count)
-            if chunk.memory is not None:
-                yield chunk.memory[begin * width : end * width]
-            else:
-                assert chunk.spool is not None
-                yield chunk.spool.read(chunk.position + begin * width, (end - begin) * width)
+            yield chunk, begin * width, end * width
             first = chunk.first + end
             number += 1
+
+    def cut(self, count: int) -> None:
+        """Forget the items from number ``count`` on."""
+        while self._chunks and self._chunks[-1].first + self._chunks[-1].count > count:
+            chunk = self._chunks[-1]
+            left = max(0, count - chunk.first)
+            if chunk.spool is not None and chunk.position + chunk.count * self.width == chunk.spool.size:
+                chunk.spool.cut(chunk.position + left * self.width)
+            chunk.count = left
+            if left == 0:
+                del self._chunks[-1]
+        self.count = count
 
     def batches(self) -> Iterator[tuple[int, Words]]:
         """All items, ``words.BATCH`` at a time: the index of the first, and the words of these items."""
@@ -190,13 +230,16 @@ class Levels:
         self.sizes: list[int] = []
         #: By level; an empty one where a level's rows were dropped.
         self.rows: list[Items] = []
-        self._log_spool: Spool | None = None
-        self._spools: dict[int, Spool] = {}
+        #: The kinds of the last states of the last level: those of which it is open whether they are new.
+        self.open = Items(1)
+        #: By level, or by what else is in it.
+        self._spools: dict[int | str, Spool] = {}
 
     @property
     def nbytes(self) -> int:
         """Bytes in memory."""
-        return self.log.nbytes + sum(rows.nbytes for rows in (self.rows if self.keep else self.rows[-2:]))
+        levels = self.rows if self.keep else self.rows[-2:]
+        return self.log.nbytes + self.open.nbytes + sum(rows.nbytes for rows in levels)
 
     def begin(self) -> None:
         """What is placed from here on is of the next level."""
@@ -225,6 +268,30 @@ class Levels:
             if len(self.rows) - 2 in self._spools:
                 self._spools.pop(len(self.rows) - 2).close()
 
+    def settle(self, known: Callable[[Rows], npt.NDArray[np.bool_]]) -> Iterator[Words]:
+        """Of the last level's states, drop those open ones that turn out to be known: ``known`` says so of some
+        rows, flat. Yields the kinds of those dropped, some at a time.
+
+        The others move forward where they are, in memory or in files, so that nothing takes more room meanwhile.
+        """
+        rows, log, count = self.rows[-1], self.log, len(self.open)
+        row, origin = len(rows) - count, len(log) - count
+        for first, kinds in self.open.batches():
+            begin, end = first - count, first - count + len(kinds)
+            found = rows.read(len(rows) + begin, len(rows) + end)
+            new = ~known(found)
+            kept = found.reshape(-1, self.width)[new].reshape(-1)
+            origins = log.read(len(log) + begin, len(log) + end)[new]
+            rows.write(row, kept)
+            log.write(origin, origins)
+            row += len(origins)
+            origin += len(origins)
+            yield kinds[~new]
+        self.sizes[-1] -= len(rows) - row
+        rows.cut(row)
+        log.cut(origin)
+        self.open.cut(0)
+
     def path(self, level: int, index: int) -> tuple[int, list[int]]:
         """How a state was found, ``level`` counted from 0: a position in Init, and the edges from there on."""
         edges: list[int] = []
@@ -239,18 +306,18 @@ class Levels:
 
     def spill(self) -> None:
         """Move all that is in memory to files; :class:`OSError` where there is no room for it."""
-        if self._log_spool is None:
-            self._log_spool = Spool(self.directory)
-        self.log.spill(self._log_spool)
+        self.log.spill(self._spool("log"))
+        self.open.spill(self._spool("open"))
         for number in range(max(0, len(self.rows) - 2), len(self.rows)):
             # Levels that stay share a file, since files that are open at the same time are few.
-            owner = 0 if self.keep else number
-            if owner not in self._spools:
-                self._spools[owner] = Spool(self.directory)
-            self.rows[number].spill(self._spools[owner])
+            self.rows[number].spill(self._spool(0 if self.keep else number))
+
+    def _spool(self, owner: int | str) -> Spool:
+        if owner not in self._spools:
+            self._spools[owner] = Spool(self.directory)
+        return self._spools[owner]
 
     def close(self) -> None:
         """Close all files."""
-        for spool in (self._log_spool, *self._spools.values()):
-            if spool is not None:
-                spool.close()
+        for spool in self._spools.values():
+            spool.close()
