@@ -19,6 +19,8 @@ from mc.engine.words import (
     FULL,
     LINE,
     LINES,
+    MARKED,
+    MARKS,
     NEW,
     NUMBERS,
     ROW_BITS,
@@ -103,13 +105,13 @@ def next_member(s: ptr, k: int, count: int) -> int:
     return count
 
 
-def insert_one(table: ptr, s: ptr, f: ptr, full: int) -> int:
-    """Insert state s with fingerprint f into its table; 1 where it is new, 0 where not, -1 where the table has to
-    grow for it.
+def probe(table: ptr, s: ptr, f: ptr) -> int:
+    """The slot of state s with fingerprint f in its table; or ~k, where k is the free slot for it.
 
     Linear probing by lines (Knuth 1998, 6.4, buckets), from the line in proportion to f[0]: so tables of any size
     do, and a table is copied to a larger one from front to back. All slots of a line are looked at without a
-    branch, since none could be predicted. In an exact set the rows of its states stand behind the lines.
+    branch, since none could be predicted. In an exact set the rows of its states stand behind the lines. Slots are
+    counted in words from the first line on.
     """
     lines = words_at(table[LINES])
     rows = offset(lines, table[COUNT_OF_LINES] * LINE)
@@ -125,27 +127,45 @@ def insert_one(table: ptr, s: ptr, f: ptr, full: int) -> int:
             if EXACT:
                 row = tags[k] & ~TAG_MASK
                 if row != 0 and same(s, offset(rows, (row - 1) * WORDS)):
-                    return 0
+                    return line * LINE + k
             elif extras[k] == extra:
-                return 0
+                return line * LINE + k
             equal &= equal - 1
         free = matches(tags, -1, 0) & ((1 << PER_LINE) - 1)
         if free != 0:
-            used = lowest_bit(free)
-            if table[USED] >= full:
-                return -1
-            if EXACT:
-                copy(s, offset(rows, table[USED] * WORDS))
-                tags[used] = tag | (table[USED] + 1)
-            else:
-                tags[used] = tag
-                extras[used] = extra
-            table[USED] += 1
-            return 1
+            return ~(line * LINE + lowest_bit(free))
         line += 1
         if line == table[COUNT_OF_LINES]:
             line = 0
     return 0
+
+
+def line_of(table: ptr, slot: int) -> ptr:
+    """The line of a slot."""
+    return offset(words_at(table[LINES]), slot & -LINE)
+
+
+def insert_one(table: ptr, s: ptr, f: ptr, full: int) -> int:
+    """Insert state s with fingerprint f into its table; 1 where it is new, 0 where not, -1 where the table has to
+    grow for it."""
+    slot = probe(table, s, f)
+    if slot >= 0:
+        return 0
+    if table[USED] >= full:
+        return -1
+    slot = ~slot
+    tags = line_of(table, slot)
+    k = slot & (LINE - 1)
+    if EXACT:
+        rows = offset(words_at(table[LINES]), table[COUNT_OF_LINES] * LINE)
+        copy(s, offset(rows, table[USED] * WORDS))
+        tags[k] = f[0] << ROW_BITS | (table[USED] + 1)
+    else:
+        extras = offset(shorts(tags), EXTRAS)
+        tags[k] = f[0]
+        extras[k] = f[1]
+    table[USED] += 1
+    return 1
 
 
 def table_of(second: int) -> int:
@@ -230,7 +250,7 @@ def refill(old: ptr, new: ptr, count: int) -> None:
 
 
 def refill_one(old: ptr, new: ptr) -> None:
-    """Insert all that is in a table into a larger, empty one."""
+    """Insert all that is in a table into a larger, empty one; but not what is on the disk as well."""
     lines = words_at(old[LINES])
     rows = offset(lines, old[COUNT_OF_LINES] * LINE)
     f = stack(2)
@@ -242,8 +262,9 @@ def refill_one(old: ptr, new: ptr) -> None:
         for line in range(old[COUNT_OF_LINES]):
             tags = offset(lines, line * LINE)
             extras = offset(shorts(tags), EXTRAS)
+            marks = offset(shorts(tags), MARKS)
             for k in range(PER_LINE):
-                if tags[k] != 0:
+                if tags[k] != 0 and (marks[0] >> k) & 1 == 0:
                     f[0] = tags[k]
                     f[1] = extras[k]
                     insert_one(new, rows, f, old[USED])
@@ -254,3 +275,42 @@ def fingerprints_of(rows: ptr, count: int, fingerprints: ptr) -> None:
     """The fingerprints of states."""
     for k in range(count):
         fingerprint(offset(rows, k * WORDS), offset(fingerprints, 2 * k))
+
+
+@entry
+def mark(directory: ptr, tables: ptr, counts: ptr, segments: int, data: ptr) -> None:
+    """Mark those states of the set whose fingerprints are in segments from the disk too. ``tables``, ``counts``: of
+    each segment, its table and how many fingerprints it has; ``data``: their first words, then the kept bits of
+    the second words, 16 bits each, up to a whole word."""
+    f = stack(2)
+    for n in range(segments):
+        table = offset(directory, tables[n] * ENTRY)
+        extras = shorts(offset(data, counts[n]))
+        for k in range(counts[n]):
+            f[0] = data[k]
+            f[1] = extras[k]
+            slot = probe(table, f, f)
+            if slot >= 0:
+                marks = offset(shorts(line_of(table, slot)), MARKS)
+                bit = 1 << (slot & (LINE - 1))
+                if marks[0] & bit == 0:
+                    marks[0] |= bit
+                    table[MARKED] += 1
+        data = offset(data, counts[n] + (counts[n] + 3) // 4)
+
+
+@entry
+def marked(directory: ptr, fingerprints: ptr, count: int, found: ptr8) -> None:
+    """Which of some states of the set are marked."""
+    for k in range(min(AHEAD, count)):
+        ask_for(directory, fingerprints[2 * k], fingerprints[2 * k + 1])
+    for k in range(count):
+        if k + AHEAD < count:
+            ask_for(directory, fingerprints[2 * (k + AHEAD)], fingerprints[2 * (k + AHEAD) + 1])
+        f = offset(fingerprints, 2 * k)
+        table = offset(directory, table_of(f[1]) * ENTRY)
+        slot = probe(table, f, f)
+        found[k] = 0
+        if slot >= 0:
+            marks = offset(shorts(line_of(table, slot)), MARKS)
+            found[k] = (marks[0] >> (slot & (LINE - 1))) & 1

@@ -45,6 +45,10 @@ class Batch:
         #: Shape ``(shares, words.NUMBERS + capacity)``: per inserting worker, the states that are its own.
         self.lists = self.data[capacity * (state_words + 4) :].reshape(shares, stride)
 
+    def new(self) -> Words:
+        """The numbers of the states that turned out to be new when they were inserted, in order."""
+        return np.sort(np.concatenate([k[words.NUMBERS :][: k[words.NEW]] for k in self.lists]))
+
 
 class Program:
     """A spec and model, compiled on first use.

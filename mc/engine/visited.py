@@ -4,6 +4,9 @@ It holds fingerprints of two words. The upper bits of the second choose the tabl
 bits of the second are kept there, so FINGERPRINT_BITS bits tell states apart, however large the set is. An exact
 set holds whole states, and finds them by their fingerprints. A worker owns a share of the tables; what the set
 holds does not depend on the number of workers.
+
+What does not fit the memory moves to the disk (``mc.engine.segments``). From then on the tables tell only what was
+found since: the states that they take for new are to be told from those on the disk later, all at once.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import mmap
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +26,7 @@ import numpy.typing as npt
 from mc.engine import words
 from mc.engine.layout import Rows
 from mc.engine.program import Batch, Program, Words, zeros
+from mc.engine.segments import Extras, Segments
 
 TABLES = 1 << words.TABLE_BITS
 #: Bits in which two states must agree to be taken for the same.
@@ -103,9 +108,13 @@ class Visited:
         self._sizes = np.full(TABLES, -1)
         self._lock = threading.Lock()
         self._enter(np.arange(TABLES))
+        #: What is on the disk.
+        self.moved: Segments | None = None
 
     def __len__(self) -> int:
-        return int(self.entries[:, words.USED].sum())
+        """Distinct states; after a move to the disk, those added since count as new until they are marked."""
+        here = int((self.entries[:, words.USED] - self.entries[:, words.MARKED]).sum())
+        return here if self.moved is None else here + len(self.moved)
 
     @property
     def nbytes(self) -> int:
@@ -146,19 +155,57 @@ class Visited:
 
     def save(self) -> Iterator[Words]:
         """All it holds, in blocks: states, shape ``(n, words)``, of an exact set; else fingerprints, ``(n, 2)``."""
-        for number in range(TABLES):
-            region = self._regions[self._sizes[number]]
-            used = int(self.entries[number, words.USED])
-            if self.exact:
+        if self.exact:
+            for number in range(TABLES):
+                region = self._regions[self._sizes[number]]
+                used = int(self.entries[number, words.USED])
                 rows = region.part(number, LINE_BYTES * region.lines, used * self.words, np.int64)
                 yield rows.reshape(-1, self.words)
-                continue
+            return
+        for number, tags, extras in itertools.chain(self.moved.fingerprints() if self.moved else (), self._segments()):
+            # Of the second word, only what the set keeps.
+            seconds = extras.astype(np.uint64) | np.uint64(number << 64 - words.TABLE_BITS)
+            yield np.column_stack([tags, seconds.view(np.int64)])
+
+    def _segments(self) -> Iterator[tuple[int, Words, Extras]]:
+        """What is in memory and not on the disk, by table: see :class:`Segments`."""
+        for number in np.nonzero(self.entries[:, words.USED] > self.entries[:, words.MARKED])[0].tolist():
+            region = self._regions[self._sizes[number]]
             tags = region.part(number, 0, region.lines * words.LINE, np.int64).reshape(-1, words.LINE)
             extras = region.part(number, 0, region.lines * 4 * words.LINE, np.uint16).reshape(-1, 4 * words.LINE)
-            line, slot = np.nonzero(tags[:, : words.FINGERPRINTS_PER_LINE])
-            # Of the second word, only what the set keeps.
-            seconds = extras[line, words.EXTRAS + slot].astype(np.uint64) | np.uint64(number << 64 - words.TABLE_BITS)
-            yield np.column_stack([tags[line, slot], seconds.view(np.int64)])
+            marked = extras[:, words.MARKS, None] >> np.arange(words.FINGERPRINTS_PER_LINE, dtype=np.uint16) & 1
+            line, slot = np.nonzero((tags[:, : words.FINGERPRINTS_PER_LINE] != 0) & (marked == 0))
+            yield number, tags[line, slot], extras[line, words.EXTRAS + slot]
+
+    def move(self, directory: Path | None) -> None:
+        """Move all it holds from memory to a file in ``directory``. The set is not exact, and what is on the disk
+        already is marked. :class:`OSError` where there is no room for it, and then all stays in memory.
+        """
+        if self.moved is None:
+            self.moved = Segments(directory)
+        self.moved.append(self._segments())
+        self._regions.clear()
+        self._sizes[:] = -1
+        self._enter(np.arange(TABLES))
+
+    def mark(self, share: int) -> None:
+        """Mark the states of a share that are in memory and on the disk; shares can do it at the same time."""
+        assert self.moved is not None
+        for tables, counts, content in self.moved.blocks(*self.shares[share]):
+            self.library.mark(self.directory, tables, counts, len(tables), content)
+
+    def marked(self, rows: Rows) -> npt.NDArray[np.bool_]:
+        """Which of some states, given as words, are marked."""
+        count = rows.size // self.words
+        fingerprints, found = np.empty(2 * count, np.int64), np.empty(count, np.bool_)
+        self.library.fingerprints_of(rows, count, fingerprints)
+        self.library.marked(self.directory, fingerprints, count, found)
+        return found
+
+    def close(self) -> None:
+        """Give the room on the disk back."""
+        if self.moved is not None:
+            self.moved.close()
 
     def restore(self, blocks: Iterable[Words], count: int) -> None:
         """Insert ``count`` items that ``save`` of such a set gave."""
@@ -173,16 +220,32 @@ class Visited:
             batch.fingerprints[: block.size] = block.reshape(-1)
             self._insert_all(batch, block.size // 2)
 
+    def restore_moved(self, blocks: Iterable[Words], directory: Path | None) -> None:
+        """The same, but onto the disk; :class:`OSError` where there is no room for it."""
+
+        def segments() -> Iterator[tuple[int, Words, Extras]]:
+            for block in blocks:
+                tables = (block[:, 1].view(np.uint64) >> np.uint64(64 - words.TABLE_BITS)).astype(np.int64)
+                starts = np.nonzero(np.diff(tables, prepend=-1))[0].tolist()
+                for first, last in itertools.pairwise([*starts, len(block)]):
+                    extras = block[first:last, 1] & (1 << words.EXTRA_BITS) - 1
+                    yield int(tables[first]), block[first:last, 0], extras.astype(np.uint16)
+
+        self.moved = Segments(directory)
+        self.moved.append(segments())
+
     def growth(self, more: int) -> int:
         """Bytes of further memory that ``more`` states take at its peak, if their fingerprints are uniform."""
         extra = largest = 0
-        for number in range(TABLES):
-            region = self._regions[self._sizes[number]]
+        room = self.entries[:, words.USED] + _most_in_a_table(more)
+        for size in np.unique(self._sizes).tolist():
+            region = self._regions[size]
             lines, full, stride = region.lines, region.full, region.stride
-            while full < self.entries[number, words.USED] + _most_in_a_table(more):
+            needed = room[self._sizes == size]
+            while (needed := needed[needed > full]).size:
+                before = stride
                 lines, full, stride = self._next_size(lines)
-            if lines > region.lines:
-                extra += stride - region.stride
+                extra += (stride - before) * needed.size
                 largest = max(largest, region.stride)
         # Each worker may have a table twice while it grows.
         return extra + largest * len(self.shares)

@@ -49,6 +49,8 @@ LINE = 8
 #: So many fingerprints are in a line: first words, then the kept bits of the second words, 16 bits each.
 FINGERPRINTS_PER_LINE = 6
 EXTRAS = 4 * FINGERPRINTS_PER_LINE  # where these begin, in units of 16 bits
+#: And in the same units, a bit set of those slots whose states are marked: known to be on the disk as well.
+MARKS = EXTRAS + FINGERPRINTS_PER_LINE
 #: A slot of an exact visited set: the number of its state's row, from 1, and above it bits of the fingerprint.
 ROW_BITS = 32
 # Words of a table in the directory of the visited set.
@@ -56,7 +58,8 @@ LINES = 0  # address
 COUNT_OF_LINES = 1
 USED = 2  # states in it
 FULL = 3  # as many states as it has when it is to grow
-ENTRY = 4  # words of a table in the directory
+MARKED = 4  # of the states in it, those that are marked
+ENTRY = 5  # words of a table in the directory
 
 # A list of the successors in a batch whose tables belong to one worker.
 DEALT = 0  # how many there are
