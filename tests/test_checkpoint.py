@@ -13,15 +13,17 @@ from typing import Any
 import kill
 import pytest
 from toys.engines import load
-from toys.ways import little_memory
+from toys.ways import FILES, little_memory
 
 import mc
 from mc.cli.main import main
 from mc.engine import checkpoint
 from mc.engine.checkpoint import Checkpoint, CheckpointError, Checkpoints, read_checkpoint
 from mc.engine.compiled import Engine
+from mc.engine.levels import Spool
 from mc.engine.limits import Limits
 from mc.engine.result import Result
+from mc.engine.visited import Visited
 from mc.errors import UsageError
 from mc.spec.load import load_spec
 from mc.spec.models import find_spec, read_models
@@ -86,15 +88,44 @@ def test_a_search_that_compares_whole_states(tmp_path: Path) -> None:
         exact.search(resumed=stopped(ENGINE, tmp_path / "other", 9))
 
 
-def test_files_for_levels_and_checkpoints(tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", FILES)
+def test_files_for_levels_and_checkpoints(what: str, tmp_path: Path) -> None:
     """What is on the disk already goes into checkpoints too, and what is read from them goes to the disk."""
     want = ENGINE.search()
-    with little_memory(tmp_path) as limits:
+    with little_memory(tmp_path, what) as limits:
         made = Checkpoints(tmp_path / "c", 5, {})
         ENGINE.search(limits=dataclasses.replace(limits, max_depth=12), checkpoints=made)
         resumed = read_checkpoint(tmp_path / "c")
         assert len(resumed.levels) == 12
         assert content(ENGINE.search(2, limits=limits, resumed=resumed)) == content(want)
+
+
+def test_a_visited_set_that_goes_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Since all that the checkpoint has would not fit the memory, though it begins to be searched there."""
+    want = ENGINE.search()
+    resumed = stopped(ENGINE, tmp_path / "c", 12)
+    count = sum(resumed.levels)
+    limits = Limits(memory=1 << 40, directory=tmp_path)
+    monkeypatch.setattr(Visited, "growth", lambda visited, more: 1 << 41 if more == count else 0)
+    restored = []
+    restore = Visited.restore_moved
+    monkeypatch.setattr(
+        Visited, "restore_moved", lambda *arguments: (restore(*arguments), restored.append(len(arguments[0])))
+    )
+    for workers in (1, 2):
+        assert content(ENGINE.search(workers, limits=limits, resumed=resumed)) == content(want)
+    assert restored == [count, count]
+    # With checkpoints of that search, which is resumed in memory again.
+    made = Checkpoints(tmp_path / "d", 1, {})
+    ENGINE.search(limits=dataclasses.replace(limits, max_depth=20), checkpoints=made, resumed=resumed)
+    assert content(ENGINE.search(resumed=read_checkpoint(tmp_path / "d"))) == content(want)
+
+    def full(spool: Spool, items: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Spool, "append", full)
+    with pytest.raises(CheckpointError, match=r"no room for the files of --memory: No space left on device \(--out\)"):
+        ENGINE.search(limits=limits, resumed=resumed)
 
 
 def test_seconds_are_summed(tmp_path: Path) -> None:
@@ -250,10 +281,12 @@ def test_killed_at_each_step_of_a_checkpoint(moment: int, tmp_path: Path, monkey
 
 
 def test_memory_for_a_checkpoint(tmp_path: Path) -> None:
-    resumed = stopped(ENGINE, tmp_path, 9)
+    """What has to be in memory: whole states, for which there is no other place."""
+    exact = Engine(ENGINE.spec, exact=True)
+    resumed = stopped(exact, tmp_path, 9)
     huge = dataclasses.replace(resumed, levels=[1 << 33])
     with pytest.raises(UsageError, match=r"--memory 4G: mc takes \d+M to start"):
-        ENGINE.search(resumed=huge, limits=Limits(memory=4 << 30))
+        exact.search(resumed=huge, limits=Limits(memory=4 << 30))
 
 
 def test_no_checkpoint_of_what_is_done(tmp_path: Path) -> None:

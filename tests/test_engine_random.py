@@ -39,7 +39,7 @@ SPECIAL = Way(
     workers=3,
     batch=5,
     shared=2,
-    files=True,
+    files="visited set now and then",
     interruptions=(Limits(max_depth=2), Limits(max_states=30), Limits(max_depth=9), Limits(max_depth=99)),
     keep=True,
 )

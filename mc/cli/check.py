@@ -108,8 +108,8 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         "--memory",
         metavar="SIZE",
         type=options.size,
-        help="what the process may take, such as 512M or 8G: levels and the log of parents go to files in --out when "
-        "they do not fit, and the search ends when the visited set does not",
+        help="what the process may take, such as 512M or 8G: levels, the log of parents and then the visited set go to "
+        "files in --out when they do not fit; with --exact the visited set has to fit",
     )
     resume.add_options(group)
 

@@ -3,6 +3,12 @@
 A level is expanded in batches of parents. For each batch the workers expand contiguous shares of it, then
 each inserts the states of its own share of the visited set in the order of the parents, then the
 new states are appended to the next level in that same order. So nothing depends on who did what when.
+
+Once a part of the visited set has moved to the disk, a state that is not in memory is new or was found long ago.
+Which of the two stays open until the level is complete, and is then settled for all of them by reading that part
+once: delayed duplicate detection (Korf 2003, "Delayed duplicate detection: extended abstract", IJCAI; Stern and Dill
+1998, see ``mc.engine.segments``). Until then such a state has its place in the next level and is counted. It was
+looked at when it was found first, and satisfied the invariants; so a search stops where it would without a disk.
 """
 
 from __future__ import annotations
@@ -27,8 +33,10 @@ from mc.engine.team import Team
 from mc.errors import UsageError
 from mc.lang.state import State
 
-#: A memory limit divided by this is kept free for the next batch.
+#: A memory limit divided by this is kept free for the next batch: where there is less, levels go to files ...
 SPARE = 16
+#: ... and where there is less than this part even then, the visited set.
+LEAST = 32
 
 
 class BreadthFirst(Search):
@@ -57,7 +65,7 @@ class BreadthFirst(Search):
 
     def run(self, seconds: dict[str, float]) -> Result:
         """See :class:`Search`; also closes the files."""
-        with closing(self.store):
+        with closing(self.store), closing(self.visited):
             return super().run(seconds)
 
     def explore(self) -> None:
@@ -70,7 +78,9 @@ class BreadthFirst(Search):
             self._restore(self.resumed)
         with Team(self.engine, self.workers) as self.team:
             while self.frontier and self.stop is None and not self._ends():
-                if self._expand_level() and self.frontier:
+                whole = self._expand_level()
+                self._settle()
+                if whole and self.frontier:
                     self.levels.append(self.frontier)
                     self._checkpoint(every=True)
         full = self.guard.ending is not None and self.guard.ending.limit == "disk"
@@ -92,10 +102,18 @@ class BreadthFirst(Search):
     def _restore(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint; :class:`CheckpointError` where it is damaged."""
         store, count = self.store, sum(checkpoint.levels)
-        self._check_memory(self.visited.growth(count))
+        growth, fingerprints = self.visited.growth(count), checkpoint.read(checkpoint.visited)
+        in_memory = self.engine.exact or self._fits(growth)
+        self._check_memory(growth if in_memory else 0)
         self.restore_counters(checkpoint.counters)
         # First what stays in memory.
-        self.visited.restore(checkpoint.read(checkpoint.visited), count)
+        if in_memory:
+            self.visited.restore(fingerprints, count)
+        else:
+            try:
+                self.visited.restore_moved(fingerprints, self.guard.limits.directory)
+            except OSError as error:
+                raise checkpoint.error(_no_room(error)) from None
         store.resume(checkpoint.levels)
         sources: list[tuple[Items, dict[str, Any]]] = [(store.log, file) for file in checkpoint.origins]
         for level in range(0 if self.simplest else len(store.sizes) - 1, len(store.sizes)):
@@ -127,27 +145,41 @@ class BreadthFirst(Search):
     def _due(self) -> bool:
         """Whether the search ends before its next batch."""
         self._keep_memory()
+        states = self.guard.limits.max_states
+        if states is not None and len(self.visited) > states:
+            # There may be fewer.
+            self._settle()
         return self.guard.due(len(self.visited))
 
     def _keep_memory(self) -> None:
-        """Where the memory limit is near, move levels and origins to files; where that is not enough, end."""
-        limit = self.guard.limits.memory
-        if limit is None:
-            return
-        # A batch may have more successors than any before it.
-        growth = self.visited.growth(2 * self.most)
-        if self._resident() + growth <= limit - limit // SPARE:
+        """Where the memory limit is near, move levels and origins to files, then the visited set; where that is not
+        enough, end."""
+        limit, directory = self.guard.limits.memory, self.guard.limits.directory
+        if limit is None or self._fits(self._growth() + limit // SPARE):
             return
         try:
             self.store.spill()
+            if not self.engine.exact and not self._fits(self._growth() + limit // LEAST):
+                self._settle()
+                self.visited.move(directory)
         except OSError as error:
-            self.guard.end("disk", f"there was no room for the files of --memory: {error.strerror} (--out)")
+            self.guard.end("disk", _no_room(error))
             return
-        if self._resident() + growth > limit:
-            self.guard.end("memory", f"the visited set does not fit the memory (--memory {size_text(limit)})")
+        if not self._fits(self._growth()):
+            what = "the visited set (--exact)" if self.engine.exact else "a batch of states and its successors"
+            self.guard.end("memory", f"{what} does not fit the memory (--memory {size_text(limit)})")
+
+    def _growth(self) -> int:
+        """Bytes that the next batch may take: it may have more successors than any before it."""
+        return self.visited.growth(2 * self.most)
 
     def _resident(self) -> int:
         return resident(self.visited.nbytes + self.store.nbytes)
+
+    def _fits(self, more: int) -> bool:
+        """Whether so many bytes more are within the memory limit."""
+        limit = self.guard.limits.memory
+        return limit is None or self._resident() + more <= limit
 
     def _check_memory(self, growth: int) -> None:
         """:class:`UsageError` where a memory limit is less than what it takes to start, with so much to come."""
@@ -155,6 +187,18 @@ class BreadthFirst(Search):
         if limit is not None and taken > limit:
             enough = size_text(-(-taken * 5 // 4 >> 20) << 20)
             raise UsageError(f"--memory {size_text(limit)}: mc takes {taken >> 20}M to start; give at least {enough}")
+
+    def _settle(self) -> None:
+        """Drop those states of the next level that are on the disk already, as if they had not been taken for new."""
+        if not len(self.store.open):
+            return
+        self.team.each(self.visited.mark, self.workers)
+        control, actions = self.controls[0], len(self.engine.spec.actions)
+        distinct = control[words.GENERATED + actions : words.GENERATED + 2 * actions]
+        for kinds in self.store.settle(self.visited.marked):
+            distinct -= np.bincount(kinds & words.ACTION_MASK, minlength=actions)
+            control[words.ORBITS] -= (control[words.GROUP] // (kinds >> words.ACTION_BITS)).sum()
+            self.frontier -= len(kinds)
 
     def _expand_level(self) -> bool:
         """Expand the states of the last level; those found are the next one. Whether all were expanded."""
@@ -217,6 +261,9 @@ class BreadthFirst(Search):
 
         self.team.each(work, len(counts))
         origins += first
+        if self.visited.moved is not None:
+            for batch in self.batches[: len(counts)]:
+                self.store.open.append(batch.kinds[batch.new()])
 
     def result(self, seconds: dict[str, float]) -> Result:
         return self.make_result(
@@ -237,3 +284,7 @@ class BreadthFirst(Search):
     def _behavior(self, stop: Stop) -> tuple[State, ...]:
         first, edges = self.store.path(len(self.levels) - 1, stop.parent)
         return self.replay(first, edges + stop.steps)
+
+
+def _no_room(error: OSError) -> str:
+    return f"there was no room for the files of --memory: {error.strerror} (--out)"

@@ -34,7 +34,7 @@ class Limits:
     max_states: int | None = None
     #: States of this level are found and checked, but not expanded.
     max_depth: int | None = None
-    #: Bytes that the process may take. Levels and origins that do not fit go to files in ``directory``.
+    #: Bytes that the process may take. Levels, origins and fingerprints that do not fit go to files in ``directory``.
     memory: int | None = None
     directory: Path | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -30,11 +31,26 @@ class SoakedEngine(Engine):
             return super().batch(*shares)
 
 
+#: What goes to files where memory is little.
+FILES = ("levels", "visited set", "visited set now and then")
+
+
 @contextmanager
-def little_memory(directory: Path) -> Iterator[Limits]:
-    """So little memory that after each batch everything goes to files, but the visited set fits."""
-    limit = 1 << 40
-    with patch.object(breadth, "resident", lambda held: limit - limit // breadth.SPARE + 1):
+def little_memory(directory: Path, what: str = "levels") -> Iterator[Limits]:
+    """So little memory that before each batch the levels go to files, and with them the visited set or not; or that
+    both do so before every fifth batch only."""
+    limit, batches, due = 1 << 40, itertools.count(), breadth.BreadthFirst._due
+    little = limit - limit // (breadth.SPARE if what == "levels" else breadth.LEAST) + 1
+    every, taken = 5 if what == "visited set now and then" else 1, [little]
+
+    def before_a_batch(search: breadth.BreadthFirst) -> bool:
+        taken[0] = 0 if next(batches) % every else little
+        return due(search)
+
+    with (
+        patch.object(breadth.BreadthFirst, "_due", before_a_batch),
+        patch.object(breadth, "resident", lambda held: taken[0]),
+    ):
         yield Limits(memory=limit, directory=directory)
 
 
@@ -47,8 +63,8 @@ class Way:
     #: Parents in a batch, and how many of them are enough to be shared among the workers.
     batch: int = BATCH
     shared: int = breadth.SHARED
-    #: Whether levels and parents go to files.
-    files: bool = False
+    #: What goes to files, of ``FILES``; nothing if empty.
+    files: str = ""
     #: Limits that it comes to, one after the other; each time it goes on from its last checkpoint, with other workers.
     interruptions: tuple[Limits, ...] = ()
     #: Levels from one checkpoint to the next.
@@ -60,7 +76,7 @@ class Way:
     def traits(self) -> list[str]:
         """What is special about it, for a report."""
         found = [f"{self.order}, {self.workers} workers", f"batches of {self.batch}", f"shared from {self.shared}"]
-        found += ["levels in files"] * self.files + ["states of all levels compared"] * self.keep
+        found += [f"{self.files} in files"] * bool(self.files) + ["states of all levels compared"] * self.keep
         for limits in self.interruptions:
             found.append(f"interrupted by {'max-depth' if limits.max_depth else 'max-states'}")
         return found
@@ -71,7 +87,7 @@ class Way:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mc-way-")))
             stack.enter_context(patch.object(words, "BATCH", self.batch))
             stack.enter_context(patch.object(breadth, "SHARED", self.shared))
-            limits = stack.enter_context(little_memory(directory)) if self.files else Limits()
+            limits = stack.enter_context(little_memory(directory, self.files)) if self.files else Limits()
             checkpoint, workers = None, self.workers
             for stop in (*self.interruptions, Limits()):
                 made = None
@@ -109,7 +125,7 @@ def drawn_way(random: Random, levels: int, states: int) -> Way:
         workers=random.randint(1, 3),
         batch=random.choice((1, 3, 17, 100, BATCH)),
         shared=random.choice((1, 8, breadth.SHARED)),
-        files=random.random() < 0.4,
+        files=random.choice(("", "", *FILES)),
         interruptions=tuple(interruptions),
         every=1 if keep else random.randint(1, 4),
         keep=keep,
