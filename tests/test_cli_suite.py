@@ -171,7 +171,9 @@ def test_an_interrupt_loses_nothing(end: signal.Signals) -> None:
     assert process.stderr is not None
     bar = ""
     while "3/5" not in bar:
-        bar += process.stderr.read(1)
+        shown = process.stderr.read(1)
+        assert shown, bar
+        bar += shown
     time.sleep(1)
     process.send_signal(end)
     output = process.communicate(timeout=60)[0]

@@ -95,6 +95,9 @@ def run(args: argparse.Namespace) -> int:
         unit=" models",
         file=sys.stderr,
         leave=False,
+        # Each model is seen, however soon it came after the one before.
+        mininterval=0,
+        miniters=1,
         disable=not options.shows_progress(args),
     ) as bar:
 
