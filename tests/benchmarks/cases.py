@@ -62,8 +62,8 @@ class Case:
 FULL = (
     Case("raft:plain", "raft:plain"),
     Case("raft:small", "raft:small", symmetry=("Server",)),
-    # From a state with a leader: from Init on, five servers have more states than memory holds.
-    Case("raft:five", "raft_listing_second:raft", {"Server": 5, "MaxMessages": 5}, ("Server",), vast=True),
+    # One candidate at a time: otherwise, five servers have more states than memory holds.
+    Case("raft:five", "raft_crash:n5k0", symmetry=("Server",), vast=True),
     Case("paxos:three", "paxos:three"),
     Case("paxos:ballots", "paxos:ballots", symmetry=("Acceptor", "Value")),
     Case("twophase:eight", "twophase:large", {"RM": 8}),
