@@ -167,7 +167,14 @@ def test_an_interrupt_loses_nothing(end: signal.Signals) -> None:
     spec = write(GOOD)
     endless = write("one: {constants: {}, expect: {verdict: ok}}", "endless", ENDLESS)
     command = [sys.executable, "-m", "mc", "suite", spec, endless, f"{spec}:far", "--jobs", "1"]
-    process = subprocess.Popen([*command, "--progress"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # As a script's shell starts it in the background.
+    process = subprocess.Popen(
+        [*command, "--progress"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
     assert process.stderr is not None
     bar = ""
     while "3/5" not in bar:

@@ -77,6 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def entry() -> None:
     """The console script."""
-    # So that SIGTERM, too, ends whatever runs in good order.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # So that both end whatever runs in good order, even where a script has started us in the background: shells
+    # have SIGINT ignored then.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     sys.exit(main())
