@@ -118,7 +118,8 @@ def drawn_way(random: Random, levels: int, states: int) -> Way:
     """Some way to search breadth-first; ``levels`` and ``states``: about how many there are."""
     interruptions = []
     for _ in range(random.choice((0, 0, 1, 2, 3))):
-        depth, most = random.randint(1, levels), random.randint(1, states)
+        # There is none where an initial state stops the search.
+        depth, most = random.randint(1, max(1, levels)), random.randint(1, max(1, states))
         interruptions.append(random.choice((Limits(max_depth=depth), Limits(max_states=most))))
     keep = random.random() < 0.3
     return Way(
