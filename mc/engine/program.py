@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ from mc.spec.objects import Spec
 
 Words = npt.NDArray[np.int64]
 
-#: Where machine code is kept between runs, unless a program is told.
-CACHE = Path.home() / ".cache" / "mc"
+#: Where machine code is kept between runs, unless a program is told. A process need not have a home.
+CACHE = Path(os.path.expanduser("~/.cache/mc"))
 
 
 def zeros(size: int) -> Words:
