@@ -159,7 +159,7 @@ class Colours:
         """Colours of those that are mentioned at known bits of a slot: the other bits are free of names."""
         mask = sum(reference.mask for reference in found)
         w = body.named(f"blend({self._next_salt()}, {slot} & {~mask})", "w")
-        members = [body.named(f"({slot} >> {r.offset}) & {(1 << r.bits) - 1}", "m") for r in found]
+        members = [body.named(reference.load(slot), "m") for reference in found]
         if self.stage == 2:
             for member, reference in zip(members, found, strict=True):
                 body.emit(f"{w} = blend({w}, given{reference.set}[{member}])")

@@ -107,8 +107,7 @@ class Mover:
         elif isinstance(shape, UnionShape) and (found := self._references(shape)):
             body.emit(f"image = code & {~sum(reference.mask for reference in found)}")
             for reference in found:
-                member = f"(code >> {reference.offset}) & {(1 << reference.bits) - 1}"
-                body.emit(f"image |= g{reference.set}[{member}] << {reference.offset}")
+                body.emit(f"image |= g{reference.set}[{reference.load('code')}] << {reference.offset}")
         elif isinstance(shape, UnionShape):
             body.emit("image = code")
             body.emit(f"tag = {source.load(shape.tags)}")

@@ -95,6 +95,10 @@ class Reference:
     def mask(self) -> int:
         return (1 << self.bits) - 1 << self.offset
 
+    def load(self, code: str) -> str:
+        """An expression for the position, from the code."""
+        return f"({code} >> {self.offset}) & {(1 << self.bits) - 1}"
+
 
 def references(
     shape: Shape, sets: tuple[ModelValueSet, ...], atoms: set[ModelValue], offset: int = 0

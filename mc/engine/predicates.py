@@ -74,7 +74,8 @@ def _holds(body: Statements, value: Any) -> Any:
 def _require(body: Statements, definition: Definition, otherwise: str) -> None:
     """Emit ``otherwise`` for states that do not satisfy a definition."""
     module = body.module
-    for text, node in _conjuncts(module, module.definition(definition.function)):  # type: ignore[arg-type]
+    text = module.definition(definition.function)  # type: ignore[arg-type]
+    for node in _conjuncts(text):
         start = len(body.lines)
         read = _Reader(module).variables(text.body if node is None else [node])
         with body.block(f"if {_any_changed(module, read)}:"):
@@ -89,10 +90,10 @@ def _require(body: Statements, definition: Definition, otherwise: str) -> None:
             del body.lines[start:]
 
 
-def _conjuncts(module: Module, text: FunctionText) -> Iterator[tuple[FunctionText, ast.expr | None]]:
-    """The conjuncts of a state predicate and the definitions they stand in; None where it is not an expression."""
+def _conjuncts(text: FunctionText) -> Iterator[ast.expr | None]:
+    """The conjuncts of a state predicate; None where it is not an expression."""
     if not (len(text.body) == 1 and isinstance(text.body[0], ast.Return) and text.body[0].value is not None):
-        yield text, None
+        yield None
         return
     todo = [text.body[0].value]
     while todo:
@@ -100,7 +101,7 @@ def _conjuncts(module: Module, text: FunctionText) -> Iterator[tuple[FunctionTex
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
             todo[:0] = node.values
         else:
-            yield text, node
+            yield node
 
 
 class _Reader:
