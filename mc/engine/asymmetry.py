@@ -23,6 +23,8 @@ from mc.lang.values import FnValue, ModelValue, RecordValue, rename
 #: States that are tested: the first so many, and then so many of each level.
 FIRST_STATES = 100
 STATES_PER_LEVEL = 2
+#: So many are tested together, at least: most of the time is spent on calls.
+TOGETHER = 32
 
 
 class SymmetryCheck:
@@ -31,6 +33,7 @@ class SymmetryCheck:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.tested = 0
+        self._waiting: list[Rows] = []
         self.exchanges = list(self._exchanges()) if program.symmetry.sets else []
 
     def _exchanges(self) -> Iterator[tuple[ModelValue, ModelValue, Words]]:
@@ -90,9 +93,18 @@ class SymmetryCheck:
         return np.arange(count) if count <= room else np.linspace(0, count - 1, room).astype(np.int64)
 
     def level(self, rows: Rows) -> None:
-        """Test the sample of a level, packed rows of shape ``(n, words)``."""
-        self.tested += len(rows)
-        if self.exchanges and len(rows):
+        """Test the sample of a level, packed rows of shape ``(n, words)``, now or later."""
+        if self.exchanges:
+            self._waiting.append(rows)
+            self.tested += len(rows)
+            if sum(map(len, self._waiting)) >= TOGETHER:
+                self.finish()
+
+    def finish(self) -> None:
+        """Test what has not been tested yet."""
+        rows = np.concatenate([np.empty((0, self.program.words), np.int64), *self._waiting])
+        self._waiting.clear()
+        if len(rows):
             self._test(rows)
 
     def _images(self, rows: Rows, renaming: Words) -> Rows:
