@@ -24,9 +24,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from toys.bundled import drawn_model
 from toys.engines import Expected, check, expected, load
 from toys.random_spec import RandomSpec
-from toys.ways import SoakedEngine, Way, drawn_way
+from toys.ways import Way, drawn_way
 
 from mc.engine import program, reference
+from mc.engine.compiled import Engine
 from mc.errors import EvaluationError, McError, SpecError
 from mc.lang.state import State
 from mc.spec.load import load_spec
@@ -47,7 +48,7 @@ def _try_ways(spec: Spec, want: Expected, small: bool, random: Random, drawn: Co
     """Search the spec in several ways; says what was found. ``small``: depth-first too, which goes to the end."""
     exact = random.random() < 0.3
     try:
-        engine = SoakedEngine(spec, exact=exact)
+        engine = Engine(spec, exact=exact)
     except SpecError as error:
         return f"refused: {error.message}"
     levels, states = want.length or 1, 100

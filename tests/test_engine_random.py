@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import soak
 from toys.engines import GRID, check, expected, load
-from toys.ways import SoakedEngine, Way
+from toys.ways import Way
 
 from mc.engine.compiled import Engine
 from mc.engine.limits import Limits
@@ -38,7 +38,7 @@ def test_random_models(seed: int) -> None:
 SPECIAL = Way(
     workers=3,
     batch=5,
-    shared=2,
+    part=1,
     files="visited set now and then",
     interruptions=(Limits(max_depth=2), Limits(max_states=30), Limits(max_depth=9), Limits(max_depth=99)),
     keep=True,
@@ -57,7 +57,7 @@ def test_a_special_way(exact: bool, monkeypatch: pytest.MonkeyPatch) -> None:
         return search(engine, *given, **options)
 
     monkeypatch.setattr(Engine, "search", noted)
-    engine = SoakedEngine(spec, exact=exact)
+    engine = Engine(spec, exact=exact)
     check(spec, expected(spec), engine, [SPECIAL])
     # More than 30 states are known in the middle of a level: the one before is the last that is complete.
     assert searches == [None, 2, 5, 9]
@@ -81,7 +81,7 @@ def test_a_spoilt_result(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     want, search = expected(spec), Engine.search
     monkeypatch.setattr(Engine, "search", lambda *given, **options: SPOILT[what](search(*given, **options)))
     with pytest.raises(AssertionError, match=rf"Way\(workers=2.*{what}"):
-        check(spec, want, SoakedEngine(spec), [Way(workers=2)])
+        check(spec, want, Engine(spec), [Way(workers=2)])
 
 
 def test_a_lost_state(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +95,7 @@ def test_a_lost_state(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Way, "search", losing)
     with pytest.raises(AssertionError, match="level 5: only compiled: \\[\\]"):
-        check(spec, expected(spec), SoakedEngine(spec), [Way(keep=True)])
+        check(spec, expected(spec), Engine(spec), [Way(keep=True)])
 
 
 def test_a_difference_is_told(

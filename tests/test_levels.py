@@ -132,6 +132,39 @@ def test_levels(tmp_path: Path, keep: bool, spilling: int) -> None:
     store.close()
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(1, 400), min_size=2, max_size=8), st.integers(1, 3), st.data())
+def test_levels_take_turns_in_memory(sizes: list[int], width: int, data: st.DataObject) -> None:
+    """A level is read while the next one is written into memory that was read before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(levels, "CHUNK", 100)
+        patch.setattr(words, "BATCH", 30)
+        store = Levels(width, False, None)
+        addresses = set()
+        for level, size in enumerate(sizes):
+            store.begin()
+            done = 0
+            for first, found in store.rows[-2].batches() if level else ():
+                more = data.draw(st.integers(0, size - done))
+                store.place(more)[0][:] = numbers(done, more, width) + level
+                done += more
+                assert found.tolist() == (numbers(first, len(found) // width, width) + level - 1).tolist()
+                store.expanded(first + len(found) // width)
+            for more in (1, size - done - 1) if done < size else ():
+                store.place(more)[0][:] = numbers(done, more, width) + level
+                done += more
+            assert len(store.rows[-1]) == size
+            if level:
+                store.drop()
+            addresses |= {chunk.memory.ctypes.data for chunk in store.rows[-1]._chunks if chunk.memory is not None}
+        # What was placed at once, at most.
+        assert len(addresses) <= 4 + 2 * max(sizes) * width // 50
+        store.spill()
+        assert store.nbytes == 0
+        assert (store.rows[-1].read(0, sizes[-1]) - len(sizes) + 1).tolist() == list(range(sizes[-1] * width))
+        store.close()
+
+
 @pytest.mark.parametrize("keep", [False, True])
 @pytest.mark.parametrize("spilling", [(), (0,), (1, 2), (0, 1, 2)])
 def test_open_states_are_settled(tmp_path: Path, keep: bool, spilling: tuple[int, ...]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from toys.engines import GRID, load
-from toys.ways import FILES, SoakedEngine, little_memory
+from toys.ways import FILES, little_memory
 
 from mc.cli.main import main
 from mc.engine import breadth, words
@@ -33,7 +33,7 @@ ENGINE = Engine(load(GRID, {"Size": 60}))
 
 def bundled(name: str) -> Engine:
     path, model = find_spec(name)
-    return SoakedEngine(load_spec(path, read_models(path).select(model)))
+    return Engine(load_spec(path, read_models(path).select(model)))
 
 
 def content(result: Result) -> Any:
@@ -56,7 +56,7 @@ def tight(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 25 parents: then a level has many, and between them the visited set moves."""
     monkeypatch.setattr(words, "BATCH", 25)
-    monkeypatch.setattr(breadth, "SHARED", 8)
+    monkeypatch.setattr(breadth, "LEAST_PART", 2)
 
 
 @pytest.mark.parametrize("depth", [1, 2, 7])
@@ -141,7 +141,7 @@ STOPS = {
 @pytest.mark.parametrize("verdict", STOPS)
 def test_a_search_that_stops_within_a_level(verdict: str, tight: Limits) -> None:
     source = GRID.read_text(encoding="utf-8").replace(*STOPS[verdict])
-    engine = SoakedEngine(load(source, {"Size": 14}, invariants=("Low",) * (verdict == "violation"), deadlock=True))
+    engine = Engine(load(source, {"Size": 14}, invariants=("Low",) * (verdict == "violation"), deadlock=True))
     want = content(engine.search())
     assert want.verdict == verdict
     assert want.distinct > sum(want.levels) + 20

@@ -14,13 +14,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from toys import sets
 from toys.engines import load
+from toys.sets import visited_by
 
 from mc.engine import segments as module
 from mc.engine import words
 from mc.engine.compiled import Engine
 from mc.engine.levels import Spool
-from mc.engine.program import Batch
 from mc.engine.segments import Segments
 from mc.engine.visited import Visited
 
@@ -65,19 +66,13 @@ def fingerprints(some: list[Kept]) -> Any:
 
 def insert(visited: Visited, some: list[Kept]) -> list[bool]:
     """Insert fingerprints as a search does; says which were taken for new."""
-    batch = Batch(len(some) + 1, 1, len(visited.shares))
-    batch.fingerprints[: 2 * len(some)] = fingerprints(some)
-    visited.deal(batch, len(some))
-    for share in range(len(visited.shares)):
-        visited.insert(share, batch)
-    new = set(batch.new().tolist())
-    return [k in new for k in range(len(some))]
+    found: list[bool] = sets.insert(visited, fingerprints(some).reshape(-1, 2)).tolist()
+    return found
 
 
 def marked(visited: Visited, some: list[Kept]) -> list[bool]:
-    """Which are marked, after all shares have marked theirs."""
-    for share in range(len(visited.shares)):
-        visited.mark(share)
+    """Which are marked, after all that are on the disk were."""
+    visited.mark()
     found = np.full(len(some) + 1, 7, np.uint8)
     visited.library.marked(visited.directory, fingerprints(some), len(some), found)
     assert found[-1] == 7
@@ -126,11 +121,10 @@ def test_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         write(spool, position, items)
 
-    visited = Visited(ENGINE, 2)
-    insert(visited, sorted(first))
-    visited.move(None)
-    insert(visited, sorted(second))
-    with closing(visited), monkeypatch.context() as patch:
+    with visited_by(ENGINE, 2) as visited, monkeypatch.context() as patch:
+        insert(visited, sorted(first))
+        visited.move(None)
+        insert(visited, sorted(second))
         patch.setattr(Spool, "write", full)
         with pytest.raises(OSError, match="No space left"):
             visited.move(None)
@@ -150,9 +144,9 @@ STEPS = st.lists(st.one_of(st.none(), st.lists(KEPT, max_size=80)), max_size=8)
 
 @settings(max_examples=80, deadline=None)
 @given(STEPS, st.integers(1, 3))
-def test_a_set_on_the_disk_and_in_memory(steps: list[list[Kept] | None], shares: int) -> None:
+def test_a_set_on_the_disk_and_in_memory(steps: list[list[Kept] | None], workers: int) -> None:
     disk, memory = set[Kept](), set[Kept]()
-    with closing(Visited(ENGINE, shares)) as visited, closing(Visited(ENGINE, 2)) as other:
+    with visited_by(ENGINE, workers) as visited, visited_by(ENGINE, 2) as other, visited_by(ENGINE, 1) as again:
         for step in [*steps, None, [(0, 1, 0), (511, 1, 0)]]:
             if step is not None:
                 expected = []
@@ -178,7 +172,6 @@ def test_a_set_on_the_disk_and_in_memory(steps: list[list[Kept] | None], shares:
         other.restore_moved(visited.save(), None)
         assert len(other) == len(disk)
         assert other.moved is not None and set(kept(other.moved.fingerprints())) == disk
-        again = Visited(ENGINE, 1)
         again.restore(other.save(), len(disk))
         assert not any(insert(again, sorted(disk)))
 
@@ -187,8 +180,7 @@ def test_tables_that_grow_forget_what_is_marked_and_nothing_else() -> None:
     def some(first: int, last: int) -> list[Kept]:
         return [(7, n * 0x9E3779B97F4A7C15 % 2**64, n & 3) for n in range(first, last)]
 
-    visited = Visited(ENGINE, 2)
-    with closing(visited):
+    with visited_by(ENGINE, 2) as visited:
         assert all(insert(visited, some(1, 3001)))
         visited.move(None)
         assert all(insert(visited, some(2801, 3101)))
@@ -203,31 +195,22 @@ def test_tables_that_grow_forget_what_is_marked_and_nothing_else() -> None:
 def test_a_large_set_moves_and_gives_its_memory_back() -> None:
     random = np.random.default_rng(1)
     numbers = random.integers(-(2**63), 2**63 - 1, (300_000, 2))
-    visited = Visited(ENGINE, 2)
-    with closing(visited):
+    with visited_by(ENGINE, 2) as visited:
         empty = visited.nbytes
         for part in np.array_split(numbers, 6):
-            batch = Batch(len(part), 1, 2)
-            batch.fingerprints[:] = part.reshape(-1)
-            visited.deal(batch, len(part))
-            for share in range(2):
-                visited.insert(share, batch)
-            assert len(batch.new()) == len(part)
-            for share in range(2 if visited.moved is not None else 0):
-                visited.mark(share)
+            assert sets.insert(visited, part).all()
+            if visited.moved is not None:
+                visited.mark()
             visited.move(None)
             assert visited.nbytes == empty
         assert len(visited) == 300_000
-        batch.fingerprints[:] = numbers[:50_000].reshape(-1)
-        visited.deal(batch, 50_000)
-        for share in range(2):
-            visited.insert(share, batch)
-            visited.mark(share)
+        sets.insert(visited, numbers[:50_000])
+        visited.mark()
         assert len(visited) == 300_000
         assert (visited.entries[:, words.MARKED] == visited.entries[:, words.USED]).all()
         assert int(visited.entries[:, words.USED].sum()) == 50_000
 
 
 def test_a_directory_for_the_files(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No such file"):
-        Visited(ENGINE, 1).move(tmp_path / "none")
+    with pytest.raises(OSError, match="No such file"), visited_by(ENGINE, 1) as visited:
+        visited.move(tmp_path / "none")

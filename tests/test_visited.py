@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from toys import sets
 from toys.engines import load
+from toys.sets import visited_by
 from toys.walks import TOYS
 
 from mc.engine import visited as visited_set
 from mc.engine import words
 from mc.engine.compiled import Engine
-from mc.engine.program import Batch
 from mc.engine.visited import Visited, omission_probability
 
 STAY = "x = Variable(Range(0, 1))\ndef Init(t):\n    t.x = 0\ndef Stay(s, t):\n    return True\nNext = [Stay]\n"
@@ -26,26 +27,11 @@ EXACT = Engine(SPEC, exact=True)
 Pair = tuple[int, int]
 
 
-def insert(visited: Visited, pairs: list[Pair]) -> list[bool]:
-    """Insert fingerprints as a search does; says which were new."""
-    batch = Batch(max(1, len(pairs)), 1, len(visited.shares))
-    batch.fingerprints[: 2 * len(pairs)] = np.array(pairs, np.uint64).reshape(-1).astype(np.int64) if pairs else []
-    return insert_batch(visited, batch, len(pairs))
-
-
-def insert_batch(visited: Visited, batch: Batch, count: int) -> list[bool]:
-    """Insert the states of a batch; says which were new."""
-    batch.lists[:] = 7
-    visited.deal(batch, count)
-    assert batch.lists[:, words.DEALT].sum() == count
-    new: list[int] = []
-    for share, numbers in enumerate(batch.lists):
-        visited.insert(share, batch)
-        found = numbers[words.NUMBERS :][: numbers[words.NEW]].tolist()
-        assert found == sorted(found)
-        new += found
-    assert len(set(new)) == len(new)
-    return [bool(known) for known in np.isin(np.arange(count), new)]
+def insert(visited: Visited, pairs: list[Pair], states: list[int] | None = None) -> list[bool]:
+    """Insert fingerprints, of states if they are given; says which were new."""
+    fingerprints = np.array(pairs, np.uint64).reshape(-1, 2).view(np.int64)
+    found: list[bool] = sets.insert(visited, fingerprints, None if states is None else np.array(states)).tolist()
+    return found
 
 
 def kept(pair: Pair) -> Pair:
@@ -61,19 +47,19 @@ SECONDS = st.one_of(st.integers(0, 2**64 - 1), st.integers(0, 3), st.sampled_fro
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.lists(st.tuples(FIRSTS, SECONDS), max_size=200), max_size=6), st.integers(1, 5))
-def test_visited_is_a_set(batches: list[list[Pair]], shares: int) -> None:
-    visited, known = Visited(ENGINE, shares), set[Pair]()
-    for pairs in batches:
-        expected = []
-        for pair in pairs:
-            expected.append(kept(pair) not in known)
-            known.add(kept(pair))
-        assert insert(visited, pairs) == expected
-    assert len(visited) == len(known)
-    other = Visited(ENGINE, 3)
-    other.restore(visited.save(), len(visited))
-    assert len(other) == len(known)
-    assert {kept((int(a) % 2**64, int(b) % 2**64)) for block in other.save() for a, b in block} == known
+def test_visited_is_a_set(batches: list[list[Pair]], workers: int) -> None:
+    known = set[Pair]()
+    with visited_by(ENGINE, workers) as visited, visited_by(ENGINE, 3) as other:
+        for pairs in batches:
+            expected = []
+            for pair in pairs:
+                expected.append(kept(pair) not in known)
+                known.add(kept(pair))
+            assert insert(visited, pairs) == expected
+        assert len(visited) == len(known)
+        other.restore(visited.save(), len(visited))
+        assert len(other) == len(known)
+        assert {kept((int(a) % 2**64, int(b) % 2**64)) for block in other.save() for a, b in block} == known
 
 
 #: First word, second word of the nth fingerprint. In one table, near its end; in all; in all, equal first words.
@@ -85,44 +71,31 @@ PATTERNS: dict[str, Callable[[int], Pair]] = {
 }
 
 
-@pytest.mark.parametrize("shares", [1, 2, 3])
+@pytest.mark.parametrize("workers", [1, 2, 3])
 @pytest.mark.parametrize("pattern", PATTERNS)
-def test_visited_grows(shares: int, pattern: str) -> None:
+def test_visited_grows(workers: int, pattern: str) -> None:
     count = {"mixed": 1_000_000, "one table": 60_000}.get(pattern, 3000)
     pairs = [PATTERNS[pattern](n) for n in range(count)]
-    visited = Visited(ENGINE, shares)
     half = count // 2
-    assert all(insert(visited, pairs[:half]))
-    assert insert(visited, pairs[half // 2 :]) == [False] * (half - half // 2) + [True] * (count - half)
-    assert not any(insert(visited, pairs))
-    assert len(visited) == count
-    assert (visited.entries[:, words.USED] <= visited.entries[:, words.FULL]).all()
+    with visited_by(ENGINE, workers) as visited:
+        assert all(insert(visited, pairs[:half]))
+        assert insert(visited, pairs[half // 2 :]) == [False] * (half - half // 2) + [True] * (count - half)
+        assert not any(insert(visited, pairs))
+        assert len(visited) == count
+        assert (visited.entries[:, words.USED] <= visited.entries[:, words.FULL]).all()
 
 
 @pytest.mark.slow
 def test_large_visited_is_dense() -> None:
     """At most 12 bytes for a fingerprint, wherever between two sizes of tables a search ends."""
-    visited, number = Visited(ENGINE, 2), 0
-    random = np.random.default_rng(1)
-    while number < 60_000_000:
-        number += 500_000
-        batch = Batch(500_000, 1, 2)
-        batch.fingerprints[:] = random.integers(-(2**63), 2**63 - 1, batch.fingerprints.size)
-        visited.deal(batch, 500_000)
-        for share in range(2):
-            visited.insert(share, batch)
-        if number > 12_000_000:
-            assert visited.nbytes <= 12 * len(visited)
-    assert len(visited) == number
-
-
-def insert_states(visited: Visited, states: list[int], fingerprint: Callable[[int], Pair]) -> list[bool]:
-    """Insert states of one word, with fingerprints that need not tell them apart; says which were new."""
-    batch = Batch(max(1, len(states)), 1, len(visited.shares))
-    batch.states[: len(states)] = states
-    pairs = [fingerprint(state) for state in states]
-    batch.fingerprints[: 2 * len(states)] = np.array(pairs, np.uint64).reshape(-1).astype(np.int64) if pairs else []
-    return insert_batch(visited, batch, len(states))
+    number, random = 0, np.random.default_rng(1)
+    with visited_by(ENGINE, 2) as visited:
+        while number < 60_000_000:
+            number += 500_000
+            assert sets.insert(visited, random.integers(-(2**63), 2**63 - 1, (500_000, 2))).all()
+            if number > 12_000_000:
+                assert visited.nbytes <= 12 * len(visited)
+        assert len(visited) == number
 
 
 #: From fingerprints that are all different to one for all states.
@@ -137,30 +110,30 @@ POOR: list[Callable[[int], Pair]] = [
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 300), max_size=200), max_size=6), st.sampled_from(POOR), st.integers(1, 3))
 def test_an_exact_set_does_not_trust_fingerprints(
-    batches: list[list[int]], fingerprint: Callable[[int], Pair], shares: int
+    batches: list[list[int]], fingerprint: Callable[[int], Pair], workers: int
 ) -> None:
-    visited, known = Visited(EXACT, shares), set[int]()
-    for states in batches:
-        expected = []
-        for state in states:
-            expected.append(state not in known)
-            known.add(state)
-        assert insert_states(visited, states, fingerprint) == expected
-    assert len(visited) == len(known)
-    assert {int(row[0]) for block in visited.save() for row in block} == known
+    known = set[int]()
+    with visited_by(EXACT, workers) as visited:
+        for states in batches:
+            expected = []
+            for state in states:
+                expected.append(state not in known)
+                known.add(state)
+            assert insert(visited, list(map(fingerprint, states)), states) == expected
+        assert len(visited) == len(known)
+        assert {int(row[0]) for block in visited.save() for row in block} == known
 
 
 def test_an_exact_set_grows() -> None:
     states = np.arange(400_000).reshape(-1, 1)
-    visited = Visited(EXACT, 2)
-    for part in np.array_split(states, 7):
-        visited.add(part)
-    visited.add(states)
-    assert len(visited) == len(states)
-    assert visited.nbytes >= 16 * len(states)
-    other = Visited(EXACT, 3)
-    other.restore(visited.save(), len(visited))
-    assert sorted(int(row[0]) for block in other.save() for row in block) == list(range(len(states)))
+    with visited_by(EXACT, 2) as visited, visited_by(EXACT, 3) as other:
+        for part in np.array_split(states, 7):
+            visited.add(part)
+        visited.add(states)
+        assert len(visited) == len(states)
+        assert visited.nbytes >= 16 * len(states)
+        other.restore(visited.save(), len(visited))
+        assert sorted(int(row[0]) for block in other.save() for row in block) == list(range(len(states)))
 
 
 def test_tables_grow_while_a_state_is_expanded() -> None:

@@ -1,8 +1,9 @@
 """Breadth-first search, level by level, with any number of workers and the same result from all of them.
 
-A level is expanded in batches of parents. For each batch the workers expand contiguous shares of it, then
-each inserts the states of its own share of the visited set in the order of the parents, then the
-new states are appended to the next level in that same order. So nothing depends on who did what when.
+A level is expanded in batches of parents. Of each batch the workers expand one part after the other, and drop those
+successors that were visited before; then they insert the others, one share of the visited set after the other, each
+in the order of the parents; then the new states are appended to the next level in that same order. So nothing
+depends on who did what when.
 
 Once a part of the visited set has moved to the disk, a state that is not in memory is new or was found long ago.
 Which of the two stays open until the level is complete, and is then settled for all of them by reading that part
@@ -15,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,11 +25,10 @@ from mc.engine.checkpoint import Checkpoint, Checkpoints
 from mc.engine.layout import Rows
 from mc.engine.levels import Items, Levels
 from mc.engine.limits import Limits, resident, size_text
-from mc.engine.program import Program
+from mc.engine.program import Program, Words
 from mc.engine.result import Progress, Result
-from mc.engine.search import SHARED, Search, Stop
+from mc.engine.search import Search, Stop
 from mc.engine.shortest import ShortestBehaviors
-from mc.engine.team import Team
 from mc.errors import UsageError
 from mc.lang.state import State
 
@@ -37,6 +36,8 @@ from mc.lang.state import State
 SPARE = 16
 #: ... and where there is less than this part even then, the visited set.
 LEAST = 32
+#: Parents in a part of a batch, at least: fewer are not worth sharing.
+LEAST_PART = 64
 
 
 class BreadthFirst(Search):
@@ -69,20 +70,17 @@ class BreadthFirst(Search):
             return super().run(seconds)
 
     def explore(self) -> None:
-        self.batches = [self.engine.batch(self.workers) for _ in range(self.workers)]
-        for control in self.controls:
-            control[words.SHARES] = self.workers
+        self.batch = self.engine.batch(words.PARTS)
         if self.resumed is None:
             self._begin()
         else:
             self._restore(self.resumed)
-        with Team(self.engine, self.workers) as self.team:
-            while self.frontier and self.stop is None and not self._ends():
-                whole = self._expand_level()
-                self._settle()
-                if whole and self.frontier:
-                    self.levels.append(self.frontier)
-                    self._checkpoint(every=True)
+        while self.frontier and self.stop is None and not self._ends():
+            whole = self._expand_level()
+            self._settle()
+            if whole and self.frontier:
+                self.levels.append(self.frontier)
+                self._checkpoint(every=True)
         full = self.guard.ending is not None and self.guard.ending.limit == "disk"
         if len(self.store.sizes) == len(self.levels) and not full:
             # It ended before it expanded a level.
@@ -192,7 +190,7 @@ class BreadthFirst(Search):
         """Drop those states of the next level that are on the disk already, as if they had not been taken for new."""
         if not len(self.store.open):
             return
-        self.team.each(self.visited.mark, self.workers)
+        self.visited.mark()
         control, actions = self.controls[0], len(self.engine.spec.actions)
         distinct = control[words.GENERATED + actions : words.GENERATED + 2 * actions]
         for kinds in self.store.settle(self.visited.marked):
@@ -209,61 +207,43 @@ class BreadthFirst(Search):
         for first, parents in level.batches():
             if self._due():
                 return False
-            shares = self._expand_batch(parents)
-            counts = self._insert(len(shares))
-            self._collect(counts, first)
-            self.frontier += sum(counts) - parents.size // width
-            self.store.expanded(first + parents.size // width)
-            stops = [stop for stop in map(Stop.in_control, self.controls) if stop is not None]
-            if stops:
-                # Parents are counted from the first of the batch.
-                self.stop = replace(min(stops), parent=first + min(stops).parent)
+            count = parents.size // width
+            parts = self._expand_batch(parents, count, first)
+            self.visited.insert(self.batch, parts)
+            self.frontier += self._collect(parts) - count
+            self.store.expanded(first + count)
+            stops = self.controls[:parts, words.STOP]
+            if stops.any():
+                self.stop = min(map(Stop.in_control, self.controls[:parts][stops != words.OK]))
                 return False
             self.tick(len(self.levels), self.frontier)
         self.store.drop()
         return True
 
-    def _expand_batch(self, parents: Rows) -> range:
-        count = parents.size // self.engine.words
-        shares = self.workers if count >= SHARED else 1
-        bounds = [count * k // shares for k in range(shares + 1)]
+    def _expand_batch(self, parents: Rows, count: int, first: int) -> int:
+        """Expand so many parents; ``first``: the index of the first. Returns in how many parts."""
+        parts = max(-(-count // words.PART), min(words.PARTS, count // LEAST_PART))
+        given: dict[int, int | Words] = {
+            words.ROWS: parents,
+            words.PARENTS: count,
+            words.FIRST_PARENT: first,
+            words.DIRECTORY: self.visited.directory,
+            words.BATCHED: self.batch.data,
+            words.CONTROLS: self.controls,
+        }
+        self.team.do(words.EXPAND, parts, given)
+        self.most = max(self.most, int(self.controls[:parts, words.COUNT].sum()))
+        return parts
 
-        def work(k: int) -> None:
-            batch, control = self.batches[k], self.controls[k]
-            self.engine.library.expand_rows(parents, bounds[k], bounds[k + 1], batch.data, control)
-
-        self.team.each(work, shares)
-        return range(shares)
-
-    def _insert(self, shares: int) -> list[int]:
-        """Insert all states of the batch; returns how many of each share are new."""
-        self.most = max(self.most, sum(int(control[words.COUNT]) for control in self.controls[:shares]))
-
-        def work(share: int) -> None:
-            for batch in self.batches[:shares]:
-                self.visited.insert(share, batch)
-
-        if shares == 1:
-            for share in range(self.workers):
-                work(share)
-        else:
-            self.team.each(work, self.workers)
-        return [int(batch.lists[:, words.NEW].sum()) for batch in self.batches[:shares]]
-
-    def _collect(self, counts: list[int], first: int) -> None:
-        """Add the new states of a batch to the next level; ``first``: the index of the first parent."""
-        rows, origins = self.store.place(sum(counts))
-
-        def work(k: int) -> None:
-            batch, control = self.batches[k], self.controls[k]
-            control[words.NEXT] = sum(counts[:k])
-            self.engine.library.collect(batch.data, control, rows, origins)
-
-        self.team.each(work, len(counts))
-        origins += first
+    def _collect(self, parts: int) -> int:
+        """Add the new states of a batch to the next level; returns how many there are."""
+        count = self.team.count_new()
+        rows, origins = self.store.place(count)
+        given: dict[int, int | Words] = {words.LEVEL: rows, words.LOG: origins, words.OPEN: 0}
         if self.visited.moved is not None:
-            for batch in self.batches[: len(counts)]:
-                self.store.open.append(batch.kinds[batch.new()])
+            given[words.OPEN] = self.store.open.place(count)
+        self.team.do(words.COLLECT, parts, given)
+        return count
 
     def result(self, seconds: dict[str, float]) -> Result:
         return self.make_result(

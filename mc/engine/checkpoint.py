@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 
 import mc
-from mc.engine import kernels, words
+from mc.engine import words
 from mc.engine.levels import Items, Levels
-from mc.engine.program import Program, Words
+from mc.engine.program import Program, Words, common_source
 from mc.errors import UsageError
 
 FORMAT = "mc-checkpoint"
@@ -45,8 +45,8 @@ class CheckpointError(UsageError):
 
 def program_hash(program: Program) -> str:
     """The hash of all generated code: of what a spec and model mean, and of the layout of states."""
-    common = Path(kernels.__file__).read_text(encoding="utf-8")
-    return hashlib.sha256(f"{sorted(words.CONSTANTS.items())}\n{common}\n{program.source}".encode()).hexdigest()
+    texts = common_source(), program.source
+    return hashlib.sha256(f"{sorted(words.CONSTANTS.items())}\n{texts}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,11 @@ import numpy as np
 
 from mc.engine import words
 from mc.engine.result import Result
-from mc.engine.search import SHARED, Search, Stop
+from mc.engine.search import Search, Stop
 from mc.lang.state import State
+
+#: States that it expands at a time, at least.
+DIVE = 256
 
 
 class DepthFirst(Search):
@@ -36,13 +39,13 @@ class DepthFirst(Search):
             if top + limit >= len(stack):
                 stack = np.concatenate([stack, np.zeros_like(stack)])
             self.symmetry_check.level(stack[top - 1 : top, :-2][self.symmetry_check.sample(1)])
-            room = SHARED * limit if self.symmetry_check.begun else limit + 1
+            room = DIVE * limit if self.symmetry_check.begun else limit + 1
             while control[words.NEXT] + room > self.log.size:
                 self.log = np.concatenate([self.log, np.zeros_like(self.log)])
             self.visited.grow_crowded()
             directory = self.visited.directory
             top = engine.library.dive(stack, top, len(stack), room, batch.data, fresh, directory, control, self.log)
-            self.stop = Stop.in_control(control)
+            self.stop = Stop.in_control(control) if control[words.STOP] else None
             self.tick(int(control[words.DEPTH]), top)
         self.frontier = top
 

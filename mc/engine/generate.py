@@ -1,4 +1,4 @@
-"""The generated module of a spec and model: its definitions, and the loops that apply them to states."""
+"""The generated module of a spec and model: its definitions, and what ``mc.engine.loops`` asks of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mc.engine.symmetry import Symmetry
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import Const, StateRef, Stored
-from mc.engine.words import BATCH, FINGERPRINTS_PER_LINE, LINE, NUMBERS, ROW_BITS
+from mc.engine.words import FINGERPRINTS_PER_LINE, GENERATED, LINE, LIST, PART, ROW_BITS, SHARES
 from mc.errors import SpecError
 from mc.spec.objects import Parameter, Spec
 
@@ -21,184 +21,6 @@ HEADER = '''"""Generated from {spec}, model {model}. Words of a state: {words}.
 {layout}
 """
 
-'''
-
-LOOPS = '''def note(stop: int, parent: int, edge: int, invariant: int, c: ptr) -> None:
-    """Remember the reason to stop that comes first in the order of parents and edges."""
-    if c[STOP] == OK or parent < c[STOP_PARENT] or (parent == c[STOP_PARENT] and edge < c[STOP_EDGE]):
-        c[STOP] = stop
-        c[STOP_PARENT] = parent
-        c[STOP_EDGE] = edge
-        c[STOP_INVARIANT] = invariant
-
-
-def keep(s: ptr, t: ptr, parent: int, action: int, out: ptr, c: ptr, x: ptr) -> ptr:
-    """Count the successor t; keep it where it is within the constraints. Returns where the next one goes."""
-    c[EDGE] += 1
-    c[GENERATED + action] += 1
-    changed = stack(WORDS)
-    for k in range(WORDS):
-        changed[k] = s[k] ^ t[k]
-    inside = c[RAW] != 0 or within(t, changed, x)
-    if x[0] == 0 and inside:
-        n = c[COUNT]
-        symmetries = 1
-        if c[RAW] == 0:
-            symmetries = canonical(t, x)
-            words = offset(out, FINGERPRINTS + 2 * n)
-            fingerprint(t, words)
-            if c[SHARES] != 0:
-                deal(n, words[1], offset(out, LISTS), STRIDE, c[SHARES])
-        out[ORIGINS + n] = parent | c[EDGE] << PARENT_BITS
-        out[KINDS + n] = action | symmetries << ACTION_BITS
-        c[COUNT] = n + 1
-        t = offset(t, WORDS)
-    elif x[0] == 0:
-        number = broken(t, changed, x)
-        if x[0] == 0 and number != 0:
-            note(VIOLATED, parent, c[EDGE], number, c)
-    if x[0] != 0:
-        note(FAILED, parent, c[EDGE], 0, c)
-        return t
-    copy(s, t)
-    return t
-
-
-{expand}
-
-
-def expand_row(s: ptr, parent: int, out: ptr, c: ptr, x: ptr) -> None:
-    """Add the successors of s to a batch; what should stop the search is noted in c."""
-    t = offset(out, c[COUNT] * WORDS)
-    c[EDGE] = 0
-    copy(s, t)
-    expand(s, t, parent, out, c, x)
-    if x[0] != 0:
-        if c[STOP] != FAILED or c[STOP_PARENT] != parent or c[STOP_EDGE] != c[EDGE]:
-            note(BLOCKED, parent, c[EDGE] + 1, 0, c)
-        x[0] = 0
-    elif c[EDGE] == 0 and c[DEADLOCK] != 0:
-        note(STUCK, parent, 0, 0, c)
-
-
-@entry
-def expand_rows(rows: ptr, first: int, last: int, out: ptr, c: ptr) -> None:
-    """Fill a batch with the successors of rows[first:last]."""
-    x = stack(SCRATCH)
-    c[COUNT] = 0
-    for share in range(c[SHARES]):
-        clear(offset(out, LISTS + share * STRIDE))
-    for parent in range(first, last):
-        expand_row(offset(rows, parent * WORDS), parent, out, c, x)
-
-
-def check(s: ptr, origin: int, kind: int, c: ptr, x: ptr) -> None:
-    """Count a new state and look at it; what should stop the search is noted in c."""
-    c[GENERATED + ACTIONS + (kind & ACTION_MASK)] += 1
-    c[ORBITS] += c[GROUP] // (kind >> ACTION_BITS)
-    c[WITNESSES] |= witnessed(s, x)
-    number = broken(s, EVERYTHING, x)
-    if x[0] != 0:
-        note(FAILED, origin & PARENT_MASK, origin >> PARENT_BITS, 0, c)
-        x[0] = 0
-    elif number != 0:
-        note(VIOLATED, origin & PARENT_MASK, origin >> PARENT_BITS, number, c)
-
-
-def next_new(lists: ptr, shares: int) -> int:
-    """The number of the next new state of a batch: all lists are sorted; -1 where there is none. TRIED of each list
-    counts those that were taken."""
-    least = -1
-    taken = lists
-    for share in range(shares):
-        listed = offset(lists, share * STRIDE)
-        if listed[TRIED] < listed[NEW]:
-            number = listed[NUMBERS + listed[TRIED]]
-            if least < 0 or number < least:
-                least = number
-                taken = listed
-    taken[TRIED] += 1
-    return least
-
-
-@entry
-def collect(out: ptr, c: ptr, level: ptr, origins: ptr) -> None:
-    """Move the new states of a batch to the next level, from c[NEXT] on, and check them."""
-    x = stack(SCRATCH)
-    n = c[NEXT]
-    lists = offset(out, LISTS)
-    for share in range(c[SHARES]):
-        listed = offset(lists, share * STRIDE)
-        listed[TRIED] = 0
-    k = next_new(lists, c[SHARES])
-    while k >= 0:
-        s = offset(out, k * WORDS)
-        copy(s, offset(level, n * WORDS))
-        origins[n] = out[ORIGINS + k]
-        n += 1
-        check(s, out[ORIGINS + k], out[KINDS + k], c, x)
-        k = next_new(lists, c[SHARES])
-    c[NEXT] = n
-
-
-@entry
-def dive(
-    todo: ptr, top: int, size: int, room: int, out: ptr, fresh: ptr8, directory: ptr, c: ptr, log: ptr
-) -> int:
-    """Depth-first: expand the state on top of the stack and push what is new, until the stack is empty, a
-    buffer or a table is nearly full, or the search should stop. Rows of the stack: the state, its number, its
-    depth. log[n]: the origin of state number n. At most room new states; returns the new top."""
-    x = stack(SCRATCH)
-    crowded = False
-    while top > 0 and c[STOP] == OK and room > LIMIT and top + LIMIT < size and not crowded:
-        top -= 1
-        number = todo[top * (WORDS + 2) + WORDS]
-        depth = todo[top * (WORDS + 2) + WORDS + 1]
-        c[COUNT] = 0
-        copy(offset(todo, top * (WORDS + 2)), offset(x, SCRATCH - WORDS))
-        expand_row(offset(x, SCRATCH - WORDS), number, out, c, x)
-        count = c[COUNT]
-        for k in range(count):
-            words = offset(out, FINGERPRINTS + 2 * k)
-            table = offset(directory, table_of(words[1]) * ENTRY)
-            # A crowded table has room for the successors of one state.
-            fresh[k] = insert_one(table, offset(out, k * WORDS), words, table[FULL] + LIMIT)
-            crowded = crowded or table[USED] >= table[FULL]
-            if fresh[k] != 0:
-                log[c[NEXT]] = out[ORIGINS + k]
-                words[0] = c[NEXT]
-                c[NEXT] += 1
-                room -= 1
-                check(offset(out, k * WORDS), out[ORIGINS + k], out[KINDS + k], c, x)
-        for k in range(count - 1, -1, -1):
-            if fresh[k] != 0:
-                copy(offset(out, k * WORDS), offset(todo, top * (WORDS + 2)))
-                todo[top * (WORDS + 2) + WORDS] = out[FINGERPRINTS + 2 * k]
-                todo[top * (WORDS + 2) + WORDS + 1] = depth + 1
-                c[DEPTH] = max(c[DEPTH], depth + 1)
-                top += 1
-    return top
-
-
-@entry
-def inspect(rows: ptr, count: int, found: ptr, c: ptr) -> None:
-    """Make states canonical, and say of each what its row of found has room for (see words.INSPECTED).
-    Stops at a state that cannot be evaluated."""
-    x = stack(SCRATCH)
-    for k in range(count):
-        s = offset(rows, k * WORDS)
-        row = offset(found, k * INSPECTED)
-        row[WITHIN] = int(within(s, EVERYTHING, x))
-        row[BROKEN] = broken(s, EVERYTHING, x)
-        row[WITNESSED] = 0
-        if row[WITHIN] != 0:
-            row[WITNESSED] = witnessed(s, x)
-            c[WITNESSES] |= row[WITNESSED]
-        if x[0] != 0:
-            note(FAILED, k, 0, 0, c)
-            return
-        row[SYMMETRIES] = canonical(s, x)
-        fingerprint(s, offset(row, FINGERPRINT))
 '''
 
 
@@ -223,7 +45,8 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str
         for name, shape in layout.fields.items()
     ]
     header = HEADER.format(spec=spec.path.name, model=spec.model.name, words=layout.words, layout="\n".join(lines))
-    capacity = BATCH * successor_limit(spec, layout) + 1
+    # A part of a batch has room for all successors of so many parents, and for the one that is tried next.
+    capacity = PART * successor_limit(spec, layout) + 1
     constants = {
         "WORDS": layout.words,
         "EXACT": int(exact),
@@ -232,12 +55,14 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str
         "TAG_MASK": -1 << ROW_BITS if exact else -1,
         "ACTIONS": len(spec.actions),
         "LIMIT": successor_limit(spec, layout),
-        # A batch: its states, then their fingerprints (two words each), origins, kinds, and lists of them.
+        # A part: its states, then their fingerprints (two words each), origins, kinds, numbers, and lists of these.
         "FINGERPRINTS": capacity * layout.words,
         "ORIGINS": capacity * (layout.words + 2),
         "KINDS": capacity * (layout.words + 3),
-        "LISTS": capacity * (layout.words + 4),
-        "STRIDE": capacity + NUMBERS,
+        "NUMBERS": capacity * (layout.words + 4),
+        "LISTS": capacity * (layout.words + 5),
+        "PART_WORDS": capacity * (layout.words + 5) + SHARES * LIST,
+        "CONTROL": control_words(spec),
         # The last words of the scratch memory hold a copy of the state that is expanded depth-first.
         "SCRATCH": module.scratch_words + layout.words,
     }
@@ -245,7 +70,7 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str
     everything = f"EVERYTHING = {[-1] * layout.words}"
     tables = [f"{name} = {list(numbers)}" for numbers, name in module.tables.items()]
     lines = [*(f"{name} = {value}" for name, value in constants.items()), everything, *tables]
-    return "\n\n\n".join([header + "\n".join(lines), *module.functions, *parts, LOOPS.replace("{expand}", expand)])
+    return "\n\n\n".join([header + "\n".join(lines), *module.functions, *parts, expand])
 
 
 def successor_limit(spec: Spec, layout: Layout) -> int:
@@ -254,6 +79,11 @@ def successor_limit(spec: Spec, layout: Layout) -> int:
     for action in spec.actions:
         total += math.prod(_parameter_limit(p, layout) for p in action.parameters)
     return max(1, total)
+
+
+def control_words(spec: Spec) -> int:
+    """Words of a control array. The last ones are not used, so that threads can use those before and after it."""
+    return GENERATED + 2 * len(spec.actions) + LINE
 
 
 def _parameter_limit(parameter: Parameter, layout: Layout) -> int:

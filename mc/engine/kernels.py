@@ -16,14 +16,17 @@ from mc.engine.words import (
     ENTRY,
     EXTRA_BITS,
     EXTRAS,
+    FIRST,
     FULL,
     LINE,
     LINES,
+    LIST,
     MARKED,
     MARKS,
     NEW,
-    NUMBERS,
     ROW_BITS,
+    SHARE_BITS,
+    SHARES,
     TABLE_BITS,
     TRIED,
     USED,
@@ -55,8 +58,21 @@ def offset(base: ptr, count: int) -> ptr:
 
 
 def word_now(base: ptr) -> int:
-    """The first word of some memory, which another thread may change at any time."""
+    """The first word of some memory, which another thread may change at any time. What that thread wrote before
+    can be read after this."""
     return int(base[0])
+
+
+def add_now(base: ptr, more: int) -> int:
+    """Add to the first word of some memory before any other thread does; what it was before."""
+    base[0] += more
+    return int(base[0] - more)
+
+
+def exchange_now(base: ptr, value: int) -> int:
+    """The same, with another value in its place."""
+    before, base[0] = int(base[0]), value
+    return before
 
 
 def matches(base: ptr, mask: int, value: int) -> int:
@@ -173,44 +189,47 @@ def table_of(second: int) -> int:
     return unsigned_shift(second, 64 - TABLE_BITS)
 
 
+def share_of(second: int) -> int:
+    """The share of the table for a fingerprint with this second word."""
+    return unsigned_shift(second, 64 - SHARE_BITS)
+
+
 def ask_for(directory: ptr, first: int, second: int) -> None:
     """Have the line brought that inserting a fingerprint will look at first."""
     table = offset(directory, table_of(second) * ENTRY)
     prefetch(words_at(table[LINES]), high_product(first, table[COUNT_OF_LINES]) * LINE)
 
 
-def deal(number: int, second: int, lists: ptr, stride: int, shares: int) -> None:
-    """Put a state on the list of the worker whose tables it belongs to; ``second``: that word of its fingerprint."""
-    share = (table_of(second) * shares + shares - 1) >> TABLE_BITS
-    listed = offset(lists, share * stride)
-    listed[NUMBERS + listed[DEALT]] = number
-    listed[DEALT] += 1
-
-
 @entry
-def deal_all(fingerprints: ptr, count: int, lists: ptr, stride: int, shares: int) -> None:
-    """Put states on the lists of so many workers."""
-    for share in range(shares):
-        clear(offset(lists, share * stride))
+def deal(fingerprints: ptr, count: int, numbers: ptr, lists: ptr) -> None:
+    """List some states by the share that their tables belong to, each list in order."""
+    for share in range(SHARES):
+        listed = offset(lists, share * LIST)
+        listed[DEALT] = 0
+        listed[TRIED] = 0
+        listed[NEW] = 0
     for k in range(count):
-        deal(k, fingerprints[2 * k + 1], lists, stride, shares)
+        listed = offset(lists, share_of(fingerprints[2 * k + 1]) * LIST)
+        listed[DEALT] += 1
+    first = 0
+    for share in range(SHARES):
+        listed = offset(lists, share * LIST)
+        listed[FIRST] = first
+        first += listed[DEALT]
+        listed[DEALT] = 0
+    for k in range(count):
+        listed = offset(lists, share_of(fingerprints[2 * k + 1]) * LIST)
+        numbers[listed[FIRST] + listed[DEALT]] = k
+        listed[DEALT] += 1
 
 
-def clear(listed: ptr) -> None:
-    """Empty a list."""
-    listed[DEALT] = 0
-    listed[TRIED] = 0
-    listed[NEW] = 0
-
-
-@entry
-def insert(directory: ptr, states: ptr, fingerprints: ptr, listed: ptr) -> int:
+def insert(directory: ptr, states: ptr, fingerprints: ptr, numbers: ptr, listed: ptr) -> int:
     """Insert the states on a list, and leave the numbers of the new ones on it.
 
     Returns -1, or the number of a state whose table has to grow first. Memory is asked for AHEAD states before
     it is needed, so that cache misses overlap.
     """
-    numbers = offset(listed, NUMBERS)
+    numbers = offset(numbers, listed[FIRST])
     count = listed[DEALT]
     new = listed[NEW]
     for k in range(listed[TRIED], min(listed[TRIED] + AHEAD, count)):
@@ -234,26 +253,15 @@ def insert(directory: ptr, states: ptr, fingerprints: ptr, listed: ptr) -> int:
     return -1
 
 
-@entry
-def look_for(word: ptr, least: int, times: int) -> None:
-    """Return as soon as another thread has made a word at least so large, or after so many looks."""
-    k = 0
-    while k < times and word_now(word) < least:
-        k += 1
-
-
-@entry
-def refill(old: ptr, new: ptr, count: int) -> None:
-    """Insert all that is in some tables into larger, empty ones."""
-    for k in range(count):
-        refill_one(offset(old, k * ENTRY), offset(new, k * ENTRY))
-
-
-def refill_one(old: ptr, new: ptr) -> None:
+def refill(old: ptr, larger: ptr) -> None:
     """Insert all that is in a table into a larger, empty one; but not what is on the disk as well."""
     lines = words_at(old[LINES])
     rows = offset(lines, old[COUNT_OF_LINES] * LINE)
     f = stack(2)
+    # Other threads change the entries next to it.
+    new = stack(ENTRY)
+    for k in range(ENTRY):
+        new[k] = larger[k]
     if EXACT:
         for k in range(old[USED]):
             fingerprint(offset(rows, k * WORDS), f)
@@ -268,6 +276,7 @@ def refill_one(old: ptr, new: ptr) -> None:
                     f[0] = tags[k]
                     f[1] = extras[k]
                     insert_one(new, rows, f, old[USED])
+    larger[USED] = new[USED]
 
 
 @entry

@@ -6,7 +6,6 @@ the memory goes to the end of a file, and comes back in the order in which it we
 
 from __future__ import annotations
 
-import mmap
 import tempfile
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ import numpy.typing as npt
 
 from mc.engine import words
 from mc.engine.layout import Rows
+from mc.engine.memory import pages
 from mc.engine.program import Words
 
 #: Words of a chunk, at most, but for what is placed at once; items of the first one, at least.
@@ -32,10 +32,33 @@ def memory(size: int) -> Words:
     """``size`` words with any content. What is large goes back to the system as soon as nobody uses it."""
     if size < _MAPPED:
         return np.empty(size, np.int64)
-    pages = mmap.mmap(-1, 8 * size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    if size >= _HUGE and hasattr(mmap, "MADV_HUGEPAGE"):
-        pages.madvise(mmap.MADV_HUGEPAGE)
-    return np.frombuffer(pages, np.int64)
+    return np.frombuffer(pages(8 * size, huge=size >= _HUGE), np.int64)
+
+
+class Pool:
+    """Memory that levels have left, for those that come: the system fills pages with 0 before it gives them."""
+
+    def __init__(self) -> None:
+        self._free: list[Words] = []
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that nobody uses."""
+        return sum(free.nbytes for free in self._free)
+
+    def take(self, size: int) -> Words:
+        """At least ``size`` words with any content."""
+        if size > CHUNK or not self._free:
+            return memory(max(size, CHUNK))
+        return self._free.pop()
+
+    def give(self, free: Words) -> None:
+        """Keep memory that was taken; nobody reads it any more."""
+        self._free.append(free)
+
+    def clear(self) -> None:
+        """Give it all back to the system."""
+        self._free.clear()
 
 
 class Spool:
@@ -101,10 +124,12 @@ class _Chunk:
 
 
 class Items:
-    """A growing sequence of items of ``width`` words each."""
+    """A growing sequence of items of ``width`` words each. ``pool``: where its memory comes from and goes, if not the
+    system."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, pool: Pool | None = None) -> None:
         self.width = width
+        self.pool = pool
         self.count = 0
         self._chunks: list[_Chunk] = []
 
@@ -121,15 +146,20 @@ class Items:
         width = self.width
         last = self._chunks[-1] if self._chunks else None
         if last is None or last.memory is None or (last.count + more) * width > last.memory.size:
-            # Untouched memory costs nothing, so a chunk may be as large as all items before it.
-            room = max(more, min(self.count, CHUNK // width), FIRST_ITEMS)
-            last = _Chunk(self.count, 0, memory(room * width))
+            last = _Chunk(self.count, 0, self._take(more))
             self._chunks.append(last)
         assert last.memory is not None
         begin = last.count * width
         last.count += more
         self.count += more
         return last.memory[begin : begin + more * width]
+
+    def _take(self, more: int) -> Words:
+        """Memory for a chunk of at least so many items."""
+        if self.pool is not None:
+            return self.pool.take(more * self.width)
+        # Untouched memory costs nothing, so a chunk may be as large as all items before it.
+        return memory(max(more, min(self.count, CHUNK // self.width), FIRST_ITEMS) * self.width)
 
     def append(self, items: Words) -> None:
         """Add items, given as words."""
@@ -192,9 +222,11 @@ class Items:
         return np.concatenate([np.empty((0, self.width), np.int64), *parts])
 
     def release(self, first: int) -> None:
-        """Forget chunks whose items all come before ``first``."""
+        """Forget chunks whose items all come before ``first``; nobody reads them any more."""
         while self._chunks and self._chunks[0].first + self._chunks[0].count <= first:
-            del self._chunks[0]
+            free = self._chunks.pop(0).memory
+            if free is not None and self.pool is not None:
+                self.pool.give(free)
 
     def spill(self, spool: Spool) -> None:
         """Move all items in memory to a file; where it has no room, those that have none stay in memory."""
@@ -232,6 +264,8 @@ class Levels:
         self.rows: list[Items] = []
         #: The kinds of the last states of the last level: those of which it is open whether they are new.
         self.open = Items(1)
+        #: Memory of the rows of levels that were expanded.
+        self.pool = None if keep else Pool()
         #: By level, or by what else is in it.
         self._spools: dict[int | str, Spool] = {}
 
@@ -239,17 +273,18 @@ class Levels:
     def nbytes(self) -> int:
         """Bytes in memory."""
         levels = self.rows if self.keep else self.rows[-2:]
-        return self.log.nbytes + self.open.nbytes + sum(rows.nbytes for rows in levels)
+        free = self.pool.nbytes if self.pool is not None else 0
+        return self.log.nbytes + self.open.nbytes + free + sum(rows.nbytes for rows in levels)
 
     def begin(self) -> None:
         """What is placed from here on is of the next level."""
         self.sizes.append(0)
-        self.rows.append(Items(self.width))
+        self.rows.append(Items(self.width, self.pool))
 
     def resume(self, sizes: list[int]) -> None:
         """Levels of these sizes, to be filled with what a checkpoint has of them."""
         self.sizes = list(sizes)
-        self.rows = [Items(self.width) for _ in sizes]
+        self.rows = [Items(self.width, self.pool) for _ in sizes]
 
     def place(self, more: int) -> tuple[Rows, Words]:
         """Where the rows, flat, and the origins of ``more`` further states of the last level go."""
@@ -264,6 +299,7 @@ class Levels:
     def drop(self) -> None:
         """The last level but one was expanded."""
         if not self.keep:
+            self.rows[-2].release(len(self.rows[-2]))
             self.rows[-2] = Items(self.width)
             if len(self.rows) - 2 in self._spools:
                 self._spools.pop(len(self.rows) - 2).close()
@@ -306,6 +342,8 @@ class Levels:
 
     def spill(self) -> None:
         """Move all that is in memory to files; :class:`OSError` where there is no room for it."""
+        if self.pool is not None:
+            self.pool.clear()
         self.log.spill(self._spool("log"))
         self.open.spill(self._spool("open"))
         for number in range(max(0, len(self.rows) - 2), len(self.rows)):

@@ -343,7 +343,15 @@ class FunctionCompiler:
 
     def call_word_now(self, base: ast.expr) -> Any:
         """The first word of some memory, which another thread may change at any time."""
-        return self.builder.load_atomic(self.expr(base), "monotonic", 8)
+        return self.builder.load_atomic(self.expr(base), "acquire", 8)
+
+    def call_add_now(self, base: ast.expr, more: ast.expr) -> Any:
+        """Add to it at once; what it was before."""
+        return self.builder.atomic_rmw("add", self.expr(base), self.expr(more), "seq_cst")
+
+    def call_exchange_now(self, base: ast.expr, value: ast.expr) -> Any:
+        """Put another value in its place at once; what it was before."""
+        return self.builder.atomic_rmw("xchg", self.expr(base), self.expr(value), "seq_cst")
 
     def call_popcount(self, value: ast.expr) -> Any:
         """How many bits are 1."""

@@ -22,6 +22,7 @@ from typing import Any
 import llvmlite
 import llvmlite.binding as llvm
 import numpy as np
+import numpy.typing as npt
 from llvmlite import ir
 
 from mc.engine import lower
@@ -70,7 +71,7 @@ class Library:
         function = kind(self._engine.get_function_address(node.name))
 
         def call(*arguments: Any) -> Any:
-            return function(*[a.__array_interface__["data"][0] if isinstance(a, np.ndarray) else a for a in arguments])
+            return function(*[address(a) if isinstance(a, np.ndarray) else a for a in arguments])
 
         return call
 
@@ -97,6 +98,11 @@ class Library:
         builder = llvm.create_pass_builder(self._machine, options)
         builder.getModulePassManager().run(parsed, builder)
         return bytes(self._machine.emit_object(parsed))
+
+
+def address(array: npt.NDArray[Any]) -> int:
+    """Where the elements of an array are."""
+    return int(array.__array_interface__["data"][0])
 
 
 def _compiler_text() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mc.engine import kernels, words
-from mc.engine.generate import generate, successor_limit
+from mc.engine import kernels, loops, words
+from mc.engine.generate import control_words, generate, successor_limit
 from mc.engine.layout import Layout, Rows
 from mc.engine.machine import Library
+from mc.engine.memory import pages
 from mc.engine.symmetry import Symmetry
 from mc.lang.state import State
 from mc.spec.objects import Spec
@@ -29,26 +31,29 @@ def zeros(size: int) -> Words:
     return np.zeros(size, np.int64)
 
 
-class Batch:
-    """The successors of some parents, in order; one worker fills it. Memory is taken as it is used.
+def common_source() -> str:
+    """The text that is compiled with every generated module."""
+    texts = (Path(str(module.__file__)).read_text(encoding="utf-8") for module in (kernels, loops))
+    return "".join(text.split("# --- compiled from here on ---")[1] for text in texts)
 
-    ``shares``: how many workers insert them.
+
+class Batch:
+    """The successors of some parents, in order, in parts that threads fill one at a time. Memory is taken as it is
+    used. Shapes begin with the number of parts; ``capacity``: how many states fit a part.
     """
 
-    def __init__(self, capacity: int, state_words: int, shares: int) -> None:
-        stride = words.NUMBERS + capacity
-        #: States (``capacity * state_words``), fingerprints (two words each), origins and kinds, then the lists.
-        self.data = np.empty(capacity * (state_words + 4) + shares * stride, np.int64)
-        self.states = self.data[: capacity * state_words]
-        self.fingerprints = self.data[capacity * state_words : capacity * (state_words + 2)]
-        self.origins = self.data[capacity * (state_words + 2) : capacity * (state_words + 3)]
-        self.kinds = self.data[capacity * (state_words + 3) : capacity * (state_words + 4)]
-        #: Shape ``(shares, words.NUMBERS + capacity)``: per inserting worker, the states that are its own.
-        self.lists = self.data[capacity * (state_words + 4) :].reshape(shares, stride)
-
-    def new(self) -> Words:
-        """The numbers of the states that turned out to be new when they were inserted, in order."""
-        return np.sort(np.concatenate([k[words.NUMBERS :][: k[words.NEW]] for k in self.lists]))
+    def __init__(self, parts: int, capacity: int, state_words: int) -> None:
+        self.capacity = capacity
+        ends = np.cumsum([0, state_words, 2, 1, 1, 1]) * capacity
+        #: The parts, each with all that follows.
+        stride = int(ends[-1]) + words.SHARES * words.LIST
+        self.data = np.frombuffer(pages(8 * parts * stride, huge=False), np.int64).reshape(parts, stride)
+        #: States (``capacity * state_words``), their fingerprints (two words each), origins and kinds.
+        self.states, self.fingerprints, self.origins, self.kinds, self.numbers = (
+            self.data[:, first:last] for first, last in itertools.pairwise(ends)
+        )
+        #: Shape ``(parts, words.SHARES, words.LIST)``: where among ``numbers`` the states of each share are.
+        self.lists = self.data[:, ends[-1] :].reshape(parts, words.SHARES, words.LIST)
 
 
 class Program:
@@ -75,8 +80,7 @@ class Program:
     def library(self) -> Library:
         """The compiled functions."""
         if self._library is None:
-            common = Path(kernels.__file__).read_text(encoding="utf-8").split("# --- compiled from here on ---")[1]
-            self._library = Library(common + self.source, words.CONSTANTS, self.cache)
+            self._library = Library(common_source() + self.source, words.CONSTANTS, self.cache)
         return self._library
 
     def compile(self) -> float:
@@ -85,16 +89,21 @@ class Program:
         assert self.library is not None
         return time.perf_counter() - start
 
-    def batch(self, shares: int = 0) -> Batch:
-        """An empty batch that takes all successors of ``words.BATCH`` parents; see :class:`Batch`."""
-        return Batch(words.BATCH * self.successor_limit + 1, self.words, shares)
+    def batch(self, parts: int = 1) -> Batch:
+        """An empty batch, each part of which takes all successors of ``words.PART`` parents; see :class:`Batch`."""
+        return Batch(parts, words.PART * self.successor_limit + 1, self.words)
 
     def control(self) -> Words:
-        """A control array for one worker, all 0 but for what the model sets."""
-        control = zeros(words.GENERATED + 2 * len(self.spec.actions))
-        control[words.DEADLOCK] = int(self.spec.model.deadlock)
-        control[words.GROUP] = self.symmetry.size
-        return control
+        """A control array, all 0 but for what the model sets."""
+        alone: Words = self.controls(1)[0]
+        return alone
+
+    def controls(self, parts: int) -> Rows:
+        """A control array for each part of a batch."""
+        controls = np.zeros((parts, control_words(self.spec)), np.int64)
+        controls[:, words.DEADLOCK] = int(self.spec.model.deadlock)
+        controls[:, words.GROUP] = self.symmetry.size
+        return controls
 
     # States
 
@@ -130,17 +139,27 @@ class Program:
         return self.expand(row)[:2]
 
     def expand(self, rows: Rows) -> tuple[Rows, Words, Words, bool]:
-        """All successors of at most ``words.BATCH`` packed states as they are, the numbers of their actions and
-        of their parents, and whether these are all.
+        """All successors of some packed states as they are, the numbers of their actions and of their parents, and
+        whether these are all.
         """
         if self._single is None:
             self._single = self.batch()
-        batch, control = self._single, self.control()
+        states, kinds, origins = (part[0] for part in (self._single.states, self._single.kinds, self._single.origins))
+        flat = np.array(rows, np.int64).reshape(-1, self.words)
+        control = self.control()
         control[words.RAW] = 1
-        flat = np.array(rows, np.int64).reshape(-1)
-        self.library.expand_rows(flat, 0, flat.size // self.words, batch.data, control)
-        count = int(control[words.COUNT])
-        states = batch.states[: count * self.words].reshape(-1, self.words).copy()
+        found = []
+        for first in range(0, len(flat), words.PART):
+            part = flat[first : first + words.PART]
+            self.library.expand_rows(part, len(part), self._single.data, control)
+            count = int(control[words.COUNT])
+            found.append(
+                (
+                    states[: count * self.words].reshape(-1, self.words).copy(),
+                    kinds[:count] & words.ACTION_MASK,
+                    first + (origins[:count] & words.PARENT_MASK),
+                )
+            )
         complete = control[words.STOP] not in (words.FAILED, words.BLOCKED)
-        actions, parents = batch.kinds[:count] & words.ACTION_MASK, batch.origins[:count] & words.PARENT_MASK
-        return states, actions, parents, bool(complete)
+        successors, actions, parents = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return successors, actions, parents, bool(complete)

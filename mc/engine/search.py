@@ -15,11 +15,10 @@ from mc.engine.layout import Rows
 from mc.engine.limits import Guard, Limits
 from mc.engine.program import Program, Words
 from mc.engine.result import ActionCount, Progress, Result, Violation
+from mc.engine.team import Team
 from mc.engine.visited import Visited, omission_probability
 from mc.lang.state import State
 
-#: Batches with fewer parents than this are not worth sharing.
-SHARED = 256
 PROGRESS_SECONDS = 0.2
 
 
@@ -38,9 +37,8 @@ class Stop:
         return [self.edge] if self.kind in (words.VIOLATED, words.FAILED) else []
 
     @staticmethod
-    def in_control(control: Words) -> Stop | None:
-        if control[words.STOP] == words.OK:
-            return None
+    def in_control(control: Words) -> Stop:
+        """The one that a control array has noted."""
         where = words.STOP_PARENT, words.STOP_EDGE, words.STOP, words.STOP_INVARIANT
         return Stop(*(int(control[w]) for w in where))
 
@@ -62,8 +60,10 @@ class Search:
         self.report = progress
         self.reported = time.monotonic()
         self.guard = Guard(limits)
-        self.controls = [engine.control() for _ in range(workers)]
-        self.visited = Visited(engine, workers, self.slack())
+        #: Of each part of a batch; the first one's also counts what is found before.
+        self.controls = engine.controls(words.PARTS)
+        self.team = Team(engine, workers)
+        self.visited = Visited(engine, self.team, self.slack())
         self.symmetry_check = SymmetryCheck(engine)
         self.initial = 0
         #: When it began, and the seconds of the search that it resumes.
@@ -76,8 +76,9 @@ class Search:
     def run(self, seconds: dict[str, float]) -> Result:
         """Search; returns the result whatever ends it. ``seconds``: what was spent before."""
         self.began = time.perf_counter()
-        with self.guard.signals():
+        with self.guard.signals(), self.team:
             self.explore()
+            self.symmetry_check.finish()
         seconds["explore"] = self.seconds()
         return self.result(seconds)
 
@@ -128,21 +129,21 @@ class Search:
             self.report(Progress(depth, self.generated(), len(self.visited), frontier))
 
     def counters(self, offset: int) -> list[int]:
-        """Per action, the sum of a counter over all workers."""
+        """Per action, the sum of a counter over all parts."""
         count = len(self.engine.spec.actions)
         first = words.GENERATED + offset * count
-        return [int(sum(c[first + k] for c in self.controls)) for k in range(count)]
+        return [int(counted) for counted in self.controls[:, first : first + count].sum(axis=0)]
 
     def generated(self) -> int:
         return self.initial + sum(self.counters(0))
 
     def witnesses(self) -> int:
         """Bit set of the witnesses seen."""
-        return int(np.bitwise_or.reduce([c[words.WITNESSES] for c in self.controls]))
+        return int(np.bitwise_or.reduce(self.controls[:, words.WITNESSES]))
 
     def orbits(self) -> int:
         """Sum of the sizes of the orbits found."""
-        return int(sum(c[words.ORBITS] for c in self.controls))
+        return int(self.controls[:, words.ORBITS].sum())
 
     def save_counters(self) -> dict[str, Any]:
         """What the search has counted, for a checkpoint."""
@@ -157,7 +158,7 @@ class Search:
         }
 
     def restore_counters(self, saved: dict[str, Any]) -> None:
-        """The counterpart of :meth:`save_counters`: all that was counted is of the first worker now."""
+        """The counterpart of :meth:`save_counters`: all that was counted is of the first part now."""
         self.initial = saved["initial"]
         counts = [*saved["generated"], *saved["distinct"]]
         self.controls[0][words.GENERATED : words.GENERATED + len(counts)] = counts

@@ -54,7 +54,6 @@ class ShortestBehaviors:
         self.engine = engine
         self.levels = levels
         self.invariant = invariant
-        self.batch = engine.batch()
         self.is_fault = np.array([action.name in faults for action in engine.spec.actions], np.int64)
 
     def layers(self) -> tuple[frozenset[State], ...]:
@@ -114,17 +113,6 @@ class ShortestBehaviors:
 
     def _successors(self, level: Items) -> Iterator[tuple[Words, Words, Rows, Words]]:
         """In batches, of every successor: its parent's index, the action, its representative, facts of it."""
-        batch, width = self.batch, self.engine.words
-        for first, parents in level.batches():
-            control = self.engine.control()
-            # Also those outside the constraints, of which one may be the violating state.
-            control[words.RAW] = 1
-            self.engine.library.expand_rows(parents, 0, parents.size // width, batch.data, control)
-            count = int(control[words.COUNT])
-            rows, facts = self.engine.inspect(batch.states[: count * width].reshape(-1, width))
-            yield (
-                first + (batch.origins[:count] & words.PARENT_MASK),
-                batch.kinds[:count] & words.ACTION_MASK,
-                rows,
-                facts,
-            )
+        for first, found in level.batches():
+            states, actions, parents, _ = self.engine.expand(found)
+            yield (first + parents, actions, *self.engine.inspect(states))

@@ -1,61 +1,39 @@
-"""Threads that share one piece of work after the other, and wait for each other in between.
+"""Threads that do one piece of work after the other together.
 
-A batch takes a few milliseconds and is shared three times. A thread that sleeps takes up to a tenth of a
-millisecond to wake; so one that waits looks for a while whether it can go on (compiled, without the GIL) before
-it sleeps.
+A search shares three pieces of work a batch, of a few milliseconds at most. So threads find them on a board in
+memory and take tasks of them without Python, whose lock only one of them could hold, and look for the next piece
+for about a millisecond before they sleep, since a thread that sleeps takes up to a tenth of a millisecond to wake.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from types import TracebackType
 
-import numpy as np
-
+from mc.engine import words
 from mc.engine.limits import processors
-from mc.engine.program import Program, Words
+from mc.engine.machine import address
+from mc.engine.program import Program, Words, zeros
 
 #: How often a thread looks before it sleeps: about a millisecond.
 LOOKS = 1 << 21
-#: Words from one signal to the next: on one cache line, two threads would slow each other down.
-_APART = 16
-
-
-class _Signal:
-    """Given by one thread and awaited by another, in turn."""
-
-    def __init__(self, program: Program, word: Words, looks: int) -> None:
-        self.look = program.library.look_for
-        self.word = word
-        self.looks = looks
-        self.lock = threading.Lock()
-        self.lock.acquire()
-        self.awaited = 0
-
-    def give(self) -> None:
-        # The lock is what counts; the word only says that it can be had.
-        self.lock.release()
-        self.word[0] += 1
-
-    def wait(self) -> None:
-        self.awaited += 1
-        if self.looks:
-            self.look(self.word, self.awaited, self.looks)
-        self.lock.acquire()
 
 
 class Team:
-    """``size`` workers, one of which is the thread that calls :meth:`each`."""
+    """``size`` threads, one of which is the one that calls :meth:`do`. The others work from ``with`` on."""
 
     def __init__(self, program: Program, size: int) -> None:
+        self.size = size
+        self.library = program.library
+        #: See ``mc.engine.words``.
+        self.board = zeros(words.SEATS + size * words.SEAT)
+        self.board[words.HELPERS] = size - 1
+        self._address = address(self.board)
         # Where processors are few, one that looks would keep others from working.
-        looks = LOOKS if size <= processors() else 0
-        words = np.zeros((2 * size, _APART), np.int64)
-        self._begin = [_Signal(program, words[k], looks) for k in range(size)]
-        self._end = [_Signal(program, words[size + k], looks) for k in range(size)]
-        self._work: Callable[[int], None] | None = None
-        self._errors: list[BaseException] = []
+        self._looks = LOOKS if size <= processors() else 0
+        self._bells = [threading.Lock() for _ in range(size)]
+        for bell in self._bells:
+            bell.acquire()
         self._threads = [threading.Thread(target=self._serve, args=(k,), daemon=True) for k in range(1, size)]
 
     def __enter__(self) -> Team:
@@ -64,31 +42,37 @@ class Team:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._work = None
-        for number, thread in enumerate(self._threads, 1):
-            self._begin[number].give()
+        self.board[words.WORK] = words.DISMISS
+        self._post()
+        for thread in self._threads:
             thread.join()
 
-    def each(self, work: Callable[[int], None], shares: int) -> None:
-        """Do all shares of a piece of work, the first one here; raises what one of them raised."""
-        self._work = work
-        for number in range(1, shares):
-            self._begin[number].give()
-        try:
-            work(0)
-        finally:
-            for number in range(1, shares):
-                self._end[number].wait()
-        if self._errors:
-            raise self._errors[0]
+    def do(self, work: int, tasks: int, given: dict[int, int | Words]) -> None:
+        """Do so many tasks of some work; ``given``: further words for the board, or arrays whose addresses go there."""
+        board = self.board
+        for word, value in given.items():
+            board[word] = value if isinstance(value, int) else address(value)
+        board[words.WORK], board[words.TASKS], board[words.TAKEN] = work, tasks, 0
+        together = self.size > 1 and tasks > 1
+        if together:
+            self._post()
+        self.library.work(self._address)
+        while together and not self.library.all_done(self._address, self._looks):
+            self._bells[0].acquire()
+
+    def count_new(self) -> int:
+        """How many states of the batch that was inserted last are new."""
+        return int(self.library.count_new(self._address))
+
+    def _post(self) -> None:
+        if self.library.post(self._address):
+            for number in range(1, self.size):
+                if self.board[words.SEATS + number * words.SEAT + words.ROUSED]:
+                    self._bells[number].release()
 
     def _serve(self, number: int) -> None:
-        while True:
-            self._begin[number].wait()
-            if self._work is None:
-                return
-            try:
-                self._work(number)
-            except BaseException as error:
-                self._errors.append(error)
-            self._end[number].give()
+        while (then := self.library.serve(self._address, number, self._looks)) != words.LEAVE:
+            if then == words.SLEEP:
+                self._bells[number].acquire()
+            else:
+                self._bells[0].release()

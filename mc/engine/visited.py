@@ -2,8 +2,8 @@
 
 It holds fingerprints of two words. The upper bits of the second choose the table; the first word and the lower
 bits of the second are kept there, so FINGERPRINT_BITS bits tell states apart, however large the set is. An exact
-set holds whole states, and finds them by their fingerprints. A worker owns a share of the tables; what the set
-holds does not depend on the number of workers.
+set holds whole states, and finds them by their fingerprints. A thread inserts into one share of the tables at a
+time; what the set holds does not depend on how many threads there are.
 
 What does not fit the memory moves to the disk (``mc.engine.segments``). From then on the tables tell only what was
 found since: the states that they take for new are to be told from those on the disk later, all at once.
@@ -14,8 +14,8 @@ from __future__ import annotations
 import itertools
 import math
 import mmap
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,10 @@ import numpy.typing as npt
 
 from mc.engine import words
 from mc.engine.layout import Rows
+from mc.engine.memory import pages
 from mc.engine.program import Batch, Program, Words, zeros
 from mc.engine.segments import Extras, Segments
+from mc.engine.team import Team
 
 TABLES = 1 << words.TABLE_BITS
 #: Bits in which two states must agree to be taken for the same.
@@ -39,8 +41,9 @@ LOOSE = 0.75
 #: takes at most 12 bytes.
 SMALL_LINES = 1 << 12
 TIGHT = 0.96
-#: Tables within so many bytes grow together, if they are nearly as full: one page of memory is theirs.
+#: Tables within so many bytes, one page of memory, grow together: if this part of what makes them grow is in them.
 HUGE_PAGE = 1 << 21
+SOON = 0.8
 _PAGE = mmap.PAGESIZE
 
 
@@ -52,14 +55,6 @@ def omission_probability(distinct: int) -> float:
 def _most_in_a_table(count: int) -> float:
     """How many of so many states are in one table, at most but for once in 10,000 tables."""
     return count / TABLES + 4 * math.sqrt(count / TABLES)
-
-
-def _memory(size: int) -> mmap.mmap:
-    """So many bytes, all 0, in huge pages where there are any: most of the time is spent on address translation."""
-    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    if hasattr(mmap, "MADV_HUGEPAGE"):
-        memory.madvise(mmap.MADV_HUGEPAGE)
-    return memory
 
 
 @dataclass
@@ -90,31 +85,31 @@ class _Region:
 
 
 class Visited:
-    """``shares``: how many workers insert at the same time, each into tables of its own. ``slack``: how many
-    states are inserted into a crowded table before it can grow, at most.
+    """``team``: the threads that insert into it. ``slack``: how many states are inserted into a crowded table before
+    it can grow, at most.
     """
 
-    def __init__(self, program: Program, shares: int, slack: int = 0) -> None:
+    def __init__(self, program: Program, team: Team, slack: int = 0) -> None:
+        self.program = program
+        self.team = team
         self.library = program.library
         self.words = program.words
         self.exact = program.exact
         self.slack = slack
-        self.shares = list(itertools.pairwise(TABLES * k // shares for k in range(shares + 1)))
         #: Per table, words.ENTRY words: see there.
         self.directory = zeros(TABLES * words.ENTRY)
         self.entries = self.directory.reshape(TABLES, words.ENTRY)
         self._regions: list[_Region] = []
         #: Per table, the number of its region.
         self._sizes = np.full(TABLES, -1)
-        self._lock = threading.Lock()
         self._enter(np.arange(TABLES))
         #: What is on the disk.
         self.moved: Segments | None = None
 
     def __len__(self) -> int:
         """Distinct states; after a move to the disk, those added since count as new until they are marked."""
-        here = int((self.entries[:, words.USED] - self.entries[:, words.MARKED]).sum())
-        return here if self.moved is None else here + len(self.moved)
+        here = int(self.entries[:, words.USED].sum())
+        return here if self.moved is None else here - int(self.entries[:, words.MARKED].sum()) + len(self.moved)
 
     @property
     def nbytes(self) -> int:
@@ -122,31 +117,43 @@ class Visited:
         lines = LINE_BYTES * int(self.entries[:, words.COUNT_OF_LINES].sum())
         return lines + 8 * self.words * len(self) if self.exact else lines
 
-    def insert(self, share: int, batch: Batch) -> None:
-        """Insert those of a batch's states that are on a worker's list, which then has the new ones."""
-        low, high = self.shares[share]
+    def insert(self, batch: Batch, parts: int) -> None:
+        """Insert the states of the first parts of a batch, whose lists then tell which of them were new."""
+        crowded = np.empty(words.SHARES, np.int64)
+        given: dict[int, int | Words] = {
+            words.DIRECTORY: self.directory,
+            words.BATCHED: batch.data,
+            words.BATCH_PARTS: parts,
+            words.CROWDED: crowded,
+        }
         while True:
-            number = self.library.insert(self.directory, batch.states, batch.fingerprints, batch.lists[share])
-            if number < 0:
+            self.team.do(words.INSERT, words.SHARES, given)
+            numbers = crowded[crowded >= 0]
+            if not numbers.size:
                 return
-            self._grow_around(int(batch.fingerprints[2 * number + 1]) >> 64 - words.TABLE_BITS & TABLES - 1, low, high)
+            # No more at a time than there are threads: until it has grown, a table takes its memory twice.
+            self._grow(np.unique(np.concatenate([self._around(int(k)) for k in numbers[: self.team.size]])))
 
-    def deal(self, batch: Batch, count: int) -> None:
-        """Fill the lists of a batch whose first ``count`` fingerprints are there."""
-        lists = batch.lists
-        self.library.deal_all(batch.fingerprints, count, lists, lists.shape[1], len(lists))
+    def _insert_all(self, fill: Callable[[Batch, int, int, int], None], count: int) -> None:
+        """Insert ``count`` states; ``fill(batch, part, first, last)`` puts some of them into a part of a batch."""
+        batch = self.program.batch(words.PARTS)
+        firsts = range(0, count, batch.capacity)
+        for begin in range(0, len(firsts), words.PARTS):
+            some = firsts[begin : begin + words.PARTS]
+            for part, first in enumerate(some):
+                last = min(first + batch.capacity, count)
+                fill(batch, part, first, last)
+                self.library.deal(batch.fingerprints[part], last - first, batch.numbers[part], batch.lists[part])
+            self.insert(batch, len(some))
 
     def add(self, rows: Rows) -> None:
         """Insert states, shape ``(n, words)``."""
-        batch = Batch(max(1, len(rows)), self.words, len(self.shares))
-        batch.states[: rows.size] = rows.reshape(-1)
-        self.library.fingerprints_of(batch.states, len(rows), batch.fingerprints)
-        self._insert_all(batch, len(rows))
 
-    def _insert_all(self, batch: Batch, count: int) -> None:
-        self.deal(batch, count)
-        for share in range(len(self.shares)):
-            self.insert(share, batch)
+        def fill(batch: Batch, part: int, first: int, last: int) -> None:
+            batch.states[part, : (last - first) * self.words] = rows[first:last].reshape(-1)
+            self.library.fingerprints_of(batch.states[part], last - first, batch.fingerprints[part])
+
+        self._insert_all(fill, len(rows))
 
     def grow_crowded(self) -> None:
         """Grow all tables that are as full as they should be."""
@@ -188,10 +195,17 @@ class Visited:
         self._sizes[:] = -1
         self._enter(np.arange(TABLES))
 
-    def mark(self, share: int) -> None:
-        """Mark the states of a share that are in memory and on the disk; shares can do it at the same time."""
+    def mark(self) -> None:
+        """Mark the states that are in memory and on the disk."""
+        size = self.team.size
+        with ThreadPoolExecutor(size) as threads:
+            bounds = [TABLES * k // size for k in range(size + 1)]
+            list(threads.map(self._mark, bounds[:-1], bounds[1:]))
+
+    def _mark(self, low: int, high: int) -> None:
+        """Those of tables low..high-1."""
         assert self.moved is not None
-        for tables, counts, content in self.moved.blocks(*self.shares[share]):
+        for tables, counts, content in self.moved.blocks(low, high):
             self.library.mark(self.directory, tables, counts, len(tables), content)
 
     def marked(self, rows: Rows) -> npt.NDArray[np.bool_]:
@@ -216,9 +230,11 @@ class Visited:
             if self.exact:
                 self.add(block.reshape(-1, self.words))
                 continue
-            batch = Batch(max(1, block.size // 2), 0, len(self.shares))
-            batch.fingerprints[: block.size] = block.reshape(-1)
-            self._insert_all(batch, block.size // 2)
+
+            def fill(batch: Batch, part: int, first: int, last: int, block: Words = block) -> None:
+                batch.fingerprints[part, : 2 * (last - first)] = block[first:last].reshape(-1)
+
+            self._insert_all(fill, len(block))
 
     def restore_moved(self, blocks: Iterable[Words], directory: Path | None) -> None:
         """The same, but onto the disk; :class:`OSError` where there is no room for it."""
@@ -247,37 +263,39 @@ class Visited:
                 lines, full, stride = self._next_size(lines)
                 extra += (stride - before) * needed.size
                 largest = max(largest, region.stride)
-        # Each worker may have a table twice while it grows.
-        return extra + largest * len(self.shares)
+        # As many tables as there are threads grow at the same time.
+        return extra + largest * self.team.size
 
-    def _grow_around(self, number: int, low: int, high: int) -> None:
-        """Grow a table, and those of tables low..high-1 that share a page with it."""
+    def _around(self, number: int) -> Words:
+        """A table that is to grow, and those that share a page with it and are to grow soon."""
         size = self._sizes[number]
-        together = max(1, HUGE_PAGE // self._regions[size].stride)
-        first = number // together * together
-        near = np.arange(max(low, first), min(high, first + together))
-        crowded = self.entries[near, words.USED] > 0.9 * self.entries[near, words.FULL]
-        self._grow(near[(near == number) | (crowded & (self._sizes[near] == size))])
+        count = max(1, HUGE_PAGE // self._regions[size].stride)
+        first = number // count * count
+        near = np.arange(first, min(TABLES, first + count))
+        crowded = self.entries[near, words.USED] > SOON * self.entries[near, words.FULL]
+        together: Words = near[(near == number) | (crowded & (self._sizes[near] == size))]
+        return together
 
     def _grow(self, numbers: Words) -> None:
-        """Move tables of one size to the region of the next size."""
-        old, region = self.entries[numbers], self._regions[self._sizes[numbers[0]]]
-        self._enter(numbers)
+        """Move tables to the regions of the next sizes."""
+        old, sizes = self.entries[numbers], self._sizes[numbers]
+        for size in np.unique(sizes):
+            self._enter(numbers[sizes == size])
         new = self.entries[numbers]
-        self.library.refill(old, new, len(numbers))
+        self.team.do(words.REFILL, len(numbers), {words.OLD: old, words.LARGER: new})
         self.entries[numbers] = new
         # Tables next to each other go together: they may share pages.
-        for group in np.split(numbers, np.nonzero(np.diff(numbers) != 1)[0] + 1):
-            region.release(int(group[0]), int(group[-1]))
+        apart = (np.diff(numbers) != 1) | (np.diff(sizes) != 0)
+        for group in np.split(np.arange(len(numbers)), np.nonzero(apart)[0] + 1):
+            self._regions[sizes[group[0]]].release(int(numbers[group[0]]), int(numbers[group[-1]]))
 
     def _enter(self, numbers: Words) -> None:
         """Make the entries of tables in the directory those of new, empty ones of the next size."""
         size = int(self._sizes[numbers[0]]) + 1
-        with self._lock:
-            if size == len(self._regions):
-                lines, full, stride = self._next_size(self._regions[-1].lines if self._regions else 0)
-                self._regions.append(_Region(lines, full, stride, _memory(TABLES * stride)))
-            region = self._regions[size]
+        if size == len(self._regions):
+            lines, full, stride = self._next_size(self._regions[-1].lines if self._regions else 0)
+            self._regions.append(_Region(lines, full, stride, pages(TABLES * stride, huge=True)))
+        region = self._regions[size]
         self._sizes[numbers] = size
         self.entries[numbers] = 0
         self.entries[numbers, words.LINES] = region.address + numbers * region.stride

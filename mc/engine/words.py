@@ -1,4 +1,4 @@
-"""What the words mean that compiled code and Python share: control arrays, origins and kinds."""
+"""What the words mean that compiled code and Python share: control arrays, origins and kinds, lists, the board."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ PARENT_MASK = (1 << PARENT_BITS) - 1
 ACTION_BITS = 16
 ACTION_MASK = (1 << ACTION_BITS) - 1
 
-# Words of the control array of a worker.
-COUNT = 0  # successors in the batch
+#: Set in the kind of a state that turned out to be new.
+FRESH = 1 << 62
+
+# Words of the control array of a part of a batch.
+COUNT = 0  # successors in its part of the batch
 EDGE = 1  # successors of the present parent so far, all of them
 RAW = 2  # not 0: keep every successor as it is
 STOP = 3  # why the search should stop: OK or one of the following
@@ -23,7 +26,6 @@ DEADLOCK = 9  # not 0: a state without successor is an error
 GROUP = 10  # size of the symmetry group
 NEXT = 11  # where the next new state goes
 DEPTH = 12  # longest path of a depth-first search
-SHARES = 13  # workers that insert; 0: fingerprints are not dealt to them
 GENERATED = 16  # per action; after them the distinct ones per action
 
 # Reasons to stop.
@@ -61,15 +63,66 @@ FULL = 3  # as many states as it has when it is to grow
 MARKED = 4  # of the states in it, those that are marked
 ENTRY = 5  # words of a table in the directory
 
-# A list of the successors in a batch whose tables belong to one worker.
-DEALT = 0  # how many there are
-TRIED = 1  # how many of them were tried to insert
-NEW = 2  # how many of these were new: they stand first
-NUMBERS = 3  # from here on their numbers within the batch
+#: The tables of the visited set are in so many shares, each of which one thread fills at a time.
+SHARE_BITS = 4
+SHARES = 1 << SHARE_BITS
+
+# A list of the successors in a part of a batch whose tables belong to one share.
+FIRST = 0  # where its numbers begin among the numbers of the part
+DEALT = 1  # how many there are
+TRIED = 2  # how many of them were tried to insert
+NEW = 3  # how many of these were new: they stand first
+LIST = 8  # words of a list
 
 #: How many fingerprints ahead of their use the memory of the visited set is asked for.
 AHEAD = 16
-#: Parents in a batch, at most. Fixed: which states a stopped search has seen depends on it.
-BATCH = 16384
+#: How many successors are looked up together, at least.
+SIFTED = 64
+#: Parents in a part of a batch, at most; and in a batch. Fixed: which states a stopped search has seen depends on it.
+PART = 512
+PARTS = 32
+BATCH = PARTS * PART
+
+# The board, on which work for a team is posted. Words that threads change at the same time are lines apart.
+TURN = 0  # pieces of work posted so far
+TAKEN = 16  # tasks of the present one that were taken
+DONE = 32  # helpers that found none left
+WORK = 48  # what it is: one of those below
+TASKS = 49  # how many tasks it has
+HELPERS = 50  # threads but for the one that posts
+SEATS = 64  # then a seat for each thread, that of the one that posts first
+SEAT = 16  # words of a seat
+
+# Words of a seat.
+ASLEEP = 0  # not 0: the thread is to be woken
+SEEN = 1  # pieces of work that it has taken part in
+ROUSED = 2  # not 0: it was asleep when the last was posted
+
+# Kinds of work, with a task for each part of a batch, share of the visited set, part of a batch, and table.
+EXPAND = 1
+INSERT = 2
+COLLECT = 3
+REFILL = 4
+DISMISS = 5  # the helpers are to leave
+
+# Further words of the board: what the work is about, most of it addresses.
+ROWS = 51  # parents
+PARENTS = 52  # how many
+FIRST_PARENT = 53  # index of the first
+DIRECTORY = 54  # of the visited set
+BATCHED = 55  # the batch
+BATCH_PARTS = 56  # its parts that are in use
+CONTROLS = 57  # control arrays, one for each part
+CROWDED = 58  # by share, the table that has to grow first; or -1
+LEVEL = 59  # where rows of new states go
+LOG = 60  # where their origins go
+OPEN = 61  # where their kinds go; or 0
+OLD = 62  # entries of tables
+LARGER = 63  # and of those that replace them
+
+# What a helper has to do next.
+SLEEP = 0
+WAKE = 1  # the one that posted
+LEAVE = 2
 
 CONSTANTS = {name: value for name, value in globals().items() if name.isupper() and isinstance(value, int)}

@@ -15,21 +15,11 @@ from mc.engine import breadth, words
 from mc.engine.checkpoint import MANIFEST, Checkpoints, read_checkpoint
 from mc.engine.compiled import Engine
 from mc.engine.limits import Limits
-from mc.engine.program import Batch
 from mc.engine.result import Result
 from mc.lang.state import State
 
-#: What code is compiled for: searches may have smaller batches, not larger ones.
+#: Of searches that are not told; others may have smaller batches, not larger ones.
 BATCH = words.BATCH
-
-
-class SoakedEngine(Engine):
-    """An engine whose searches may have batches of fewer parents."""
-
-    def batch(self, *shares: int) -> Batch:
-        with patch.object(words, "BATCH", BATCH):
-            return super().batch(*shares)
-
 
 #: What goes to files where memory is little.
 FILES = ("levels", "visited set", "visited set now and then")
@@ -60,9 +50,9 @@ class Way:
 
     workers: int = 1
     order: str = "bfs"
-    #: Parents in a batch, and how many of them are enough to be shared among the workers.
+    #: Parents in a batch, at most, and in a part of it, at least.
     batch: int = BATCH
-    shared: int = breadth.SHARED
+    part: int = breadth.LEAST_PART
     #: What goes to files, of ``FILES``; nothing if empty.
     files: str = ""
     #: Limits that it comes to, one after the other; each time it goes on from its last checkpoint, with other workers.
@@ -75,7 +65,7 @@ class Way:
     @property
     def traits(self) -> list[str]:
         """What is special about it, for a report."""
-        found = [f"{self.order}, {self.workers} workers", f"batches of {self.batch}", f"shared from {self.shared}"]
+        found = [f"{self.order}, {self.workers} workers", f"batches of {self.batch}", f"parts of {self.part}"]
         found += [f"{self.files} in files"] * bool(self.files) + ["states of all levels compared"] * self.keep
         for limits in self.interruptions:
             found.append(f"interrupted by {'max-depth' if limits.max_depth else 'max-states'}")
@@ -86,7 +76,7 @@ class Way:
         with ExitStack() as stack:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mc-way-")))
             stack.enter_context(patch.object(words, "BATCH", self.batch))
-            stack.enter_context(patch.object(breadth, "SHARED", self.shared))
+            stack.enter_context(patch.object(breadth, "LEAST_PART", self.part))
             limits = stack.enter_context(little_memory(directory, self.files)) if self.files else Limits()
             checkpoint, workers = None, self.workers
             for stop in (*self.interruptions, Limits()):
@@ -125,7 +115,7 @@ def drawn_way(random: Random, levels: int, states: int) -> Way:
     return Way(
         workers=random.randint(1, 3),
         batch=random.choice((1, 3, 17, 100, BATCH)),
-        shared=random.choice((1, 8, breadth.SHARED)),
+        part=random.choice((1, 8, breadth.LEAST_PART)),
         files=random.choice(("", "", *FILES)),
         interruptions=tuple(interruptions),
         every=1 if keep else random.randint(1, 4),
