@@ -15,6 +15,7 @@ import contextlib
 import ctypes
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,15 +37,15 @@ _C_TYPES: dict[str, Any] = {
     "ptr8": ctypes.c_void_p,
     "None": None,
 }
+#: The head of a function to be called from Python. Its text tells: to parse the whole module takes far longer than to
+#: load the code that was kept of it.
+_ENTRY = re.compile(r"^@entry\ndef (\w+)\(([^)]*)\) -> (\w+):", re.MULTILINE)
 
 
 class Library:
     """Compiled functions, callable as attributes: ``library.insert(...)``. Calls release the GIL."""
 
     def __init__(self, source: str, constants: dict[str, int], cache: Path) -> None:
-        tree = ast.parse(source)
-        functions = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
-        self._entries = [n for n in functions if any(ast.unparse(d) == "entry" for d in n.decorator_list)]
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         target = llvm.Target.from_default_triple()
@@ -54,28 +55,29 @@ class Library:
         digest = hashlib.sha256(f"{versions}\n{source}".encode()).hexdigest()[:24]
         code = _kept(cache / digest)
         if code is None:
-            code = self._compile(tree, functions, constants)
+            code = self._compile(source, constants)
             _keep(cache / digest, code)
         self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), self._machine)
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
-        for node in self._entries:
-            setattr(self, node.name, self._callable(node))
+        for name, parameters, result in _ENTRY.findall(source):
+            setattr(self, name, self._callable(name, re.findall(r": (\w+)", parameters), result))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         raise AttributeError(f"no entry function {name!r}")
 
-    def _callable(self, node: ast.FunctionDef) -> Callable[..., Any]:
-        names = [_annotation(a.annotation) for a in node.args.args]
-        kind: Any = ctypes.CFUNCTYPE(_C_TYPES[_annotation(node.returns)], *(_C_TYPES[n] for n in names))
-        function = kind(self._engine.get_function_address(node.name))
+    def _callable(self, name: str, parameters: list[str], result: str) -> Callable[..., Any]:
+        kind: Any = ctypes.CFUNCTYPE(_C_TYPES[result], *(_C_TYPES[p] for p in parameters))
+        function = kind(self._engine.get_function_address(name))
 
         def call(*arguments: Any) -> Any:
             return function(*[address(a) if isinstance(a, np.ndarray) else a for a in arguments])
 
         return call
 
-    def _compile(self, tree: ast.Module, functions: list[ast.FunctionDef], constants: dict[str, int]) -> bytes:
+    def _compile(self, source: str, constants: dict[str, int]) -> bytes:
+        tree = ast.parse(source)
+        functions = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
         module = ir.Module("mc")
         module.triple = llvm.get_default_triple()
         scope: dict[str, Any] = dict(constants)
@@ -87,7 +89,7 @@ class Library:
         for node in functions:
             parameters = [_TYPES[_annotation(a.annotation)] for a in node.args.args]
             function = ir.Function(module, ir.FunctionType(_TYPES[_annotation(node.returns)], parameters), node.name)
-            if node not in self._entries:
+            if not any(ast.unparse(d) == "entry" for d in node.decorator_list):
                 function.linkage = "internal"
             scope[node.name] = function
         for node in functions:
