@@ -17,10 +17,6 @@ from mc.engine.limits import Limits, check_levels, processors
 from mc.engine.result import Progress, Result
 from mc.spec.objects import Spec
 from mc.trace.behavior import check_init
-from mc.trace.explain import explain
-from mc.trace.saved import trace_json
-from mc.trace.simplest import counterexample
-from mc.trace.text import behavior_text
 
 if TYPE_CHECKING:
     from mc.engine.checkpoint import Checkpoint, Checkpoints
@@ -189,6 +185,12 @@ def tell(spec: Spec, engine: Engine, result: Result, out: Path) -> report.Told |
     """Rebuild the behavior of a violation, explain it and save it."""
     if result.violation is None:
         return None
+    # Here, not above, as in search: most searches find no error.
+    from mc.trace.explain import explain
+    from mc.trace.saved import trace_json
+    from mc.trace.simplest import counterexample
+    from mc.trace.text import behavior_text
+
     behavior = counterexample(spec, result.violation, engine.canonical)
     explanation = None
     if result.violation.kind == "invariant":

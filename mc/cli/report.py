@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import mc
 from mc.engine.result import Result
@@ -15,9 +15,10 @@ from mc.lang.text import to_tla
 from mc.lang.values import ModelValue, ModelValueSet
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior, call_text
-from mc.trace.explain import Explanation
-from mc.trace.saved import constant_json
 from mc.trace.text import Style, behavior_text
+
+if TYPE_CHECKING:
+    from mc.trace.explain import Explanation
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,9 @@ class Told:
 
 def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[str, float]) -> dict[str, Any]:
     """The document of ``mc check --json``; everything but times, workers and memory is deterministic."""
+    # Here, not above: few searches write it.
+    from mc.trace.saved import constant_json
+
     violation = None
     if result.violation is not None and told is not None:
         violation = {

@@ -16,7 +16,6 @@ from mc.errors import McError, UsageError
 from mc.spec.load import load_spec
 from mc.spec.models import find_spec
 from mc.spec.objects import Spec
-from mc.trace.saved import origin_json, read_origin
 
 if TYPE_CHECKING:
     from mc.engine.checkpoint import Checkpoint, Checkpoints
@@ -52,8 +51,9 @@ def load(args: argparse.Namespace, locks: ExitStack) -> tuple[Spec, Checkpoint |
     """The spec to check, and the checkpoint to go on from, if any; ``locks`` holds that for this process alone."""
     if args.resume is None:
         return options.load(args), None
-    # Here, not above: the engine takes its time to import.
+    # Here, not above, as in all that follows: they take their time to import, and few searches need them.
     from mc.engine.checkpoint import read_checkpoint
+    from mc.trace.saved import read_origin
 
     locks.enter_context(locked(args.resume, "--resume", "resume from a copy of it"))
     checkpoint = read_checkpoint(args.resume)
@@ -82,6 +82,8 @@ def _model_options(args: argparse.Namespace) -> dict[str, object]:
 
 def _compare(spec: Spec, checkpoint: Checkpoint) -> None:
     """:class:`UsageError` where the checkpoint is of another spec or model."""
+    from mc.trace.saved import origin_json
+
     ours, theirs = json.loads(json.dumps(origin_json(spec))), checkpoint.origin
     if ours["spec"] != theirs["spec"]:
         raise checkpoint.error(f"it is of the spec {theirs['spec']}, not of {ours['spec']}")
@@ -97,6 +99,7 @@ def writer(args: argparse.Namespace, spec: Spec, resumed: Checkpoint | None, loc
     if args.checkpoint is None:
         return None
     from mc.engine.checkpoint import Checkpoints
+    from mc.trace.saved import origin_json
 
     # Where this fails, the one that writes them says so.
     with contextlib.suppress(OSError):
