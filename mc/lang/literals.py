@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import operator
 from typing import Any, TypeVar
 
 from mc.lang.values import SeqValue
@@ -19,23 +20,28 @@ def sequence(*elements: Any) -> SeqValue:
 
 
 def with_sequences(node: _Node) -> _Node:
-    """A copy of a definition or an expression in which the tuples that are values are sequences, for Python to
-    evaluate.
+    """A definition or an expression in which the tuples that are values are sequences, for Python to evaluate.
 
-    The names in it must have ``SEQUENCE`` among them, for :func:`sequence`. The tuple in ``f[i, j]`` is none.
+    It shares with the one given whatever is the same in both. The names in it must have ``SEQUENCE`` among them, for
+    :func:`sequence`. The tuple in ``f[i, j]`` is none.
     """
-    copied: _Node = _copy(node)
-    return ast.fix_missing_locations(copied)
+    found: _Node = _replaced(node)
+    return found
 
 
-def _copy(part: Any, is_index: bool = False) -> Any:
+def _replaced(part: Any, is_index: bool = False) -> Any:
     if isinstance(part, list):
-        return [_copy(item) for item in part]
+        items = [_replaced(item) for item in part]
+        return part if all(map(operator.is_, items, part)) else items
     if not isinstance(part, ast.AST):
         return part
-    fields = {
-        name: _copy(value, isinstance(part, ast.Subscript) and name == "slice") for name, value in ast.iter_fields(part)
-    }
+    fields = {}
+    for name in part._fields:
+        value = getattr(part, name, None)
+        new = _replaced(value, name == "slice" and isinstance(part, ast.Subscript))
+        if new is not value:
+            fields[name] = new
     if isinstance(part, ast.Tuple) and isinstance(part.ctx, ast.Load) and not is_index:
-        return ast.copy_location(ast.Call(ast.Name(SEQUENCE, ast.Load()), fields["elts"], []), part)
-    return ast.copy_location(type(part)(**fields), part)
+        place = {name: getattr(part, name) for name in part._attributes if hasattr(part, name)}
+        return ast.Call(ast.Name(SEQUENCE, ast.Load(), **place), fields.get("elts", part.elts), [], **place)
+    return type(part)(**{**vars(part), **fields}) if fields else part

@@ -33,7 +33,8 @@ def _root(node: ast.expr) -> tuple[str | None, bool]:
 
 def _check_states(function: ast.FunctionDef, file: Path) -> None:
     allowed: set[int] = set()
-    for node in ast.walk(function):
+    nodes = list(ast.walk(function))
+    for node in nodes:
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):
             targets = node.targets
@@ -60,7 +61,7 @@ def _check_states(function: ast.FunctionDef, file: Path) -> None:
                 while isinstance(base, (ast.Attribute, ast.Subscript)):
                     base = base.value
                 allowed.add(id(base))
-    for node in ast.walk(function):
+    for node in nodes:
         if isinstance(node, ast.Name) and node.id == "t" and id(node) not in allowed:
             raise SpecError(f"{function.name} reads t: an action reads s and writes t", str(file), node.lineno)
 
