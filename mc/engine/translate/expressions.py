@@ -55,17 +55,20 @@ class Expressions(Builders):
 
     def _known(self, node: ast.expr) -> Any:
         """The value of an expression that depends on constants only."""
-        bound = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        names: set[str] = set()
+        bound: set[str] = set()
+        for n in ast.walk(node):
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store):
+                bound.add(n.id)
+            elif isinstance(n, ast.Name):
+                if n.id in self.scope and not isinstance(self.scope[n.id], Const):
+                    return _MISSING  # which most expressions soon show: they are about the state
+                names.add(n.id)
         if not bound.isdisjoint(self.scope):
             return _MISSING  # one name for two things: not worth telling them apart
-        local: dict[str, Any] = {}
-        for name in {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - bound:
-            if name in self.scope:
-                value = self.scope[name]
-                if not isinstance(value, Const):
-                    return _MISSING
-                local[name] = value.value
-            elif name not in self.module.namespace and name not in self.module.builtins:
+        local = {name: value.value for name, value in self.scope.items() if name in names and isinstance(value, Const)}
+        for name in sorted(names - bound - local.keys()):
+            if name not in self.module.namespace and name not in self.module.builtins:
                 self.mistake(f"the name {name!r} is not defined")
         try:
             code = compile(ast.Expression(with_sequences(node)), self.file, "eval")
