@@ -234,7 +234,7 @@ def _collect(
     return Spec(
         name=path.stem,
         path=path,
-        files=tuple(source.trees),
+        trees=source.trees,
         model=model,
         constants=constants,
         variables=variables,

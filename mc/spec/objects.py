@@ -104,8 +104,8 @@ class Spec:
 
     name: str
     path: Path
-    #: The files that the spec consists of: ``path`` last, what it extends before it.
-    files: tuple[Path, ...]
+    #: The files that the spec consists of, as they were executed: ``path`` last, what it extends before it.
+    trees: Mapping[Path, ast.Module]
     model: Model
     constants: Mapping[str, Any]
     variables: Mapping[str, Domain]
@@ -122,6 +122,11 @@ class Spec:
     faults: tuple[str, ...]
     #: The global names of the spec's functions.
     namespace: Mapping[str, Any]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that the spec consists of, in order."""
+        return tuple(self.trees)
 
     def initial_states(self) -> tuple[State, ...]:
         """All states that ``Init`` generates, in order; a row that returns False generates none."""

@@ -74,8 +74,8 @@ class Module:
         self._names: dict[str, int] = {}
         self._shapes: dict[int, tuple[Domain, Shape]] = {}
         self._texts: dict[tuple[str, int], ast.FunctionDef] = {}
-        for path in spec.files:
-            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for path, tree in spec.trees.items():
+            for node in tree.body:
                 if isinstance(node, ast.FunctionDef):
                     self._texts[str(path), node.lineno] = node
         for shape in layout.fields.values():
