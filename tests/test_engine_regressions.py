@@ -55,6 +55,25 @@ Next=[(A,),(B,)]
     "ok",
 )
 
+# A loop is over the elements that a set has when it begins.
+for most in (5, 20, 62):
+    SPECS[f"changed_while_ranged_over_{most}"] = (
+        f"""
+w = Variable(Set(Range(0, {most})))
+def Init(t):
+    t.w = {{0, 1, 2, 5}}
+def A(s,t):
+    q = s.w
+    for k in q:
+        q = q - {{(k + 1) % {most}}}
+    t.w = q
+    return True
+Next=[(A,)]
+""",
+        {},
+        "ok",
+    )
+
 # A chain of comparisons stops at the first that fails.
 SPECS["chain_short"] = (
     """

@@ -9,9 +9,10 @@ from mc.engine.layout import Layout
 from mc.engine.predicates import broken, predicate_body, within, witnessed
 from mc.engine.shapes import BagShape, SetShape
 from mc.engine.symmetry import Symmetry
+from mc.engine.translate.filters import guards
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
-from mc.engine.translate.values import Const, StateRef, Stored
+from mc.engine.translate.values import Const, StateRef, Stored, Value
 from mc.engine.words import FINGERPRINTS_PER_LINE, GENERATED, LINE, LIST, PART, ROW_BITS, SHARES
 from mc.errors import SpecError
 from mc.spec.objects import Parameter, Spec
@@ -133,11 +134,14 @@ def _expand(module: Module) -> str:
     body.neutral = ""
     for number, action in enumerate(spec.actions):
         body.emit(f"# {action.name}({', '.join(p.name for p in action.parameters)})")
-        body.scope = {}
         depth = body.depth
         loops = []
         arguments: list[Any] = [StateRef("s"), StateRef("t")]
-        for parameter in action.parameters:
+        definition = module.definition(action.function)  # type: ignore[arg-type]
+        names = [a.arg for a in definition.node.args.args]
+        # They hide names of the spec, also those that have no value yet.
+        body.scope = dict.fromkeys(names, Value())
+        for parameter, name in zip(action.parameters, names[len(arguments) :], strict=True):
             if parameter.variable is not None:
                 shape = layout.fields[parameter.variable]
                 if not isinstance(shape, (BagShape, SetShape)):
@@ -145,8 +149,10 @@ def _expand(module: Module) -> str:
                 collection: Any = Stored(Place("s").at(layout.offsets[parameter.variable]), shape)
             else:
                 collection = Const(parameter.domain)
-            loop = body.elements(collection, parameter.name)
-            arguments.append(loop.__enter__())
+            chosen = body.decide(collection, name, guards(definition.body))
+            loop = body.elements(collection, parameter.name, chosen)
+            body.scope[name] = loop.__enter__()
+            arguments.append(body.scope[name])
             loops.append(loop)
         value = body.call(action.function, arguments, None)  # type: ignore[arg-type]
         enabled = str(bool(value.value)) if isinstance(value, Const) else body.truth(value)

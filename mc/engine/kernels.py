@@ -111,16 +111,6 @@ def blend(h: int, value: int) -> int:
     return unsigned_shift(z ^ unsigned_shift(z, 29), 16)
 
 
-def next_member(s: ptr, k: int, count: int) -> int:
-    """The first element from number k on of a set of bits, 63 to a word from s[0]; count where there is none."""
-    while k < count:
-        rest = unsigned_shift(s[k // 63], k % 63)
-        if rest != 0:
-            return k + lowest_bit(rest)
-        k += 63 - k % 63
-    return count
-
-
 def probe(table: ptr, s: ptr, f: ptr) -> int:
     """The slot of state s with fingerprint f in its table; or ~k, where k is the free slot for it.
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from llvmlite import ir
 
-I64, I16, I8, I1, VOID = ir.IntType(64), ir.IntType(16), ir.IntType(8), ir.IntType(1), ir.VoidType()
+from mc.engine.lower_loops import I1, I64, Loops
+
+I16, I8, VOID = ir.IntType(16), ir.IntType(8), ir.VoidType()
 POINTER, POINTER16, POINTER8 = ir.PointerType(I64), ir.PointerType(I16), ir.PointerType(I8)
 _BINARY = {
     ast.Add: "add",
@@ -26,7 +28,7 @@ _BINARY = {
 _COMPARE = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
 
-class FunctionCompiler:
+class FunctionCompiler(Loops):
     """Translates one function; every local is a stack slot, which LLVM turns into registers."""
 
     def __init__(self, node: ast.FunctionDef, function: ir.Function, scope: dict[str, Any]) -> None:
@@ -126,67 +128,6 @@ class FunctionCompiler:
             if not self.builder.block.is_terminated:
                 self.builder.branch(after)
         self.builder.position_at_end(after)
-
-    def do_While(self, node: ast.While) -> None:
-        head, body, after = self.block("while"), self.block("do"), self.block("after")
-        self.builder.branch(head)
-        self.builder.position_at_end(head)
-        self.builder.cbranch(self.truth(node.test), body, after)
-        self.loop(node.body, body, head, after)
-
-    def loop(self, statements: list[ast.stmt], body: Any, following: Any, after: Any) -> None:
-        self.builder.position_at_end(body)
-        self.loops.append((following, after))
-        self.suite(statements)
-        self.loops.pop()
-        if not self.builder.block.is_terminated:
-            self.builder.branch(following)
-        self.builder.position_at_end(after)
-
-    def do_For(self, node: ast.For) -> None:
-        """``for k in range(...)``, or ``for k in members(base, count)``: see ``next_member`` in the kernels."""
-        if not isinstance(node.iter, ast.Call) or not isinstance(node.target, ast.Name):
-            raise self.fail(node.iter)
-        arguments = node.iter.args
-        match ast.unparse(node.iter.func), len(arguments):
-            case "range", 1:
-                start, end, step = ir.Constant(I64, 0), self.expr(arguments[0]), ir.Constant(I64, 1)
-            case "range", 2 | 3:
-                start, end, step = (*map(self.expr, arguments), ir.Constant(I64, 1))[:3]
-            case "members", 2:
-                base, end, step = *map(self.expr, arguments), None
-                start = self.next_member(base, ir.Constant(I64, 0), end)
-            case _:
-                raise self.fail(node.iter)
-        counter = self.slot(f"{node.target.id}.{node.lineno}.{node.col_offset}", I64)
-        self.builder.store(start, counter)
-        head, body, following, after = (self.block(n) for n in ("for", "do", "next", "after"))
-        self.builder.branch(head)
-        self.builder.position_at_end(head)
-        now = self.builder.load(counter)
-        backwards = isinstance(step, ir.Constant) and step.constant < 0
-        self.builder.cbranch(self.builder.icmp_signed(">" if backwards else "<", now, end), body, after)
-        self.builder.position_at_end(body)
-        self.assign(node.target.id, now)
-        self.loop(node.body, body, following, after)
-        self.builder.position_at_end(following)
-        last = self.builder.load(counter)
-        if step is None:
-            advanced = self.next_member(base, self.builder.add(last, ir.Constant(I64, 1)), end)
-        else:
-            advanced = self.builder.add(last, step)
-        self.builder.store(advanced, counter)
-        self.builder.branch(head)
-        self.builder.position_at_end(after)
-
-    def next_member(self, base: Any, number: Any, count: Any) -> Any:
-        return self.builder.call(self.scope["next_member"], [base, number, count])
-
-    def do_Break(self, node: ast.Break) -> None:
-        self.builder.branch(self.loops[-1][1])
-
-    def do_Continue(self, node: ast.Continue) -> None:
-        self.builder.branch(self.loops[-1][0])
 
     def block(self, name: str) -> Any:
         return self.function.append_basic_block(name)

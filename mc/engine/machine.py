@@ -2,8 +2,9 @@
 
 The subset is what generated modules and ``mc.engine.kernels`` are written in: functions over 64-bit integers,
 truth values and pointers (parameters annotated ``int``, ``bool``, ``ptr``, ``ptr8``), with ``if``, ``while``,
-``for k in range(...)`` and assignments. Arithmetic wraps around at 64 bits. A local variable has the type of
-what is first assigned to it. All functions of a module are optimised together, once.
+``for k in range(...)`` (or over bits, see ``mc.engine.lower_loops``) and assignments. Arithmetic wraps around at 64
+bits. A local variable has the type of what is first assigned to it. All functions of a module are optimised
+together, once.
 
 Objects are kept on disk under the hash of all they depend on, so a second start compiles nothing.
 """
@@ -26,8 +27,9 @@ import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
 
-from mc.engine import lower
-from mc.engine.lower import I1, I64, POINTER, POINTER8, VOID, FunctionCompiler
+from mc.engine import lower, lower_loops
+from mc.engine.lower import POINTER, POINTER8, VOID, FunctionCompiler
+from mc.engine.lower_loops import I1, I64
 
 _TYPES = {"int": I64, "bool": I1, "ptr": POINTER, "ptr8": POINTER8, "None": VOID}
 _C_TYPES: dict[str, Any] = {
@@ -109,7 +111,7 @@ def address(array: npt.NDArray[Any]) -> int:
 
 def _compiler_text() -> str:
     """The text of the compiler itself: code that an older one made is not used."""
-    return "".join(Path(file).read_text(encoding="utf-8") for file in (__file__, lower.__file__))
+    return "".join(Path(file).read_text(encoding="utf-8") for file in (__file__, lower.__file__, lower_loops.__file__))
 
 
 def _kept(file: Path) -> bytes | None:

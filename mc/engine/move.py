@@ -196,7 +196,7 @@ class Mover:
 
     def _move_set(self, body: Statements, source: Place, target: Place, shape: SetShape) -> None:
         k = body.fresh("k")
-        codes = [shape.element.encode(v) for v in shape.values]
+        codes = shape.codes
         code = k if codes == list(range(len(codes))) else f"{self.module.table(codes)}[{k}]"
         with body.members(source, shape, k):
             rank = body.named(self.module.rank(shape.element, self.image(code, shape.element)), "to")

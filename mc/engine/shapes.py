@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from mc.errors import SpecError
@@ -336,6 +337,11 @@ class SetShape(Shape):
         self.bit_of = {v: 1 << self.slots.offset(k) for k, v in enumerate(values)}
         if len(self.bit_of) < len(values):
             self.bit_of = {}
+
+    @cached_property
+    def codes(self) -> list[int]:
+        """The code of each value."""
+        return [self.element.encode(value) for value in self.values]
 
     def encode(self, value: Any) -> int:
         if self.bit_of:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import ast
-from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from mc.engine.shapes import FnShape, SeqShape, SetShape, Shape, SortedSetShape
 from mc.engine.translate.algebra import Algebra
-from mc.engine.translate.places import Place, atomic
+from mc.engine.translate.filters import Filter, negation
+from mc.engine.translate.places import Place
 from mc.engine.translate.values import Builder, Const, SetOf, Truth, Tuple, Value, of_code
 
 
 class Builders(Algebra):
     """Translation of literals and comprehensions."""
-
-    @abstractmethod
-    def expr(self, node: ast.expr) -> Value:
-        """Translate one expression; see :class:`mc.engine.translate.expressions.Expressions`."""
 
     @contextmanager
     def within(self, scope: dict[str, Value], file: str) -> Iterator[None]:
@@ -35,20 +31,51 @@ class Builders(Algebra):
         return Tuple(tuple(self.bind(self.expr(e)) for e in node.elts))
 
     @contextmanager
-    def generators(self, node: ast.SetComp | ast.GeneratorExp, leave: str = "") -> Iterator[None]:
-        """Open the loops of a comprehension; after an inner loop, outer ones break where ``leave`` holds."""
+    def generators(
+        self, node: ast.SetComp | ast.GeneratorExp, leave: str = "", last: ast.expr | None = None
+    ) -> Iterator[bool]:
+        """Open the loops of a comprehension; after an inner loop, outer ones break where ``leave`` holds.
+
+        ``last``: one more condition. Where there is one, it may be known which elements satisfy all conditions;
+        then the innermost is no loop but the question whether there is any. Yields whether it is a loop.
+        """
         with self.within(dict(self.scope), self.file), ExitStack() as blocks:
+            looped = True
             for position, generator in enumerate(node.generators):
                 if not isinstance(generator.target, ast.Name):
                     raise self.unsupported(node, "a comprehension binds single names")
+                name, conditions = generator.target.id, generator.ifs
+                if last is not None and generator is node.generators[-1]:
+                    conditions = [*conditions, last]
                 collection = self.expr(generator.iter)
+                if isinstance(collection, Builder):
+                    collection = self.bind(collection)
+                chosen = self.decide(collection, name, conditions)
+                if chosen is not None:
+                    self._admit(collection, name, conditions)
                 if position and leave:
                     blocks.callback(self._leave, leave)
-                element = blocks.enter_context(self.elements(collection, generator.target.id))
-                self.scope[generator.target.id] = element
-                for condition in generator.ifs:
+                if chosen is not None and not chosen.rest and conditions and conditions[-1] is last:
+                    looped = False
+                    blocks.enter_context(self.block(f"if {self._any_passes(collection, chosen)}:"))
+                    continue
+                self.scope[name] = blocks.enter_context(self.elements(collection, name, chosen))
+                for condition in conditions if chosen is None else chosen.rest:
                     blocks.enter_context(self.block(f"if {self.truth(self.expr(condition))}:"))
-            yield
+            yield looped
+
+    def _admit(self, collection: Value, name: str, conditions: list[ast.expr]) -> None:
+        """Refuse conditions that are not in the spec language, although Python has evaluated them."""
+        with self.within(dict(self.scope), self.file), self.aside(), self.elements(collection, name) as element:
+            self.scope[name] = element
+            for condition in conditions:
+                self.truth(self.expr(condition))
+
+    def _any_passes(self, collection: Value, chosen: Filter) -> str:
+        shape = self.shape(collection)
+        assert isinstance(shape, SetShape)
+        words = self.passing(self.place_of(collection), shape, chosen).values()
+        return f"({' | '.join(words) or '0'}) != 0"
 
     def _leave(self, condition: str) -> None:
         with self.block(condition):
@@ -56,32 +83,72 @@ class Builders(Algebra):
 
     def quantify(self, node: ast.GeneratorExp, universal: bool) -> Value:
         """``all(...)`` or ``any(...)`` over a comprehension."""
+        known = self.inclusion(node, universal)
+        if known is None:
+            return self._search(node, universal)
+        with self.aside():
+            self._search(node, universal)  # refuses what is not in the spec language
+        return known
+
+    def _search(self, node: ast.GeneratorExp, universal: bool) -> Value:
         result = self.fresh("ok" if universal else "found")
         self.emit(f"{result} = {universal}")
-        with self.generators(node, leave=f"if {result} != {universal}:"):
-            code = self.truth(self.expr(node.elt))
-            with self.block(f"if not {atomic(code)}:" if universal else f"if {code}:"):
-                self.emit(f"{result} = {not universal}")
+        decisive = negation(node.elt) if universal else node.elt
+        with self.generators(node, leave=f"if {result} != {universal}:", last=decisive) as looped:
+            self.emit(f"{result} = {not universal}")
+            if looped:
                 self.emit("break")
         return Truth(result)
 
     def _SetComp(self, node: ast.SetComp) -> Value:
         scope, file = dict(self.scope), self.file
+        chosen, possible = self._chosen(node)
 
         def fill(place: Place, shape: Shape) -> None:
             if not isinstance(shape, (SetShape, SortedSetShape)):
                 self.mistake(f"a set is used where a value of kind {shape.key[0]} belongs")
             with self.within(dict(scope), file):
-                self.clear(place, shape)
-                with self.generators(node):
-                    self.add_element(place, shape, self.expr(node.elt))
+                if chosen is None or not self._fill_chosen(place, shape, self.expr(node.generators[0].iter), chosen):
+                    self.clear(place, shape)
+                    with self.generators(node):
+                        self.add_element(place, shape, self.expr(node.elt))
                 self.check_capacity(place, shape)
 
         def natural() -> Shape:
             with self.within(dict(scope), file), self.aside(), self.generators(node):
                 return self.set_of(self.shape(self.expr(node.elt)))
 
-        return Builder(fill, natural)
+        return Builder(fill, natural, possible)
+
+    def _chosen(self, node: ast.SetComp) -> tuple[Filter | None, int]:
+        """Which elements ``{m for m in S if ...}`` takes of a bitmap, if that is known but for the state; and which
+        it may take."""
+        generator = node.generators[0]
+        name = generator.target.id if isinstance(generator.target, ast.Name) else ""
+        if len(node.generators) > 1 or not isinstance(node.elt, ast.Name) or node.elt.id != name:
+            return None, -1
+        with self.within(dict(self.scope), self.file), self.aside():
+            collection = self.bind(self.expr(generator.iter))
+            possible = getattr(collection, "possible", -1)
+            chosen = self.decide(collection, name, generator.ifs)
+            if chosen is None:
+                return None, possible
+            self._admit(collection, name, generator.ifs)
+        return None if chosen.rest else chosen, possible & chosen.union
+
+    def _fill_chosen(self, place: Place, shape: Shape, collection: Value, chosen: Filter) -> bool:
+        """Make the set of the elements that pass, by words; False where the two bitmaps are of different kinds."""
+        given = self.shape(collection)
+        if not (isinstance(given, SetShape) and isinstance(shape, SetShape) and given.element.key == shape.element.key):
+            return False
+        words = self.passing(self.place_of(collection), given, chosen)
+        if not shape.wide:
+            self.emit(place.store(shape, words.get(0, "0")))
+            return True
+        base, word = place.address()
+        for k in range(shape.words):
+            self.emit(f"{base}[{word} + {k}] = {words.get(k, '0')}")
+        return True
 
     def _DictComp(self, node: ast.DictComp) -> Value:
         scope, file = dict(self.scope), self.file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 
 from mc.engine.shapes import (
     AtomShape,
@@ -106,11 +107,14 @@ class Codes(Kinds):
         if isinstance(value, Truth):
             return Truth(self.named(value.code, hint))
         if isinstance(value, Packed):
-            return Packed(self.named(value.code, hint), value.shape, value.bag, value.copies)
+            return replace(value, code=self.named(value.code, hint))
         if isinstance(value, Stored) and not value.shape.wide:
             return self.bind(of_code(value.place.load(value.shape), value.shape), hint)
         if isinstance(value, (Builder, SetOf, BagChange)):
-            return self.settle(value, self.shape(value), hint)
+            settled = self.settle(value, self.shape(value), hint)
+            if isinstance(value, Builder) and isinstance(settled, (Packed, Stored)):
+                return replace(settled, possible=value.possible)
+            return settled
         return value
 
     def settle(self, value: Value, shape: Shape, hint: str = "v") -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from mc.engine.shapes import (
     BagShape,
@@ -32,12 +33,15 @@ from mc.engine.translate.values import (
     of_code,
 )
 
+if TYPE_CHECKING:
+    from mc.engine.translate.filters import Filter
+
 
 class Convert(Codes):
     """Conversions between translated values."""
 
     @abstractmethod
-    def elements(self, value: Value, hint: str = "k") -> AbstractContextManager[Value]:
+    def elements(self, value: Value, hint: str = "k", chosen: Filter | None = None) -> AbstractContextManager[Value]:
         """Open a loop over a set; see :class:`mc.engine.translate.sets.Sets`."""
 
     # Memory
@@ -167,6 +171,8 @@ class Convert(Codes):
 
     def element_rank(self, shape: SetShape, element: Value) -> str:
         """The bit of a set that stands for ``element``; fails where it is outside the set's universe."""
+        if isinstance(element, Packed) and element.rank and element.shape.key == shape.element.key:
+            return element.rank
         return self.module.rank(shape.element, self.code(element, shape.element))
 
     def add_element(self, place: Place, shape: SetShape | SortedSetShape, element: Value) -> None:

@@ -99,10 +99,10 @@ class Expressions(Builders):
         if isinstance(shape, RecordShape) and node.attr in shape.fields:
             return self.part(self.place_of(value).at(shape.offsets[node.attr]), shape.fields[node.attr])
         if isinstance(shape, UnionShape):
-            return self._union_field(self.place_of(value), shape, node.attr)
+            return self._union_field(self.place_of(value), shape, node.attr, getattr(value, "tags", None))
         self.mistake(f"{ast.unparse(node.value)} has no field {node.attr!r}")
 
-    def _union_field(self, place: Place, shape: UnionShape, name: str) -> Value:
+    def _union_field(self, place: Place, shape: UnionShape, name: str, tags: frozenset[int] | None = None) -> Value:
         if name == shape.tag:
             return self.part(place, shape.tags)
         found: dict[tuple[int, Any], list[int]] = {}
@@ -112,7 +112,7 @@ class Expressions(Builders):
         if not found:
             self.mistake(f"no kind of record here has a field {name!r}")
         holders = sorted(number for numbers in found.values() for number in numbers)
-        if len(holders) < len(shape.kinds):
+        if not set(tags or range(len(shape.kinds))) <= set(holders):
             code = place.load(shape.tags)
             self.fail_if(" and ".join(f"{code} != {k}" for k in holders))
         parts = []

@@ -102,7 +102,7 @@ class Kinds(Body):
         if isinstance(element, BoolShape):
             return SetShape(element, (False, True))
         if element.key in self.module.universes:
-            return SetShape(element, self.module.universes[element.key])
+            return self.module.universes[element.key]
         self.mistake("a set of such values needs a variable of that kind of set; use any(...) or all(...) instead")
 
     def join(self, shapes: list[Shape]) -> Shape:

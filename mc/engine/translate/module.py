@@ -66,8 +66,10 @@ class Module:
         self.builtins: dict[str, Any] = {name: getattr(builtins, name) for name in BUILTINS}
         self.functions: list[str] = []
         self.tables: dict[tuple[int, ...], str] = {}
-        #: Values of the element shapes of the spec's sets, by key of the shape.
-        self.universes: dict[Any, tuple[Any, ...]] = {}
+        #: Sets of any elements of a shape that sets of the spec have elements of, by key of that shape.
+        self.universes: dict[Any, SetShape] = {}
+        #: What is known of conditions on elements of sets; see :mod:`mc.engine.translate.filters`.
+        self.decided: dict[Any, tuple[int, tuple[int, ...]]] = {}
         self.scratch_words = 1
         self._specialised: dict[Any, Generated] = {}
         self._helpers: dict[Any, Any] = {}
@@ -83,7 +85,7 @@ class Module:
 
     def _note_universes(self, shape: Shape) -> None:
         if isinstance(shape, SetShape):
-            self.universes[shape.element.key] = shape.values
+            self.universes[shape.element.key] = SetShape(shape.element, shape.values)
         for part in _parts(shape):
             self._note_universes(part)
 

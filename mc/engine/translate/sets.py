@@ -21,7 +21,7 @@ from mc.engine.shapes import (
     UnionShape,
 )
 from mc.engine.storage import encodable, shape_of
-from mc.engine.translate.equality import Equality
+from mc.engine.translate.filters import Filter, Filters
 from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import Builder, Const, Interval, Num, Packed, SetOf, Truth, Value, num_of, of_code
 from mc.errors import SpecError
@@ -32,12 +32,12 @@ from mc.lang.values import ModelValue, ModelValueSet
 TABLE_BITS = 16
 
 
-class Sets(Equality):
+class Sets(Filters):
     """Loops over sets, ``in``, and membership in domains."""
 
     @contextmanager
-    def elements(self, value: Value, hint: str = "k") -> Iterator[Value]:
-        """Open a loop over a set, a bag's domain or an interval; yields the element."""
+    def elements(self, value: Value, hint: str = "k", chosen: Filter | None = None) -> Iterator[Value]:
+        """Open a loop over a set (over those that pass a filter), a bag's domain or an interval; yields the element."""
         with ExitStack() as blocks:
             k = self.fresh(hint)
             if isinstance(value, Const):
@@ -50,7 +50,12 @@ class Sets(Equality):
                 if not isinstance(shape, (SetShape, BagShape)):
                     self.mistake("only sets, bags and Range(lo, hi) can be ranged over")
                 place = self.place_of(value)
-                yield self._stored_elements(place, shape, k, blocks)
+                possible = getattr(value, "possible", -1) & (-1 if chosen is None else chosen.union)
+                if isinstance(shape, SetShape):
+                    blocks.enter_context(self.members(place, shape, k, chosen))
+                    yield self._member(shape, k, possible)
+                else:
+                    yield self._bag_elements(place, shape, k, blocks)
 
     def _constant_elements(self, given: Any, k: str, blocks: ExitStack) -> Value:
         try:
@@ -89,28 +94,18 @@ class Sets(Equality):
             return sets
         return self.join([self.shape(Const(v)) for v in values])
 
-    @contextmanager
-    def members(self, place: Place, shape: SetShape, k: str) -> Iterator[None]:
-        """Open a loop over the numbers of the elements of a stored set."""
-        count = len(shape.values)
-        if shape.wide:
-            base, word = place.address()
-            pointer = base if word == "0" else f"offset({base}, {word})"
-            with self.block(f"for {k} in members({pointer}, {count}):"):
-                yield
-        else:
-            present = place.slot(shape.slots, k).load(BoolShape())
-            with self.block(f"for {k} in range({count}):"), self.block(f"if {present} != 0:"):
-                yield
+    def _member(self, shape: SetShape, k: str, possible: int) -> Value:
+        """Element number k of a bitmap, which is one of those possible."""
+        if isinstance(shape.element, (AtomShape, IntShape, BoolShape)):
+            return of_code(k, shape.element)
+        code = self.named(f"{self.module.table(shape.codes)}[{k}]", "e")
+        tags: frozenset[int] = frozenset()
+        if isinstance(shape.element, UnionShape):
+            mask = shape.element.tags.mask
+            tags = frozenset(c & mask for n, c in enumerate(shape.codes) if possible >> shape.slots.offset(n) & 1)
+        return Packed(code, shape.element, rank=k, tags=tags)
 
-    def _stored_elements(self, place: Place, shape: Shape, k: str, blocks: ExitStack) -> Value:
-        if isinstance(shape, SetShape):
-            blocks.enter_context(self.members(place, shape, k))
-            if isinstance(shape.element, (AtomShape, IntShape, BoolShape)):
-                return of_code(k, shape.element)
-            codes = [shape.element.encode(v) for v in shape.values]
-            return of_code(self.named(f"{self.module.table(codes)}[{k}]", "e"), shape.element)
-        assert isinstance(shape, BagShape)
+    def _bag_elements(self, place: Place, shape: BagShape, k: str, blocks: ExitStack) -> Value:
         blocks.enter_context(self.block(f"for {k} in range({shape.distinct}):"))
         slot = self.named(place.slot(shape.slots, k).load(shape.slot), "slot")
         with self.block(f"if {slot} == 0:"):

@@ -46,6 +46,12 @@ class Packed(Value):
     #: Where the value is an element of a bag that a loop ranges over: that bag's place, and its copies.
     bag: Place | None = None
     copies: str = ""
+    #: Where it is an element of a bitmap that a loop ranges over: its number in the bitmap.
+    rank: str = ""
+    #: Where it is a record of several kinds: the tags that it may have; empty: any.
+    tags: frozenset[int] = frozenset()
+    #: Where it is a bitmap: the only elements that it may have, as the code of a set.
+    possible: int = -1
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,8 @@ class Stored(Value):
 
     place: Place
     shape: Shape
+    #: As of a packed value.
+    possible: int = -1
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,8 @@ class Builder(Value):
     fill: Callable[[Place, Shape], None]
     #: The shape it takes where nothing else is asked for.
     natural: Callable[[], Shape]
+    #: Where that is a bitmap: the only elements that it may have, as the code of a set.
+    possible: int = -1
 
 
 @dataclass(frozen=True)

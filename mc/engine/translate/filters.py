@@ -1,0 +1,289 @@
+"""Conditions on the elements of a bitmap that are evaluated while translating.
+
+``{m \\in msgs : m.type = "1b" /\\ m.bal = b}`` asks of each message what is known of it before any state is, for each
+of the few values of ``b``. So a table says which elements pass, and only they are looked at.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from mc.engine.shapes import STRIDE, AtomShape, BoolShape, IntShape, OptionalShape, SetShape, Shape
+from mc.engine.storage import encodable
+from mc.engine.translate.equality import Equality
+from mc.engine.translate.places import Place
+from mc.engine.translate.values import Const, Num, Packed, Stored, Truth, Value
+from mc.lang.literals import with_sequences
+
+#: At most so often is one condition evaluated, for all elements and all values of the names in it.
+EVALUATIONS = 1 << 14
+#: And at most so often is a set found that must be part of another.
+SETS = 1 << 9
+#: Sets of sets of up to this many elements count as few.
+FEW = 6
+#: Smaller sets are gone through element by element, without a loop once LLVM is done.
+SHORT = 8
+
+
+@dataclass(frozen=True)
+class Filter:
+    """The elements of a bitmap for which some conditions may hold."""
+
+    #: The names of few values that the conditions depend on.
+    keys: tuple[str, ...]
+    #: The code of the set of these elements, for each combination of values of the names.
+    rows: tuple[int, ...]
+    #: The conditions that are left to be evaluated for these elements.
+    rest: tuple[ast.expr, ...]
+
+    @property
+    def union(self) -> int:
+        """The elements of all rows."""
+        code = 0
+        for row in self.rows:
+            code |= row
+        return code
+
+
+def conjuncts(node: ast.expr) -> list[ast.expr]:
+    """Conditions that hold together where ``node`` does, and that are evaluated in the same order."""
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+        return [c for operand in node.values for c in conjuncts(operand)]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        inner = node.operand
+        if isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.Not):
+            return conjuncts(inner.operand)
+        if isinstance(inner, ast.BoolOp) and isinstance(inner.op, ast.Or):
+            return [c for operand in inner.values for c in conjuncts(negation(operand))]
+    return [node]
+
+
+def negation(node: ast.expr) -> ast.expr:
+    return ast.copy_location(ast.UnaryOp(ast.Not(), node), node)
+
+
+def guards(body: list[ast.stmt]) -> list[ast.expr]:
+    """Conditions without which an action is not enabled: those that a definition begins with, ``if not ...: return
+    False``."""
+    found = []
+    for statement in body:
+        if not isinstance(statement, ast.If) or statement.orelse:
+            break
+        if [ast.unparse(s) for s in statement.body] != ["return False"]:
+            break
+        found.append(negation(statement.test))
+    return found
+
+
+class Filters(Equality):
+    """Which elements of a set a loop need not look at, and loops over the others."""
+
+    @abstractmethod
+    def expr(self, node: ast.expr) -> Value:
+        """Translate one expression; see :class:`mc.engine.translate.expressions.Expressions`."""
+
+    def decide(self, collection: Value, name: str, conditions: list[ast.expr]) -> Filter | None:
+        """Evaluate those of the conditions on an element that depend on nothing else but names of few values.
+
+        None where there is none. A condition after one that depends on the state is left alone: the state may be
+        one in which the earlier one cannot be evaluated. So is one that cannot be evaluated for some element.
+        """
+        if not isinstance(collection, (Packed, Stored)) or not isinstance(collection.shape, SetShape):
+            return None
+        shape, possible = collection.shape, collection.possible
+        todo = [c for condition in conditions for c in conjuncts(condition)]
+        keys: dict[str, list[Any]] = {}
+        known = 0
+        for node in todo:
+            new = self._few_valued(node, {name, *keys})
+            if new is None or len(shape.values) * math.prod(map(len, [*keys.values(), *new.values()])) > EVALUATIONS:
+                break
+            keys |= new
+            known += 1
+        if not known:
+            return None
+        key = ([ast.unparse(node) for node in todo[:known]], name, keys, shape.element.key, possible)
+        if str(key) not in self.module.decided:
+            self.module.decided[str(key)] = self._evaluate(todo[:known], name, keys, shape, possible)
+        known, rows = self.module.decided[str(key)]
+        return Filter(tuple(keys), rows, tuple(todo[known:]))
+
+    def _evaluate(
+        self, conditions: list[ast.expr], name: str, keys: dict[str, list[Any]], shape: SetShape, possible: int
+    ) -> tuple[int, tuple[int, ...]]:
+        """How many of the conditions can be evaluated, and for which elements they may hold."""
+        bits = [1 << shape.slots.offset(k) for k in range(len(shape.values))]
+        members = [(value, bit) for value, bit in zip(shape.values, bits, strict=True) if possible & bit]
+        rows = [members for _ in product(*keys.values())]
+        known = 0
+        for condition in conditions:
+            test, sure = self._function(condition, [name, *keys]), True
+            for row, values in enumerate(product(*keys.values())):
+                answers = [(member, _answer(test, member[0], *values)) for member in rows[row]]
+                rows[row] = [member for member, answer in answers if answer is not False]
+                sure = sure and all(isinstance(answer, bool) for _, answer in answers)
+            if not sure:
+                break
+            known += 1
+        return known, tuple(sum(bit for _, bit in row) for row in rows)
+
+    def _few_valued(self, node: ast.expr, known: set[str]) -> dict[str, list[Any]] | None:
+        """The values of the names in a condition, but for those known; None where it depends on anything else."""
+        found: dict[str, list[Any]] = {}
+        for part in ast.walk(node):
+            if isinstance(part, (ast.FloorDiv, ast.Mod)):
+                return None  # division by what is not positive cannot be evaluated, but Python does
+            if isinstance(part, ast.Name) and part.id in self.scope and part.id not in known:
+                values = self._values(self.scope[part.id])
+                if values is None:
+                    return None
+                found[part.id] = values
+        return found
+
+    def _values(self, value: Value) -> list[Any] | None:
+        """All that a value may be, by code; None where that is too much."""
+        if isinstance(value, Const):
+            return [value.value]
+        if isinstance(value, (Num, Truth, Packed, Stored)):
+            return _values_of(self.shape(value))
+        return None
+
+    def _function(self, node: ast.expr, names: list[str]) -> Any:
+        """An expression as a function of some names."""
+        arguments = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
+        function = ast.copy_location(ast.Lambda(arguments, with_sequences(node)), node)
+        code = compile(ast.fix_missing_locations(ast.Expression(function)), self.file, "eval")
+        return eval(code, dict(self.module.namespace))
+
+    # The elements that pass
+
+    def _row(self, chosen: Filter) -> str:
+        """The number of the row that holds in the state."""
+        number = "0"
+        for key in chosen.keys:
+            value = self.scope[key]
+            if not isinstance(value, Const):
+                shape = self.shape(value)
+                count, code = len(_values_of(shape) or ()), self.code(value, shape)
+                number = code if number == "0" else f"({number} * {count} + {code})"
+        return number
+
+    def passing(self, place: Place, shape: SetShape, chosen: Filter, present: bool = True) -> dict[int, str]:
+        """The words of the set of elements that pass and are in a stored set, or are not; 0 where there is no word."""
+        row, masks = self._masks(shape, chosen)
+        found = {}
+        for k in self._span(shape, chosen):
+            if shape.wide:
+                base, word = place.address()
+                code = f"{base}[{word} + {k}]"
+            else:
+                code = place.load(shape)
+            mask = str(masks[0][k]) if len(masks) == 1 else f"{self._table(masks)}[{row} + {k}]"
+            found[k] = f"({code} & {mask})" if present else f"(~{code} & {mask})"
+        return found
+
+    def inclusion(self, node: ast.GeneratorExp, universal: bool) -> Value | None:
+        """``all(f(a) in S for a in A)``, ``any(...)`` or the same with ``not in``; None for anything else.
+
+        The set of all ``f(a)`` must depend on nothing but names of few values, so that it is known for each of these.
+        """
+        test, inside = node.elt, True
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            test, inside = test.operand, False
+        if not isinstance(test, ast.Compare) or [type(op) for op in test.ops] not in ([ast.In], [ast.NotIn]):
+            return None
+        inside = inside == isinstance(test.ops[0], ast.In)
+        bound = {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
+        collection = test.comparators[0]
+        elements = ast.copy_location(ast.SetComp(test.left, node.generators), node)
+        keys = self._few_valued(elements, bound)
+        if keys is None or any(isinstance(n, ast.Name) and n.id in bound for n in ast.walk(collection)):
+            return None
+        with self.aside() as lines:
+            stored = self.expr(collection)
+        if lines or not isinstance(stored, (Packed, Stored)) or not isinstance(stored.shape, SetShape):
+            return None
+        shape = self.set_of(stored.shape.element)
+        if math.prod(map(len, keys.values())) > SETS or not shape.bit_of:
+            return None
+        function = self._function(elements, list(keys))
+        sets = [_answer(function, *values) for values in product(*keys.values())]
+        if not all(isinstance(found, set) and encodable(shape, found) for found in sets):
+            return None
+        chosen = Filter(tuple(keys), tuple(map(shape.encode, sets)), ())
+        words = self.passing(self.place_of(stored), shape, chosen, present=inside != universal).values()
+        return Truth(f"({' | '.join(words) or '0'}) {'==' if universal else '!='} 0")
+
+    def _masks(self, shape: SetShape, chosen: Filter) -> tuple[str, list[list[int]]]:
+        """Where the row in force begins in a table of the words of all rows, and these words."""
+        masks = [[row >> STRIDE * k & (1 << STRIDE) - 1 for k in range(shape.words)] for row in chosen.rows]
+        if all(mask == masks[0] for mask in masks):
+            return "0", masks[:1]
+        return self.named(f"{self._row(chosen)} * {shape.words}", "row"), masks
+
+    def _table(self, masks: list[list[int]]) -> str:
+        return self.module.table([word for mask in masks for word in mask])
+
+    def _span(self, shape: SetShape, chosen: Filter) -> range:
+        """The words in which any element may pass."""
+        words = [k for k in range(shape.words) if chosen.union >> STRIDE * k & (1 << STRIDE) - 1]
+        return range(words[0], words[-1] + 1) if words else range(0)
+
+    @contextmanager
+    def members(self, place: Place, shape: SetShape, k: str, chosen: Filter | None = None) -> Iterator[None]:
+        """Open a loop over the numbers of the elements of a stored set, of those that pass."""
+        if shape.wide:
+            base, word = place.address()
+            pointer = base if word == "0" else f"offset({base}, {word})"
+            if chosen is None:
+                header = f"for {k} in members({pointer}, {shape.words}):"
+            else:
+                row, masks = self._masks(shape, chosen)
+                span = self._span(shape, chosen)
+                mask = self._table(masks) if row == "0" else f"offset({self._table(masks)}, {row})"
+                header = f"for {k} in members({pointer}, {span.stop}, {span.start}, {mask}):"
+            with self.block(header):
+                yield
+            return
+        code = place.load(shape)
+        if chosen is not None:
+            code = self.passing(place, shape, chosen).get(0, "0")
+        if len(shape.values) > SHORT:
+            with self.block(f"for {k} in bits({code}):"):
+                yield
+        else:
+            word = self.fresh("w")
+            self.emit(f"{word} = {code}")  # the set may be a local that changes in the loop
+            present = Place(word, local=True).slot(shape.slots, k).load(BoolShape())
+            with self.block(f"for {k} in range({len(shape.values)}):"), self.block(f"if {present} != 0:"):
+                yield
+
+
+def _answer(function: Any, *values: Any) -> Any:
+    """What a function says; None where it cannot be evaluated."""
+    try:
+        return function(*values)
+    except Exception:
+        return None
+
+
+def _values_of(shape: Shape) -> list[Any] | None:
+    if isinstance(shape, BoolShape):
+        return [False, True]
+    if isinstance(shape, IntShape):
+        return None if shape.hi - shape.lo >= 1 << FEW else list(range(shape.lo, shape.hi + 1))
+    if isinstance(shape, AtomShape):
+        return list(shape.members)
+    if isinstance(shape, OptionalShape):
+        inner = _values_of(shape.inner)
+        return None if inner is None else [shape.none, *inner]
+    if isinstance(shape, SetShape) and len(shape.values) <= FEW:
+        return [shape.decode(code) for code in range(1 << len(shape.values))]
+    return None
