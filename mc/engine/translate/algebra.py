@@ -55,6 +55,10 @@ class Algebra(Sets):
                 self.fill(place, self.settle(Builder(fill, lambda: shape), shape), target)
                 return
             self.fill(place, left, shape)
+            if symbol == "|" and isinstance(right, SetOf):
+                for element in right.elements:
+                    self.add_element(place, shape, element)
+                return
             other = self.place_of(self.settle(right, shape))
             (base, word), (source, start) = place.address(), other.address()
             for k in range(shape.words):
