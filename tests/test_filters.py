@@ -184,7 +184,10 @@ def guards(conditions: Conditions) -> str:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_actions_as_in_the_reference_engine(seed: int) -> None:
-    """A parameter that ranges over a set, and guards that leave out some of its elements."""
+    """A parameter that ranges over a set, and guards that leave out some of its elements.
+
+    Every other one up to renaming: what the messages in a set mention is coloured.
+    """
     conditions = Conditions(seed)
     lines, rows = [], ["(Send, Range(0, 2), Proc)"]
     for name in ("Receive", "Answer"):
@@ -193,7 +196,7 @@ def test_actions_as_in_the_reference_engine(seed: int) -> None:
         lines += ["    return True"]
         rows.append(f"({name}, Proc, Range(0, 1), {conditions.over[2:]})")
     text = STATE + INIT + SEND + "\n".join([*lines, f"Next = [{', '.join(rows)}]", ""])
-    compare(load(text, {"Proc": 2, "Val": 1}))
+    compare(load(text, {"Proc": 2, "Val": 1}, symmetry=("Proc",) if seed % 2 else ()))
 
 
 #: In every step one more message, of the next kind; the queue stays empty for the first two.

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from mc.engine.kernels import blend
 from mc.engine.move import member_codes
 from mc.engine.packing import Parts, Reference, is_made_of, parts_of, references, side_by_side
 from mc.engine.shapes import (
@@ -120,6 +122,8 @@ class Colours:
         if keyed is None:
             if isinstance(shape, BagShape):
                 self._bag(body, place, shape)
+            elif isinstance(shape, SetShape) and self.stage == 1:
+                self._tabulated(body, place, shape)
             else:
                 self._mention(body, place, shape, str(self._next_salt()))
             return
@@ -133,6 +137,37 @@ class Colours:
             if others and (self.stage == 2 or not others <= set(self.sets[keyed])):
                 start = f"blend({self._next_salt()}, given{keyed}[{i}])" if self.stage == 2 else str(self._next_salt())
                 self._mention(body, part, shape.element, start)
+
+    def _tabulated(self, body: Statements, place: Place, shape: SetShape) -> None:
+        """In the first stage an element of a set gives the same numbers in all states: Python runs the code that
+        gives them, for all elements that there may be."""
+        part = Statements(self.module, "", "None")
+        part.taken.update({"e": 1, "h": 1})
+        number = part.named(self._free(part, Place("e", local=True), shape.element, str(self._next_salt()), None), "w")
+        self._mention(part, Place("e", local=True), shape.element, f"blend({number}, 11)")
+        scope: dict[str, Any] = {name: numbers for numbers, name in self.module.tables.items()}
+        scope |= {"blend": blend, "bits": _bits}
+        parameters = ", ".join(["e", *(f"c{k}" for k in range(len(self.sets)))])
+        exec("\n".join([f"def give({parameters}):", *part.lines]), scope)
+        given: list[list[tuple[int, int, int]]] = []
+        for code in shape.codes:
+            colours = [[0] * len(members) for members in self.sets]
+            scope["give"](code, *colours)
+            given.append([(k, i, n) for k, found in enumerate(colours) for i, n in enumerate(found) if n])
+        # In each row of the table, for each set, as many places and numbers as any element gives.
+        most = [max(sum(k == one for one, _, _ in row) for row in given) for k in range(len(self.sets))]
+        rows = []
+        for row in given:
+            for k, count in enumerate(most):
+                cells = [(i, n) for one, i, n in row if one == k]
+                rows += [x for cell in cells + [(0, 0)] * (count - len(cells)) for x in cell]
+        table, width = self.module.table(rows), 2 * sum(most)
+        element = body.fresh("k")
+        with body.members(place, shape, element):
+            first = body.named(f"{element} * {width}", "row")
+            for column, k in enumerate(k for k, count in enumerate(most) for _ in range(count)):
+                cell = f"{first} + {2 * column}"
+                body.emit(f"c{k}[{table}[{cell}]] += {table}[{cell} + 1]")
 
     def _bag(self, body: Statements, place: Place, shape: BagShape) -> None:
         """Colours of those that are mentioned in the elements of a bag, such as messages."""
@@ -296,6 +331,11 @@ class Colours:
                         body.emit(f"c{k}[{i}] += {h}")
 
 
+def _bits(word: int) -> Iterator[int]:
+    """As in generated code: the numbers of the bits that are 1."""
+    return (k for k in range(word.bit_length()) if word >> k & 1)
+
+
 @contextmanager
 def _parts(
     module: Module, body: Statements, place: Place, shape: Shape
@@ -306,7 +346,7 @@ def _parts(
         with body.block(f"for {k} in range({len(shape.keys)}):"):
             yield k, shape.domain, place.slot(shape.slots, k), shape.element
     elif isinstance(shape, SetShape):
-        codes = [shape.element.encode(v) for v in shape.values]
+        codes = shape.codes
         with body.members(place, shape, k):
             numbered = codes == list(range(len(codes)))
             yield k if numbered else body.named(f"{module.table(codes)}[{k}]", "e"), shape.element, None, None
