@@ -8,9 +8,9 @@ from contextlib import ExitStack, contextmanager
 
 from mc.engine.shapes import FnShape, SeqShape, SetShape, Shape, SortedSetShape
 from mc.engine.translate.algebra import Algebra
-from mc.engine.translate.filters import Filter, negation
+from mc.engine.translate.filters import negation
 from mc.engine.translate.places import Place
-from mc.engine.translate.values import Builder, Const, SetOf, Truth, Tuple, Value, of_code
+from mc.engine.translate.values import Builder, Const, Filter, SetOf, Truth, Tuple, Value, of_code
 
 
 class Builders(Algebra):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
 
 from mc.engine.shapes import (
     BagShape,
@@ -23,6 +22,7 @@ from mc.engine.translate.values import (
     BagChange,
     Builder,
     Const,
+    Filter,
     Interval,
     Num,
     Packed,
@@ -32,9 +32,6 @@ from mc.engine.translate.values import (
     Value,
     of_code,
 )
-
-if TYPE_CHECKING:
-    from mc.engine.translate.filters import Filter
 
 
 class Convert(Codes):

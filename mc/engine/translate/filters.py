@@ -11,7 +11,6 @@ import math
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -19,7 +18,7 @@ from mc.engine.shapes import STRIDE, AtomShape, BoolShape, IntShape, OptionalSha
 from mc.engine.storage import encodable
 from mc.engine.translate.equality import Equality
 from mc.engine.translate.places import Place
-from mc.engine.translate.values import Const, Num, Packed, Stored, Truth, Value
+from mc.engine.translate.values import Const, Filter, Num, Packed, Stored, Truth, Value
 from mc.lang.literals import with_sequences
 
 #: At most so often is one condition evaluated, for all elements and all values of the names in it.
@@ -30,26 +29,6 @@ SETS = 1 << 9
 FEW = 6
 #: Smaller sets are gone through element by element, without a loop once LLVM is done.
 SHORT = 8
-
-
-@dataclass(frozen=True)
-class Filter:
-    """The elements of a bitmap for which some conditions may hold."""
-
-    #: The names of few values that the conditions depend on.
-    keys: tuple[str, ...]
-    #: The code of the set of these elements, for each combination of values of the names.
-    rows: tuple[int, ...]
-    #: The conditions that are left to be evaluated for these elements.
-    rest: tuple[ast.expr, ...]
-
-    @property
-    def union(self) -> int:
-        """The elements of all rows."""
-        code = 0
-        for row in self.rows:
-            code |= row
-        return code
 
 
 def conjuncts(node: ast.expr) -> list[ast.expr]:

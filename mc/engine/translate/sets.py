@@ -21,9 +21,21 @@ from mc.engine.shapes import (
     UnionShape,
 )
 from mc.engine.storage import encodable, shape_of
-from mc.engine.translate.filters import Filter, Filters
+from mc.engine.translate.filters import Filters
 from mc.engine.translate.places import Place, atomic
-from mc.engine.translate.values import Builder, Const, Interval, Num, Packed, SetOf, Truth, Value, num_of, of_code
+from mc.engine.translate.values import (
+    Builder,
+    Const,
+    Filter,
+    Interval,
+    Num,
+    Packed,
+    SetOf,
+    Truth,
+    Value,
+    num_of,
+    of_code,
+)
 from mc.errors import SpecError
 from mc.lang.domains import Bag, Bool, Domain, Enum, Fn, Optional, Range, Record, Seq, Set, Union
 from mc.lang.values import ModelValue, ModelValueSet

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -127,3 +128,23 @@ def of_code(code: str, shape: Shape) -> Value:
     if isinstance(shape, BoolShape):
         return Truth(f"({code} != 0)")
     return Packed(code, shape)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """The elements of a bitmap for which some conditions may hold."""
+
+    #: The names of few values that the conditions depend on.
+    keys: tuple[str, ...]
+    #: The code of the set of these elements, for each combination of values of the names.
+    rows: tuple[int, ...]
+    #: The conditions that are left to be evaluated for these elements.
+    rest: tuple[ast.expr, ...]
+
+    @property
+    def union(self) -> int:
+        """The elements of all rows."""
+        code = 0
+        for row in self.rows:
+            code |= row
+        return code
