@@ -114,8 +114,8 @@ def expand_part(board: ptr, part: int) -> None:
 def sift(directory: ptr, out: ptr, first: int, c: ptr) -> None:
     """Of the successors from number first on, drop those that are in the visited set already.
 
-    Nine in ten are. No thread inserts while others expand, so that all of them can look without a lock; and what
-    is dropped here, while it is in the processor's cache, is not written to memory.
+    Most are. No thread inserts while others expand, so that all of them can look without a lock; and what is dropped
+    here, while it is in the processor's cache, is not written to memory.
     """
     n = first
     for k in range(first, c[COUNT]):
