@@ -169,7 +169,7 @@ class BreadthFirst(Search):
 
     def _growth(self) -> int:
         """Bytes that the next batch may take: it may have more successors than any before it."""
-        return self.visited.growth(2 * self.most)
+        return self.visited.growth(2 * self.most) + self.most * self.batch.state_bytes
 
     def _resident(self) -> int:
         return resident(self.visited.nbytes + self.store.nbytes)

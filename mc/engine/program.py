@@ -44,6 +44,8 @@ class Batch:
 
     def __init__(self, parts: int, capacity: int, state_words: int) -> None:
         self.capacity = capacity
+        #: Memory that a state takes with all that stands beside it.
+        self.state_bytes = 8 * (state_words + 5)
         ends = np.cumsum([0, state_words, 2, 1, 1, 1]) * capacity
         #: The parts, each with all that follows.
         stride = int(ends[-1]) + words.SHARES * words.LIST
