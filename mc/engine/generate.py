@@ -17,7 +17,9 @@ from mc.engine.words import FINGERPRINTS_PER_LINE, GENERATED, LINE, LIST, PART, 
 from mc.errors import SpecError
 from mc.spec.objects import Parameter, Spec
 
-HEADER = '''"""Generated from {spec}, model {model}. Words of a state: {words}.
+HEADER = '''"""Generated from {spec}, model {model}; compiled with mc/engine/kernels.py and loops.py.
+
+Words of a state: {words}.
 
 {layout}
 """
