@@ -16,6 +16,7 @@ from mc.engine.words import (
     ENTRY,
     EXTRA_BITS,
     EXTRAS,
+    FILLED,
     FIRST,
     FULL,
     LINE,
@@ -263,10 +264,31 @@ def refill(old: ptr, larger: ptr) -> None:
             marks = offset(shorts(tags), MARKS)
             for k in range(PER_LINE):
                 if tags[k] != 0 and (marks[0] >> k) & 1 == 0:
-                    f[0] = tags[k]
-                    f[1] = extras[k]
-                    insert_one(new, rows, f, old[USED])
+                    add_different(new, tags[k], extras[k])
     larger[USED] = new[USED]
+
+
+def add_different(table: ptr, first: int, extra: int) -> None:
+    """Insert a fingerprint that differs from all in a table, to which nothing was added in another way.
+
+    The number of slots filled tells the free one. To look at the slots, as :func:`probe` does, would be to wait for
+    the last one to be written: those that come after each other are mostly of one line.
+    """
+    line = high_product(first, table[COUNT_OF_LINES])
+    tags = offset(words_at(table[LINES]), line * LINE)
+    filled = offset(shorts(tags), FILLED)
+    while filled[0] == PER_LINE:
+        line += 1
+        if line == table[COUNT_OF_LINES]:
+            line = 0
+        tags = offset(words_at(table[LINES]), line * LINE)
+        filled = offset(shorts(tags), FILLED)
+    k = filled[0]
+    extras = offset(shorts(tags), EXTRAS)
+    tags[k] = first
+    extras[k] = extra
+    filled[0] = k + 1
+    table[USED] += 1
 
 
 @entry

@@ -53,6 +53,8 @@ FINGERPRINTS_PER_LINE = 6
 EXTRAS = 4 * FINGERPRINTS_PER_LINE  # where these begin, in units of 16 bits
 #: And in the same units, a bit set of those slots whose states are marked: known to be on the disk as well.
 MARKS = EXTRAS + FINGERPRINTS_PER_LINE
+#: And how many slots were filled when the table was made of a smaller one.
+FILLED = MARKS + 1
 #: A slot of an exact visited set: the number of its state's row, from 1, and above it bits of the fingerprint.
 ROW_BITS = 32
 # Words of a table in the directory of the visited set.
