@@ -82,13 +82,15 @@ class Loops:
                 self.bits(node, node.target.id, zero, stop, lambda k: self.word(base, k))
             case "members", 4:
                 base, stop, start, mask = arguments
-                both = lambda k: self.builder.and_(self.word(base, k), self.word(mask, k))  # noqa: E731
-                self.bits(node, node.target.id, start, stop, both)
+                self.bits(node, node.target.id, start, stop, lambda k: self.common(base, mask, k))
             case _:
                 raise self.fail(node.iter)
 
     def word(self, base: Any, number: Any) -> Any:
         return self.builder.load(self.builder.gep(base, [number]))
+
+    def common(self, base: Any, mask: Any, number: Any) -> Any:
+        return self.builder.and_(self.word(base, number), self.word(mask, number))
 
     def count(self, node: ast.For, name: str, start: Any, end: Any, step: Any) -> None:
         counter = self.slot(f"{name}.{node.lineno}.{node.col_offset}", I64)
