@@ -130,6 +130,8 @@ class BreadthFirst(Search):
         made = self.checkpoints
         if made is None or made.level == len(self.levels) or (every and not made.due(len(self.levels))):
             return
+        # What counts as tested is not looked at again by the search that resumes.
+        self.symmetry_check.finish()
         try:
             made.write(self.engine, self.store, self.visited.save(), self.save_counters())
         except OSError as error:
