@@ -14,7 +14,7 @@ from typing import Any
 
 from mc.errors import McError, UsageError
 from mc.lang.domains import Range
-from mc.lang.literals import with_sequences
+from mc.lang.rewrite import executable
 from mc.lang.state import State
 from mc.lang.text import to_tla
 from mc.lang.values import FnValue, SeqValue
@@ -66,7 +66,7 @@ def _function(body: ast.expr, spec: Spec) -> Callable[..., Any]:
     """``lambda s, x, y: body``, with the variables of the spec as parameters."""
     parameters = [ast.arg(name) for name in dict.fromkeys(("s", *spec.variables))]
     arguments = ast.arguments(posonlyargs=[], args=parameters, kwonlyargs=[], kw_defaults=[], defaults=[])
-    tree = ast.fix_missing_locations(with_sequences(ast.Expression(ast.Lambda(arguments, body))))
+    tree = ast.fix_missing_locations(executable(ast.Expression(ast.Lambda(arguments, body))))
     function: Callable[..., Any] = eval(compile(tree, "<expression>", "eval"), dict(spec.namespace))
     return function
 

@@ -18,7 +18,7 @@ import mc.lang
 from mc.errors import McError, ModelError, SpecError
 from mc.lang.declarations import Then, Variable
 from mc.lang.domains import Bag, Domain, Seq, Set, as_domain
-from mc.lang.literals import SEQUENCE, sequence, with_sequences
+from mc.lang.rewrite import HELPERS, executable
 from mc.lang.values import ModelValue, ModelValueSet
 from mc.spec.check import check_functions, check_substitution
 from mc.spec.objects import Action, Definition, Model, Parameter, Spec
@@ -109,7 +109,7 @@ def load_spec(path: Path, model: Model) -> Spec:
     constants = bind_constants(source.constants(), model)
     namespace: dict[str, Any] = {name: getattr(mc.lang, name) for name in mc.lang.__all__}
     namespace.update(constants, __name__=path.stem, __file__=str(path))
-    namespace[SEQUENCE] = sequence
+    namespace.update(HELPERS)
     for file, tree in source.trees.items():
         _execute(tree, file, namespace)
     for file, tree in source.trees.items():
@@ -120,7 +120,7 @@ def load_spec(path: Path, model: Model) -> Spec:
 
 def _execute(tree: ast.Module, file: Path, namespace: dict[str, Any]) -> None:
     # Rows of tables, outside definitions, are Python's tuples.
-    body = [with_sequences(node) if isinstance(node, ast.FunctionDef) else node for node in tree.body]
+    body = [executable(node) if isinstance(node, ast.FunctionDef) else node for node in tree.body]
     tree = ast.Module(body, tree.type_ignores)
     try:
         exec(compile(tree, str(file), "exec"), namespace)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any
 
-from mc.lang.literals import with_sequences
+from mc.lang.rewrite import executable
 from mc.lang.state import State
 from mc.lang.text import Place, to_tla
 from mc.lang.values import ModelValue
@@ -32,7 +32,7 @@ class Scope:
 
     def value(self, node: ast.expr) -> Any:
         """The value of an expression; :class:`Undecided` where it has none."""
-        code = compile(ast.Expression(with_sequences(node)), self.file, "eval")
+        code = compile(ast.Expression(executable(node)), self.file, "eval")
         try:
             # One namespace: a comprehension does not see the local variables of eval.
             return eval(code, {**self.globals, **self.names})

@@ -31,7 +31,7 @@ from mc.engine.translate.values import (
     Tuple,
     Value,
 )
-from mc.lang.literals import with_sequences
+from mc.lang.rewrite import executable
 
 _ORDER = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 _MISSING = object()
@@ -71,7 +71,7 @@ class Expressions(Builders):
             if name not in self.module.namespace and name not in self.module.builtins:
                 self.mistake(f"the name {name!r} is not defined")
         try:
-            code = compile(ast.Expression(with_sequences(node)), self.file, "eval")
+            code = compile(ast.Expression(executable(node)), self.file, "eval")
             value = eval(code, {**self.module.namespace, **local})
         except Exception:
             return _MISSING  # left to be found where, and if, a state makes it evaluated

@@ -19,7 +19,7 @@ from mc.engine.storage import encodable
 from mc.engine.translate.equality import Equality
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import Const, Filter, Num, Packed, Stored, Truth, Value
-from mc.lang.literals import with_sequences
+from mc.lang.rewrite import executable
 
 #: At most so often is one condition evaluated, for all elements and all values of the names in it.
 EVALUATIONS = 1 << 14
@@ -137,7 +137,7 @@ class Filters(Equality):
     def _function(self, node: ast.expr, names: list[str]) -> Any:
         """An expression as a function of some names."""
         arguments = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
-        function = ast.copy_location(ast.Lambda(arguments, with_sequences(node)), node)
+        function = ast.copy_location(ast.Lambda(arguments, executable(node)), node)
         code = compile(ast.fix_missing_locations(ast.Expression(function)), self.file, "eval")
         return eval(code, dict(self.module.namespace))
 
