@@ -35,11 +35,15 @@ examples:
 
 exit codes:
   0 no error, 11 deadlock, 12 invariant violated, 20 incomplete, 75 the spec cannot be evaluated,
+  23 vacuous: there is no initial state, or none within the constraints, so "no error" would say nothing,
   2 usage, 150 error in the spec, 151 error in the model
+
+Warnings go to stderr, also with --quiet: what is never enabled, what was not reached.
 """
 
 EXIT_CODES = {
     "ok": errors.EXIT_OK,
+    "vacuous": errors.EXIT_VACUOUS,
     "violation": errors.EXIT_INVARIANT,
     "deadlock": errors.EXIT_DEADLOCK,
     "incomplete": errors.EXIT_INCOMPLETE,
@@ -80,7 +84,7 @@ def add_search(parser: argparse.ArgumentParser) -> None:
     options.add_simplest(parser)
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the result there")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path("out"), help="where results go (default: out)")
-    parser.add_argument("--quiet", action="store_true", help="print the verdict only, and a violation")
+    parser.add_argument("--quiet", action="store_true", help="print the verdict, a violation and warnings only")
     options.add_progress(parser)
 
 
@@ -144,6 +148,7 @@ def _run(args: argparse.Namespace, limits: Limits, locks: ExitStack) -> int:
     if not args.quiet:
         print("\n".join(report.result_lines(spec, result, seconds)) + "\n")
     print(report.verdict_line(spec, result))
+    report.print_warnings(spec, result)
     if result.verdict == "incomplete" and checkpoints is not None and checkpoints.level:
         print(f"Level {checkpoints.level} is kept: mc check --resume {args.checkpoint} goes on from there.")
     if told is not None:

@@ -104,6 +104,7 @@ def _run(args: argparse.Namespace, spec: Spec, out: Path, proofs: list[Path]) ->
         if counterexample is not None:
             print(f"TLC's counterexample is saved in {counterexample}\n")
     print("\n".join(_verdict_lines(compared)))
+    report.print_warnings(spec, result)
     return EXIT_CODES[compared.verdict]
 
 

@@ -48,8 +48,9 @@ Pictures have at most {PICTURE_NODES} nodes and other formats {DATA_NODES:,}, un
 A model of more than {STATE_LIMIT:,} states is not drawn, nor projected, unless --max-nodes is larger.
 
 exit codes:
-  0 the graph was written, also that of a model that is violated; 20 interrupted, 75 the spec cannot be
-  evaluated, 2 usage (also: too large, no Graphviz), 150 error in the spec, 151 error in the model
+  0 the graph was written, also that of a model that is violated; 20 interrupted, 23 there is no state
+  to draw, 75 the spec cannot be evaluated, 2 usage (also: too large, no Graphviz), 150 error in the spec,
+  151 error in the model
 """
 
 
@@ -123,6 +124,9 @@ def run(args: argparse.Namespace) -> int:
     file.write_bytes(written)
     of = f" from {len(explored.states):,} states" if projection else ""
     print(f"{graph.number_of_nodes():,} nodes{of}, {graph.number_of_edges():,} edges. Saved in {file}")
+    if result.verdict == "vacuous":
+        print(report.verdict_line(spec, result))
+        return errors.EXIT_VACUOUS
     if result.violation is not None:
         print(f"{report.verdict_line(spec, result)} The behavior is drawn in.")
     return errors.EXIT_OK

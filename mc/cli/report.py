@@ -77,6 +77,7 @@ def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[
         },
         "witnesses": dict(result.witnesses),
         "violation": violation,
+        "warnings": warnings(spec, result),
         "omission_probability": result.omission_probability,
         "exact": result.exact,
         "workers": result.workers,
@@ -164,8 +165,32 @@ def _witness_lines(result: Result) -> Iterator[str]:
         yield f"  {name:<{width}}  {'reached' if reached else never}"
 
 
+def warnings(spec: Spec, result: Result) -> list[str]:
+    """What makes success doubtful, a sentence each; a search that went on to its end can say what never came."""
+    found = list(spec.warnings)
+    if result.verdict == "ok":
+        idle = [name for name, count in result.actions.items() if not count.generated]
+        missed = [name for name, reached in result.witnesses.items() if not reached]
+        found += [f"never enabled: {', '.join(idle)}"] if idle else []
+        found += [f"not reached, so be suspicious of success: {', '.join(missed)}"] if missed else []
+    return found
+
+
+def print_warnings(spec: Spec, result: Result) -> None:
+    """Say them on stderr, after what stdout has got so far."""
+    sys.stdout.flush()
+    for warning in warnings(spec, result):
+        print(f"mc: warning: {warning}", file=sys.stderr)
+
+
 def verdict_line(spec: Spec, result: Result) -> str:
     """The outcome in one line."""
+    if result.verdict == "vacuous" and not result.initial:
+        return f"Vacuous: no state was checked, for {spec.init_name} makes none."
+    if result.verdict == "vacuous":
+        names = ", ".join(constraint.name for constraint in spec.constraints)
+        which = f"none of the {result.initial:,} initial states" if result.initial > 1 else "not even the initial state"
+        return f"Vacuous: no state was explored, for {which} satisfies the constraints ({names})."
     checked = ", ".join(d.name for d in spec.invariants) or "no invariant"
     if result.violation is not None and result.violation.kind == "invariant":
         return f"Error: invariant {result.violation.property} is violated."
@@ -199,7 +224,8 @@ def violation_lines(told: Told, full: bool, style: Style) -> Iterator[str]:
         yield f"  {told.explanation.file}:{told.explanation.line}: {told.explanation.conjunct}"
         yield from (f"  {line}" for line in _component_lines(told.explanation, told.behavior))
     yield ""
-    yield f"A behavior of {len(told.behavior.states)} states:"
+    states = len(told.behavior.states)
+    yield f"A behavior of {states:,} state{'s' * (states > 1)}:"
     yield ""
     marked = told.explanation.places() if told.explanation is not None else ()
     yield behavior_text(told.behavior, full, style, marked)

@@ -194,7 +194,7 @@ def _summary(outcomes: Sequence[Outcome]) -> str:
         for status in ("pass", "fail", "incomplete", "error")
     }
     shown = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
-    return f"{len(outcomes)} models in {since_start():.0f} s: {shown}."
+    return f"{len(outcomes)} model{'s' * (len(outcomes) != 1)} in {since_start():.0f} s: {shown}."
 
 
 def _exit_code(outcomes: Sequence[Outcome]) -> int:

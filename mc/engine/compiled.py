@@ -116,4 +116,5 @@ class Engine(Program):
                 if target >= 0:
                     edges.append((source, int(action), target))
             source += 1
-        return StateGraph(np.array(states), np.array(edges, np.int64).reshape(-1, 3), initial)
+        found = np.array(states, np.int64).reshape(-1, self.words)
+        return StateGraph(found, np.array(edges, np.int64).reshape(-1, 3), initial)

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from mc.lang.state import State
 
+#: Verdicts of a search that went on to its end and found no error; "vacuous": there was no state to expand.
+NO_ERROR = ("ok", "vacuous")
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -45,7 +48,8 @@ class Ending:
 class Result:
     """Counts by TLC's rules (design, section 4) and the verdict."""
 
-    #: "ok", "violation", "deadlock", "incomplete" or "error" (an evaluation failed).
+    #: "ok", "vacuous" (no initial state, or none within the constraints), "violation", "deadlock", "incomplete" or
+    #: "error" (an evaluation failed).
     verdict: str
     #: Whether all reachable states within the constraints were expanded.
     complete: bool

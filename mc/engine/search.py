@@ -14,7 +14,7 @@ from mc.engine.asymmetry import SymmetryCheck
 from mc.engine.layout import Rows
 from mc.engine.limits import Guard, Limits
 from mc.engine.program import Program, Words
-from mc.engine.result import ActionCount, Progress, Result, Violation
+from mc.engine.result import NO_ERROR, ActionCount, Progress, Result, Violation
 from mc.engine.team import Team
 from mc.engine.visited import Visited, omission_probability
 from mc.lang.state import State
@@ -179,7 +179,7 @@ class Search:
         """Put the result together; ``behavior`` rebuilds the states that lead to a stop."""
         spec = self.engine.spec
         violation = None
-        verdict = "ok"
+        verdict = "ok" if len(self.visited) else "vacuous"
         if self.stop is not None:
             kind = {words.VIOLATED: "invariant", words.STUCK: "deadlock"}.get(self.stop.kind, "evaluation")
             verdict = {"invariant": "violation", "deadlock": "deadlock", "evaluation": "error"}[kind]
@@ -193,7 +193,7 @@ class Search:
         found = len(self.visited)
         return Result(
             verdict=verdict,
-            complete=verdict == "ok",
+            complete=verdict in NO_ERROR,
             generated=self.generated(),
             levels=tuple(levels),
             distinct=found,

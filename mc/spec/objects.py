@@ -122,6 +122,8 @@ class Spec:
     faults: tuple[str, ...]
     #: The global names of the spec's functions.
     namespace: Mapping[str, Any]
+    #: What is right by the rules of the language, and yet probably not what is meant: a sentence each.
+    warnings: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -93,6 +93,7 @@ def _text(verdict: str, name: str | None, length: int | None, counts: Mapping[st
             "ok": "no error",
             "violation": f"a violation of {name}",
             "deadlock": "a deadlock",
+            "vacuous": "no state to explore",
             "incomplete": "no complete search",
             "error": "a spec that cannot be evaluated",
         }[verdict]

@@ -66,22 +66,22 @@ def crosscheck(
         rows, differences, notes = compare_results(spec, result, tlc)
         if tlc.verdict == "stopped":
             differences.append(f"TLC was stopped after {tlc.distinct:,} distinct states; mc has {result.distinct:,}")
-        compared = {"counts": result.verdict == tlc.verdict == "ok", "states": False, "edges": False}
-        if result.verdict != "ok" and not differences:
+        compared = {"counts": result.complete and tlc.complete, "states": False, "edges": False}
+        if not result.complete and not differences:
             notes.append("states and edges not compared: both searches stopped early, and agree why")
         else:
             found = _compare_graphs(proof, engine, tlc, kind, file, notes)
             if found is not None:
                 differences += found
                 # Where TLC stopped early, only what it has so far was looked at.
-                compared["states"] = tlc.verdict == "ok"
-                compared["edges"] = tlc.verdict == "ok" and kind == "edges"
+                compared["states"] = tlc.complete
+                compared["edges"] = tlc.complete and kind == "edges"
     finally:
         # Large, and of no use once they are compared.
         file.unlink(missing_ok=True)
     if workers is not None and tlc.verdict != "stopped":
         timed = run_tlc(tools, proof, model, workers=workers, progress=progress, log="tlc-timed.out")
-        if tlc.verdict == "ok" and (timed.generated, timed.distinct) != (tlc.generated, tlc.distinct):
+        if tlc.complete and (timed.generated, timed.distinct) != (tlc.generated, tlc.distinct):
             counts = f"{timed.generated:,} generated, {timed.distinct:,} distinct"
             differences.append(f"TLC itself counts otherwise with {workers} workers: {counts}")
         tlc = replace(tlc, seconds=timed.seconds)
@@ -120,4 +120,4 @@ def _compare_graphs(
     else:
         table = read_states(file, proof.spec, engine)
         graphs = merge(proof, engine, graph, table.rows(), table.foreign, None)
-    return explain(graphs, partial=tlc.verdict != "ok")
+    return explain(graphs, partial=not tlc.complete)

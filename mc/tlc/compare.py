@@ -90,7 +90,7 @@ def compare_results(spec: Spec, mc: Result, tlc: TlcResult) -> tuple[list[Row], 
         differences += [f"TLC says: {tlc.message}"] if not rows[0].equal else []
     if tlc.verdict in _COUNTEREXAMPLE:
         differences += _replay(spec, tlc)
-    if mc.verdict == tlc.verdict == "ok":
+    if mc.complete and tlc.complete:
         counts = [Row(name, getattr(mc, name), getattr(tlc, name)) for name in ("generated", "distinct", "depth")]
         known = {action.name for action in spec.actions}
         if set(tlc.action_generated) <= known:

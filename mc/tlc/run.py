@@ -28,8 +28,8 @@ class TlcResult:
     """What TLC found out."""
 
     version: str
-    #: "ok", "violation", "deadlock", "error" (TLC could not evaluate the spec), or "stopped" (by us,
-    #: beyond the given number of states).
+    #: "ok", "vacuous" (TLC says "no error" of no state), "violation", "deadlock", "error" (TLC could not evaluate the
+    #: spec), or "stopped" (by us, beyond the given number of states).
     verdict: str
     #: The violated invariant.
     property: str | None
@@ -48,6 +48,8 @@ class TlcResult:
     trace: tuple[tuple[str, Mapping[str, Any]], ...]
     #: What TLC says about an error.
     message: str
+    #: Whether TLC went on to its end and found no error.
+    complete: bool
     #: Everything that TLC printed.
     log: Path
 
@@ -97,11 +99,16 @@ def run_tlc(
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     seconds = time.monotonic() - started
-    if not stopped:
+    verdict = output.verdict
+    if stopped:
+        verdict = "stopped"
+    else:
         _raise_for_failure(output, path, proof)
+        if verdict == "ok" and not output.distinct:
+            verdict = "vacuous"
     return TlcResult(
         version=output.version,
-        verdict="stopped" if stopped else output.verdict,
+        verdict=verdict,
         property=output.property,
         generated=output.generated,
         distinct=output.distinct,
@@ -111,6 +118,7 @@ def run_tlc(
         action_generated=_by_action(output.coverage, proof),
         trace=tuple((proof.action(label) or label, read_values(parts, proof)) for label, parts in output.states),
         message="\n".join(output.errors),
+        complete=not stopped and output.verdict == "ok",
         log=path,
     )
 
