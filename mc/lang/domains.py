@@ -250,7 +250,9 @@ class Set(Domain):
                 yield frozenset(chosen)
 
     def __repr__(self) -> str:
-        return f"SUBSET {self.element!r}"
+        text = repr(self.element)
+        # SUBSET binds more tightly than .. and \cup.
+        return f"SUBSET ({text})" if isinstance(self.element, (Range, Union)) else f"SUBSET {text}"
 
 
 class Seq(Domain):

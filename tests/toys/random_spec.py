@@ -34,9 +34,11 @@ def _numeric(kind: Kind) -> bool:
 class RandomSpec:
     """Writes a small spec of random variables, helpers and actions; the same one for the same seed."""
 
-    def __init__(self, seed: int, unsafe: float = 0.03) -> None:
+    def __init__(self, seed: int, unsafe: float = 0.03, starts: bool = False) -> None:
         self.random = Random(seed)
         self.unsafe = unsafe
+        #: Whether there may be several initial states, or none.
+        self.starts = starts
         self.constants: dict[str, Any] = {"A": self.random.choice([2, 2, 3])}
         if self.random.random() < 0.4:
             self.constants["B"] = 2
@@ -331,7 +333,7 @@ class RandomSpec:
     def text(self) -> str:
         self.domains: dict[str, str] = {}
         state = [(f"s.{name}", kind) for name, kind in self.variables.items()]
-        init = [f"    t.{name} = {self._first(kind)}" for name, kind in self.variables.items()]
+        init = self._init()
         helpers, actions, rows = [], [], []
         for k in range(self.pick(0, 1, 2)):
             helpers += self._helper(f"H{k}", state)
@@ -354,11 +356,28 @@ class RandomSpec:
         domains = [f"{name} = {text}" for text, name in self.domains.items()]
         variables = [f"{name} = Variable({kind.text})" for name, kind in self.variables.items()]
         tables = [f"{table} = [{', '.join(found)}]" for table, found in names.items()]
-        init_lines = ["def Init(t):", *init]
         return "\n".join(
-            [*declared, *domains, *variables, *init_lines, *helpers, *actions]  # noqa: RUF005
+            [*declared, *domains, *variables, *init, *helpers, *actions]  # noqa: RUF005
             + [f"Next = [{', '.join(rows)}]", *predicates, *tables, ""]
         )
+
+    def _init(self) -> list[str]:
+        """A definition of one initial state, or rows for each value of one or two variables, perhaps with a guard."""
+        given: list[tuple[str, str, Kind]] = []
+        if self.starts:
+            names = [n for n, k in self.variables.items() if k.name not in ("fn", "seq", "bag") and "-40" not in k.text]
+            chosen = self.random.sample(names, min(len(names), self.pick(1, 1, 2)))
+            given = [(f"e{k}", name, self.variables[name]) for k, name in enumerate(chosen, 1)]
+        values = {name: parameter for parameter, name, _ in given}
+        body = [f"    t.{name} = {values.get(name) or self._first(kind)}" for name, kind in self.variables.items()]
+        if not given:
+            return ["def Init(t):", *body]
+        if self.random.random() < 0.5:
+            self.scope = [(parameter, kind) for parameter, _, kind in given]
+            body = [f"    if {self._closed_condition()}:", "        return False", *body]
+        parameters = ", ".join(["t", *(parameter for parameter, _, _ in given)])
+        row = ", ".join(["Start", *(kind.text for _, _, kind in given)])
+        return [f"def Start({parameters}):", *body, "    return True", f"Init = [({row})]"]
 
     def _closed_condition(self) -> str:
         bound = "".join(f" for {name} in {kind.text}" for name, kind in zip(("i0", "j0"), self.atoms, strict=False))
