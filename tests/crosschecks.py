@@ -105,9 +105,7 @@ def main(arguments: list[str] | None = None) -> int:
     for outcome, count in sorted(outcomes.items()):
         print(f"{count:7} {outcome}")
     seeds = f": {' '.join(map(str, different))} (see {options.out})" if different else ""
-    print(
-        f"{compared} compared, seeds {options.seed} to {options.seed + seed - 1}: {len(different)} differences{seeds}"
-    )
+    print(f"{compared} compared, seeds {options.seed} to {following - 1}: {len(different)} differences{seeds}")
     return int(bool(different))
 
 
