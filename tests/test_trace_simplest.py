@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -165,3 +166,31 @@ def test_faults_of_an_extended_spec() -> None:
     assert bundled_model("raft:tiny").faults == ("Restart", "DuplicateMessage", "DropMessage")
     assert bundled_model("raft_delays:leader_1").faults == ()
     assert bundled_model("raft_crash:n2k1").faults == ("Crash", "RestartUp", "DuplicateMessage", "DropMessage")
+
+
+#: Worker 1 comes first in Next, but can take every other step only.
+LONG = """
+Steps: Natural
+Worker = Range(1, 2)
+idle = Variable(Fn(Worker, BOOLEAN))
+x = Variable(Range(0, Steps))
+def Init(t):
+    t.idle = {w: True for w in Worker}
+    t.x = 0
+def Work(s, t, w):
+    if not s.x < Steps: return False
+    if not (w == 2 or s.x % 2 == 0): return False
+    t.x = s.x + 1
+    return True
+Next = [(Work, Worker)]
+def Below(s): return s.x < Steps
+Invariants = [Below]
+"""
+
+
+def test_longer_than_calls_can_be_nested() -> None:
+    steps = 3 * sys.getrecursionlimit()
+    spec = load(LONG, {"Steps": steps})
+    default, found, _ = both(spec)
+    assert cost(spec, default) == (steps + 1, 0, steps - 1)
+    assert cost(spec, found) == (steps + 1, 0, 0)

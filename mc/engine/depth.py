@@ -56,10 +56,10 @@ class DepthFirst(Search):
         )
 
     def _behavior(self, stop: Stop) -> tuple[State, ...]:
-        edges = stop.steps
+        edges: list[int] = []
         number = stop.parent
         while number >= len(self.positions):
             origin = int(self.log[number])
-            edges.insert(0, origin >> words.PARENT_BITS)
+            edges.append(origin >> words.PARENT_BITS)
             number = origin & words.PARENT_MASK
-        return self.replay(int(self.positions[number]), edges)
+        return self.replay(int(self.positions[number]), [*reversed(edges), *stop.steps])

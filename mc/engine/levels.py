@@ -334,11 +334,11 @@ class Levels:
         first = sum(self.sizes[:level])
         while level:
             origin = int(self.log.read(first + index, first + index + 1)[0])
-            edges.insert(0, origin >> words.PARENT_BITS)
+            edges.append(origin >> words.PARENT_BITS)
             index = origin & words.PARENT_MASK
             level -= 1
             first -= self.sizes[level]
-        return int(self.log.read(index, index + 1)[0]), edges
+        return int(self.log.read(index, index + 1)[0]), edges[::-1]
 
     def spill(self) -> None:
         """Move all that is in memory to files; :class:`OSError` where there is no room for it."""

@@ -61,7 +61,8 @@ class ShortestBehaviors:
         last = self._violating() if self.invariant else self._stuck()
         layers = [last]
         for level in reversed(self.levels if self.invariant else self.levels[:-1]):
-            layers.insert(0, self._before(level, layers[0]))
+            layers.append(self._before(level, layers[-1]))
+        layers.reverse()
         layers[0] = layers[0].only(layers[0].faults == layers[0].faults.min())
         for k, after in enumerate(layers[1:], 1):
             before = Items(self.engine.words)

@@ -12,6 +12,7 @@ import itertools
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mc.engine.reference import Step, apply, successors
@@ -52,7 +53,7 @@ class Behavior:
     steps: tuple[Step, ...]
     failure: Failure | None = None
 
-    @property
+    @cached_property
     def states(self) -> tuple[State, ...]:
         """All states, the initial one first."""
         return (self.initial, *(step.state for step in self.steps))

@@ -71,27 +71,47 @@ class _Simplest:
         self.spec, self.layers, self.canonical = spec, layers, canonical
         self.group = symmetries(spec)
         self.who = who_acts(spec)
-        self.known: dict[tuple[int, State, Process | None], Cost] = {}
-        self.found: dict[tuple[int, State], list[_Edge]] = {}
+        #: By level: costs, and edges.
+        self.known: list[dict[tuple[State, Process | None], Cost]] = [{} for _ in layers]
+        self.found: list[dict[State, list[_Edge]]] = [{} for _ in layers]
 
     def cost(self, level: int, state: State, last: Process | None) -> Cost:
         """The least cost from a representative to the end, when ``last`` took the step to it."""
         if level == len(self.layers) - 1:
             return 0, 0
-        key = level, state, last
-        if key not in self.known:
-            if (level, state) not in self.found:
-                self.found[level, state] = self.edges(level, state)
-            self.known[key] = min(self.through(level, edge, last) for edge in self.found[level, state])
-        return self.known[key]
+        if (state, last) not in self.known[level]:
+            self.find(level, {(state, last)})
+        return self.known[level][state, last]
+
+    def find(self, level: int, wanted: set[tuple[State, Process | None]]) -> None:
+        """Find the costs from some states of ``level``, and before them all those that they depend on.
+
+        Not by recursion: a behavior may have more states than Python can have calls within each other.
+        """
+        found = []
+        while wanted and level < len(self.layers) - 1:
+            found.append((level, wanted))
+            wanted = {
+                (edge.target, _renamed(edge.process or last, edge))
+                for state, last in wanted
+                for edge in self.edges_of(level, state)
+            }
+            level += 1
+            wanted -= self.known[level].keys()
+        for at, pairs in reversed(found):
+            for state, last in pairs:
+                self.known[at][state, last] = min(self.through(at, e, last) for e in self.edges_of(at, state))
+
+    def edges_of(self, level: int, state: State) -> list[_Edge]:
+        """The edges from a representative, found once."""
+        if state not in self.found[level]:
+            self.found[level][state] = self.edges(level, state)
+        return self.found[level][state]
 
     def through(self, level: int, edge: _Edge, last: Process | None) -> Cost:
         """The cost from ``edge`` on."""
         switched = edge.process is not None and last is not None and edge.process != last
-        now = edge.process or last
-        if now is not None:
-            now = replace(now, value=rename(now.value, edge.renaming))
-        faults, switches = self.cost(level + 1, edge.target, now)
+        faults, switches = self.cost(level + 1, edge.target, _renamed(edge.process or last, edge))
         return faults + edge.fault, switches + switched
 
     def edges(self, level: int, state: State) -> list[_Edge]:
@@ -106,3 +126,8 @@ class _Simplest:
         if not edges:
             raise ReplayError(f"the search's shortest behaviors end here, by the reference semantics:\n{state!r}")
         return edges
+
+
+def _renamed(process: Process | None, edge: _Edge) -> Process | None:
+    """What the process is called where ``edge`` leads to."""
+    return None if process is None else replace(process, value=rename(process.value, edge.renaming))
