@@ -467,6 +467,11 @@ def test_json_and_graphml_read_back_as_the_graph() -> None:
             assert read.edges[place]["permutation"] == {str(v): str(w) for v, w in edge["permutation"].items()}
             assert (read.edges[place]["steps"], tuple(read.edges[place]["trace"])) == (edge["steps"], edge["trace"])
         text = export.graphml_text(graph)
+        tree = ElementTree.fromstring(text)
+        ids = [edge.get("id") for edge in tree.iter("{http://graphml.graphdrawing.org/xmlns}edge")]
+        assert len(set(ids)) == len(ids) == graph.number_of_edges()
+        truths = {key.get("id") for key in tree if key.get("attr.type") == "boolean"}
+        assert {data.text for data in tree.iter() if data.get("key") in truths} <= {"true", "false"}
         parsed = nx.parse_graphml(text, node_type=int, edge_key_type=int, force_multigraph=True)
         wanted = export.flat(graph)
         assert dict(parsed.nodes(data=True)) == dict(wanted.nodes(data=True))

@@ -84,8 +84,15 @@ def _plain(value: Any) -> Any:
 
 
 def flat(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
-    """The graph with attributes that GraphML can hold: a text ``s.x`` for the value of ``x``, lists as one text."""
-    found = plain(graph)
+    """The graph with attributes that GraphML can hold: a text ``s.x`` for the value of ``x``, lists as one text.
+
+    Keys of edges count through the whole graph: they become the ids of the edges.
+    """
+    read = plain(graph)
+    found = nx.MultiDiGraph(**read.graph)
+    found.add_nodes_from(read.nodes(data=True))
+    for number, (source, target, edge) in enumerate(read.edges(data=True)):
+        found.add_edge(source, target, number, **edge)
     for attributes in (
         found.graph,
         *(a for _, a in found.nodes(data=True)),
@@ -108,7 +115,13 @@ def json_text(graph: nx.MultiDiGraph) -> str:
 
 def graphml_text(graph: nx.MultiDiGraph) -> str:
     """GraphML, which ``networkx.parse_graphml`` reads back as :func:`flat`."""
-    return "\n".join(nx.generate_graphml(flat(graph))) + "\n"
+    writer = nx.GraphMLWriter(graph=flat(graph))
+    # XML's own truth values, of which networkx writes those of Python.
+    truths = {key for (_, kind, _), key in writer.keys.items() if kind == "boolean"}
+    for data in writer.xml.iter("data"):
+        if data.get("key") in truths:
+            data.text = data.text.lower()
+    return f"{writer}\n"
 
 
 def tlc_text(graph: nx.MultiDiGraph) -> str:
