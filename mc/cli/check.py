@@ -77,7 +77,12 @@ def add_search(parser: argparse.ArgumentParser) -> None:
         default=processors(),
         help="threads (default: all processors)",
     )
-    parser.add_argument("--max-seconds", metavar="S", type=options.seconds, help="end the search after this time")
+    parser.add_argument(
+        "--max-seconds",
+        metavar="S",
+        type=options.seconds,
+        help="end the search after this time, which begins with compiling",
+    )
     parser.add_argument(
         "--exact", action="store_true", help="keep whole states, not fingerprints: none is missed, for more memory"
     )

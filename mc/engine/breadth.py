@@ -24,7 +24,7 @@ from mc.engine import words
 from mc.engine.checkpoint import Checkpoint, Checkpoints
 from mc.engine.layout import Rows
 from mc.engine.levels import Items, Levels
-from mc.engine.limits import Limits, resident, size_text
+from mc.engine.limits import Guard, resident, size_text
 from mc.engine.program import Program, Words
 from mc.engine.result import Progress, Result
 from mc.engine.search import Search, Stop
@@ -50,17 +50,17 @@ class BreadthFirst(Search):
         engine: Program,
         workers: int,
         progress: Callable[[Progress], None] | None,
-        limits: Limits,
+        guard: Guard,
         simplest: bool = False,
         checkpoints: Checkpoints | None = None,
         resumed: Checkpoint | None = None,
     ) -> None:
         """``simplest``: keep the states of all levels, to search the simplest among the shortest behaviors."""
-        super().__init__(engine, workers, progress, limits)
+        super().__init__(engine, workers, progress, guard)
         self.checkpoints = checkpoints
         self.resumed = resumed
         self.simplest = simplest
-        self.store = Levels(engine.words, simplest, limits.directory)
+        self.store = Levels(engine.words, simplest, guard.limits.directory)
         #: Successors in a batch, at most so far.
         self.most = 0
 

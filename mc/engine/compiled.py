@@ -13,7 +13,7 @@ from mc.engine.breadth import BreadthFirst
 from mc.engine.checkpoint import Checkpoint, Checkpoints
 from mc.engine.depth import DepthFirst
 from mc.engine.layout import Rows
-from mc.engine.limits import Limits, check_levels
+from mc.engine.limits import Guard, Limits, check_levels
 from mc.engine.program import Program
 from mc.engine.result import Progress, Result
 from mc.errors import EvaluationError
@@ -70,10 +70,11 @@ class Engine(Program):
             resumed.check(self)
             if simplest and not resumed.simplest:
                 raise resumed.error("it was made without --simplest, so it lacks the earlier levels' states")
+        guard = Guard(limits)
         seconds = {"compile": self.compile()}
         if order == "dfs":
-            return DepthFirst(self, 1, progress, limits).run(seconds)
-        return BreadthFirst(self, workers, progress, limits, simplest, checkpoints, resumed).run(seconds)
+            return DepthFirst(self, 1, progress, guard).run(seconds)
+        return BreadthFirst(self, workers, progress, guard, simplest, checkpoints, resumed).run(seconds)
 
     def graph(self, max_states: int) -> StateGraph | None:
         """The state graph, or None where it has more than ``max_states`` states.

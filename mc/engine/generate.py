@@ -50,7 +50,7 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str
     header = HEADER.format(spec=spec.path.name, model=spec.model.name, words=layout.words, layout="\n".join(lines))
     # A part of a batch has room for all successors of so many parents, and for the one that is tried next.
     capacity = PART * successor_limit(spec, layout) + 1
-    constants = {
+    module.constants |= {
         "WORDS": layout.words,
         "EXACT": int(exact),
         # Slots of a line of the visited set, and the bits of a slot that are of the fingerprint.
@@ -68,11 +68,11 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str
         "CONTROL": control_words(spec),
         # The last words of the scratch memory hold a copy of the state that is expanded depth-first.
         "SCRATCH": module.scratch_words + layout.words,
+        # What has changed in a state of which nothing is known.
+        "EVERYTHING": [-1] * layout.words,
     }
-    # What has changed in a state of which nothing is known.
-    everything = f"EVERYTHING = {[-1] * layout.words}"
-    tables = [f"{name} = {list(numbers)}" for numbers, name in module.tables.items()]
-    lines = [*(f"{name} = {value}" for name, value in constants.items()), everything, *tables]
+    tables = {name: list(numbers) for numbers, name in module.tables.items()}
+    lines = [f"{name} = {value}" for name, value in {**module.constants, **tables}.items()]
     return "\n\n\n".join([header + "\n".join(lines), *module.functions, *parts, expand])
 
 

@@ -165,6 +165,8 @@ def check(s: ptr, origin: int, kind: int, c: ptr, x: ptr) -> None:
     """Count a new state and look at it; what should stop the search is noted in c."""
     c[GENERATED + ACTIONS + (kind & ACTION_MASK)] += 1
     c[ORBITS] += c[GROUP] // (kind >> ACTION_BITS)
+    c[ORBITS_MORE] += c[ORBITS] >> ORBIT_BITS
+    c[ORBITS] &= (1 << ORBIT_BITS) - 1
     c[WITNESSES] |= witnessed(s, x)
     number = broken(s, EVERYTHING, x)
     if x[0] != 0:

@@ -12,7 +12,7 @@ import numpy as np
 from mc.engine import words
 from mc.engine.asymmetry import SymmetryCheck
 from mc.engine.layout import Rows
-from mc.engine.limits import Guard, Limits
+from mc.engine.limits import Guard
 from mc.engine.program import Program, Words
 from mc.engine.result import NO_ERROR, ActionCount, Progress, Result, Violation
 from mc.engine.team import Team
@@ -53,13 +53,13 @@ class Search:
         engine: Program,
         workers: int,
         progress: Callable[[Progress], None] | None,
-        limits: Limits,
+        guard: Guard,
     ) -> None:
         self.engine = engine
         self.workers = workers
         self.report = progress
         self.reported = time.monotonic()
-        self.guard = Guard(limits)
+        self.guard = guard
         #: Of each part of a batch; the first one's also counts what is found before.
         self.controls = engine.controls(words.PARTS)
         self.team = Team(engine, workers)
@@ -106,16 +106,18 @@ class Search:
         failed = int(control[words.STOP_PARENT]) if control[words.STOP] else len(states)
         control[words.STOP] = words.OK
         kept: dict[bytes, int] = {}
+        orbits = 0
         for k in range(len(states)):
             if k == failed:
                 self.stop = Stop(k, 0, words.FAILED, 0)
                 break
             if found[k, words.WITHIN] and rows[k].tobytes() not in kept:
                 kept[rows[k].tobytes()] = k
-                control[words.ORBITS] += control[words.GROUP] // found[k, words.SYMMETRIES]
+                orbits += engine.symmetry.size // int(found[k, words.SYMMETRIES])
             if found[k, words.BROKEN]:
                 self.stop = Stop(k, 0, words.VIOLATED, int(found[k, words.BROKEN]))
                 break
+        self._set_orbits(orbits)
         self.stopped_at_once = self.stop is not None
         positions = np.array(list(kept.values()), np.int64)
         self.visited.add(rows[positions])
@@ -143,7 +145,12 @@ class Search:
 
     def orbits(self) -> int:
         """Sum of the sizes of the orbits found."""
-        return int(self.controls[:, words.ORBITS].sum())
+        found = self.controls[:, [words.ORBITS, words.ORBITS_MORE]].tolist()
+        return sum(low + (high << words.ORBIT_BITS) for low, high in found)
+
+    def _set_orbits(self, total: int) -> None:
+        """Count no other orbits so far."""
+        self.controls[0][words.ORBITS_MORE], self.controls[0][words.ORBITS] = divmod(total, 1 << words.ORBIT_BITS)
 
     def save_counters(self) -> dict[str, Any]:
         """What the search has counted, for a checkpoint."""
@@ -163,7 +170,7 @@ class Search:
         counts = [*saved["generated"], *saved["distinct"]]
         self.controls[0][words.GENERATED : words.GENERATED + len(counts)] = counts
         self.controls[0][words.WITNESSES] = saved["witnesses"]
-        self.controls[0][words.ORBITS] = saved["orbits"]
+        self._set_orbits(saved["orbits"])
         self.symmetry_check.tested = saved["tested"]
         self.earlier = saved["seconds"]
 

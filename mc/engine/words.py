@@ -11,6 +11,8 @@ ACTION_MASK = (1 << ACTION_BITS) - 1
 
 #: Set in the kind of a state that turned out to be new.
 FRESH = 1 << 62
+#: A kind has room for fewer symmetries than this.
+MOST_SYMMETRIES = 1 << 62 - ACTION_BITS
 
 # Words of the control array of a part of a batch.
 COUNT = 0  # successors in its part of the batch
@@ -21,12 +23,15 @@ STOP_PARENT = 4  # where: the parent's index
 STOP_EDGE = 5  # and the edge; 0 for the parent itself
 STOP_INVARIANT = 6  # which invariant, from 1
 WITNESSES = 7  # bit set of the witnesses seen
-ORBITS = 8  # sum of the orbit sizes of the new states
+ORBITS = 8  # sum of the orbit sizes of the new states, its lower ORBIT_BITS; the rest is in ORBITS_MORE
 DEADLOCK = 9  # not 0: a state without successor is an error
 GROUP = 10  # size of the symmetry group
 NEXT = 11  # where the next new state goes
 DEPTH = 12  # longest path of a depth-first search
+ORBITS_MORE = 13
 GENERATED = 16  # per action; after them the distinct ones per action
+
+ORBIT_BITS = 62
 
 # Reasons to stop.
 OK = 0

@@ -6,10 +6,10 @@ sound where an expression follows a renaming: its value in the renamed state is 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mc.engine.reference import symmetries
 from mc.errors import UsageError
 from mc.graph.explored import Explored
 from mc.graph.expressions import Expression
@@ -21,6 +21,8 @@ from mc.spec.objects import Spec
 Values = tuple[Any, ...]
 #: Texts tell values apart as TLA+ does; for Python, TRUE equals 1.
 Texts = tuple[str, ...]
+#: Values that differ only by a renaming, at most.
+MOST_IMAGES = 10_000
 
 
 def classify(explored: Explored, expressions: Sequence[Expression]) -> tuple[list[int], list[Values]]:
@@ -46,9 +48,10 @@ class _Symmetry:
     def __init__(self, spec: Spec, expressions: Sequence[Expression]) -> None:
         self.expressions = expressions
         self.names = spec.model.symmetry
-        self.group = symmetries(spec)
-        #: Swaps of two values, from which all else follows.
-        self.swaps = [g for g in self.group if sum(value is not image for value, image in g.items()) == 2]
+        #: Exchanges of two values, from which all else follows.
+        self.swaps = [
+            {a: b, b: a} for name in self.names for a, b in itertools.combinations(spec.constants[name].members, 2)
+        ]
         self.known: dict[Texts, tuple[Texts, Values]] = {}
 
     def least(self, state: State) -> tuple[Texts, Values]:
@@ -57,9 +60,24 @@ class _Symmetry:
         texts = _texts(values)
         if texts not in self.known:
             self.check(state, values)
-            images = [_renamed(values, g) for g in self.group]
-            self.known[texts] = min(((_texts(image), image) for image in images), key=lambda pair: pair[0])
+            self.known[texts] = min(self.images(texts, values).items(), key=lambda image: image[0])
         return self.known[texts]
+
+    def images(self, texts: Texts, values: Values) -> dict[Texts, Values]:
+        """All that the symmetry makes of some values, by their texts."""
+        found = {texts: values}
+        todo = [values]
+        while todo:
+            renamings = [_renamed(todo[-1], swap) for swap in self.swaps]
+            new = {text: image for image in renamings if (text := _texts(image)) not in found}
+            found |= new
+            todo[-1:] = new.values()
+            if len(found) > MOST_IMAGES:
+                raise UsageError(
+                    f"the symmetry ({', '.join(self.names)}) makes more than {MOST_IMAGES:,} values of one; give"
+                    " smaller constants with -c NAME=VALUE, or an expression that tells less"
+                )
+        return found
 
     def check(self, state: State, values: Values) -> None:
         for swap in self.swaps:

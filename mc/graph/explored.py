@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mc.engine import words
-from mc.engine.reference import successors, symmetries
+from mc.engine.reference import successors
 from mc.errors import EvaluationError, UsageError
 from mc.lang.state import State, renamed
 from mc.lang.values import ModelValue, rename
 from mc.spec.objects import Spec
-from mc.trace.behavior import Behavior, find_failure, find_renaming
+from mc.trace.behavior import Behavior, find_failure
+from mc.trace.renaming import find_renaming
 
 if TYPE_CHECKING:
     from mc.engine.compiled import Engine
 
 Permutation = Mapping[ModelValue, ModelValue]
-Group = Sequence[Permutation]
 
 
 class TooLarge(UsageError):
@@ -79,7 +79,6 @@ class Explored:
 
         :class:`EvaluationError` where an action cannot be evaluated.
         """
-        group = _group(self.spec)
         for source, state in enumerate(self.states):
             if not self.within[source]:
                 continue
@@ -90,7 +89,7 @@ class Explored:
             for step, key in zip(steps, _keys(self.engine, [step.state for step in steps]), strict=True):
                 target = self.index.get(key)
                 if target is not None and self.within[target]:
-                    permutation = _renaming(step.state, self.states[target], group)
+                    permutation = _renaming(self.spec, step.state, self.states[target])
                     yield RealStep(source, step.action.name, step.arguments, permutation, target)
 
 
@@ -142,7 +141,7 @@ def explore(spec: Spec, engine: Engine, max_states: int, behavior: Behavior | No
         deadlock=[within[k] and k not in left and not len(engine.successors(row)[0]) for k, row in enumerate(rows)],
         edges=edges,
         path=path,
-        path_steps=[] if behavior is None else list(_path_steps(behavior, path, states, _group(spec))),
+        path_steps=[] if behavior is None else list(_path_steps(spec, behavior, path, states)),
     )
 
 
@@ -154,24 +153,19 @@ def _depths(initial: list[bool], edges: list[tuple[int, str, int]]) -> list[int]
     return depth
 
 
-def _path_steps(behavior: Behavior, path: list[int], states: Sequence[State], group: Group) -> Iterator[RealStep]:
+def _path_steps(spec: Spec, behavior: Behavior, path: list[int], states: Sequence[State]) -> Iterator[RealStep]:
     """The steps of a behavior, renamed to begin at the explored states."""
     for k, step in enumerate(behavior.steps):
-        renaming = _renaming(behavior.states[k], states[path[k]], group)
+        renaming = find_renaming(spec, behavior.states[k], states[path[k]])
         after = renamed(step.state, renaming)
         arguments = tuple(rename(argument, renaming) for argument in step.arguments)
-        permutation = _renaming(after, states[path[k + 1]], group)
+        permutation = _renaming(spec, after, states[path[k + 1]])
         yield RealStep(path[k], step.action.name, arguments, permutation, path[k + 1])
 
 
-def _group(spec: Spec) -> Group:
-    """The symmetry of the model, those that rename least first."""
-    return sorted(symmetries(spec), key=lambda g: sum(value is not image for value, image in g.items()))
-
-
-def _renaming(state: State, wanted: State, group: Group) -> Permutation:
-    """The first of the group that makes ``wanted`` of ``state``, without the values that it leaves alone."""
-    found = find_renaming(state, wanted, group)
+def _renaming(spec: Spec, state: State, wanted: State) -> Permutation:
+    """A symmetry that makes ``wanted`` of ``state``, without the values that it leaves alone."""
+    found = find_renaming(spec, state, wanted)
     return {value: image for value, image in found.items() if value is not image}
 
 

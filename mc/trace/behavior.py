@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,9 +18,8 @@ from typing import Any
 from mc.engine.reference import Step, apply, successors
 from mc.engine.result import Violation
 from mc.errors import EvaluationError, McError, SpecError
-from mc.lang.state import State, renamed
+from mc.lang.state import State
 from mc.lang.text import to_tla
-from mc.lang.values import ModelValue
 from mc.spec.objects import Action, Spec
 
 Canonical = Callable[[State], State]
@@ -108,16 +107,6 @@ def confirmed(spec: Spec, violation: Violation, behavior: Behavior) -> Behavior:
             f" by the reference semantics:\n{behavior.last!r}"
         )
     return behavior
-
-
-def find_renaming(
-    state: State, target: State, group: Sequence[Mapping[ModelValue, ModelValue]]
-) -> Mapping[ModelValue, ModelValue]:
-    """The first symmetry of ``group`` that makes ``target``, a state of the same orbit, of ``state``."""
-    found = next((g for g in group if renamed(state, g) == target), None)
-    if found is None:
-        raise ReplayError(f"no symmetry makes the representative that the search stored of this state:\n{state!r}")
-    return found
 
 
 def _steps(spec: Spec, state: State, representatives: list[State], canonical: Canonical) -> Iterator[Step]:

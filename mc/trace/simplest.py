@@ -14,14 +14,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from mc.engine.reference import Step, successors, symmetries
+from mc.engine.reference import Step, successors
 from mc.engine.result import Violation
 from mc.lang.state import State
 from mc.lang.values import ModelValue, rename
 from mc.spec.objects import Spec
-from mc.trace.behavior import Behavior, Canonical, ReplayError, confirmed, find_renaming, rebuild
+from mc.trace.behavior import Behavior, Canonical, ReplayError, confirmed, rebuild
 from mc.trace.events import who_acts
 from mc.trace.processes import Process
+from mc.trace.renaming import find_renaming
 
 #: Faults and switches.
 Cost = tuple[int, int]
@@ -69,7 +70,6 @@ class _Simplest:
 
     def __init__(self, spec: Spec, layers: tuple[frozenset[State], ...], canonical: Canonical) -> None:
         self.spec, self.layers, self.canonical = spec, layers, canonical
-        self.group = symmetries(spec)
         self.who = who_acts(spec)
         #: By level: costs, and edges.
         self.known: list[dict[tuple[State, Process | None], Cost]] = [{} for _ in layers]
@@ -121,7 +121,7 @@ class _Simplest:
             target = self.canonical(step.state)
             if target in self.layers[level + 1]:
                 fault = step.action.name in self.spec.faults
-                renaming = find_renaming(step.state, target, self.group)
+                renaming = find_renaming(self.spec, step.state, target)
                 edges.append(_Edge(step, fault, self.who(state, step), target, renaming))
         if not edges:
             raise ReplayError(f"the search's shortest behaviors end here, by the reference semantics:\n{state!r}")

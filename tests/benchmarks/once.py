@@ -14,7 +14,7 @@ from mc.cli import options
 from mc.engine import reference
 from mc.engine.breadth import BreadthFirst
 from mc.engine.compiled import Engine
-from mc.engine.limits import Limits
+from mc.engine.limits import Guard, Limits
 from mc.spec.objects import Spec
 
 
@@ -28,7 +28,7 @@ def explore(spec: Spec) -> dict[str, float]:
 
 def visited(spec: Spec, workers: int, exact: bool) -> dict[str, float]:
     """Search with the compiled engine; the bytes of its visited set at the end."""
-    search = BreadthFirst(Engine(spec, options.cache_directory(), exact), workers, None, Limits())
+    search = BreadthFirst(Engine(spec, options.cache_directory(), exact), workers, None, Guard(Limits()))
     search.run({})
     return {"bytes": search.visited.nbytes, "distinct": len(search.visited)}
 

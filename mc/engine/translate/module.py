@@ -66,6 +66,8 @@ class Module:
         self.builtins: dict[str, Any] = {name: getattr(builtins, name) for name in BUILTINS}
         self.functions: list[str] = []
         self.tables: dict[tuple[int, ...], str] = {}
+        #: Names of numbers and of lists of numbers.
+        self.constants: dict[str, int | list[int]] = {}
         #: Sets of any elements of a shape that sets of the spec have elements of, by key of that shape.
         self.universes: dict[Any, SetShape] = {}
         #: What is known of conditions on elements of sets; see :mod:`mc.engine.translate.filters`.
