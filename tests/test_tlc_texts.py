@@ -14,7 +14,7 @@ from mc.errors import EvaluationError
 from mc.lang import Bag, Domain, Enum, Fn, Range, Record, Seq, Set
 from mc.lang.text import from_tla, to_tla
 from mc.lang.values import ModelValueSet
-from mc.tlc.texts import Memory, ValueReader
+from mc.tlc.texts import Memory, ValueReader, of_domain
 
 ATOMS = (ModelValueSet("A", ("a1", "a2", "a3")), ModelValueSet("B", ("b1", "b2")))
 
@@ -22,7 +22,7 @@ ATOMS = (ModelValueSet("A", ("a1", "a2", "a3")), ModelValueSet("B", ("b1", "b2")
 def outcome(domain: Domain, text: str, reader: ValueReader | None) -> object:
     """The value with its type and code, or the error."""
     try:
-        value = domain.coerce(from_tla(text)) if reader is None else reader.read(text)
+        value = of_domain(domain, from_tla(text)) if reader is None else reader.read(text)
     except EvaluationError as error:
         return type(error), str(error)
     return type(value), value, shape_of(domain).encode(value)

@@ -1,7 +1,7 @@
 """Values as TLA+ text: printed as TLC prints them, and read back.
 
-Parsing is untyped: ``<<>>`` reads as the empty sequence, ``(a :> 1)`` as a function. A domain's
-``coerce`` then gives the value its kind (an empty bag, a function over ``1..n``, ...).
+Parsing is untyped: ``<<>>`` reads as the empty sequence, ``[a |-> 1]`` as a record, ``(a :> 1)`` as a function. A
+domain's ``coerce`` then gives the value its kind (an empty bag, a function over ``1..n`` or over strings, ...).
 """
 
 from __future__ import annotations
@@ -13,10 +13,21 @@ from typing import Any
 from mc.errors import EvaluationError
 from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
 
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
+#: All escapes that TLA+ has in strings; any other character stands for itself.
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\f": "\\f", "\r": "\\r"}
+_UNESCAPES = {v: k for k, v in _ESCAPES.items()}
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
 #: An interval is read into a set of all its members.
 _LARGEST_INTERVAL = 1_000_000
-_UNESCAPES = {v: k for k, v in _ESCAPES.items()}
+
+
+#: Names of TLA+, as far as Python has them too: ``WF_x`` is two tokens there, and the rest is letters of ASCII.
+_NAME = re.compile(r"(?![WS]F_)(?=.*[A-Za-z])[A-Za-z_]\w*", re.ASCII)
+
+
+def is_name(text: str) -> bool:
+    """Whether a model value can have this name, in TLA+, in a TLC configuration and in the text of a value."""
+    return _NAME.fullmatch(text) is not None and text not in ("TRUE", "FALSE")
 
 
 def _set_order(value: Any) -> tuple[str, Any]:
@@ -66,7 +77,7 @@ def _composed(value: Any, mark: Callable[[Place, str], str] | None, place: Place
 
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+)|(?P<name>[A-Za-z_]\w*)|"""
+    r"""\s*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<name>\d*[^\W\d]\w*)|(?P<number>-?\d+)|"""
     r"""(?P<op><<|>>|\|->|:>|@@|\.\.|[{}\[\](),]))"""
 )
 
@@ -101,6 +112,11 @@ class _Parser:
     def at(self, token: str) -> bool:
         return self.kind == "op" and self.token == token
 
+    def unescaped(self, escape: re.Match[str]) -> str:
+        if escape[0] not in _UNESCAPES:
+            raise EvaluationError(f"not a TLA+ value: TLA+ has no escape {escape[0]} in strings: {self.text[:200]!r}")
+        return _UNESCAPES[escape[0]]
+
     def items(self, end: str) -> list[Any]:
         found: list[Any] = []
         while not self.at(end):
@@ -124,7 +140,7 @@ class _Parser:
             return int(token)
         if kind == "string":
             self.advance()
-            return re.sub(r"\\.", lambda m: _UNESCAPES.get(m[0], m[0][1:]), token[1:-1])
+            return _ESCAPE.sub(self.unescaped, token[1:-1])
         if kind == "name":
             self.advance()
             return {"TRUE": True, "FALSE": False}.get(token) if token in ("TRUE", "FALSE") else ModelValue(token)

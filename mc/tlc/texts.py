@@ -10,6 +10,7 @@ from mc.errors import DomainError, EvaluationError
 from mc.lang.domains import Bag, Domain, Fn, Seq, Set
 from mc.lang.text import from_tla
 from mc.lang.values import BagValue, FnValue, SeqValue
+from mc.trace.fit import fit
 
 T = TypeVar("T")
 
@@ -25,6 +26,19 @@ _BETWEEN = {
 }
 _COMMA = re.compile(r",\s+")
 _PAIRS = re.compile(r" @@\s+")
+
+
+def of_domain(domain: Domain, value: Any) -> Any:
+    """What TLC's text was read as, in the kind that the domain has; :class:`DomainError` where it is not in it."""
+    return domain.coerce(fit(domain, value, exact=True))
+
+
+def typed(domain: Domain, value: Any) -> Any:
+    """The same, but where the value is not in the domain: it stays as it was read."""
+    try:
+        return of_domain(domain, value)
+    except DomainError:
+        return value
 
 
 class Memory(dict[str, T]):
@@ -62,7 +76,7 @@ class ValueReader:
             with contextlib.suppress(DomainError):
                 value = self._joined(text[len(self._start) : -len(self._end)].strip())
         # Where its elements make none, the whole is read: it may be a value all the same, or says what is wrong.
-        return self._domain.coerce(from_tla(text)) if value is None else value
+        return of_domain(self._domain, from_tla(text)) if value is None else value
 
     def _joined(self, inner: str) -> Any:
         """The value of the elements between its brackets; None where they make none."""
@@ -113,9 +127,9 @@ class ValueReader:
             element = None
         elif isinstance(self._domain, Fn):
             [(key, image)] = value.items()
-            element = self._domain.domain.coerce(key), self._domain.range.coerce(image)
+            element = self._domain.domain.coerce(key), of_domain(self._domain.range, image)
         else:
-            value = self._domain.coerce(value)
+            value = of_domain(self._domain, value)
             [element] = value.items() if isinstance(value, BagValue) else value
         self._known[text] = element
         return element

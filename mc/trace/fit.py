@@ -2,6 +2,7 @@
 
 Other tools' files do not keep all kinds apart: a model value is a string there (in Apalache's, with
 its type behind it: ``s1_OF_SERVER``), a set may be a list, and a function from model values an object.
+TLC's text keeps all of these apart, and prints a function from strings as the record that it is in TLA+.
 The domain says what is meant.
 """
 
@@ -16,38 +17,41 @@ from mc.lang.text import from_tla
 from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
 
 
-def fit(domain: Domain, value: Any) -> Any:
-    """``value`` with its parts as the parts of ``domain`` want them; what does not fit stays as it is."""
+def fit(domain: Domain, value: Any, exact: bool = False) -> Any:
+    """``value`` with its parts as the parts of ``domain`` want them; what does not fit stays as it is.
+
+    ``exact``: it is from TLA+ text, which leaves open only whether a record or a sequence is meant as a function.
+    """
     match domain:
         case Optional(domain=inner, none=none):
-            found = _atom(value, none.__eq__)
-            return found if found == none else fit(inner, value)
+            found = value if exact else _atom(value, none.__eq__)
+            return found if found == none else fit(inner, value, exact)
         case Set(element=element):
-            if isinstance(value, (frozenset, tuple)):
-                return frozenset(fit(element, member) for member in _members(value))
+            if isinstance(value, frozenset if exact else (frozenset, tuple)):
+                return frozenset(fit(element, member, exact) for member in _members(value))
         case Seq(element=element):
             if isinstance(value, tuple):
-                return SeqValue(fit(element, member) for member in _members(value))
+                return SeqValue(fit(element, member, exact) for member in _members(value))
         case Fn(domain=keys, range=values):
             pairs = _pairs(value)
             if pairs is not None:
-                return FnValue({_key(keys, key): fit(values, image) for key, image in pairs.items()})
+                return FnValue({_key(keys, key, exact): fit(values, image, exact) for key, image in pairs.items()})
         case Bag(element=element):
             pairs = _pairs(value)
             if pairs is not None:
-                return FnValue({_key(element, key): count for key, count in pairs.items()})
+                return FnValue({_key(element, key, exact): count for key, count in pairs.items()})
         case Union(by_tag=kinds, tag=tag):
             if isinstance(value, RecordValue):
                 # Each kind has one tag, so a kind's own tag is what the field fits, if it fits any.
                 fields = value.fields
                 for kind in kinds.values():
-                    if tag in fields and fit(kind.fields[tag], fields[tag]) in kind.fields[tag]:
-                        return fit(kind, value)
+                    if tag in fields and fit(kind.fields[tag], fields[tag], exact) in kind.fields[tag]:
+                        return fit(kind, value, exact)
         case Record(fields=fields):
             if isinstance(value, RecordValue):
                 parts = value.fields.items()
-                return RecordValue({n: fit(fields[n], part) if n in fields else part for n, part in parts})
-        case _:
+                return RecordValue({n: fit(fields[n], part, exact) if n in fields else part for n, part in parts})
+        case _ if not exact:
             return _atom(value, domain.__contains__)
     return value
 
@@ -74,10 +78,10 @@ def _pairs(value: Any) -> Mapping[Any, Any] | None:
     return value if isinstance(value, Mapping) else None
 
 
-def _key(domain: Domain, key: Any) -> Any:
+def _key(domain: Domain, key: Any, exact: bool) -> Any:
     """An argument of a function; in an object of JSON it is always a string, such as the text of a record."""
-    found = fit(domain, key)
-    if isinstance(key, str) and found not in domain:
+    found = fit(domain, key, exact)
+    if not exact and isinstance(key, str) and found not in domain:
         try:
             return fit(domain, from_tla(key))
         except (EvaluationError, DomainError, ValueError, RecursionError):

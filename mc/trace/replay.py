@@ -156,10 +156,10 @@ def _read_claim(spec: Spec, given: TracedState, number: int) -> _Claim:
         want, have = len(action.parameters), len(given.arguments)
         raise TraceError(f"state {number}: {action.name} takes {want} argument(s), and the file gives {have}")
     pairs = zip(action.parameters, given.arguments, strict=True)
-    return _Claim(action, tuple(fit(_range(spec, parameter), argument) for parameter, argument in pairs))
+    return _Claim(action, tuple(fit(range_of(spec, parameter), argument) for parameter, argument in pairs))
 
 
-def _range(spec: Spec, parameter: Parameter) -> Domain:
+def range_of(spec: Spec, parameter: Parameter) -> Domain:
     """The domain of what a parameter ranges over."""
     if parameter.domain is not None:
         return parameter.domain
