@@ -18,6 +18,11 @@ from mc.lang.text import to_tla
 from mc.spec.load import load_spec
 from mc.spec.objects import Model, Spec
 from mc.tlc import CrosscheckResult, crosscheck
+from mc.tlc.dump import read_graph
+from mc.tlc.explain import explain
+from mc.tlc.graphs import merge
+from mc.tlc.proof import read_proof
+from mc.tlc.steps import other_arguments
 
 ROOT = Path(__file__).resolve().parent.parent
 ABORT_GUARD = '    if not s.tmState == "init":\n        return False\n'
@@ -62,7 +67,7 @@ class FakeEngine:
 
     def graph(self, max_states: int) -> Any:
         index: dict[State, int] = {}
-        todo = [self.canonical(s) for s in self.spec.initial_states()]
+        todo = list(dict.fromkeys(self.canonical(s) for s in self.spec.initial_states()))
         for state in todo:
             index[state] = len(index)
         initial, edges = len(index), []
@@ -77,7 +82,7 @@ class FakeEngine:
                     edges.append((index[state], names.index(step.action.name), index[after]))
             if len(index) > max_states:
                 return None
-        rows = np.array([self.row(state) for state in todo])
+        rows = np.array([self.row(state) for state in todo], np.int64).reshape(-1, self.words)
         return SimpleNamespace(states=rows, edges=np.array(edges), initial=initial)
 
 
@@ -159,7 +164,7 @@ def test_json_has_the_shape_of_the_design(tmp_path: Path) -> None:
     assert document["mc"] == {"schema": 1}
     keys = ["version", "verdict", "property", "generated", "distinct", "depth", "length", "seconds"]
     assert list(document["tlc"]) == keys
-    assert document["tlc"]["version"].startswith("2.")
+    assert document["tlc"]["version"].startswith("2")
     assert document["tlc"]["seconds"] > 0
     assert document["compared"] == {"counts": True, "states": True, "edges": True}
 
@@ -326,6 +331,86 @@ def test_label_that_is_no_action_is_noted(tmp_path: Path) -> None:
     assert result.verdict == "equal"
     assert any("without labels" in note for note in result.notes)
     assert any("actions not compared" in note for note in result.notes)
+
+
+MOVE = """
+from mc.lang import *
+
+P: ModelValues
+at = Variable(P)
+said = Variable(Enum("", 'a "b"'))
+
+
+def Init(t, p):
+    t.at = p
+    t.said = ""
+
+
+def Move(s, t, a, b):
+    if not (s.at == a and a != b):
+        return False
+    t.at = b
+    return True
+
+
+def Say(s, t, word):
+    t.said = word
+    return True
+
+
+Init = [(Init, P)]
+Next = [(Move, P, P), (Say, Enum('a "b"'))]
+"""
+
+MOVE_TLA = """---- MODULE Move ----
+CONSTANT P
+VARIABLES at, said
+Init == \\E p \\in P : at = p /\\ said = ""
+Move(a, b) == at = a /\\ a # b /\\ at' = b /\\ UNCHANGED said
+Say(word) == said' = word /\\ UNCHANGED at
+Next == (\\E a, b \\in P : Move(a, b)) \\/ Say("a \\"b\\"")
+====
+"""
+
+
+def move_dump(spec: Spec, label: str) -> str:
+    """What TLC of 2026 dumps of ``MOVE``: its labels have arguments; ``label``: how it tells those of ``Move``."""
+
+    def quoted(text: str) -> str:
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+    states = [(p, word) for word in ("", 'a "b"') for p in spec.constants["P"]]
+    lines = ["digraph DiskGraph {", "node [shape=box,style=rounded]"]
+    for at, said in states:
+        name, text = 7 * states.index((at, said)) - 9, quoted(f"/\\ at = {at}\n/\\ said = {to_tla(said)}")
+        lines.append(f"{name} [label={text}" + ("];" if said else ",style = filled]"))
+        steps = [(label.format(a=at, b=other), (other, said)) for other in spec.constants["P"] if other is not at]
+        for call, target in (*steps, (f"Say({to_tla(states[-1][1])})", (at, states[-1][1]))):
+            lines.append(f'{name} -> {7 * states.index(target) - 9} [label={quoted(call)},color="black"];')
+    return "\n".join([*lines, "}", ""])
+
+
+@pytest.mark.parametrize("symmetry", [(), ("P",)], ids=["plain", "symmetry"])
+def test_arguments_that_tlc_tells(tmp_path: Path, symmetry: tuple[str, ...]) -> None:
+    (tmp_path / "move.py").write_text(MOVE)
+    (tmp_path / "Move.tla").write_text(MOVE_TLA)
+    spec = load_spec(tmp_path / "move.py", Model("m", {"P": 3}, symmetry=symmetry))
+
+    def compared(label: str) -> list[str]:
+        (tmp_path / "move.dot").write_text(move_dump(spec, label))
+        engine, proof = FakeEngine(spec), read_proof(spec)
+        dumped = read_graph(tmp_path / "move.dot", spec, engine)
+        graphs = merge(proof, engine, engine.graph(100), dumped.rows, dumped.foreign, dumped)
+        assert graphs.actions == ["Move", "Say"] and explain(graphs, partial=False) == []
+        return other_arguments(proof, graphs, [])
+
+    assert compared("Move({a},{b})") == []
+    assert compared("Move") == []  # as TLC of before tells it
+    wrong = "only TLC has Move(p2, p1), Move(p3, p1), and only mc has Move(p1, p2), Move(p1, p3)"
+    assert compared("Move({b},{a})") == [f'arguments: in this state {wrong}:\n   /\\ at = p1\n   /\\ said = ""']
+    # Parameters of the same names in another order are the same step.
+    (tmp_path / "Move.tla").write_text(MOVE_TLA.replace("Move(a, b) ==", "Move(b, a) =="))
+    assert compared("Move({b},{a})") == []
 
 
 def test_incomplete_search_runs_no_tlc(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from mc.spec.load import load_spec
 from mc.spec.objects import Model, Spec
 from mc.tlc.dump import read_graph, read_states
 from mc.tlc.model import write_model
-from mc.tlc.output import TlcOutput, split_variables
+from mc.tlc.output import Label, TlcOutput, read_label, split_variables
 from mc.tlc.proof import find_paired, read_proof
 from mc.tlc.run import run_tlc
 from mc.tlc.tla import blank_comments, disjuncts, quantified_call, read_module
@@ -208,6 +208,24 @@ def test_labels_of_actions(tmp_path: Path) -> None:
     assert proof.action("Either") is None
     assert proof.action("Unknown") is None
     assert proof.action("<Initial predicate>") is None
+    # TLC of 2026 tells arguments; those of an instance come first, and C! stands before what is defined in it.
+    lamps = ModelValue("l1"), ModelValue("l2")
+    assert proof.arguments("Press") is None and proof.arguments("PressAny") is None
+    assert proof.action("Press(l1)") == "Press" and proof.arguments("Press(l1)") == lamps[:1]
+    assert proof.arguments("<Press(l2) line 18, col 1 to line 18, col 9 of module Switch>") == lamps[1:]
+    assert proof.action("C!Press({l1, l2},l1)") == "Press" and proof.arguments("C!Press({l1, l2},l1)") == lamps[:1]
+    assert proof.arguments("Reset") == () and proof.arguments("Push(l1)") is None
+    # A coverage report has the place of the part within the definition behind that of the definition.
+    inner = f"<Next line {line}, col 1 to line {line}, col 4 of module Switch ({line + 1} 12 {line + 1} 19)>"
+    assert proof.action(inner) == "Reset"
+
+
+def test_arguments_in_labels() -> None:
+    place = "line 3, col 5 to line 4, col 6 of module M"
+    assert read_label(f'<Say("a) b", <<1, 2>>) {place}>') == Label("Say", '"a) b", <<1, 2>>', ("M", (3, 5, 4, 6)))
+    assert read_label(f"<D!Inc {place} (7 8 9 10)>") == Label("D!Inc", None, ("M", (7, 8, 9, 10)))
+    assert read_label("Inc()") == Label("Inc", "")
+    assert read_label("") is read_label("<Initial predicate>") is None
 
 
 def test_labels_of_substituted_actions() -> None:
@@ -503,7 +521,7 @@ def test_tlc_runs_the_switch(tmp_path: Path) -> None:
     result = run_tlc(find_tools(None, os.environ), proof, write_model(proof, tmp_path / "out"), coverage=True)
     assert (result.verdict, result.property) == ("violation", "Small")
     # Three lamps are one too many: the state outside the constraint is checked, and ends the trace.
-    assert [action for action, _ in result.trace] == ["<Initial predicate>", "Press", "Press", "Press"]
+    assert [step.action for step in result.trace] == ["<Initial predicate>", "Press", "Press", "Press"]
     assert result.length == 4
     assert result.trace[-1][1]["on"] == frozenset(ModelValue(f"l{k}") for k in (1, 2, 3))
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"MC.tla", "MC.cfg", "Switch.tla", "tlc.out"}

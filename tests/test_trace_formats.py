@@ -395,7 +395,7 @@ def tlc_on(spec: Spec, behavior: Behavior, file: Path) -> TlcResult:
 
 
 def states_of(result: TlcResult) -> list[dict[str, Any]]:
-    return [dict(values) for _, values in result.trace]
+    return [dict(step.values) for step in result.trace]
 
 
 def test_tlc_replays_a_violation(tmp_path: Path) -> None:

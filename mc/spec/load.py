@@ -19,6 +19,7 @@ from mc.errors import McError, ModelError, SpecError
 from mc.lang.declarations import Then, Variable
 from mc.lang.domains import Bag, Domain, Seq, Set, as_domain
 from mc.lang.rewrite import HELPERS, executable
+from mc.lang.text import is_name
 from mc.lang.values import ModelValue, ModelValueSet
 from mc.spec.check import check_functions, check_substitution
 from mc.spec.objects import Action, Definition, Model, Parameter, Spec
@@ -143,7 +144,7 @@ def bind_constants(declared: Mapping[str, str], model: Model) -> dict[str, Any]:
         if name not in model.constants:
             if kind != "ModelValue":
                 raise ModelError(f"model {model.name}: no value for the constant {name}; give one with -c {name}=...")
-            bound[name] = ModelValue(name)
+            bound[name] = _model_value(name, name)
         else:
             bound[name] = _bind(name, kind, model.constants[name])
     return bound
@@ -161,18 +162,25 @@ def _bind(name: str, kind: str, given: Any) -> Any:
     if kind == "ModelValue":
         if not isinstance(given, str) or not given.isidentifier():
             raise ModelError(f"constant {name} is one model value (a name), not {given!r}")
-        return ModelValue(given)
+        return _model_value(name, given)
     if isinstance(given, int) and not isinstance(given, bool):
         if not 1 <= given <= 63:
             raise ModelError(f"constant {name} is a set of model values: give 1 to 63 of them, not {given}")
-        given = [f"{name[0].lower()}{k}" for k in range(1, given + 1)]
+        letter = next((c for c in name if c.isascii() and c.isalpha()), "m").lower()
+        given = [f"{letter}{k}" for k in range(1, given + 1)]
     if not isinstance(given, list) or not given or not all(isinstance(g, str) and g.isidentifier() for g in given):
         raise ModelError(
             f"constant {name} is a set of model values: give how many, or their names ({name}=a,b,c), not {given!r}"
         )
     if len(set(given)) != len(given):
         raise ModelError(f"constant {name} names a model value twice: {', '.join(given)}")
-    return ModelValueSet(name, given)
+    return ModelValueSet(name, [_model_value(name, member).name for member in given])
+
+
+def _model_value(constant: str, name: str) -> ModelValue:
+    if not is_name(name):
+        raise ModelError(f"constant {constant}: a model value cannot be called {name}, which is no name in TLA+")
+    return ModelValue(name)
 
 
 def _substitute(namespace: dict[str, Any], model: Model, source: Source) -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 from mc.engine.result import Result
 from mc.errors import EvaluationError
 from mc.spec.objects import Spec
-from mc.tlc.compare import CrosscheckResult, compare_results
+from mc.tlc.compare import CrosscheckResult, Row, compare_results
 from mc.tlc.dump import read_graph, read_states
 from mc.tlc.explain import explain
-from mc.tlc.graphs import GraphEngine, merge
+from mc.tlc.graphs import GraphEngine, Graphs, merge
 from mc.tlc.model import write_model
 from mc.tlc.proof import Proof, read_proof
 from mc.tlc.run import TlcResult, run_tlc
+from mc.tlc.steps import only_generated, other_arguments
 from mc.tlc.tools import find_tools
 
 #: Up to this many distinct states sets of edges are compared: TLC writes a kilobyte for a state of
@@ -66,16 +67,21 @@ def crosscheck(
         rows, differences, notes = compare_results(spec, result, tlc)
         if tlc.verdict == "stopped":
             differences.append(f"TLC was stopped after {tlc.distinct:,} distinct states; mc has {result.distinct:,}")
-        compared = {"counts": result.complete and tlc.complete, "states": False, "edges": False}
-        if not result.complete and not differences:
+        compared = {"counts": result.complete and tlc.complete and tlc.searched, "states": False, "edges": False}
+        if not tlc.searched:
+            notes.append("states and edges not compared: TLC did not search")
+        elif not result.complete and not differences:
             notes.append("states and edges not compared: both searches stopped early, and agree why")
         else:
-            found = _compare_graphs(proof, engine, tlc, kind, file, notes)
-            if found is not None:
-                differences += found
+            graphs = _graphs(proof, engine, kind, file, notes)
+            if graphs is not None:
+                found = _graph_differences(proof, graphs, tlc, notes)
                 # Where TLC stopped early, only what it has so far was looked at.
                 compared["states"] = tlc.complete
                 compared["edges"] = tlc.complete and kind == "edges"
+                if not found and compared["counts"] and _is_only_generated(spec, rows):
+                    found = [only_generated(graphs)]
+                differences += found
     finally:
         # Large, and of no use once they are compared.
         file.unlink(missing_ok=True)
@@ -89,15 +95,23 @@ def crosscheck(
     return CrosscheckResult(verdict, result, tlc, tuple(rows), compared, tuple(differences), tuple(notes))
 
 
-def _compare_graphs(
-    proof: Proof,
-    engine: GraphEngine,
-    tlc: TlcResult,
-    kind: str,
-    file: Path,
-    notes: list[str],
-) -> list[str] | None:
-    """The differences between the graphs; None, with a note, where they were not compared.
+def _is_only_generated(spec: Spec, rows: Sequence[Row]) -> bool:
+    """Whether the results differ, and in nothing but the number of generated states, in all or by action."""
+    different = {row.name for row in rows if not row.equal}
+    return bool(different) and different <= {"generated", *(action.name for action in spec.actions)}
+
+
+def _graph_differences(proof: Proof, graphs: Graphs, tlc: TlcResult, notes: list[str]) -> list[str]:
+    if graphs.actions == [""]:
+        notes.append("edges compared without labels: a label of TLC does not stand for one action of the spec")
+    found = explain(graphs, partial=not tlc.complete)
+    if not found and tlc.complete and graphs.dump is not None and graphs.actions != [""]:
+        found = other_arguments(proof, graphs, notes)
+    return found
+
+
+def _graphs(proof: Proof, engine: GraphEngine, kind: str, file: Path, notes: list[str]) -> Graphs | None:
+    """Both graphs; None, with a note, where they cannot be compared.
 
     ``kind``: what TLC has dumped into ``file``, "edges", "states" or nothing.
     """
@@ -114,10 +128,6 @@ def _compare_graphs(
         return None
     if kind == "edges":
         dumped = read_graph(file, proof.spec, engine)
-        graphs = merge(proof, engine, graph, dumped.rows, dumped.foreign, dumped)
-        if graphs.actions == [""]:
-            notes.append("edges compared without labels: a label of TLC does not stand for one action of the spec")
-    else:
-        table = read_states(file, proof.spec, engine)
-        graphs = merge(proof, engine, graph, table.rows(), table.foreign, None)
-    return explain(graphs, partial=not tlc.complete)
+        return merge(proof, engine, graph, dumped.rows, dumped.foreign, dumped)
+    table = read_states(file, proof.spec, engine)
+    return merge(proof, engine, graph, table.rows(), table.foreign, None)

@@ -14,6 +14,7 @@ from mc.lang.state import State
 from mc.lang.text import to_tla
 from mc.spec.objects import Spec
 from mc.tlc.run import TlcResult
+from mc.trace.behavior import call_text
 
 #: What ends with a counterexample.
 _COUNTEREXAMPLE = ("violation", "deadlock")
@@ -78,8 +79,13 @@ def compare_results(spec: Spec, mc: Result, tlc: TlcResult) -> tuple[list[Row], 
     notes: list[str] = []
     if mc.verdict in _COUNTEREXAMPLE or tlc.verdict in _COUNTEREXAMPLE:
         length = len(mc.violation.representatives) if mc.violation is not None else None
-        rows.append(Row("length", length, tlc.length))
-        if rows[0].equal and rows[1].equal and ours != tlc.property and _is_violated(spec, tlc):
+        if tlc.searched:
+            rows.append(Row("length", length, tlc.length))
+            last = State(tlc.trace[-1].values) if tlc.trace else None
+        else:
+            notes.append(f"TLC evaluates {tlc.property}, which has constants only, before the search: no behavior")
+            last = mc.violation.representatives[-1] if mc.violation is not None else None
+        if all(row.equal for row in rows) and ours != tlc.property and _is_violated(spec, tlc.property, last):
             notes.append(
                 f"mc reports {ours}, TLC {tlc.property}: both are violated after {length} states, the fewest possible"
             )
@@ -88,10 +94,14 @@ def compare_results(spec: Spec, mc: Result, tlc: TlcResult) -> tuple[list[Row], 
     differences = [f"{row.name}: mc {_show(row.mc)}, TLC {_show(row.tlc)}" for row in rows if not row.equal]
     if tlc.message:
         differences += [f"TLC says: {tlc.message}"] if not rows[0].equal else []
-    if tlc.verdict in _COUNTEREXAMPLE:
+    if tlc.verdict in _COUNTEREXAMPLE and tlc.searched:
         differences += _replay(spec, tlc)
-    if mc.complete and tlc.complete:
-        counts = [Row(name, getattr(mc, name), getattr(tlc, name)) for name in ("generated", "distinct", "depth")]
+    if tlc.constraint is not None:
+        notes.append(f"counts not compared: {tlc.constraint}, which has constants only, is FALSE: TLC does not search")
+    elif mc.complete and tlc.complete:
+        # The depth of no state is 1 for some versions of TLC, and 0 for others.
+        names = ("generated", "distinct", "depth") if mc.distinct or tlc.distinct else ("generated", "distinct")
+        counts = [Row(name, getattr(mc, name), getattr(tlc, name)) for name in names]
         known = {action.name for action in spec.actions}
         if set(tlc.action_generated) <= known:
             counts += [
@@ -120,18 +130,18 @@ def _text(state: State) -> str:
     return "\n".join(f"   /\\ {name} = {to_tla(value)}" for name, value in state.values.items())
 
 
-def _is_violated(spec: Spec, tlc: TlcResult) -> bool:
-    """Whether the last state of TLC's trace violates, by the Python definition, what TLC says it does."""
-    definition = next((i for i in spec.invariants if i.name == tlc.property), None)
+def _is_violated(spec: Spec, name: str | None, last: State | None) -> bool:
+    """Whether the last state of a behavior violates, by the Python definition, the invariant that TLC says it does."""
+    definition = next((i for i in spec.invariants if i.name == name), None)
     try:
-        return definition is not None and bool(tlc.trace) and not definition.function(State(tlc.trace[-1][1]))
+        return definition is not None and last is not None and not definition.function(last)
     except McError:
         return False
 
 
 def _replay(spec: Spec, tlc: TlcResult) -> list[str]:
     """What is wrong, for the spec in Python, with the counterexample that TLC found."""
-    states = [State(values) for _, values in tlc.trace]
+    states = [State(step.values) for step in tlc.trace]
     if not states:
         return ["TLC found a counterexample, but its states could not be read"]
     if states[0] not in spec.initial_states():
@@ -139,18 +149,21 @@ def _replay(spec: Spec, tlc: TlcResult) -> list[str]:
             f"TLC's counterexample begins with a state that is not initial in {spec.path.name}:\n{_text(states[0])}"
         ]
     for number, (before, after) in enumerate(itertools.pairwise(states), 2):
-        label = tlc.trace[number - 1][0]
+        taken = tlc.trace[number - 1]
         try:
-            reached = [step.action.name for step in successors(spec, before) if step.state == after]
+            steps = [step for step in successors(spec, before) if step.state == after]
         except McError as error:
             return [f"TLC's counterexample, state {number - 1}: {spec.path.name} cannot be evaluated there: {error}"]
-        known = any(action.name == label for action in spec.actions)
-        if not reached or (known and label not in reached):
+        action = next((action for action in spec.actions if action.name == taken.action), None)
+        meant = [s for s in steps if s.action is action and taken.arguments in (None, s.arguments)]
+        if not steps or (action is not None and not meant):
+            label = taken.action if action is None else call_text(action, taken.arguments or ())
+            reached = [call_text(step.action, step.arguments) for step in steps]
             return [
                 f"TLC's counterexample, step to state {number}: TLC takes {label}, and {spec.path.name} "
                 + (f"reaches that state only by {', '.join(reached)}" if reached else "has no such step")
                 + f"; from\n{_text(before)}\nto\n{_text(after)}"
             ]
-    if tlc.verdict == "violation" and not _is_violated(spec, tlc):
+    if tlc.verdict == "violation" and not _is_violated(spec, tlc.property, states[-1]):
         return [f"TLC's counterexample ends in a state that violates {tlc.property}, but not for {spec.path.name}"]
     return []

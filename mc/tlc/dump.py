@@ -27,7 +27,7 @@ Rows = npt.NDArray[np.int64]
 
 _HEADER = re.compile(r"State \d+:")
 _NODE = re.compile(r'(-?\d+) \[label="([^"\\]*(?:\\.[^"\\]*)*)"(.*)')
-_EDGE = re.compile(r'(-?\d+) -> (-?\d+) \[label="([^"\n]*)')
+_EDGE = re.compile(r'(-?\d+) -> (-?\d+) \[label="([^"\\\n]*(?:\\.[^"\\\n]*)*)')
 _ESCAPE = re.compile(r"\\(.)")
 #: The part of a node's label between two variables, escaped as in the file.
 _BETWEEN = "\\n/\\\\ "
@@ -79,11 +79,7 @@ class StateTable:
     def _plain(self, text: str) -> str:
         if not self._escaped:
             return text
-        # Nearly all escapes are those of quotation marks.
-        plain = text.replace('\\"', '"')
-        if "\\" not in plain:
-            return plain
-        return _ESCAPE.sub(lambda match: "\n" if match[1] == "n" else match[1], text)
+        return _unescaped(text)
 
     def _part(self, text: str) -> int:
         name, value = self._plain(text).split(" = ", 1)
@@ -103,6 +99,15 @@ class StateTable:
     def rows(self) -> Rows:
         """All states, in order: int64 of shape (states, words)."""
         return np.frombuffer(bytes(self._bytes), dtype="<i8").reshape(-1, self._engine.words)
+
+
+def _unescaped(text: str) -> str:
+    """The text that a label of a dot file stands for."""
+    # Nearly all escapes are those of quotation marks.
+    plain = text.replace('\\"', '"')
+    if "\\" not in plain:
+        return plain
+    return _ESCAPE.sub(lambda match: "\n" if match[1] == "n" else match[1], text)
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,7 @@ def read_graph(path: Path, spec: Spec, engine: Packs) -> TlcGraph:
                 table.add(node[2].removeprefix("/\\\\ ").split(_BETWEEN))
                 if "style = filled]" in node[3]:
                     initial.append(index[int(node[1])])
-    return TlcGraph(table.rows(), table.foreign, initial, list(labels), _by_index(edges, index))
+    return TlcGraph(table.rows(), table.foreign, initial, list(map(_unescaped, labels)), _by_index(edges, index))
 
 
 def _by_index(edges: array[int], index: dict[int, int]) -> Rows:

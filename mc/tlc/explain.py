@@ -11,6 +11,7 @@ from mc.engine.reference import successors
 from mc.errors import McError
 from mc.lang.text import to_tla
 from mc.tlc.graphs import Graphs, Ids, Side
+from mc.trace.behavior import call_text
 
 
 class Walk:
@@ -61,18 +62,18 @@ class _Difference:
     def explanation(self, graphs: Graphs, sides: Sequence[tuple[Side, Side]], what: str) -> str:
         """The edge, a shortest path to its source, and how else the sides differ there."""
         source, _, target = (int(part) for part in self.edge)
-        name = _step(graphs, self.edge)
+        name = step_text(graphs, self.edge)
         path = self.walk.path(source)
         orbits = " (each state stands for its orbit)" if graphs.spec.model.symmetry else ""
         lines = [
             f"the first {what} that differs: in state {len(path) + 1} of this behavior{orbits}, {self.one.name} has "
             f"the step {name}, and {self.other.name} has not:",
             "1: initial state",
-            _state(graphs, int(path[0][0]) if path else source),
+            state_text(graphs, int(path[0][0]) if path else source),
         ]
         for number, edge in enumerate(path, 2):
-            lines += [f"{number}: {_step(graphs, edge)}", _state(graphs, int(edge[2]), int(edge[0]))]
-        lines += [f"only {self.one.name}: {name} leads from there to", _state(graphs, target, source)]
+            lines += [f"{number}: {step_text(graphs, edge)}", state_text(graphs, int(edge[2]), int(edge[0]))]
+        lines += [f"only {self.one.name}: {name} leads from there to", state_text(graphs, target, source)]
         if target in graphs.foreign:
             lines.append(f"   outside the declared domains: {graphs.foreign[target][1]}")
         elif self.lone:
@@ -81,7 +82,7 @@ class _Difference:
             lines.append(f"   a state that {self.other.name} reaches in another way")
         for one, other in sides:
             odd = graphs.only_edges(one, other)
-            names = dict.fromkeys(_step(graphs, edge) for edge in odd[odd[:, 0] == source])
+            names = dict.fromkeys(step_text(graphs, edge) for edge in odd[odd[:, 0] == source])
             if names:
                 lines.append(f"   steps from there that only {one.name} has: {', '.join(names)}")
         return "\n".join(lines)
@@ -99,7 +100,7 @@ def explain(graphs: Graphs, *, partial: bool) -> list[str]:
         counts = ", ".join(f"{len(only):,} reached only by {one.name}" for one, _, only in states)
         found.append(f"states: {counts}")
     if graphs.tlc.edges is None:
-        return found + [_lone_state(graphs, one, only) for one, _, only in states if len(only)]
+        return found + [_lonestate_text(graphs, one, only) for one, _, only in states if len(only)]
     edges = [(one, other, graphs.only_edges(one, other)) for one, other in sides]
     if any(len(only) for _, _, only in edges):
         counts = ", ".join(f"{len(only):,} only in {one.name}" for one, _, only in edges)
@@ -107,7 +108,7 @@ def explain(graphs: Graphs, *, partial: bool) -> list[str]:
     for one, other in sides:
         odd = np.setdiff1d(one.initial, other.initial)
         if len(odd):
-            return [*found, f"only {one.name} has this initial state:\n{_state(graphs, int(odd[0]))}"]
+            return [*found, f"only {one.name} has this initial state:\n{state_text(graphs, int(odd[0]))}"]
     odd_edges = [(one, other, only, Walk(one, len(graphs.rows))) for one, other, only in edges if len(only)]
     if odd_edges:
         state, edge = _first(odd_edges, states_first=True), _first(odd_edges, states_first=False)
@@ -129,17 +130,17 @@ def _first(odd: Sequence[tuple[Side, Side, Ids, Walk]], *, states_first: bool) -
     return min(found, key=lambda d: (not d.lone, d.depth) if states_first else (d.depth, not d.lone))
 
 
-def _lone_state(graphs: Graphs, one: Side, only: Ids) -> str:
+def _lonestate_text(graphs: Graphs, one: Side, only: Ids) -> str:
     """The first state, in the order of its search, that one side has alone."""
     state = int(only[0])
     why = f"\n   outside the declared domains: {graphs.foreign[state][1]}" if state in graphs.foreign else ""
     return (
         f"the first state that only {one.name} reaches is (a smaller model, with edges compared too, shows the way to "
-        f"it):\n{_state(graphs, state)}{why}"
+        f"it):\n{state_text(graphs, state)}{why}"
     )
 
 
-def _state(graphs: Graphs, state: int, before: int | None = None) -> str:
+def state_text(graphs: Graphs, state: int, before: int | None = None) -> str:
     """The text of a state; after a step, only what changed, unless states stand for orbits."""
     if state in graphs.foreign:
         return _indent(graphs.foreign[state][0])
@@ -154,22 +155,16 @@ def _indent(text: str) -> str:
     return "\n".join("   " + line for line in text.split("\n"))
 
 
-def _step(graphs: Graphs, edge: Ids) -> str:
+def step_text(graphs: Graphs, edge: Ids) -> str:
     """The action of an edge, with its arguments where mc's own semantics has such a step."""
     source, action, target = (int(part) for part in edge)
-    name, engine = graphs.actions[action], graphs.engine
+    name = graphs.actions[action]
     if source in graphs.foreign or target in graphs.foreign:
         return name or "(no label)"
     try:
-        for step in successors(graphs.spec, engine.unpack(graphs.rows[source])):
-            if name in ("", step.action.name):
-                code = sum(engine.pack_part(n, v) for n, v in step.state.values.items())
-                row = np.frombuffer(code.to_bytes(8 * engine.words, "little"), dtype="<i8").reshape(1, -1)
-                if graphs.spec.model.symmetry:
-                    row = engine.canonical_rows(row)
-                if np.array_equal(row[0], graphs.rows[target]):
-                    arguments = ", ".join(to_tla(argument) for argument in step.arguments)
-                    return f"{step.action.name}({arguments})" if arguments else step.action.name
+        for step in successors(graphs.spec, graphs.engine.unpack(graphs.rows[source])):
+            if name in ("", step.action.name) and graphs.number(step.state) == target:
+                return call_text(step.action, step.arguments)
     except McError:
         pass  # an action that cannot be evaluated here: the step is shown without arguments
     return name or "(no label)"

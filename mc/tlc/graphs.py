@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -55,6 +55,8 @@ class Side:
     initial: Ids
     #: Shape (edges, 3), without duplicates; None where only the states are known.
     edges: Ids | None
+    #: How many times each edge was generated.
+    times: Ids | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,20 @@ class Graphs:
     actions: Sequence[str]
     #: Texts of TLC's states that the spec's domains do not admit, with the reason, by id.
     foreign: Mapping[int, tuple[str, str]]
+    #: What TLC has dumped, where it has dumped edges, and the ids of its rows.
+    dump: TlcGraph | None = None
+    ids: Ids | None = None
+    _numbers: dict[bytes, int] = field(default_factory=dict, repr=False)
+
+    def number(self, state: State) -> int | None:
+        """The id of a state, under symmetry that of its orbit; None where neither graph has it."""
+        if not self._numbers:
+            self._numbers.update((row.tobytes(), k) for k, row in enumerate(self.rows))
+        code = sum(self.engine.pack_part(name, value) for name, value in state.values.items())
+        row = np.frombuffer(code.to_bytes(8 * self.engine.words, "little"), dtype="<i8").reshape(1, -1)
+        if self.spec.model.symmetry:
+            row = self.engine.canonical_rows(row)
+        return self._numbers.get(row[0].tobytes())
 
     def only(self, one: Side, other: Side) -> Ids:
         """States of one side that the other has not."""
@@ -78,8 +94,18 @@ class Graphs:
     def only_edges(self, one: Side, other: Side) -> Ids:
         """Edges of one side that the other has not: shape (edges, 3)."""
         assert one.edges is not None and other.edges is not None
-        theirs = _edge_codes(other.edges, len(self.actions), len(self.rows))
-        return one.edges[~np.isin(_edge_codes(one.edges, len(self.actions), len(self.rows)), theirs)]
+        return one.edges[~np.isin(self._codes(one.edges), self._codes(other.edges))]
+
+    def otherwise_often(self) -> list[tuple[Ids, int, int]]:
+        """The edges of both sides that they generate a different number of times: mc's, then TLC's number."""
+        assert self.mc.edges is not None and self.mc.times is not None
+        assert self.tlc.edges is not None and self.tlc.times is not None
+        theirs = dict(zip(self._codes(self.tlc.edges).tolist(), self.tlc.times.tolist(), strict=True))
+        counted = zip(self.mc.edges, self._codes(self.mc.edges).tolist(), self.mc.times.tolist(), strict=True)
+        return [(edge, own, theirs[code]) for edge, code, own in counted if theirs.get(code, own) != own]
+
+    def _codes(self, edges: Ids) -> Ids:
+        return _edge_codes(edges, len(self.actions), len(self.rows))
 
 
 def merge(
@@ -100,22 +126,22 @@ def merge(
     ids, rows = _identify(np.ascontiguousarray(graph.states), tlc_rows)
     texts = {int(ids[k]): foreign[-int(tlc_rows[k, 0]) - 1] for k in np.flatnonzero(~packed)}
     actions: list[str] = [action.name for action in spec.actions]
-    mc_edges, tlc_edges, tlc_initial = None, None, np.empty(0, np.int64)
-    if tlc_graph is not None:
-        named = [proof.action(label) for label in tlc_graph.labels]
-        mc_edges, tlc_edges = np.array(graph.edges, np.int64), np.array(tlc_graph.edges)
-        if None in named:
-            actions = [""]
-            mc_edges[:, 1] = tlc_edges[:, 1] = 0
-        else:
-            numbers = np.array([actions.index(name) for name in named if name is not None], np.int64)
-            tlc_edges[:, 1] = numbers[tlc_edges[:, 1]] if len(tlc_edges) else 0
-        tlc_edges[:, 0], tlc_edges[:, 2] = ids[tlc_edges[:, 0]], ids[tlc_edges[:, 2]]
-        mc_edges, tlc_edges = (_distinct(e, len(actions), len(rows)) for e in (mc_edges, tlc_edges))
-        tlc_initial = ids[np.array(tlc_graph.initial, np.int64)]
-    mc = Side("mc", np.arange(len(graph.states)), np.arange(graph.initial), mc_edges)
-    tlc = Side("TLC", np.unique(ids), np.unique(tlc_initial), tlc_edges)
-    return Graphs(spec, engine, rows, mc, tlc, actions, texts)
+    mc_states, mc_initial = np.arange(len(graph.states)), np.arange(graph.initial)
+    if tlc_graph is None:
+        sides = Side("mc", mc_states, mc_initial, None), Side("TLC", np.unique(ids), np.empty(0, np.int64), None)
+        return Graphs(spec, engine, rows, *sides, actions, texts)
+    named = [proof.action(label) for label in tlc_graph.labels]
+    mc_edges, tlc_edges = np.array(graph.edges, np.int64), np.array(tlc_graph.edges)
+    tlc_edges[:, 0], tlc_edges[:, 2] = ids[tlc_edges[:, 0]], ids[tlc_edges[:, 2]]
+    if None in named:
+        actions = [""]
+        mc_edges[:, 1] = tlc_edges[:, 1] = 0
+    elif len(tlc_edges):
+        tlc_edges[:, 1] = np.array([actions.index(name or "") for name in named], np.int64)[tlc_edges[:, 1]]
+    mc = Side("mc", mc_states, mc_initial, *_distinct(mc_edges, len(actions), len(rows)))
+    tlc_initial = np.unique(ids[np.array(tlc_graph.initial, np.int64)])
+    tlc = Side("TLC", np.unique(ids), tlc_initial, *_distinct(tlc_edges, len(actions), len(rows)))
+    return Graphs(spec, engine, rows, mc, tlc, actions, texts, tlc_graph, ids)
 
 
 def _identify(ours: Rows, theirs: Rows) -> tuple[Ids, Rows]:
@@ -125,9 +151,12 @@ def _identify(ours: Rows, theirs: Rows) -> tuple[Ids, Rows]:
     our_keys = ours.view(key).ravel()
     their_keys = np.ascontiguousarray(theirs).view(key).ravel()
     order = np.argsort(our_keys)
-    at = np.minimum(np.searchsorted(our_keys[order], their_keys), len(order) - 1)
-    ids = order[at]
-    new = our_keys[ids] != their_keys
+    at = np.searchsorted(our_keys[order], their_keys)
+    inside = at < len(order)
+    ids = np.full(len(their_keys), -1)
+    ids[inside] = order[at[inside]]
+    new = ~inside
+    new[inside] = our_keys[ids[inside]] != their_keys[inside]
     _, first, inverse = np.unique(their_keys[new], return_index=True, return_inverse=True)
     # Numbered in the order of the dump, which is that of the search.
     ranks = np.empty(len(first), np.int64)
@@ -140,7 +169,8 @@ def _edge_codes(edges: Ids, actions: int, states: int) -> Ids:
     return (edges[:, 0] * actions + edges[:, 1]) * states + edges[:, 2]
 
 
-def _distinct(edges: Ids, actions: int, states: int) -> Ids:
-    """Edges without duplicates, in the order of their first occurrence."""
-    _, first = np.unique(_edge_codes(edges, actions, states), return_index=True)
-    return edges[np.sort(first)]
+def _distinct(edges: Ids, actions: int, states: int) -> tuple[Ids, Ids]:
+    """Edges without duplicates, in the order of their first occurrence, and how many there are of each."""
+    _, first, times = np.unique(_edge_codes(edges, actions, states), return_index=True, return_counts=True)
+    order = np.argsort(first)
+    return edges[first[order]], times[order]

@@ -13,6 +13,16 @@ from mc.lang.values import ModelValue, ModelValueSet
 from mc.tlc.proof import Proof
 
 _SYMMETRY = "MCSymmetry"
+_LARGEST = 2**31 - 1
+#: What begins a part of a TLC configuration (``tlc2.tool.impl.ModelConfig``), wherever it stands.
+_WORDS = frozenset(
+    {
+        *("INIT", "NEXT", "VIEW", "SYMMETRY", "SPECIFICATION", "TYPE", "TYPE_CONSTRAINT", "ALIAS", "CHECK_DEADLOCK"),
+        *("CONSTANT", "CONSTRAINT", "ACTION_CONSTRAINT", "INVARIANT", "PROPERTY", "POSTCONDITION"),
+        *("CONSTANTS", "CONSTRAINTS", "ACTION_CONSTRAINTS", "INVARIANTS", "PROPERTIES", "POSTCONDITIONS"),
+        *("_PERIODIC", "_POSSIBLE", "_RL_REWARD"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,12 @@ def _module(proof: Proof, name: str) -> str:
 def config_lines(proof: Proof, initial: str, following: str) -> list[str]:
     """What a config of the model begins with: ``Init``, ``Next``, constants and substitutions."""
     spec, model = proof.spec, proof.spec.model
+    named = (*spec.constants, *model.substitute, *(d.name for d in (*spec.invariants, *spec.constraints)))
+    for name in named:
+        if name in _WORDS:
+            raise ModelError(
+                f"{name} is a word of TLC's configurations, so TLC cannot be told of it: choose another name"
+            )
     lines = [f"INIT {initial}", f"NEXT {following}"]
     lines += [f"CONSTANT {name} = {_constant(name, value)}" for name, value in spec.constants.items()]
     proof.require(model.substitute.keys(), "substitute: the definition")
@@ -97,7 +113,17 @@ def _config(proof: Proof) -> str:
 def _constant(name: str, value: Any) -> str:
     """A value as a TLC config writes it: names in it that nothing defines are model values."""
     if isinstance(value, ModelValueSet):
+        # TLC compares the elements of a set with each other, and a type is what stands before _ in second place.
+        types = {member.name[0]: member for member in value.members if member.name[1:2] == "_" and member.name[2:]}
+        if len(types) > 1:
+            one, other, *_ = types.values()
+            raise ModelError(
+                f"constant {name}: {one} and {other} have different types for TLC, which compares none such: a model "
+                f"value whose second character is _ has the first one as its type; choose other names"
+            )
         return "{" + ", ".join(member.name for member in value.members) + "}"
+    if isinstance(value, int) and value > _LARGEST:
+        raise ModelError(f"constant {name} = {value:,}: numbers of TLC have 32 bits, so they end at {_LARGEST:,}")
     if isinstance(value, (bool, int, ModelValue)):
         return to_tla(value)
     raise ModelError(f"constant {name}: {value!r} cannot be written into a TLC config")

@@ -16,6 +16,7 @@ _DEPTH = re.compile(r"depth of the complete state graph search is ([\d,]+)")
 _FINISHED = re.compile(r"Finished in (\d+)ms")
 _COVERED = re.compile(r"(<.*>): [\d,]+:([\d,]+)", re.DOTALL)
 _VIOLATED = re.compile(r"(?:Invariant|property) (\S+) is violated")
+_CONSTANT = re.compile(r"The (invariant|constraint) of (\S+) is equal to FALSE")
 _STATE = re.compile(r"\d+: (<.*?>|Stuttering)\s*\n(.*)", re.DOTALL)
 
 _ERROR = 1  # the severity that TLC gives a message of an error
@@ -35,12 +36,41 @@ _PROGRESS = 2200
 _COVERAGE = 2201
 _STATE_PRINT = 2217
 _VERSION = 2262
+_CONSTANT_FALSE = 2230
 _COVERAGE_ACTION = 2772
 
 #: Lines of the parser that say nothing about an error.
 _CHATTER = ("Parsing file ", "Semantic processing of module ", "Linting of module ")
 
 INITIAL = "<Initial predicate>"
+
+_PLACE = r"line (\d+), col (\d+) to line (\d+), col (\d+) of module (\w+)(?: \((\d+) (\d+) (\d+) (\d+)\))?"
+_LABEL = re.compile(rf"<?\s*([\w!]+)(?:\((.*?)\))?(?:\s+{_PLACE})?\s*>?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Label:
+    """What TLC says of a step: the definition's name, with what TLC of 2026 adds, and where it stands."""
+
+    #: ``Timeout``; ``C!Timeout`` where ``C`` is an instance of its module.
+    name: str
+    #: The values of the definition's parameters as TLA+ text, those of an instance's first; None where TLC gives none.
+    arguments: str | None = None
+    #: The module, and in it the first line and column and the last ones, counted from 1; the innermost place that TLC
+    #: gives.
+    place: tuple[str, tuple[int, ...]] | None = None
+
+
+def read_label(text: str) -> Label | None:
+    """``Timeout``, ``Timeout(s1)``, or either with a place, ``<Timeout line 1, col 2 to line 3, col 4 of module M>``;
+    None for other text.
+    """
+    match = _LABEL.fullmatch(text.strip())
+    if match is None:
+        return None
+    name, arguments, *outer, module, a, b, c, d = match.groups()
+    lines = [int(number) for number in ((a, b, c, d) if a is not None else outer) if number is not None]
+    return Label(name, arguments, (module, tuple(lines)) if module is not None else None)
 
 
 @dataclass
@@ -58,6 +88,8 @@ class TlcOutput:
     #: "ok", "violation", "deadlock", "error", or "" while TLC has not said.
     verdict: str = ""
     property: str | None = None
+    #: The constraint over constants alone that is FALSE, so that TLC does not search.
+    constraint: str | None = None
     #: Whether TLC got as far as computing states: before that, an error is one of the .tla or cfg.
     started: bool = False
     generated: int = 0
@@ -132,7 +164,13 @@ class TlcOutput:
             self.generated, self.distinct = _number(match[1]), _number(match[2])
 
     def _error(self, code: int, text: str) -> None:
-        if code == _DEADLOCK:
+        constant = _CONSTANT.search(text) if code == _CONSTANT_FALSE else None
+        if constant is not None and constant[1] == "constraint":
+            # No state satisfies it, so none is searched, and there is no error.
+            verdict, self.constraint = "ok", constant[2]
+        elif constant is not None:
+            verdict, self.property = "violation", constant[2]
+        elif code == _DEADLOCK:
             verdict = "deadlock"
         elif code in (_INVARIANT, _INVARIANT_INITIAL, _ACTION_PROPERTY, _TEMPORAL):
             verdict = "violation"

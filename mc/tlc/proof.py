@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mc.errors import ModelError, SpecError
+from mc.lang.text import from_tla
 from mc.spec.objects import Spec
+from mc.tlc.output import read_label
+from mc.tlc.texts import typed
 from mc.tlc.tla import TlaDefinition, TlaModule, names_in, read_module, tokens
-
-#: ``<Name line 1, col 2 to line 3, col 4 of module M>``, as TLC writes an action in a trace or a
-#: coverage report.
-_LOCATION = re.compile(r"<?\s*(\S+) line (\d+), col (\d+) to line (\d+), col (\d+) of module (\w+)\s*>?")
+from mc.trace.replay import range_of
 
 
 @dataclass(frozen=True)
@@ -87,22 +87,46 @@ class Proof:
     def action(self, label: str) -> str | None:
         """The spec's action that TLC means by a label; None where it may be several, or none.
 
-        The label is a definition's name (``ReceiveAny``), or a name with a location. It is an action
-        of the spec itself, or a definition put in the place of one, or one in whose body (or in the
-        text at that location) exactly one action is mentioned, directly or through definitions.
+        The label is a definition's name (``ReceiveAny``), perhaps with arguments or a place
+        (:func:`~mc.tlc.output.read_label`). It is an action of the spec itself, or a definition put in the place of
+        one, or one in whose body (or in the text at that place) exactly one action is mentioned, directly or through
+        definitions.
         """
         if label not in self._known:
             self._known[label] = self._resolve(label)
         return self._known[label]
 
     def _resolve(self, label: str) -> str | None:
-        match = _LOCATION.fullmatch(label.strip())
-        name = match[1] if match is not None else label.strip()
-        found = self._mentioned({name})
-        if len(found) != 1 and match is not None and match[6] in self.modules:
-            region = _region(self.modules[match[6]].text, *(int(match[k]) for k in (2, 3, 4, 5)))
+        read = read_label(label)
+        if read is None:
+            return None
+        found = self._mentioned({read.name.rpartition("!")[2]})
+        if len(found) != 1 and read.place is not None and read.place[0] in self.modules:
+            region = _region(self.modules[read.place[0]].text, *read.place[1])
             found = self._mentioned(names_in(region))
         return found.pop() if len(found) == 1 else None
+
+    def arguments(self, label: str) -> tuple[Any, ...] | None:
+        """The values of the parameters of the spec's action that TLC means by a label, in the order of the spec.
+
+        None where it gives none, or those of another definition, which the action is mentioned in.
+        """
+        read, action = read_label(label), next((a for a in self.spec.actions if a.name == self.action(label)), None)
+        if read is None or action is None:
+            return None
+        definition = self.definition(read.name.rpartition("!")[2])
+        if definition is None or definition.name not in (action.name, self.spec.model.substitute.get(action.name)):
+            return None
+        # Behind those of an instance stand those of the definition.
+        values = tuple.__iter__(from_tla(f"<<{read.arguments or ''}>>"))
+        given = list(values)[-len(definition.parameters) :] if definition.parameters else []
+        if len(given) != len(definition.parameters) or len(given) != len(action.parameters):
+            return None
+        named = dict(zip(definition.parameters, given, strict=True))
+        if all(parameter.name in named for parameter in action.parameters):
+            given = [named[parameter.name] for parameter in action.parameters]
+        pairs = zip(action.parameters, given, strict=True)
+        return tuple(typed(range_of(self.spec, parameter), value) for parameter, value in pairs)
 
     def _mentioned(self, names: Iterable[str]) -> set[str]:
         """The actions among ``names``, and among what is mentioned in the other definitions named."""

@@ -9,18 +9,30 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from mc.errors import DomainError, McError, SpecError, UsageError
+from mc.errors import McError, ModelError, SpecError, UsageError
 from mc.lang.text import from_tla
 from mc.tlc.model import TlcModel
 from mc.tlc.output import TlcOutput
 from mc.tlc.proof import Proof
+from mc.tlc.texts import typed
 from mc.tlc.tools import Tools
 
 #: Minutes between coverage reports. So many that only the last one is printed, and few enough that
 #: TLC, which counts them in milliseconds, does not overflow.
 _COVERAGE_MINUTES = "10000"
+
+
+class TlcStep(NamedTuple):
+    """One state of TLC's counterexample."""
+
+    #: The spec's action that leads here; TLC's label where that is not known.
+    action: str
+    #: Values outside their domains stay untyped.
+    values: Mapping[str, Any]
+    #: None where TLC does not tell them.
+    arguments: tuple[Any, ...] | None
 
 
 @dataclass(frozen=True)
@@ -43,17 +55,22 @@ class TlcResult:
     #: Generated states by action of the spec, where coverage was on. A label that does not stand for
     #: one action stays as TLC prints it.
     action_generated: Mapping[str, int]
-    #: The counterexample: the spec's action (TLC's label where that is not known) and the values of
-    #: the variables; values outside their domains stay untyped.
-    trace: tuple[tuple[str, Mapping[str, Any]], ...]
+    #: The counterexample.
+    trace: tuple[TlcStep, ...]
     #: What TLC says about an error.
     message: str
     #: Whether TLC went on to its end and found no error.
     complete: bool
+    #: Whether TLC got as far as computing states.
+    searched: bool
+    #: The constraint that is FALSE by its constants alone, so that TLC did not search.
+    constraint: str | None
     #: Everything that TLC printed.
     log: Path
 
 
+#: Strings of a spec may have any character: in files and, from Java 18 on and before, in what TLC prints.
+_UTF_8 = ("-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-Dsun.stdout.encoding=UTF-8")
 #: No optimising compiler, whose work would not be paid back: a third less processor time in a run of seconds.
 _SHORT = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
@@ -84,6 +101,7 @@ def run_tlc(
     command = [
         *(str(tools.java), *(_SHORT if short else ("-XX:+UseParallelGC",))),
         f"-Djava.io.tmpdir={scratch}",  # TLC unpacks its standard modules there
+        *_UTF_8,
         *("-cp", str(tools.jar), "tlc2.TLC", "-tool"),
         *("-workers", str(workers), "-fp", "0", "-metadir", str(scratch)),
         *([] if model.deadlock else ["-deadlock"]),  # this option switches the check off
@@ -116,9 +134,14 @@ def run_tlc(
         length=len(output.states) or None,
         seconds=seconds if output.milliseconds is None else output.milliseconds / 1000,
         action_generated=_by_action(output.coverage, proof),
-        trace=tuple((proof.action(label) or label, read_values(parts, proof)) for label, parts in output.states),
+        trace=tuple(
+            TlcStep(proof.action(label) or label, read_values(parts, proof), proof.arguments(label))
+            for label, parts in output.states
+        ),
         message="\n".join(output.errors),
         complete=not stopped and output.verdict == "ok",
+        searched=output.started,
+        constraint=output.constraint,
         log=path,
     )
 
@@ -173,8 +196,21 @@ def _raise_for_failure(output: TlcOutput, log: Path, proof: Proof) -> None:
     said = "\n".join(dict.fromkeys([*output.errors, *output.loose])).strip()
     if not output.version or not output.verdict:
         raise McError(f"TLC did not run to its end; it printed (see {log}):\n{said or 'nothing'}")
+    for part, limit in _LIMITS.items():
+        found = next((line for line in said.split("\n") if part in line), None)
+        if found is not None and output.verdict == "error":
+            raise ModelError(f"TLC cannot check this model: {found.removeprefix(': ')} ({limit}; see {log})")
     if output.verdict == "error" and not output.started:
         raise SpecError(f"TLC cannot read {proof.root.name} or its model (see {log}):\n{said}", str(proof.root.path))
+
+
+#: What mc has and TLC has not, by a part of what TLC says.
+_LIMITS = {
+    "typed model value": "TLC gives a model value whose second character is _ the first one as its type, and compares "
+    "it with no value of another type: choose other names",
+    "Overflow when computing": "numbers of TLC have 32 bits: choose smaller constants",
+    "too many elements": "choose smaller constants",
+}
 
 
 def _by_action(coverage: Mapping[str, int], proof: Proof) -> dict[str, int]:
@@ -191,9 +227,5 @@ def read_values(parts: list[str], proof: Proof) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, domain in proof.spec.variables.items():
         if name in texts:
-            value = from_tla(texts[name])
-            try:
-                values[name] = domain.coerce(value)
-            except DomainError:
-                values[name] = value
+            values[name] = typed(domain, from_tla(texts[name]))
     return values
