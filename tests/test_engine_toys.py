@@ -32,7 +32,7 @@ def counted(spec: Spec, generated: int, distinct: int, levels: list[int]) -> Non
     assert want.result is not None
     assert (want.result.generated, want.result.levels) == (generated, levels)
     for result in results(spec):
-        assert (result.verdict, result.generated, result.distinct) == ("ok", generated, distinct)
+        assert (result.verdict, result.generated, result.distinct) == (want.ending(), generated, distinct)
         assert result.orbit_sum >= distinct
         if result.search == "bfs":
             assert (result.levels, result.depth) == (tuple(levels), max(1, len(levels)))

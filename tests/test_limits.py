@@ -46,6 +46,8 @@ def tight(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     """See :func:`little_memory`; what is to move moves, and no file is left."""
     moved, move = [], Visited.move
     monkeypatch.setattr(Visited, "move", lambda visited, directory: moved.append(1) or move(visited, directory))
+    # Between narrow levels nothing is looked at, nor moved.
+    monkeypatch.setattr(words, "NARROW", 0)
     with little_memory(tmp_path, request.param) as limits:
         yield limits
     assert bool(moved) == (request.param != "levels")
@@ -56,6 +58,7 @@ def tight(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 25 parents: then a level has many, and between them the visited set moves."""
     monkeypatch.setattr(words, "BATCH", 25)
+    monkeypatch.setattr(words, "NARROW", 0)
     monkeypatch.setattr(breadth, "LEAST_PART", 2)
 
 

@@ -14,6 +14,7 @@ looked at when it was found first, and satisfied the invariants; so a search sto
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
@@ -38,6 +39,8 @@ SPARE = 16
 LEAST = 32
 #: Parents in a part of a batch, at least: fewer are not worth sharing.
 LEAST_PART = 64
+#: New states that narrow levels make at a time, at most.
+ROOM = 1 << 12
 
 
 class BreadthFirst(Search):
@@ -63,6 +66,8 @@ class BreadthFirst(Search):
         self.store = Levels(engine.words, simplest, guard.limits.directory)
         #: Successors in a batch, at most so far.
         self.most = 0
+        #: Where narrow levels leave their new states: rows, flat, and origins; and how many are of each level.
+        self.descent = np.empty(ROOM * engine.words, np.int64), np.empty(ROOM, np.int64), np.empty(ROOM, np.int64)
 
     def run(self, seconds: dict[str, float]) -> Result:
         """See :class:`Search`; also closes the files."""
@@ -76,7 +81,10 @@ class BreadthFirst(Search):
         else:
             self._restore(self.resumed)
         while self.frontier and self.stop is None and not self._ends():
-            whole = self._expand_level()
+            narrow = self.frontier <= words.NARROW and self.visited.moved is None
+            if narrow and not self._descend():
+                continue
+            whole = self._expand_level(expanded=narrow)
             self._settle()
             if whole and self.frontier:
                 self.levels.append(self.frontier)
@@ -200,17 +208,55 @@ class BreadthFirst(Search):
             control[words.ORBITS] -= (control[words.GROUP] // (kinds >> words.ACTION_BITS)).sum()
             self.frontier -= len(kinds)
 
-    def _expand_level(self) -> bool:
-        """Expand the states of the last level; those found are the next one. Whether all were expanded."""
+    def _descend(self) -> bool:
+        """Expand levels one after the other as long as they are narrow, without Python between them. Whether the last
+        level has been expanded too, and its successors are in the batch, for :meth:`_expand_level` to go on."""
+        store, limits, width = self.store, self.guard.limits, self.engine.words
+        rows, origins, sizes = self.descent
+        levels = ROOM if limits.max_depth is None else limits.max_depth - len(self.levels)
+        if self.checkpoints is not None:
+            levels = self.checkpoints.levels(len(self.levels), levels)
+        most = ROOM if limits.max_states is None else limits.max_states - len(self.visited)
+        parents = store.rows[-1].read(0, self.frontier)
+        given = {**self._given(parents, self.frontier, 0), **self.visited.given(self.batch, 1)}
+        given |= {words.LEVEL: rows, words.LOG: origins, words.OPEN: 0}
+        made = self.team.descend(sizes, min(levels, ROOM), most, given)
+        self.most = max(self.most, ROOM, int(self.controls[0, words.COUNT]))
+        found = sizes[: made if made >= 0 else ~made].tolist()
+        ends = [0, *itertools.accumulate(found)]
+        self._sample(parents.reshape(-1, width))
+        for first, last in itertools.pairwise(ends[:-1]):
+            self._sample(rows[first * width : last * width].reshape(-1, width))
+        store.extend(found, rows[: ends[-1] * width], origins[: ends[-1]])
+        if found:
+            self.frontier = found[-1]
+        if self.controls[0, words.STOP]:
+            self.stop = Stop.in_control(self.controls[0])
+            del found[-1]
+        self.levels += [size for size in found if size]
+        self.tick(len(self.levels), self.frontier)
+        if self.frontier and made >= 0 and self.stop is None:
+            self._checkpoint(every=True)
+        return made < 0
+
+    def _sample(self, rows: Rows) -> None:
+        """Test the symmetry of some states of a level, shape ``(n, words)``."""
+        self.symmetry_check.level(rows[self.symmetry_check.sample(len(rows))])
+
+    def _expand_level(self, expanded: bool) -> bool:
+        """Expand the states of the last level; those found are the next one. Whether all were expanded.
+
+        ``expanded``: they have been, as one part, and those found are to be inserted and collected.
+        """
         level, width = self.store.rows[-1], self.engine.words
         sample = [level.read(k, k + 1) for k in self.symmetry_check.sample(len(level))]
         self.symmetry_check.level(np.array(sample, np.int64).reshape(-1, width))
         self.store.begin()
         for first, parents in level.batches():
-            if self._due():
+            if not expanded and self._due():
                 return False
             count = parents.size // width
-            parts = self._expand_batch(parents, count, first)
+            parts = 1 if expanded else self._expand_batch(parents, count, first)
             self.visited.insert(self.batch, parts)
             self.frontier += self._collect(parts) - count
             self.store.expanded(first + count)
@@ -225,7 +271,13 @@ class BreadthFirst(Search):
     def _expand_batch(self, parents: Rows, count: int, first: int) -> int:
         """Expand so many parents; ``first``: the index of the first. Returns in how many parts."""
         parts = max(-(-count // words.PART), min(words.PARTS, count // LEAST_PART))
-        given: dict[int, int | Words] = {
+        self.team.do(words.EXPAND, parts, self._given(parents, count, first))
+        self.most = max(self.most, int(self.controls[:parts, words.COUNT].sum()))
+        return parts
+
+    def _given(self, parents: Rows, count: int, first: int) -> dict[int, int | Words]:
+        """What the board has to say of the expansion of so many parents."""
+        return {
             words.ROWS: parents,
             words.PARENTS: count,
             words.FIRST_PARENT: first,
@@ -233,9 +285,6 @@ class BreadthFirst(Search):
             words.BATCHED: self.batch.data,
             words.CONTROLS: self.controls,
         }
-        self.team.do(words.EXPAND, parts, given)
-        self.most = max(self.most, int(self.controls[:parts, words.COUNT].sum()))
-        return parts
 
     def _collect(self, parts: int) -> int:
         """Add the new states of a batch to the next level; returns how many there are."""

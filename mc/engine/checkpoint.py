@@ -180,6 +180,10 @@ class Checkpoints:
             return time.monotonic() - self.ended >= 9 * self.took
         return level - self.level >= self.every
 
+    def levels(self, level: int, most: int) -> int:
+        """How many levels after this one may be completed, at most so many, before the next one is written."""
+        return most if self.every is None else min(most, max(1, self.level + self.every - level))
+
     def write(self, program: Program, store: Levels, visited: Iterable[Words], counters: dict[str, Any]) -> None:
         """Write a checkpoint; :class:`OSError` where there is no room, and then the one before it stays."""
         begin = time.monotonic()

@@ -291,6 +291,18 @@ class Levels:
         self.sizes[-1] += more
         return self.rows[-1].place(more), self.log.place(more)
 
+    def extend(self, sizes: list[int], rows: Rows, origins: Words) -> None:
+        """Add levels, all of them expanded but the last: their sizes, and the rows and origins of their states."""
+        self.log.append(origins)
+        first = 0
+        for number, size in enumerate(sizes, 1):
+            self.begin()
+            self.sizes[-1] = size
+            if self.keep or number == len(sizes):
+                self.rows[-1].append(rows[first * self.width : (first + size) * self.width])
+            self.drop()
+            first += size
+
     def expanded(self, index: int) -> None:
         """The states of the last level but one that come before ``index`` were expanded."""
         if not self.keep:

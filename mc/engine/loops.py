@@ -202,6 +202,39 @@ def collect_part(board: ptr, part: int) -> None:
 
 
 @entry
+def descend(board: ptr, sizes: ptr, levels: int, room: int, most: int, narrow: int) -> int:
+    """Breadth-first, for one thread: expand level after level, up to so many, as long as they have few enough states.
+
+    The board has the parents of the first level as one part. New states, at most room, go to its LEVEL and LOG, level
+    by level; sizes[n]: how many are of level n. Ends after a level with which more than most states were found, or that
+    makes the search stop. Returns the number of levels that were made; or ~n, where one after n of them was expanded,
+    but has to be inserted and collected yet, since there is no room for it or a table has to grow.
+    """
+    n = 0
+    found = 0
+    while n < levels and 0 < board[PARENTS] <= narrow and found <= most:
+        expand_part(board, 0)
+        for share in range(SHARES):
+            insert_share(board, share)
+            if words_at(board[CROWDED])[share] >= 0:
+                return ~n
+        count = count_new(board)
+        if found + count > room:
+            return ~n
+        collect_part(board, 0)
+        sizes[n] = count
+        n += 1
+        found += count
+        if control_of(board, 0)[STOP] != OK:
+            return n
+        board[ROWS] = board[LEVEL]
+        board[PARENTS] = count
+        board[LEVEL] += 8 * WORDS * count
+        board[LOG] += 8 * count
+    return n
+
+
+@entry
 def dive(todo: ptr, top: int, size: int, room: int, out: ptr, fresh: ptr8, directory: ptr, c: ptr, log: ptr) -> int:
     """Depth-first: expand the state on top of the stack and push what is new, until the stack is empty, a
     buffer or a table is nearly full, or the search should stop. Rows of the stack: the state, its number, its

@@ -2,7 +2,8 @@
 
 A search shares three pieces of work a batch, of a few milliseconds at most. So threads find them on a board in
 memory and take tasks of them without Python, whose lock only one of them could hold, and look for the next piece
-for about a millisecond before they sleep, since a thread that sleeps takes up to a tenth of a millisecond to wake.
+for a while before they sleep, since a thread that sleeps takes up to a tenth of a millisecond to wake. They do not
+look for longer than that: the thread that they wait for may have no processor as long as they look.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from mc.engine.limits import processors
 from mc.engine.machine import address
 from mc.engine.program import Program, Words, zeros
 
-#: How often a thread looks before it sleeps: about a millisecond.
-LOOKS = 1 << 21
+#: How often a thread looks before it sleeps: for about as long as it takes to wake.
+LOOKS = 1 << 17
 
 
 class Team:
@@ -47,22 +48,35 @@ class Team:
         for thread in self._threads:
             thread.join()
 
-    def do(self, work: int, tasks: int, given: dict[int, int | Words]) -> None:
-        """Do so many tasks of some work; ``given``: further words for the board, or arrays whose addresses go there."""
+    def do(self, work: int, tasks: int, given: dict[int, int | Words], alone: bool = False) -> None:
+        """Do so many tasks of some work; ``given``: further words for the board, or arrays whose addresses go there.
+
+        ``alone``: the calling thread does all of them. What takes less time than to wake a thread is not worth sharing.
+        """
         board = self.board
-        for word, value in given.items():
-            board[word] = value if isinstance(value, int) else address(value)
+        self._write(given)
         board[words.WORK], board[words.TASKS], board[words.TAKEN] = work, tasks, 0
-        together = self.size > 1 and tasks > 1
+        together = self.size > 1 and tasks > 1 and not alone
         if together:
             self._post()
         self.library.work(self._address)
         while together and not self.library.all_done(self._address, self._looks):
             self._bells[0].acquire()
 
+    def descend(self, sizes: Words, levels: int, most: int, given: dict[int, int | Words]) -> int:
+        """Expand narrow levels alone, one after the other, at most as many as there is room for their ``sizes``: see
+        ``mc.engine.loops``."""
+        self._write(given)
+        self.board[words.TASKS] = 1
+        return int(self.library.descend(self._address, sizes, levels, sizes.size, most, words.NARROW))
+
     def count_new(self) -> int:
         """How many states of the batch that was inserted last are new."""
         return int(self.library.count_new(self._address))
+
+    def _write(self, given: dict[int, int | Words]) -> None:
+        for word, value in given.items():
+            self.board[word] = value if isinstance(value, int) else address(value)
 
     def _post(self) -> None:
         if self.library.post(self._address):

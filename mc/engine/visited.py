@@ -99,6 +99,8 @@ class Visited:
         #: Per table, words.ENTRY words: see there.
         self.directory = zeros(TABLES * words.ENTRY)
         self.entries = self.directory.reshape(TABLES, words.ENTRY)
+        #: Per share, the table that has to grow before the share can be inserted whole; or -1.
+        self.crowded = np.full(words.SHARES, -1)
         self._regions: list[_Region] = []
         #: Per table, the number of its region.
         self._sizes = np.full(TABLES, -1)
@@ -119,20 +121,23 @@ class Visited:
 
     def insert(self, batch: Batch, parts: int) -> None:
         """Insert the states of the first parts of a batch, whose lists then tell which of them were new."""
-        crowded = np.empty(words.SHARES, np.int64)
-        given: dict[int, int | Words] = {
-            words.DIRECTORY: self.directory,
-            words.BATCHED: batch.data,
-            words.BATCH_PARTS: parts,
-            words.CROWDED: crowded,
-        }
+        given = self.given(batch, parts)
         while True:
-            self.team.do(words.INSERT, words.SHARES, given)
-            numbers = crowded[crowded >= 0]
+            self.team.do(words.INSERT, words.SHARES, given, alone=parts == 1)
+            numbers = self.crowded[self.crowded >= 0]
             if not numbers.size:
                 return
             # No more at a time than there are threads: until it has grown, a table takes its memory twice.
             self._grow(np.unique(np.concatenate([self._around(int(k)) for k in numbers[: self.team.size]])))
+
+    def given(self, batch: Batch, parts: int) -> dict[int, int | Words]:
+        """What the board has to say of inserting the first parts of a batch."""
+        return {
+            words.DIRECTORY: self.directory,
+            words.BATCHED: batch.data,
+            words.BATCH_PARTS: parts,
+            words.CROWDED: self.crowded,
+        }
 
     def _insert_all(self, fill: Callable[[Batch, int, int, int], None], count: int) -> None:
         """Insert ``count`` states; ``fill(batch, part, first, last)`` puts some of them into a part of a batch."""

@@ -89,6 +89,8 @@ SIFTED = 64
 PART = 512
 PARTS = 32
 BATCH = PARTS * PART
+#: Parents in a level that one thread expands alone, at most: to share so few takes longer than it saves.
+NARROW = PART
 
 # The board, on which work for a team is posted. Words that threads change at the same time are lines apart.
 TURN = 0  # pieces of work posted so far

@@ -59,6 +59,12 @@ class Expected:
     #: The level at which a search is cut, if it is: its states are found, but not expanded.
     cut: int | None = None
 
+    def ending(self) -> str:
+        """The verdict of a search that goes as far."""
+        if self.verdict == "ok" and self.result is not None and not self.result.parents:
+            return "vacuous"
+        return self.verdict if self.cut is None else "incomplete"
+
     def depth(self) -> int | None:
         """How deep a search has to go, where that is known."""
         return self.cut if self.length is None else self.length + 1
@@ -145,7 +151,7 @@ def check(spec: Spec, want: Expected, engine: Engine, ways: Iterable[Way]) -> No
 
 def _compare_results(spec: Spec, engine: Engine, want: Expected, found: Result) -> None:
     if want.verdict == "ok" or found.violation is None:
-        assert found.verdict == (want.verdict if want.cut is None else "incomplete"), found.verdict
+        assert found.verdict == want.ending(), found.verdict
         _compare_counts(want, found)
         return
     _check_behavior(spec, engine, found.violation)

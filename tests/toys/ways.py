@@ -18,8 +18,8 @@ from mc.engine.limits import Limits
 from mc.engine.result import Result
 from mc.lang.state import State
 
-#: Of searches that are not told; others may have smaller batches, not larger ones.
-BATCH = words.BATCH
+#: Of searches that are not told; others may have smaller batches and levels that are expanded alone, not larger ones.
+BATCH, NARROW = words.BATCH, words.NARROW
 
 #: What goes to files where memory is little.
 FILES = ("levels", "visited set", "visited set now and then")
@@ -53,6 +53,8 @@ class Way:
     #: Parents in a batch, at most, and in a part of it, at least.
     batch: int = BATCH
     part: int = breadth.LEAST_PART
+    #: Parents in a level that one thread expands alone, at most.
+    narrow: int = NARROW
     #: What goes to files, of ``FILES``; nothing if empty.
     files: str = ""
     #: Limits that it comes to, one after the other; each time it goes on from its last checkpoint, with other workers.
@@ -66,6 +68,7 @@ class Way:
     def traits(self) -> list[str]:
         """What is special about it, for a report."""
         found = [f"{self.order}, {self.workers} workers", f"batches of {self.batch}", f"parts of {self.part}"]
+        found.append(f"levels of {self.narrow} alone")
         found += [f"{self.files} in files"] * bool(self.files) + ["states of all levels compared"] * self.keep
         for limits in self.interruptions:
             found.append(f"interrupted by {'max-depth' if limits.max_depth else 'max-states'}")
@@ -76,6 +79,7 @@ class Way:
         with ExitStack() as stack:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mc-way-")))
             stack.enter_context(patch.object(words, "BATCH", self.batch))
+            stack.enter_context(patch.object(words, "NARROW", self.narrow))
             stack.enter_context(patch.object(breadth, "LEAST_PART", self.part))
             limits = stack.enter_context(little_memory(directory, self.files)) if self.files else Limits()
             checkpoint, workers = None, self.workers
@@ -116,6 +120,7 @@ def drawn_way(random: Random, levels: int, states: int) -> Way:
         workers=random.randint(1, 3),
         batch=random.choice((1, 3, 17, 100, BATCH)),
         part=random.choice((1, 8, breadth.LEAST_PART)),
+        narrow=random.choice((0, 3, 20, NARROW)),
         files=random.choice(("", "", *FILES)),
         interruptions=tuple(interruptions),
         every=1 if keep else random.randint(1, 4),
