@@ -141,6 +141,7 @@ def _expand(module: Module) -> str:
         arguments: list[Any] = [StateRef("s"), StateRef("t")]
         definition = module.definition(action.function)  # type: ignore[arg-type]
         names = [a.arg for a in definition.node.args.args]
+        body.file, body.line = definition.file, definition.node.lineno
         # They hide names of the spec, also those that have no value yet.
         body.scope = dict.fromkeys(names, Value())
         for parameter, name in zip(action.parameters, names[len(arguments) :], strict=True):
@@ -157,7 +158,7 @@ def _expand(module: Module) -> str:
             arguments.append(body.scope[name])
             loops.append(loop)
         value = body.call(action.function, arguments, None)  # type: ignore[arg-type]
-        enabled = str(bool(value.value)) if isinstance(value, Const) else body.truth(value)
+        enabled = body.truth(value)
         with body.block(f"if {enabled}:"):
             if action.update is not None:
                 place = module.allocate(layout.words)

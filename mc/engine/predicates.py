@@ -14,7 +14,7 @@ from typing import Any
 
 from mc.engine.translate.module import FunctionText, Module
 from mc.engine.translate.statements import Statements
-from mc.engine.translate.values import Const, StateRef
+from mc.engine.translate.values import StateRef
 from mc.spec.objects import Definition
 
 
@@ -46,7 +46,7 @@ def witnessed(module: Module) -> str:
     body.emit("seen = 0")
     body.taken["seen"] = 1
     for number, definition in enumerate(module.spec.witnesses):
-        holds = _holds(body, body.call(definition.function, [StateRef("s")], None))  # type: ignore[arg-type]
+        holds = _whole(body, definition)
         if holds is not False:
             with body.block(f"if {holds}:"):
                 body.emit(f"seen |= {1 << number}")
@@ -68,7 +68,16 @@ def _text(head: str, result: str, doc: str, body: Statements) -> str:
 
 def _holds(body: Statements, value: Any) -> Any:
     """A Boolean expression, or a constant."""
-    return value.value if isinstance(value, Const) else body.truth(value)
+    known = body.decided(value)
+    return body.truth(value) if known is None else known
+
+
+def _whole(body: Statements, definition: Definition) -> Any:
+    """What a definition says of a state, as a Boolean expression or a constant."""
+    text = body.module.definition(definition.function)  # type: ignore[arg-type]
+    with body.within({}, text.file):
+        body.line = text.node.lineno
+        return _holds(body, body.call(definition.function, [StateRef("s")], None))  # type: ignore[arg-type]
 
 
 def _require(body: Statements, definition: Definition, otherwise: str) -> None:
@@ -80,9 +89,10 @@ def _require(body: Statements, definition: Definition, otherwise: str) -> None:
         read = _Reader(module).variables(text.body if node is None else [node])
         with body.block(f"if {_any_changed(module, read)}:"):
             if node is None:
-                holds = _holds(body, body.call(definition.function, [StateRef("s")], None))  # type: ignore[arg-type]
+                holds = _whole(body, definition)
             else:
                 with body.within({"s": StateRef("s")}, text.file):
+                    body.line = node.lineno
                     holds = _holds(body, body.expr(node))
             with body.block(f"if not {holds}:"):
                 body.emit(otherwise)

@@ -58,7 +58,7 @@ def successors(spec: Spec, state: State) -> Iterator[Step]:
 def apply(spec: Spec, action: Action, arguments: tuple[Any, ...], state: State) -> State | None:
     """The state after one step, or None where the action is not enabled."""
     draft = NextState(spec.variables, state)
-    if not action.function(state, draft, *arguments):
+    if not action.taken(state, draft, arguments):
         return None
     after = draft.freeze()
     if action.update is not None:
@@ -89,16 +89,16 @@ def explore(spec: Spec, limit: int | None = None) -> Result:
 
     def check(state: State, parent: State | None) -> bool:
         """Look at one generated state; whether it is new and within the constraints."""
-        within = all(c.function(state) for c in spec.constraints)
+        within = all(c.holds(state) for c in spec.constraints)
         if within and state in seen:
             return False
         if within:
             seen.update(orbit(state, group))
             result.parents[state] = parent
         for witness in spec.witnesses:
-            result.witnesses[witness.name] |= within and bool(witness.function(state))
+            result.witnesses[witness.name] |= within and witness.holds(state)
         for invariant in spec.invariants:
-            if not invariant.function(state):
+            if not invariant.holds(state):
                 stop(("invariant", invariant.name), state, parent)
                 return False
         return within

@@ -75,6 +75,13 @@ class Codes(Kinds):
         self.fail_if(f"{code} < -{UNBOUNDED} or {code} > {UNBOUNDED}")
         return Num(code, max(number.lo, -UNBOUNDED), min(number.hi, UNBOUNDED))
 
+    def decided(self, value: Value) -> bool | None:
+        """What a condition is, where that is known while translating."""
+        if not isinstance(value, Const):
+            return None
+        self.truth(value)  # refuses what is neither TRUE nor FALSE
+        return bool(value.value)
+
     def truth(self, value: Value) -> str:
         """The value as a Boolean expression."""
         if isinstance(value, Truth):

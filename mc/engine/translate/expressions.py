@@ -181,7 +181,8 @@ class Expressions(Builders):
                 if not isinstance(value, Const):
                     value = Truth(self.truth(value))
             self.depth -= 1
-            if isinstance(value, Const) and bool(value.value) == conjunction:
+            known = self.decided(value)
+            if known == conjunction and not lines:
                 continue
             operand_code = self.truth(value)
             if not code:
@@ -196,7 +197,7 @@ class Expressions(Builders):
                 self.lines.extend(lines)
                 self.emit(f"    {result} = {operand_code}")
                 code = result
-            if isinstance(value, Const):
+            if known is (not conjunction):
                 break
         return Truth(code) if code else Const(conjunction)
 
@@ -211,8 +212,9 @@ class Expressions(Builders):
 
     def _IfExp(self, node: ast.IfExp) -> Value:
         test = self.expr(node.test)
-        if isinstance(test, Const):
-            return self.expr(node.body if test.value else node.orelse)
+        known = self.decided(test)
+        if known is not None:
+            return self.expr(node.body if known else node.orelse)
         condition = self.named(self.truth(test), "c")
         self.depth += 1
         with self.aside() as yes:

@@ -10,7 +10,6 @@ from mc.engine.translate.calls import Calls
 from mc.engine.translate.codes import UNBOUNDED
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import (
-    Const,
     Interval,
     Num,
     Packed,
@@ -96,8 +95,9 @@ class Statements(Calls):
 
     def _do_If(self, node: ast.If) -> None:
         test = self.expr(node.test)
-        if isinstance(test, Const):
-            self.suite(node.body if test.value else node.orelse)
+        known = self.decided(test)
+        if known is not None:
+            self.suite(node.body if known else node.orelse)
             return
         with self.block(f"if {self.truth(test)}:"):
             self._branch(node.body)
