@@ -185,9 +185,10 @@ def HandleRequestVote(s, t, m):
     if m.term > s.currentTerm[j]:
         t.currentTerm[j] = m.term
         t.role[j] = "follower"
-        t.votedFor[j] = Nil
     if VoteGranted(s, m):
         t.votedFor[j] = m.candidate
+    elif m.term > s.currentTerm[j]:
+        t.votedFor[j] = Nil
 
 
 def EntriesAccepted(s, m):

@@ -38,23 +38,6 @@ Next=[(AB,),(C,)]
     "put guards before effects",
 )
 
-# An action without a return is never enabled, as Python has it.
-SPECS["no_return"] = (
-    """
-x = Variable(Range(0,3))
-def Init(t):
-    t.x = 0
-def A(s,t):
-    t.x = 1
-def B(s,t):
-    t.x = 2
-    return True
-Next=[(A,),(B,)]
-""",
-    {},
-    "ok",
-)
-
 # A loop is over the elements that a set has when it begins.
 for most in (5, 20, 62):
     SPECS[f"changed_while_ranged_over_{most}"] = (
@@ -306,9 +289,7 @@ def B(s,t,k):
     t.b = Append(s.b,k)
     return True
 def E(s,t):
-    if s.a == s.b: t.n = 1
-    if s.b == s.a: t.n = 2
-    if s.a != s.b: t.n = 3
+    t.n = (1 if s.a == s.b else 0) + (2 if s.b == s.a else 0) + (4 if s.a != s.b else 0)
     return True
 Next=[(A,Range(0,1)),(B,Range(0,2)),(E,)]
 """,

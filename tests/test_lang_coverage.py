@@ -221,6 +221,7 @@ Witnesses = [Gone]
 SPECS["unions"] = (
     """
 Server: ModelValues
+s1: ModelValue
 Prepare: ModelValue
 M = Union(
     Record(type=Prepare, b=Range(1, 2), to=Server),
@@ -239,9 +240,9 @@ def Init(t):
     t.net = {}
     t.last = M(type="note", items=())
     t.seen = set()
-    t.state = InitState(n=0)
+    t.state = InitState(0)
 def InitState(n):
-    return Record(n=Range(0, 3), who=Server, hist=Seq(BOOLEAN, 2))(n=n, who=list(Server)[0], hist=())
+    return Record(n=Range(0, 3), who=Server, hist=Seq(BOOLEAN, 2))(n=n, who=s1, hist=())
 def Ask(s, t, i, b):
     if Cardinality(s.net) > 0 or s.state.n == 3:
         return False

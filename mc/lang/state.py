@@ -89,7 +89,7 @@ class NextState:
         if name not in self._domains:
             raise SpecError(f"the spec has no variable {name!r}")
         if path and name not in self._values:
-            raise SpecError(f"assign t.{name} as a whole before a part of it")
+            raise SpecError(f"Init assigns whole variables, not a part of t.{name}")
         try:
             self._values[name] = _replace(self._domains[name], self._values.get(name), path, value)
         except DomainError as error:

@@ -8,134 +8,230 @@ nothing.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import builtins
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mc.errors import SpecError
+from mc.spec.definitions import Definitions, Text, is_step, root
+from mc.spec.objects import Spec
+from mc.spec.order import is_ordered
+from mc.spec.paths import Paths
+from mc.spec.places import Writes
+from mc.spec.tables import near
+
+#: Python's own names that a definition may use.
+BUILTINS = ("abs", "all", "any", "frozenset", "len", "max", "min", "set", "sum")
+#: The statements of a definition.
+STATEMENTS = (ast.Assign, ast.AugAssign, ast.Break, ast.Continue, ast.Expr, ast.For, ast.If, ast.Pass, ast.Return)
+#: What Python has for expressions that TLA+ has not, and what to write instead.
+FOREIGN: Mapping[type[ast.AST], str] = {
+    ast.Await: "nothing is awaited in a spec",
+    ast.JoinedStr: "a string is written out",
+    ast.Lambda: "write a definition (def) of its own",
+    ast.List: "a sequence is written (a, b), a set {a, b}",
+    ast.ListComp: "a set has no order: a set is {e for x in S}, a function {i: e for i in S}",
+    ast.NamedExpr: "assign in a statement of its own",
+    ast.Starred: "write the elements out: a set has no order",
+    ast.Yield: "return a value",
+    ast.YieldFrom: "return a value",
+}
 
 
-def check_functions(tree: ast.Module, file: Path) -> None:
-    """Check every definition of the file; :class:`SpecError` with its line where one breaks a rule."""
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            _check_states(node, file)
-            if any(argument.arg == "t" for argument in node.args.args):
-                _GuardsFirst(node, file)
+def check_definitions(definitions: Definitions) -> None:
+    """Check the text of every definition; :class:`SpecError` with its line where one breaks a rule."""
+    for text in definitions:
+        _check_head(text)
+        for statement in text.node.body:
+            _check_statement(statement, text)
+        _check_names(text, definitions)
+        _check_states(text)
 
 
-def _root(node: ast.expr) -> tuple[str | None, bool]:
-    """The name that a chain of attributes and subscripts starts from, and whether it is a chain."""
-    chain = False
-    while isinstance(node, (ast.Attribute, ast.Subscript)):
-        node, chain = node.value, True
-    return (node.id if isinstance(node, ast.Name) else None), chain
+def check_uses(spec: Spec, definitions: Definitions, predicates: set[str]) -> None:
+    """Check that each definition says what it is used for: actions and predicates whether they are TRUE."""
+    paths = Paths(definitions, lambda text, loop: is_ordered(text, loop, definitions.namespace))
+    for text in definitions:
+        paths.summary(text)
+    for action in spec.actions:
+        text = _text(definitions, action.function)
+        writes = paths.condition(text, f"it is an action of {spec.next_name}").writes
+        if action.update is not None:
+            update = _text(definitions, action.update)
+            summary = paths.summary(update)
+            if summary.false is not None:
+                raise update.error(
+                    f"{update.name} updates what {text.name} has left alone, and may not be disabled", summary.false
+                )
+            _check_update(text, writes, update, summary.writes)
+    for name in sorted(predicates):
+        paths.condition(_text(definitions, definitions.namespace[name]), "it is a predicate")
 
 
-def _check_states(function: ast.FunctionDef, file: Path) -> None:
+def _text(definitions: Definitions, function: object) -> Text:
+    text = definitions.of(function)
+    assert text is not None
+    return text
+
+
+def _check_update(action: Text, writes: Writes, update: Text, more: Writes) -> None:
+    """A history update writes only variables that the action leaves alone."""
+    written = {write.place[0]: write.line for write in writes.values()}
+    for write in more.values():
+        if write.place[0] in written:
+            raise update.error(
+                f"Then({action.name}, {update.name}): {write.text} is written by both, and what {action.name} has "
+                f"written ({action.file.name}:{written[write.place[0]]}) would be lost",
+                write.line,
+            )
+
+
+def check_top(trees: Mapping[Path, ast.Module]) -> None:
+    """Definitions stand at the top of a file, and each name is given once in it."""
+    for file, tree in trees.items():
+        lines: dict[str, int] = {}
+        for node in tree.body:
+            if isinstance(node, (ast.ClassDef, ast.AsyncFunctionDef)):
+                raise SpecError(f"this is not part of the spec language: {_head(node)}", str(file), node.lineno)
+            if not isinstance(node, ast.FunctionDef):
+                for part in ast.walk(node):
+                    if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                        raise SpecError(
+                            f"{part.name}: a definition stands at the top of the file; test constants inside of it",
+                            str(file),
+                            part.lineno,
+                        )
+            names = {
+                part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
+            }
+            for name in {_defined(node)} - {None}:
+                assert name is not None
+                if name in lines and name not in names:
+                    raise SpecError(
+                        f"{name} is given twice in this file: what line {lines[name]} says would be lost",
+                        str(file),
+                        node.lineno,
+                    )
+                lines[name] = node.lineno
+
+
+def _defined(node: ast.stmt) -> str | None:
+    """The name that a statement at the top of a file gives, if it gives one."""
+    if isinstance(node, ast.FunctionDef):
+        return node.name
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    return node.target.id if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) else None
+
+
+def _parts(node: ast.stmt) -> Iterator[ast.AST]:
+    """All that the value of a name is made of."""
+    return ast.walk(node.value) if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value else iter(())
+
+
+def _head(node: ast.AST) -> str:
+    return ast.unparse(node).split("\n")[0]
+
+
+def _check_head(text: Text) -> None:
+    arguments = text.node.args
+    unusual = [
+        *(arguments.posonlyargs or arguments.kwonlyargs or arguments.defaults),
+        *(part for part in (arguments.vararg, arguments.kwarg) if part is not None),
+    ]
+    if unusual:
+        raise text.error(
+            f"{text.name}: a definition takes its parameters by position, without defaults: def {text.name}(a, b)",
+            text.node.lineno,
+        )
+    if text.node.decorator_list:
+        raise text.error(f"{text.name}: a definition has no decorators", text.node.decorator_list[0].lineno)
+    if len(set(text.parameters)) < len(text.parameters):
+        raise text.error(f"{text.name} names a parameter twice", text.node.lineno)
+
+
+def _check_statement(node: ast.stmt, text: Text) -> None:
+    message = f"{text.name}: this is not part of the spec language: {_head(node)}"
+    if not isinstance(node, STATEMENTS):
+        if isinstance(node, ast.While):
+            message += " (a loop is over a set or a sequence: for k in Range(1, n))"
+        raise text.error(message, node.lineno)
+    if isinstance(node, ast.For) and (node.orelse or not isinstance(node.target, ast.Name)):
+        raise text.error(f"{text.name}: a loop is: for x in S: ...", node.lineno)
+    if isinstance(node, ast.Assign) and len(node.targets) > 1:
+        raise text.error(f"{text.name}: assign to one target at a time", node.lineno)
+    if isinstance(node, ast.Assign) and not isinstance(node.targets[0], (ast.Name, ast.Attribute, ast.Subscript)):
+        raise text.error(f"{text.name}: assign to a name or to a part of t", node.lineno)
+    if isinstance(node, ast.AugAssign) and not isinstance(node.target, (ast.Name, ast.Attribute, ast.Subscript)):
+        raise text.error(f"{text.name}: assign to a name or to a part of t", node.lineno)
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Expr) and not (is_step(node.value) or is_text):
+        raise text.error(f"{text.name}: this statement has no effect: {_head(node)}", node.lineno)
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt):
+            _check_statement(child, text)
+        else:
+            _check_expression(child, text)
+
+
+def _check_expression(node: ast.AST, text: Text) -> None:
+    for part in ast.walk(node):
+        line = getattr(part, "lineno", text.node.lineno)
+        if type(part) in FOREIGN:
+            raise text.error(
+                f"{text.name}: this is not part of the spec language: {ast.unparse(part)} ({FOREIGN[type(part)]})", line
+            )
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            raise text.error(f"{text.name}: only names are called in a spec, not {ast.unparse(part.func)}", line)
+        if isinstance(part, ast.Attribute) and part.attr.startswith("__"):
+            raise text.error(f"{text.name}: {part.attr} is Python's own", line)
+
+
+def _check_names(text: Text, definitions: Definitions) -> None:
+    """Every name is a parameter, a local, a name of the spec, or one that Python shares with the language."""
+    parts = [part for part in ast.walk(text.node) if isinstance(part, ast.Name)]
+    known = {*text.parameters, *(part.id for part in parts if isinstance(part.ctx, ast.Store)), *definitions.namespace}
+    for part in parts:
+        if part.id in known or part.id in BUILTINS:
+            continue
+        if hasattr(builtins, part.id):
+            raise text.error(f"{text.name}: {part.id} is Python's own, and not part of the spec language", part.lineno)
+        raise text.error(
+            f"{text.name}: the name {part.id!r} is not defined; {near(part.id, known)}"
+            "(a constant is declared by an annotation: NAME: Natural)",
+            part.lineno,
+        )
+
+
+def _check_states(text: Text) -> None:
     allowed: set[int] = set()
-    nodes = list(ast.walk(function))
+    nodes = list(ast.walk(text.node))
     for node in nodes:
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):
             targets = node.targets
         elif isinstance(node, ast.AugAssign):
             targets = [node.target]
-            if _root(node.target) == ("t", True):
-                raise SpecError(
-                    f"{function.name} reads t: write t.x = s.x + ... in place of an augmented assignment",
-                    str(file),
-                    node.lineno,
+            if root(node.target) == ("t", True):
+                raise text.error(
+                    f"{text.name} reads t: write t.x = s.x + ... in place of an augmented assignment", node.lineno
                 )
         elif isinstance(node, ast.Call):
             allowed.update(id(a) for a in node.args if isinstance(a, ast.Name) and a.id == "t")
         for target in targets:
-            root, chain = _root(target)
-            if chain != (root == "t"):
-                raise SpecError(
-                    f"{function.name} assigns to {ast.unparse(target)}: an action writes parts of t, never s",
-                    str(file),
-                    target.lineno,
+            name, chain = root(target)
+            if chain != (name == "t"):
+                raise text.error(
+                    f"{text.name} assigns to {ast.unparse(target)}: an action writes parts of t, never s", target.lineno
                 )
-            if root == "t":
+            if name == "t":
                 base = target
                 while isinstance(base, (ast.Attribute, ast.Subscript)):
                     base = base.value
                 allowed.add(id(base))
     for node in nodes:
         if isinstance(node, ast.Name) and node.id == "t" and id(node) not in allowed:
-            raise SpecError(f"{function.name} reads t: an action reads s and writes t", str(file), node.lineno)
-
-
-def _takes_t(node: ast.AST) -> bool:
-    """Whether a call that may write ``t`` is made somewhere in a part of a definition."""
-    calls = (part for part in ast.walk(node) if isinstance(part, ast.Call))
-    return any(isinstance(a, ast.Name) and a.id == "t" for call in calls for a in call.args)
-
-
-def _effect(node: ast.expr) -> str | None:
-    """What is known of writes to ``t`` by evaluating a condition.
-
-    "none": there are none; "true": only if it is TRUE; "false": only if it is FALSE; None: nothing is known.
-    """
-    if not _takes_t(node):
-        return "none"
-    if isinstance(node, ast.Call):
-        return None if any(_takes_t(a) for a in node.args) else "true"
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return {"true": "false", "false": "true"}.get(_effect(node.operand) or "")
-    if isinstance(node, ast.BoolOp):
-        free = node.values if isinstance(node.op, ast.Or) else node.values[-1:]
-        parts = [_effect(v) if v in free else ("none" if not _takes_t(v) else None) for v in node.values]
-        return "true" if all(part in ("none", "true") for part in parts) else None
-    if isinstance(node, ast.IfExp) and not _takes_t(node.test):
-        return "true" if {_effect(node.body), _effect(node.orelse)} <= {"none", "true"} else None
-    return None
-
-
-class _GuardsFirst:
-    """Follows one definition: it must not be disabled (return FALSE) once something has been written to ``t``."""
-
-    def __init__(self, function: ast.FunctionDef, file: Path) -> None:
-        self.function, self.file = function, file
-        self.suite(function.body, False)
-
-    def fail(self, node: ast.stmt) -> SpecError:
-        return SpecError(
-            f"{self.function.name} may be disabled after it has written t: put guards before effects",
-            str(self.file),
-            node.lineno,
-        )
-
-    def suite(self, body: list[ast.stmt], written: bool) -> bool:
-        """Whether ``t`` may have been written at the end of the suite, if it was (``written``) at its start."""
-        for statement in body:
-            written = self.statement(statement, written)
-        return written
-
-    def statement(self, node: ast.stmt, written: bool) -> bool:
-        if isinstance(node, ast.Return):
-            self.returned(node, written)
-            return written
-        if isinstance(node, ast.If):
-            effect = _effect(node.test)
-            then = self.suite(node.body, written or effect in ("true", None))
-            return self.suite(node.orelse, written or effect in ("false", None)) or then or effect != "none"
-        if isinstance(node, (ast.For, ast.While)):
-            changes = any(isinstance(p, ast.stmt) and self.writes(p) for p in ast.walk(node)) or _takes_t(node)
-            self.suite(node.body, written or changes)
-            return written or changes
-        return written or self.writes(node)
-
-    def writes(self, node: ast.stmt) -> bool:
-        if isinstance(node, ast.Assign) and any(_root(target) == ("t", True) for target in node.targets):
-            return True
-        return isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)) and _takes_t(node)
-
-    def returned(self, node: ast.Return, written: bool) -> None:
-        if node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is True):
-            return
-        if written or _effect(node.value) not in ("none", "true"):
-            raise self.fail(node)
+            raise text.error(f"{text.name} reads t: an action reads s and writes t", node.lineno)
 
 
 def check_substitution(name: str, trees: Mapping[Path, ast.Module], tables: tuple[str, ...]) -> None:
@@ -147,7 +243,7 @@ def check_substitution(name: str, trees: Mapping[Path, ast.Module], tables: tupl
             names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
             if isinstance(node, ast.FunctionDef):
                 bodies[node.name] = names
-            elif not (isinstance(node, ast.Assign) and any(_root(target)[0] in tables for target in node.targets)):
+            elif not (isinstance(node, ast.Assign) and any(root(target)[0] in tables for target in node.targets)):
                 for n in names:
                     used.setdefault(n, (file, node.lineno))
     todo = list(used)

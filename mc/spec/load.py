@@ -8,104 +8,39 @@ first, in the same namespace.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import mc.lang
 from mc.errors import McError, ModelError, SpecError
-from mc.lang.declarations import Then, Variable
-from mc.lang.domains import Bag, Domain, Seq, Set, as_domain
+from mc.lang.declarations import Variable
+from mc.lang.domains import Domain
 from mc.lang.rewrite import HELPERS, executable
 from mc.lang.text import is_name
 from mc.lang.values import ModelValue, ModelValueSet
-from mc.spec.check import check_functions, check_substitution
-from mc.spec.objects import Action, Definition, Model, Parameter, Spec
-
-#: The tables at the end of a spec that the loader reads, besides Next.
-TABLES = ("Invariants", "Constraints", "Witnesses", "Explanations", "Faults")
-CONSTANT_KINDS = ("ModelValues", "ModelValue", "Natural", "Boolean")
-
-
-class Source:
-    """The syntax trees of a spec file and of what it extends, in order of execution."""
-
-    def __init__(self, path: Path) -> None:
-        self.trees: dict[Path, ast.Module] = {}
-        self._read(path.resolve(), ())
-
-    def add(self, path: Path) -> None:
-        """Also read a sibling file, such as one of alternative definitions."""
-        self._read(path.resolve(), ())
-
-    def _read(self, path: Path, readers: tuple[Path, ...]) -> None:
-        if path in self.trees:
-            return
-        if path in readers:
-            raise SpecError("the spec extends itself", str(path))
-        try:
-            tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-        except SyntaxError as error:
-            raise SpecError(f"syntax error: {error.msg}", str(path), error.lineno) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise SpecError(f"cannot read the spec: {error}", str(path)) from None
-        body: list[ast.stmt] = []
-        for node in tree.body:
-            if isinstance(node, ast.ImportFrom) and node.module not in ("mc.lang", "__future__"):
-                extended = path.parent / f"{node.module}.py"
-                if node.level or not extended.is_file() or [a.name for a in node.names] != ["*"]:
-                    raise SpecError(
-                        "a spec imports from mc.lang, or extends a spec beside it: from NAME import *",
-                        str(path),
-                        node.lineno,
-                    )
-                self._read(extended, (*readers, path))
-            elif isinstance(node, ast.Import):
-                raise SpecError("a spec imports only from mc.lang", str(path), node.lineno)
-            else:
-                body.append(node)
-        tree.body = body
-        self.trees[path] = tree
-
-    def constants(self) -> dict[str, str]:
-        """Declared constants (``Server: ModelValues``) in order: name to kind."""
-        found: dict[str, str] = {}
-        for path, tree in self.trees.items():
-            for node in tree.body:
-                if isinstance(node, ast.AnnAssign) and node.value is None and isinstance(node.target, ast.Name):
-                    kind = node.annotation.id if isinstance(node.annotation, ast.Name) else ast.dump(node.annotation)
-                    if kind not in CONSTANT_KINDS:
-                        raise SpecError(
-                            f"constant {node.target.id}: a constant is annotated with one of "
-                            f"{', '.join(CONSTANT_KINDS)}, not {kind}",
-                            str(path),
-                            node.lineno,
-                        )
-                    found[node.target.id] = kind
-        return found
-
-    def roots(self, kind: str) -> list[str]:
-        """All names that end in ``Init`` or ``Next`` and are defined at the top of a file, the last file's last."""
-        found: list[str] = []
-        for tree in self.trees.values():
-            for node in tree.body:
-                targets = node.targets if isinstance(node, ast.Assign) else []
-                names = [target.id for target in targets if isinstance(target, ast.Name)]
-                names += [node.name] if isinstance(node, ast.FunctionDef) else []
-                found += [name for name in names if name.endswith(kind)]
-        return found
+from mc.spec.check import check_definitions, check_substitution, check_top, check_uses
+from mc.spec.definitions import Definitions
+from mc.spec.objects import Definition, Model, Spec
+from mc.spec.source import Source
+from mc.spec.tables import INDEPENDENT, PREDICATES, TABLES, Tables, near
 
 
 def load_spec(path: Path, model: Model) -> Spec:
     """Execute the spec at ``path`` with the model's constants; validate it once."""
     source = Source(path)
-    roots = {kind: source.roots(kind) for kind in ("Init", "Next")}
+    check_top(source.trees)
+    roots = {kind: source.root(kind) for kind in ("Init", "Next")}
     for name in model.definitions:
         sibling = path.parent / f"{name}.py"
         if not sibling.is_file():
-            raise ModelError(f"model {model.name}: definitions: there is no {sibling.name} beside {path.name}")
+            meant = near(name, [file.stem for file in path.parent.glob("*.py")])
+            raise ModelError(
+                f"model {model.name}: definitions: there is no {sibling.name} beside {path.name}; {meant}".rstrip("; ")
+            )
         source.add(sibling)
     constants = bind_constants(source.constants(), model)
     namespace: dict[str, Any] = {name: getattr(mc.lang, name) for name in mc.lang.__all__}
@@ -113,8 +48,6 @@ def load_spec(path: Path, model: Model) -> Spec:
     namespace.update(HELPERS)
     for file, tree in source.trees.items():
         _execute(tree, file, namespace)
-    for file, tree in source.trees.items():
-        check_functions(tree, file)
     _substitute(namespace, model, source)
     return _collect(path, model, constants, namespace, source, roots)
 
@@ -128,9 +61,24 @@ def _execute(tree: ast.Module, file: Path, namespace: dict[str, Any]) -> None:
     except Exception as error:
         lines = [f.lineno for f in traceback.extract_tb(sys.exc_info()[2]) if f.filename == str(file)]
         message = str(error) if isinstance(error, McError) else f"{type(error).__name__}: {error}"
+        line = lines[-1] if lines else None
         if isinstance(error, NameError):
-            message += " (declare a constant by an annotation: NAME: Natural)"
-        raise SpecError(message, str(file), lines[-1] if lines else None) from error
+            message = _undefined(error.name or "", tree, line, namespace)
+        raise SpecError(message, str(file), line) from error
+
+
+def _undefined(name: str, tree: ast.Module, line: int | None, namespace: Mapping[str, Any]) -> str:
+    """What to say of a name at the top of a file that means nothing there."""
+    table = next((node for node in tree.body if node.lineno <= (line or 0) <= (node.end_lineno or 0)), None)
+    used = {part.id for part in ast.walk(table) if isinstance(part, ast.Name)} if table is not None else set()
+    rows = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in used]
+    of_row = next((row for row in rows if name in [argument.arg for argument in row.args.args]), None)
+    if of_row is not None:
+        return f"{name} is a parameter of {of_row.name}, and means nothing here: {INDEPENDENT}"
+    return (
+        f"the name {name!r} is not defined; {near(name, namespace)}(a constant is declared by an annotation: "
+        "NAME: Natural)"
+    )
 
 
 def bind_constants(declared: Mapping[str, str], model: Model) -> dict[str, Any]:
@@ -184,10 +132,23 @@ def _model_value(constant: str, name: str) -> ModelValue:
 
 
 def _substitute(namespace: dict[str, Any], model: Model, source: Source) -> None:
+    definitions = Definitions(source.trees, namespace)
     for old, new in model.substitute.items():
+        found = []
         for name in (old, new):
-            if not callable(namespace.get(name)) or isinstance(namespace[name], (Domain, type)):
-                raise ModelError(f"model {model.name}: substitute: {name} is not a definition (def) of the spec")
+            text = definitions.of(namespace.get(name))
+            if text is None:
+                meant = near(name, [other.name for other in definitions])
+                raise ModelError(
+                    f"model {model.name}: substitute: {name} is not a definition (def) of the spec; {meant}".rstrip(
+                        "; "
+                    )
+                )
+            found.append(text)
+        parameters = [(*text.parameters[: len(text.states)], len(text.parameters)) for text in found]
+        if parameters[0] != parameters[1]:
+            shown = " and ".join(f"{text.name}({', '.join(text.parameters)})" for text in found)
+            raise ModelError(f"model {model.name}: substitute: {shown} do not take the same parameters")
         check_substitution(old, source.trees, (*TABLES, *source.roots("Init"), *source.roots("Next")))
     replaced = {old: namespace[new] for old, new in model.substitute.items()}
     namespace.update(replaced)
@@ -199,7 +160,7 @@ def _collect(
     constants: dict[str, Any],
     namespace: dict[str, Any],
     source: Source,
-    roots: Mapping[str, list[str]],
+    roots: Mapping[str, str],
 ) -> Spec:
     variables: dict[str, Domain] = {}
     for name, value in namespace.items():
@@ -208,102 +169,70 @@ def _collect(
             variables[name] = value.domain
     if not variables:
         raise SpecError("the spec declares no variables: NAME = Variable(DOMAIN)", str(path))
-    for kind, names in roots.items():
-        if not names:
-            raise SpecError(f"the spec defines no {kind}", str(path))
-    first, step = namespace[roots["Init"][-1]], namespace[roots["Next"][-1]]
-    if not isinstance(step, (list, tuple)):
-        raise SpecError(f"{roots['Next'][-1]} is a list of rows (Action, Domain, ...)", str(path))
-    for name in model.symmetry:
-        if not isinstance(constants.get(name), ModelValueSet):
-            sets = [n for n, v in constants.items() if isinstance(v, ModelValueSet)]
-            raise ModelError(
-                f"model {model.name}: symmetry: {name} is not a constant set of model values; "
-                f"there are: {', '.join(sets) or 'none'}"
-            )
+    definitions = Definitions(source.trees, namespace)
+    check_definitions(definitions)
+    _check_symmetry(model, constants)
+    tables = Tables(source, definitions, path)
     replaced = {old: namespace[old] for old in model.substitute}
-    actions = tuple(_action(row, replaced, path) for row in step)
-    init = tuple(_initial(row, path) for row in (first if isinstance(first, (list, tuple)) else [first]))
-    if len({action.name for action in actions}) != len(actions):
-        raise SpecError("two rows of Next have the same action", str(path))
-
-    says = {f.__name__: _template(text, path) for f, text in namespace.get("Explanations", {}).items()}
-
-    def definitions(table: str, chosen: tuple[str, ...] | None) -> tuple[Definition, ...]:
-        names = [f.__name__ for f in namespace.get(table, [])] if chosen is None else chosen
-        for name in names:
-            if not callable(namespace.get(name)):
-                listed = ", ".join(f.__name__ for f in namespace.get(table, [])) or "none"
-                raise ModelError(
-                    f"model {model.name}: {table.lower()}: the spec has no definition {name!r}; it lists: {listed}"
-                )
-        return tuple(Definition(name, namespace[name], says.get(name, ())) for name in names)
-
-    return Spec(
+    actions = tables.actions(roots["Next"], replaced)
+    says = tables.explanations()
+    listed = {table: tables.predicates(table) for table in PREDICATES}
+    chosen = {table: _chosen(model, table, listed[table], tables) for table in PREDICATES}
+    spec = Spec(
         name=path.stem,
         path=path,
         trees=source.trees,
         model=model,
         constants=constants,
         variables=variables,
-        init_name=roots["Init"][-1],
-        next_name=roots["Next"][-1],
-        init=init,
+        init_name=roots["Init"],
+        next_name=roots["Next"],
+        init=tables.initial(roots["Init"], replaced),
         actions=actions,
-        invariants=definitions("Invariants", model.invariants),
-        witnesses=definitions("Witnesses", model.witnesses),
-        constraints=definitions("Constraints", model.constraints),
-        # Those of a spec that this one extends need not all be in its Next.
-        faults=tuple(f.__name__ for f in namespace.get("Faults", ()) if f.__name__ in {a.name for a in actions}),
+        **{
+            table.lower(): tuple(Definition(name, namespace[name], says.get(name, ())) for name in names)
+            for table, names in chosen.items()
+        },
+        faults=tables.faults(action.name for action in actions),
         namespace=namespace,
+        warnings=(*tables.unknown(), *tables.forgotten(_mentioned(path, model))),
     )
+    check_uses(spec, definitions, {name for names in (*listed.values(), *chosen.values()) for name in names})
+    return spec
 
 
-def _template(text: str, path: Path) -> tuple[str | ast.expr, ...]:
-    """The parts of a sentence such as ``"{i} and {j} lead in term {s.currentTerm[i]}"``."""
-    try:
-        parsed = ast.parse("f" + repr(text), mode="eval").body
-    except SyntaxError as error:
-        raise SpecError(f"Explanations: {text!r}: {error.msg}", str(path)) from None
-    parts = parsed.values if isinstance(parsed, ast.JoinedStr) else []
-    return tuple(part.value if isinstance(part, ast.FormattedValue) else str(ast.literal_eval(part)) for part in parts)
+def _check_symmetry(model: Model, constants: Mapping[str, Any]) -> None:
+    sets = [name for name, value in constants.items() if isinstance(value, ModelValueSet)]
+    for number, name in enumerate(model.symmetry):
+        if name not in sets:
+            raise ModelError(
+                f"model {model.name}: symmetry: {name} is not a constant set of model values; {near(name, sets)}"
+                f"there are: {', '.join(sets) or 'none'}"
+            )
+        if name in model.symmetry[:number]:
+            raise ModelError(f"model {model.name}: symmetry: {name} is named twice")
 
 
-def _action(row: Any, replaced: Mapping[str, Callable[..., Any]], path: Path) -> Action:
-    head, *domains = row if isinstance(row, tuple) else (row,)
-    update: Any = None
-    if isinstance(head, Then):
-        update = replaced.get(head.update.__name__, head.update)
-        head = head.action
-    name = getattr(head, "__name__", "")
-    function = replaced.get(name, head)
-    return Action(name, function, _parameters(function, domains, ("s", "t"), path), update)
+def _chosen(model: Model, table: str, listed: tuple[str, ...], tables: Tables) -> tuple[str, ...]:
+    """The names of the predicates that a model takes, in place of those that the table lists."""
+    names: tuple[str, ...] | None = getattr(model, table.lower())
+    what = f"model {model.name}: {table.lower()}"
+    for number, name in enumerate(names or ()):
+        if name not in tables.namespace:
+            meant = near(name, [text.name for text in tables.definitions])
+            raise ModelError(
+                f"{what}: the spec has no definition {name!r}; {meant}it lists: {', '.join(listed) or 'none'}"
+            )
+        tables.predicate(tables.namespace[name], lambda why: ModelError(f"{what}: {why}"))
+        if name in (names or ())[:number]:
+            raise ModelError(f"{what}: {name} is named twice")
+    return listed if names is None else names
 
 
-def _initial(row: Any, path: Path) -> tuple[Callable[..., Any], tuple[Parameter, ...]]:
-    head, *domains = row if isinstance(row, tuple) else (row,)
-    return head, _parameters(head, domains, ("t",), path)
-
-
-def _parameters(function: Any, domains: list[Any], states: tuple[str, ...], path: Path) -> tuple[Parameter, ...]:
-    """The parameters of a row of Init or Next, checked against its definition."""
-    code = getattr(function, "__code__", None)
-    if code is None:
-        raise SpecError(f"a row of Init or Next is (Definition, Domain, ...), not {function!r}", str(path))
-    names = code.co_varnames[: code.co_argcount]
-    if names[: len(states)] != states or len(names) != len(states) + len(domains):
-        raise SpecError(
-            f"{function.__name__} takes ({', '.join(names)}), but its row asks for {', '.join(states)} "
-            f"and {len(domains)} parameter(s)",
-            code.co_filename,
-            code.co_firstlineno,
-        )
-    return tuple(_parameter(n, d) for n, d in zip(names[len(states) :], domains, strict=True))
-
-
-def _parameter(name: str, given: Any) -> Parameter:
-    if isinstance(given, Variable):
-        if not isinstance(given.domain, (Bag, Set, Seq)):
-            raise SpecError(f"parameter {name} ranges over the variable {given.name}, which is not a set or a bag")
-        return Parameter(name, variable=given.name)
-    return Parameter(name, domain=as_domain(given))
+def _mentioned(path: Path, model: Model) -> set[str]:
+    """The names that some model of the spec speaks of."""
+    found = {*(model.invariants or ()), *(model.witnesses or ()), *(model.constraints or ())}
+    for file in (path.with_suffix(".yaml"), path.with_suffix(".yml")):
+        if file.is_file():
+            found.update(re.findall(r"\w+", file.read_text(encoding="utf-8", errors="replace")))
+    return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mc.errors import EvaluationError
 from mc.lang.domains import Domain
 from mc.lang.state import NextState, State
 from mc.lang.text import to_tla
@@ -33,6 +34,13 @@ class Parameter:
         return iter(elements if isinstance(elements, tuple) else sorted(elements, key=to_tla))
 
 
+def truth(value: Any, name: str) -> bool:
+    """A value that must be TRUE or FALSE; Python would take any for one. ``name``: of the definition that it is of."""
+    if not isinstance(value, bool):
+        raise EvaluationError(f"{name} is {'' if value is None else f'{value!r}, '}neither TRUE nor FALSE")
+    return value
+
+
 @dataclass(frozen=True)
 class Action:
     """One row of ``Next``: ``\\E params : function(s, t, params)``."""
@@ -43,6 +51,10 @@ class Action:
     #: The history update conjoined to the action (``mc.lang.Then``), if any.
     update: Callable[[State, NextState], None] | None = None
 
+    def taken(self, state: State, draft: NextState, arguments: tuple[Any, ...]) -> bool:
+        """Whether the action is enabled in ``state``; what it makes of it is in ``draft`` then, but for the update."""
+        return truth(self.function(state, draft, *arguments), self.name)
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -52,6 +64,10 @@ class Definition:
     function: Predicate
     #: What the spec's table ``Explanations`` says where it is violated: text, and expressions to evaluate then.
     says: tuple[str | ast.expr, ...] = ()
+
+    def holds(self, state: State) -> bool:
+        """Whether it is TRUE in ``state``."""
+        return truth(self.function(state), self.name)
 
 
 @dataclass(frozen=True)
@@ -136,6 +152,7 @@ class Spec:
         for function, parameters in self.init:
             for arguments in itertools.product(*(tuple(p.domain or ()) for p in parameters)):
                 draft = NextState(self.variables)
-                if function(draft, *arguments) is not False:
+                enabled = function(draft, *arguments)
+                if enabled is None or truth(enabled, function.__name__):
                     states.append(draft.freeze())
         return tuple(states)

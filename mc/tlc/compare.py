@@ -134,7 +134,7 @@ def _is_violated(spec: Spec, name: str | None, last: State | None) -> bool:
     """Whether the last state of a behavior violates, by the Python definition, the invariant that TLC says it does."""
     definition = next((i for i in spec.invariants if i.name == name), None)
     try:
-        return definition is not None and last is not None and not definition.function(last)
+        return definition is not None and last is not None and not definition.holds(last)
     except McError:
         return False
 

@@ -98,7 +98,7 @@ def confirmed(spec: Spec, violation: Violation, behavior: Behavior) -> Behavior:
         return Behavior(behavior.initial, behavior.steps, failure)
     if violation.kind == "invariant":
         invariant = next(i for i in spec.invariants if i.name == violation.property)
-        found = not invariant.function(behavior.last)
+        found = not invariant.holds(behavior.last)
     else:
         found = next(successors(spec, behavior.last), None) is None
     if not found:
@@ -135,7 +135,7 @@ def check_init(spec: Spec) -> None:
 def find_failure(spec: Spec, state: State) -> Failure | None:
     """The first definition or step that cannot be evaluated in ``state``, and why."""
     for definition in (*spec.constraints, *spec.invariants, *spec.witnesses):
-        failure = _try(spec, definition.name, definition.function, state)
+        failure = _try(spec, definition.name, definition.holds, state)
         if failure is not None:
             return failure
     for action in spec.actions:

@@ -44,7 +44,7 @@ def failure_in(spec: Spec, state: State) -> Failure | None:
     """Why a search cannot go on from ``state``; None where it can, or reports a false invariant before."""
     for invariant in spec.invariants:
         try:
-            if not invariant.function(state):
+            if not invariant.holds(state):
                 return None
         except Exception:  # a spec is any Python, so this may be any exception
             break
@@ -62,6 +62,6 @@ def violations(definitions: tuple[Definition, ...], states: tuple[State, ...]) -
 def holds(definition: Definition, state: State) -> bool:
     """Whether a predicate is true; one that cannot be evaluated is not false (``find_failure`` tells of it)."""
     try:
-        return bool(definition.function(state))
+        return definition.holds(state)
     except Exception:  # a spec is any Python, so this may be any exception
         return True

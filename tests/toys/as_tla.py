@@ -241,9 +241,6 @@ class _Writer:
         return node.attr if of_state else f"{self.text(node.value)}.{node.attr}"
 
     def _Subscript(self, node: ast.Subscript) -> str:
-        if isinstance(node.value, ast.Call):  # list(A)[0], the first of a constant set
-            assert isinstance(node.value.func, ast.Name) and node.value.func.id == "list"
-            return f"(CHOOSE first \\in {self.text(node.value.args[0])} : TRUE)"
         return f"{self.text(node.value)}[{self.text(node.slice)}]"
 
     def _UnaryOp(self, node: ast.UnaryOp) -> str:

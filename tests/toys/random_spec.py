@@ -353,6 +353,8 @@ class RandomSpec:
                 predicates += [f"def {table}0(s):", f"    return {body}"]
                 names[table].append(f"{table}0")
         declared = [f"{name}: ModelValues" for name in self.constants] + ["Nil: ModelValue"]
+        # The first value of a set that Init singles it out of.
+        declared += [f"{name.lower()}1: ModelValue" for name in self.constants if name not in self.symmetric]
         domains = [f"{name} = {text}" for text, name in self.domains.items()]
         variables = [f"{name} = Variable({kind.text})" for name, kind in self.variables.items()]
         tables = [f"{table} = [{', '.join(found)}]" for table, found in names.items()]
@@ -391,7 +393,7 @@ class RandomSpec:
             "int": lambda: str(kind.parts[0]),
             "bool": lambda: "False",
             "strings": lambda: '"a"',
-            "atom": lambda: f"list({kind.text})[0]",
+            "atom": lambda: f"{kind.text.lower()}1",
             "optional": lambda: "Nil",
             "set": lambda: "set()",
             "seq": lambda: "()",

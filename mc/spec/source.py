@@ -1,0 +1,134 @@
+"""The files of a spec as text and as syntax trees."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import mc.lang
+from mc.errors import SpecError
+
+CONSTANT_KINDS = ("ModelValues", "ModelValue", "Natural", "Boolean")
+
+
+class Source:
+    """The syntax trees of a spec file and of what it extends, in order of execution."""
+
+    def __init__(self, path: Path) -> None:
+        self.trees: dict[Path, ast.Module] = {}
+        self._read(path.resolve(), ())
+
+    def add(self, path: Path) -> None:
+        """Also read a sibling file, such as one of alternative definitions."""
+        self._read(path.resolve(), ())
+
+    def _read(self, path: Path, readers: tuple[Path, ...]) -> None:
+        if path in self.trees:
+            return
+        if path in readers:
+            raise SpecError("the spec extends itself", str(path))
+        try:
+            tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        except SyntaxError as error:
+            raise SpecError(f"syntax error: {error.msg}", str(path), error.lineno) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise SpecError(f"cannot read the spec: {error}", str(path)) from None
+        body: list[ast.stmt] = []
+        for node in tree.body:
+            if isinstance(node, ast.ImportFrom) and node.module not in ("mc.lang", "__future__"):
+                extended = path.parent / f"{node.module}.py"
+                if node.level or not extended.is_file() or [a.name for a in node.names] != ["*"]:
+                    raise SpecError(
+                        "a spec imports from mc.lang, or extends a spec beside it: from NAME import *",
+                        str(path),
+                        node.lineno,
+                    )
+                self._read(extended, (*readers, path))
+            elif isinstance(node, ast.Import):
+                raise SpecError("a spec imports only from mc.lang", str(path), node.lineno)
+            else:
+                body.append(node)
+        tree.body = body
+        self.trees[path] = tree
+
+    def constants(self) -> dict[str, str]:
+        """Declared constants (``Server: ModelValues``) in order: name to kind."""
+        found: dict[str, str] = {}
+        for path, tree in self.trees.items():
+            for node in tree.body:
+                if isinstance(node, ast.AnnAssign) and node.value is None and isinstance(node.target, ast.Name):
+                    kind = node.annotation.id if isinstance(node.annotation, ast.Name) else ast.dump(node.annotation)
+                    if kind not in CONSTANT_KINDS:
+                        raise SpecError(
+                            f"constant {node.target.id}: a constant is annotated with one of "
+                            f"{', '.join(CONSTANT_KINDS)}, not {kind}",
+                            str(path),
+                            node.lineno,
+                        )
+                    found[node.target.id] = kind
+        return found
+
+    def root(self, kind: str) -> str:
+        """The name of the definition or table that is ``Init``, or ``Next``: the last one that nothing else uses."""
+        found = self.roots(kind)
+        if not found:
+            raise SpecError(f"the spec defines no {kind}", str(next(reversed(self.trees))))
+        last, _ = self.assigned(found[-1])
+        here = [name for name in dict.fromkeys(found) if self.assigned(name)[0] == last]
+        free = [name for name in here if name not in self.loaded()] or here[-1:]
+        if len(free) > 1:
+            node = self.assigned(free[-1])[1]
+            raise SpecError(
+                f"{' and '.join(free)}: each could be {kind}, which is known by its end; rename all but one",
+                str(last),
+                getattr(node, "lineno", None),
+            )
+        return free[0]
+
+    def roots(self, kind: str) -> list[str]:
+        """All names that end in ``Init`` or ``Next``, of tables and definitions, the last file's last.
+
+        Variables, constants and definitions of something else may have such a name as well.
+        """
+        found: list[str] = []
+        for tree in self.trees.values():
+            for node in tree.body:
+                found += [name for name in bound(node) if name.endswith(kind) and _may_be(kind, name, node)]
+        return found
+
+    def assigned(self, name: str) -> tuple[Path | None, ast.stmt | None]:
+        """The last statement at the top of a file that gives a name its value; None where there is none."""
+        found: tuple[Path | None, ast.stmt | None] = (None, None)
+        for path, tree in self.trees.items():
+            for node in tree.body:
+                if name in bound(node):
+                    found = (path, node)
+        return found
+
+    def loaded(self) -> set[str]:
+        """All names that are used somewhere in the files."""
+        return {
+            part.id
+            for tree in self.trees.values()
+            for part in ast.walk(tree)
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
+        }
+
+
+def _may_be(kind: str, name: str, node: ast.stmt) -> bool:
+    """Whether what a statement gives a name that ends in ``kind`` may be Init, or Next."""
+    if isinstance(node, ast.FunctionDef):
+        return name == kind or (kind == "Init" and [a.arg for a in node.args.args[:1]] == ["t"])
+    made = node.value if isinstance(node, ast.Assign) else None
+    if isinstance(made, ast.Call) and isinstance(made.func, ast.Name):
+        return made.func.id not in mc.lang.__all__
+    return made is not None and (name == kind or not isinstance(made, (ast.Constant, ast.Set, ast.SetComp, ast.Dict)))
+
+
+def bound(node: ast.stmt) -> list[str]:
+    """The names that a statement at the top of a file gives a value or a definition."""
+    if isinstance(node, ast.FunctionDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    targets = [node.target] if isinstance(node, (ast.AnnAssign, ast.AugAssign)) else targets
+    return [target.id for target in targets if isinstance(target, ast.Name)]

@@ -1,0 +1,284 @@
+"""The tables of a spec: which of its definitions are rows of Init and Next, and which are predicates to check.
+
+What is not listed is not checked. So a table that is misspelled, or that lists something else than was meant, would
+let a spec pass for no reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from mc.errors import McError, SpecError
+from mc.lang.declarations import Then, Variable
+from mc.lang.domains import Bag, Domain, Seq, Set, as_domain
+from mc.lang.values import ModelValue
+from mc.spec.definitions import Definitions, Text
+from mc.spec.objects import Action, Parameter
+from mc.spec.source import Source
+
+#: The tables of predicates, and all that the loader reads besides Init and Next.
+PREDICATES = ("Invariants", "Constraints", "Witnesses")
+TABLES = (*PREDICATES, "Explanations", "Faults")
+
+#: What a row may not have, and what to write in its place.
+INDEPENDENT = (
+    "the set that a row names depends on no state and on no other parameter; name the whole set, and test in the "
+    "action (if not q in s.x[p]: return False)"
+)
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """What was probably meant by an unknown name, as the beginning of a sentence; "" where nothing is like it."""
+    lower = {other.lower(): other for other in known}
+    found = difflib.get_close_matches(name.lower(), lower, 1)
+    return f"did you mean {lower[found[0]]}? " if found else ""
+
+
+class Tables:
+    """Reads the tables at the ends of the files of a spec; :class:`SpecError` with its line for a mistake."""
+
+    def __init__(self, source: Source, definitions: Definitions, path: Path) -> None:
+        self.source, self.definitions, self.path = source, definitions, path
+        self.namespace = definitions.namespace
+
+    # Places
+
+    def fail(self, table: str, message: str, number: int | None = None) -> McError:
+        """The error for a table, or for one of its rows."""
+        file, node = self.source.assigned(table)
+        line = getattr(node, "lineno", None)
+        value = getattr(node, "value", None)
+        if number is not None and isinstance(value, (ast.List, ast.Tuple)) and number < len(value.elts):
+            line = value.elts[number].lineno
+        elif number is not None and isinstance(value, ast.Dict) and number < len(value.keys):
+            line = value.values[number].lineno
+        return SpecError(f"{table}: {message}", str(file or self.path), line)
+
+    def rows(self, table: str) -> list[Any]:
+        """What a table lists; nothing where the spec does not have it."""
+        given = self.namespace.get(table, [])
+        if not isinstance(given, (list, tuple)):
+            name = getattr(given, "__name__", "A")
+            shown = f"[{name}]" if table in TABLES else "[(A, S), (B,)]"
+            raise self.fail(table, f"a table is a list, such as {table} = {shown}")
+        return list(given)
+
+    # Predicates, explanations and faults
+
+    def predicates(self, table: str) -> tuple[str, ...]:
+        """The names of the predicates that a table lists."""
+        names: list[str] = []
+        for number, given in enumerate(self.rows(table)):
+            text = self.predicate(given, lambda why, n=number: self.fail(table, why, n))  # type: ignore[misc]
+            if text.name in names:
+                raise self.fail(table, f"{text.name} is listed twice", number)
+            names.append(text.name)
+        return tuple(names)
+
+    def predicate(self, given: Any, error: Callable[[str], McError]) -> Text:
+        """The definition ``def Name(s)`` that ``given`` is; ``error`` makes the error of what it is instead."""
+        text = self.definitions.of(given)
+        if text is None:
+            raise error(f"{self.describe(given)}; list the names of predicates, def Name(s)")
+        if text.parameters != ("s",):
+            what = "an action" if text.primed else "no predicate"
+            raise error(f"{text.name} is {what}: it takes ({', '.join(text.parameters)}), a predicate takes (s)")
+        return text
+
+    def describe(self, given: Any) -> str:
+        """What stands in the place of a definition."""
+        if isinstance(given, str):
+            known = [text.name for text in self.definitions]
+            if given in known:
+                return f'"{given}" is a string: write {given} without quotes'
+            return f'"{given}" is a string; {near(given, known)}write a name without quotes'
+        if isinstance(given, Variable):
+            return f"{given.name} is a variable"
+        if isinstance(given, ModelValue):
+            return f"{given} is a constant"
+        if isinstance(given, Domain):
+            return f"{given!r} is a set"
+        if isinstance(given, FunctionType):
+            return f"{given.__name__} is not a definition (def) at the top of a file of the spec"
+        return f"{given!r} is not a definition"
+
+    def explanations(self) -> dict[str, tuple[str | ast.expr, ...]]:
+        """The table ``Explanations``: for a predicate the parts of a sentence, text and expressions."""
+        given = self.namespace.get("Explanations", {})
+        if not isinstance(given, Mapping):
+            raise self.fail("Explanations", 'write Explanations = {Invariant: "sentence"}')
+        found = {}
+        for number, (key, text) in enumerate(given.items()):
+            name = self.predicate(key, lambda why, n=number: self.fail("Explanations", why, n)).name  # type: ignore[misc]
+            if not isinstance(text, str):
+                raise self.fail("Explanations", f"the explanation of {name} is a text, not {text!r}", number)
+            try:
+                parsed = ast.parse("f" + repr(text), mode="eval").body
+            except SyntaxError as error:
+                raise self.fail("Explanations", f"{text!r}: {error.msg}", number) from None
+            parts = parsed.values if isinstance(parsed, ast.JoinedStr) else []
+            found[name] = tuple(
+                part.value if isinstance(part, ast.FormattedValue) else str(ast.literal_eval(part)) for part in parts
+            )
+        return found
+
+    def faults(self, actions: Iterable[str]) -> tuple[str, ...]:
+        """The table ``Faults``: those of the actions that are faults.
+
+        Those of a spec that this one extends need not all be in its Next.
+        """
+        names: list[str] = []
+        known = {*actions}
+        for table in self.source.roots("Next"):
+            known |= {self.head(row).__name__ for row in self.rows(table) if isinstance(self.head(row), FunctionType)}
+        for number, given in enumerate(self.rows("Faults")):
+            text = self.definitions.of(given)
+            if text is None:
+                raise self.fail("Faults", f"{self.describe(given)}; list actions of Next", number)
+            if text.name not in known:
+                listed = ", ".join(sorted(known))
+                raise self.fail("Faults", f"{text.name} is no action of Next; its actions: {listed}", number)
+            names.append(text.name)
+        return tuple(name for name in names if name in {*actions})
+
+    # Init and Next
+
+    @staticmethod
+    def head(row: Any) -> Any:
+        """The action of a row of Next."""
+        given = row[0] if isinstance(row, tuple) and row else row
+        return given.action if isinstance(given, Then) else given
+
+    def actions(self, table: str, replaced: Mapping[str, Callable[..., Any]]) -> tuple[Action, ...]:
+        """The rows of Next, with the definitions that a model puts in the place of others."""
+        actions: list[Action] = []
+        for number, row in enumerate(self.rows(table)):
+            head, *domains = row if isinstance(row, tuple) else (row,)
+            update = None
+            if isinstance(head, Then):
+                update = replaced.get(getattr(head.update, "__name__", ""), head.update)
+                self.states(table, number, update, ("s", "t"), [])
+                head = head.action
+            name = getattr(head, "__name__", "")
+            function = replaced.get(name, head)
+            parameters = self.states(table, number, function, ("s", "t"), domains)
+            if any(action.name == name for action in actions):
+                raise self.fail(table, f"two rows have the same action, {name}", number)
+            actions.append(Action(name, function, parameters, update))
+        return tuple(actions)
+
+    def initial(
+        self, table: str, replaced: Mapping[str, Callable[..., Any]]
+    ) -> tuple[tuple[Callable[..., Any], tuple[Parameter, ...]], ...]:
+        """The rows of Init, or the one definition that it is."""
+        given = self.namespace[table]
+        rows = []
+        for number, row in enumerate([given] if isinstance(given, FunctionType) else self.rows(table)):
+            head, *domains = row if isinstance(row, tuple) else (row,)
+            function = replaced.get(getattr(head, "__name__", ""), head)
+            rows.append((function, self.states(table, number, function, ("t",), domains)))
+        return tuple(rows)
+
+    def states(
+        self, table: str, number: int, function: Any, states: tuple[str, ...], domains: list[Any]
+    ) -> tuple[Parameter, ...]:
+        """The parameters of a row, checked against its definition."""
+        text = self.definitions.of(function)
+        if isinstance(function, list):
+            raise self.fail(table, "a row is written in round brackets: (Definition, Set, ...)", number)
+        if text is None:
+            raise self.fail(table, f"a row is (Definition, Set, ...); {self.describe(function)}", number)
+        names = text.parameters
+        if names[: len(states)] != states or len(names) != len(states) + len(domains):
+            raise self.fail(
+                table,
+                f"{text.name} takes ({', '.join(names)}), but its row asks for {', '.join(states)} "
+                f"and {len(domains)} parameter(s)",
+                number,
+            )
+        self.check_row(table, number, names[len(states) :])
+        return tuple(self.parameter(table, number, n, d) for n, d in zip(names[len(states) :], domains, strict=True))
+
+    def check_row(self, table: str, number: int, names: tuple[str, ...]) -> None:
+        """No set of a row names a parameter that comes before, although the spec gives that name another meaning."""
+        node = self.source.assigned(table)[1]
+        rows = getattr(getattr(node, "value", None), "elts", [])
+        sets = rows[number].elts[1:] if number < len(rows) and isinstance(rows[number], ast.Tuple) else []
+        for position, given in enumerate(sets):
+            for part in ast.walk(given):
+                if isinstance(part, ast.Name) and part.id in names[:position]:
+                    raise self.fail(table, f"{part.id} is another parameter of this row: {INDEPENDENT}", number)
+
+    def parameter(self, table: str, number: int, name: str, given: Any) -> Parameter:
+        if isinstance(given, Variable):
+            if not isinstance(given.domain, (Bag, Set, Seq)):
+                what = f"parameter {name} ranges over the variable {given.name}, which is not a set or a bag"
+                raise self.fail(table, what, number)
+            return Parameter(name, variable=given.name)
+        try:
+            return Parameter(name, domain=as_domain(given))
+        except SpecError as error:
+            raise self.fail(table, f"parameter {name}: {error.message}", number) from None
+
+    # What is in no table
+
+    def unknown(self) -> Iterator[str]:
+        """Warnings of lists of definitions that nothing reads; an error where one is nearly called as a table is."""
+        roots = {*self.source.roots("Init"), *self.source.roots("Next")}
+        used = self.source.loaded()
+        for name, value in self.namespace.items():
+            file, node = self.source.assigned(name)
+            if node is None or file is None or name in TABLES or name in roots or name in used:
+                continue
+            rows = [*value, *value.values()] if isinstance(value, dict) else value
+            if not isinstance(rows, (list, tuple, set)) or not any(self.lists(row) for row in rows):
+                continue
+            meant = near(name, (*TABLES, "Init", "Next"))
+            what = f"{name} lists definitions, and no table has that name"
+            if meant:
+                raise SpecError(f"{what}; {meant}The tables: Init, Next, {', '.join(TABLES)}", str(file), node.lineno)
+            yield f"{file}:{node.lineno}: {what}: Init, Next, {', '.join(TABLES)}"
+
+    def lists(self, row: Any) -> bool:
+        """Whether a row is of a definition."""
+        head = self.head(row)
+        return self.definitions.of(head) is not None or (isinstance(head, str) and head in self.namespace)
+
+    def forgotten(self, mentioned: set[str]) -> Iterator[str]:
+        """Warnings of predicates and actions of the spec's own file that are in no table, and that nothing uses.
+
+        ``mentioned``: what some model names.
+        """
+        taken = {*mentioned, *self.source.loaded(), *self.source.roots("Init")}
+        for text in self.definitions:
+            if text.file != self.path.resolve() or text.name in taken:
+                continue
+            place = f"{text.file}:{text.node.lineno}: {text.name}"
+            if text.parameters == ("s",) and _decides(text.node):
+                yield f"{place} looks like a predicate, and is in no table ({', '.join(PREDICATES)}): it is not checked"
+            elif text.parameters[:2] == ("s", "t"):
+                yield f"{place} looks like an action, and is not in Next: it is never taken"
+
+
+def _decides(node: ast.FunctionDef) -> bool:
+    """Whether all that a definition returns looks like TRUE or FALSE."""
+    returned = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)]
+    return bool(returned) and all(value is not None and _is_condition(value) for value in returned)
+
+
+def _is_condition(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant(value=bool()) | ast.Compare() | ast.UnaryOp(op=ast.Not()):
+            return True
+        case ast.BoolOp(values=parts):
+            return any(map(_is_condition, parts))
+        case ast.IfExp(body=one, orelse=two):
+            return _is_condition(one) and _is_condition(two)
+        case ast.Call(func=ast.Name(id=name)):
+            return name in ("all", "any")
+    return False
