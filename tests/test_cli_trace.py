@@ -14,7 +14,7 @@ import pytest
 
 from mc.cli import options
 from mc.cli.main import main
-from mc.cli.trace import FORMATS
+from mc.cli.trace import PICTURES, TEXTS
 from mc.spec.models import bundled
 
 # Before it enters, a process does not look whether another is inside.
@@ -70,7 +70,7 @@ def test_the_file_alone_is_enough(saved: Path, tmp_path: Path, capsys: pytest.Ca
     assert json.loads(saved.read_text(encoding="utf-8"))["violation"]["property"] == "Exclusion"
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != "tla"])
+@pytest.mark.parametrize("name", [name for name in (*TEXTS, *PICTURES) if name != "tla"])
 def test_every_format_is_the_same_on_stdout_and_in_a_file(
     saved: Path, name: str, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
@@ -209,7 +209,7 @@ def test_markup_in_a_value_stays_text(saved: Path, capsys: pytest.CaptureFixture
     assert main(["trace", "bad.json", "--replay"]) == 21
     said = capsys.readouterr().out
     assert "is not in {" in said and "\x1b" not in said
-    for name in FORMATS:
+    for name in (*TEXTS, *PICTURES):
         assert main(["trace", "bad.json", "--format", name, "-o", "x.tla"]) == 21
         assert not Path("x.tla").exists()
 
@@ -302,3 +302,86 @@ def test_what_lies_beyond_the_constraints_is_said(saved: Path, capsys: pytest.Ca
     saved.write_text(json.dumps(document), encoding="utf-8")
     assert main(["trace", str(saved), "--replay"]) == 0
     assert "State 2 is outside the constraint Empty" in capsys.readouterr().out
+
+
+LONG = """\
+from mc.lang import *
+
+End: Natural
+x = Variable(Range(0, End))
+
+
+def Init(t):
+    t.x = 0
+
+
+def Up(s, t):
+    if not s.x < End:
+        return False
+    t.x = s.x + 1
+    return True
+
+
+Next = [Up]
+"""
+
+
+def test_a_directory_is_looked_through(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["trace", str(saved)])
+    printed = capsys.readouterr().out
+    for directory in ("out/lock/default", "out/lock", "out"):
+        assert main(["trace", directory]) == 0
+        assert capsys.readouterr().out == printed
+    Path("lock").mkdir()
+    assert main(["trace", "lock"]) == 2
+    assert "there is no trace.json in lock: mc check saves one" in capsys.readouterr().err
+    Path("out/lock/other").mkdir()
+    Path("out/lock/other/trace.json").write_bytes(saved.read_bytes())
+    assert main(["trace", "out"]) == 2
+    said = capsys.readouterr().err
+    assert "there are 2 traces in out: give one of out/lock/default/trace.json, out/lock/other/trace.json" in said
+
+
+def test_a_part_of_a_picture(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", str(saved), "--format", "mermaid", "--states", "2-3"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "    participant p0 as p1",
+        "    participant p1 as p2",
+        "    Note over p0: 2: inside",
+        "    Note over p1: 2: away",
+        "    Note over p1: 3 Enter: now inside",
+        '    Note over p0,p1: State 3: Exclusion is false for p = p1, q = p2: at[p1] = "inside", at[p2] = "inside"',
+    ]
+    assert main(["trace", str(saved), "--format", "svg", "--states", "1-2"]) == 0
+    said = capsys.readouterr().out
+    assert "Exclusion" not in said and ">2 states<" in said
+    for wrong, word in (
+        ("2-4", "there are 3 states"),
+        ("3-2", "not FROM-TO"),
+        ("0-2", "not FROM-TO"),
+        ("x", "FROM-TO"),
+    ):
+        try:
+            assert main(["trace", str(saved), "--format", "svg", "--states", wrong]) == 2
+        except SystemExit as error:
+            assert error.code == 2
+        assert word in capsys.readouterr().err
+    assert main(["trace", str(saved), "--states", "1-2"]) == 2
+    assert "--states is of pictures: add --format" in capsys.readouterr().err
+
+
+def test_a_picture_has_a_limit_and_says_what_else_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("long.py").write_text(LONG, encoding="utf-8")
+    assert main(["check", "long.py", "-c", "End=999", "--quiet"]) == 11
+    for form in PICTURES:
+        assert main(["trace", "out/long", "--format", form, "-o", "x"]) == 2
+        said = capsys.readouterr().err
+        assert "a picture has 200 states at most, and these are 1,000" in said
+        assert "--states 971-1000" in said and "--format text" in said
+    assert main(["trace", "out/long", "--format", "svg", "--states", "971-1000"]) == 0
+    said = capsys.readouterr().out
+    assert "states 971 to 1000" in said and "State 1000: No action is enabled" in said and "x: 998 -&gt; 999" in said
+    assert main(["trace", "out/long", "--replay"]) == 0

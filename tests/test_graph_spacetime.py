@@ -23,7 +23,7 @@ HOSTILE = '</text><script>alert(1)</script><image href="http://x/"/>&amp;\x01'
 
 
 def placed(spec, behavior) -> Layout:
-    return layout(spec, timeline(spec, behavior), frozenset())
+    return layout(timeline(spec, behavior), frozenset())
 
 
 def texts(picture: str) -> list[str]:
@@ -31,7 +31,16 @@ def texts(picture: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "spec", [raft(5), raft(3), raft(2), raft(1), raft(7), twophase(5), load(TOYS / "ring.py", N=3)]
+    "spec",
+    [
+        *(raft(5), raft(3), raft(2), raft(1), raft(7), twophase(5), load(TOYS / "ring.py", N=3)),
+        *(
+            load(TOYS / "diehard.py"),
+            load(TOYS / "starts.py"),
+            load(TOYS / "turns.py", N=2),
+            load(TOYS / "turns.py", N=5),
+        ),
+    ],
 )
 @pytest.mark.parametrize("seed", range(8))
 def test_no_two_texts_overlap(spec: Spec, seed: int) -> None:
@@ -91,11 +100,27 @@ def test_what_the_picture_says() -> None:
     for text in ("raft:m", "5 states", "s1", "s2", "s3", "Candidate 2", "RequestVoteRequest", "DropMessage"):
         assert text in said
     assert "State 5: ElectionSafety is false for i = s1, j = s3" in said
-    marked = [box for box in layout(spec, timeline(spec, behavior), frozenset()).boxes if box.marked]
+    marked = [box for box in layout(timeline(spec, behavior), frozenset()).boxes if box.marked]
     assert not marked
     # The lanes that the sentence names have a heavy outline at their end: s1 and s3, not s2.
     heavy = [e for e in ET.fromstring(picture).iter(f"{SVG}rect") if e.get("stroke-width") == "2.5"]
     assert len(heavy) == 2
+
+
+def test_values_where_there_are_no_messages() -> None:
+    spec = load(TOYS / "diehard.py")
+    said = texts(svg(spec, take(spec, "FillBig", "BigToSmall"), "NotSolved is false"))
+    for text in ("big = 0, small = 0", "big: 0 -> 5", "big: 5 -> 2", "small: 0 -> 3", "big = 2, small = 3"):
+        assert text in said
+    # What is shared stands beside the lanes, what is a role on them; processes that are numbers have no other name.
+    spec = load(TOYS / "turns.py", N=2)
+    behavior = take(spec, "Ask(1)", "Ask(2)", "Enter(2)")
+    picture = svg(spec, behavior, 'Exclusion is false for p = 2: at[2] = "inside"')
+    said = texts(picture)
+    for text in ("1", "2", "away", "turn = 1, queue = <<>>", "turn: 1 -> 2", "queue: <<>> -> <<1>>", "inside"):
+        assert text in said
+    heavy = [e for e in ET.fromstring(picture).iter(f"{SVG}rect") if e.get("stroke-width") == "2.5"]
+    assert len(heavy) == 1
 
 
 def hostile(directory: Path):

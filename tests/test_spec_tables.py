@@ -177,6 +177,13 @@ def test_names_in_models(fields: dict[str, Any], words: str) -> None:
         load(HEAD + NEXT + TABLES, {"S": 2}, **fields)
 
 
+def test_faults_are_those_of_the_actions() -> None:
+    assert load(HEAD + NEXT + TABLES + "Faults = [Add]", {"S": 2}).faults == ("Add",)
+    # Those of a table of Next that another replaces are no actions, and no mistake.
+    text = f"BaseNext = [A]\nFaults = [A]\nNext = BaseNext[1:] + [(Add, S)]\n{TABLES}"
+    assert load(HEAD + text, {"S": 2}).faults == ()
+
+
 def test_a_row_of_init_can_be_substituted() -> None:
     text = """
 x = Variable(Range(0, 3))

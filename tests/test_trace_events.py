@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from toys.walks import ROOT, TOYS, load, raft, take, twophase, walk
 
-from mc.trace.events import Event, Flight, Timeline, action_text, message_text, timeline
+from mc.trace.events import Timeline, action_text, message_text, timeline
 from mc.trace.processes import Process
+from mc.trace.reader import Event, Flight
 
 # Letters between nodes; no field is called source or destination. A node may throw a letter away unread.
 POST = """\
@@ -94,7 +95,7 @@ def test_letters_without_named_ends(post) -> None:
         f"Collect{letter}", f"Collect{letter}",
     )  # fmt: skip
     told = timeline(post, behavior)
-    assert told.network == "post"
+    assert told.network is not None and told.network.variable == "post"
     assert told.lanes == tuple(Process("Node", n) for n in post.constants["Node"])
     assert summaries(told) == [
         "2 n1 Write, sends 2:n1>n3",
@@ -142,7 +143,7 @@ def test_faults_are_found_under_a_history() -> None:
     bounds = {"Server": 2, "Value": 1, "MaxTerm": 2, "MaxLogLength": 1, "MaxMessages": 1, "MaxCopies": 2}
     spec = load(ROOT / "specs/raft_history.py", **bounds)
     told = timeline(spec, take(spec, "Timeout(s1)", "RequestVote(s1, s2)", "DuplicateMessage", "DropMessage"))
-    assert told.network == "messages"
+    assert told.network is not None and told.network.variable == "messages"
     assert summaries(told)[2:] == ["4 - DuplicateMessage, copies 4:s1>s2", "5 - DropMessage, loses 3:s1>s2"]
 
 
@@ -151,8 +152,8 @@ def test_what_a_picture_says_of_letters(post) -> None:
     told = timeline(post, behavior)
     # The node that writes is the lane, the one written to is at the arrow's end or, if there is none, in the text.
     assert [action_text(event) for event in told.events] == ["Write(2)", "Write(1)", "Collect"]
-    assert message_text(post, told, told.flights[0]) == ("", ('kind = "letter"', "number = 2"))
-    assert message_text(post, told, told.flights[1]) == ("", ('kind = "letter"', "number = 1", "b = n3"))
+    assert message_text(told, told.flights[0]) == ("", ('kind = "letter"', "number = 2"))
+    assert message_text(told, told.flights[1]) == ("", ('kind = "letter"', "number = 1", "b = n3"))
 
 
 def test_raft_with_faults() -> None:
@@ -179,7 +180,7 @@ def test_raft_with_faults() -> None:
     (family,) = told.families
     assert (family.name, family.role, family.term) == ("Server", "state", "currentTerm")
     assert [told.status(p, 4).text for p in told.processes] == ["Candidate 2", "Follower 2", "Follower 1"]
-    assert message_text(spec, told, told.flights[-1])[0] == "RequestVoteResponse"
+    assert message_text(told, told.flights[-1])[0] == "RequestVoteResponse"
 
 
 def test_a_set_of_all_messages_is_read_where_a_step_depends_on_it() -> None:
@@ -248,9 +249,9 @@ def test_ranges_of_the_same_numbers_are_told_apart_by_name(tmp_path: Path) -> No
     path.write_text(text, encoding="utf-8")
     spec = load(path)
     told = timeline(spec, take(spec, "Write(1, 2, 3)"))
-    assert [p.name for p in told.processes] == ["Node 0", "Node 1", "Node 2", "Node 3"]
-    assert summaries(told) == ["2 Node 1 Write, sends 2:Node 1>Node 2"]
-    assert message_text(spec, told, told.flights[0])[1] == ('kind = "letter"', "number = 3", "b = 2")
+    assert [p.name for p in told.processes] == ["0", "1", "2", "3"]
+    assert summaries(told) == ["2 1 Write, sends 2:1>2"]
+    assert message_text(told, told.flights[0])[1] == ('kind = "letter"', "number = 3", "b = 2")
 
 
 #: A step that is about one process, and in which another one sends it something.
@@ -274,3 +275,179 @@ def test_whom_a_message_is_sent_to_does_not_act(tmp_path: Path) -> None:
     path.write_text(text + WHISPER, encoding="utf-8")
     spec = load(path, Node=3, Leader="n1")
     assert summaries(timeline(spec, take(spec, "Whisper(n3)"))) == ["2 n1 Whisper, sends 2:n1>n3"]
+
+
+#: A node asks another, which answers: mailboxes in several forms.
+MAILBOXES = """\
+from mc.lang import *
+
+Node = Range(1, 3)
+{message}
+asked = Variable(Fn(Node, BOOLEAN))
+box = Variable({domain})
+
+
+def Init(t):
+    t.asked = {{n: False for n in Node}}
+    t.box = {initial}
+
+
+def Ask(s, t, n, o):
+    if not (n != o and not s.asked[n]):
+        return False
+    t.asked[n] = True
+    t.{way} = {question}
+    return True
+
+
+def Read(s, t, o, n):
+    if not ({there}):
+        return False
+    t.{way} = {left}
+    return True
+
+
+Next = [(Ask, Node, Node), (Read, Node, Node)]
+"""
+LETTER = 'Letter = Record(type=Enum("ask", "tell"), src=Node)'
+FORMS = {
+    "records in sequences": {
+        "message": LETTER,
+        "domain": "Fn(Node, Seq(Letter, 3))",
+        "initial": "{n: () for n in Node}",
+        "way": "box[o]",
+        "question": 'Append(s.box[o], Letter(type="ask", src=n))',
+        "there": "Len(s.box[o]) > 0 and Head(s.box[o]).src == n",
+        "left": "Tail(s.box[o])",
+    },
+    "a bag for each": {
+        "message": LETTER,
+        "domain": "Fn(Node, Bag(Letter, distinct=3, copies=2))",
+        "initial": "{n: {} for n in Node}",
+        "way": "box[o]",
+        "question": 's.box[o] + {Letter(type="ask", src=n)}',
+        "there": 'Letter(type="ask", src=n) in s.box[o]',
+        "left": 's.box[o] - {Letter(type="ask", src=n)}',
+    },
+    "words between pairs": {
+        "message": "",
+        "domain": 'Fn(Node, Fn(Node, Seq(Enum("ask", "tell"), 3)))',
+        "initial": "{n: {o: () for o in Node} for n in Node}",
+        "way": "box[n][o]",
+        "question": 'Append(s.box[n][o], "ask")',
+        "there": "Len(s.box[n][o]) > 0",
+        "left": "Tail(s.box[n][o])",
+    },
+    "numbers between pairs, the receiver first": {
+        "message": "",
+        "domain": "Fn(Node, Fn(Node, Seq(Range(1, 3), 3)))",
+        "initial": "{n: {o: () for o in Node} for n in Node}",
+        "way": "box[o][n]",
+        "question": "Append(s.box[o][n], 2)",
+        "there": "Len(s.box[o][n]) > 0 and Head(s.box[o][n]) == 2",
+        "left": "Tail(s.box[o][n])",
+    },
+}
+
+
+def mailboxes(directory: Path, form: str):
+    path = directory / "mailboxes.py"
+    path.write_text(MAILBOXES.format(**FORMS[form]), encoding="utf-8")
+    return load(path)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_mailboxes(tmp_path: Path, form: str) -> None:
+    spec = mailboxes(tmp_path, form)
+    told = timeline(spec, take(spec, "Ask(1, 3)", "Ask(2, 3)", "Read(3, 1)", "Read(3, 2)"))
+    assert told.network is not None and told.network.variable == "box"
+    assert [p.name for p in told.processes] == ["1", "2", "3"]
+    assert summaries(told) == [
+        "2 1 Ask, sends 2:1>3",
+        "3 2 Ask, sends 3:2>3",
+        "4 3 Read, gets 2:1>3",
+        "5 3 Read, gets 3:2>3",
+    ]
+    assert [action_text(event) for event in told.events] == ["Ask", "Ask", "Read", "Read"]
+    said = {"numbers": ("2", ()), "words": ("ask", ())}.get(form.split()[0], ("", ('type = "ask"',)))
+    assert message_text(told, told.flights[0]) == said
+
+
+def test_a_part_of_a_behavior(tmp_path: Path) -> None:
+    """What was sent before it is on its way from the beginning, and is known to be whose."""
+    spec = mailboxes(tmp_path, "words between pairs")
+    behavior = take(spec, "Ask(1, 3)", "Ask(2, 3)", "Read(3, 1)", "Ask(3, 1)", "Read(3, 2)")
+    told = timeline(spec, behavior, (3, 5))
+    assert told.states == behavior.states[2:5]
+    assert [told.shown(event.number) for event in told.events] == [4, 5]
+    assert summaries(told) == ["2 3 Read, gets 1:1>3", "3 3 Ask, sends 3:3>1"]
+    assert [(f.sent, name(f.source), f.receipts != []) for f in told.flights] == [
+        (1, "1", True),
+        (1, "2", False),
+        (3, "3", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("domain", "initial", "written"),
+    [
+        ("Fn(Node, Seq(Entry, 2))", "{n: () for n in Node}", "log[n] = Append(s.log[n], Entry(term=1))"),
+        ("Seq(Node, 2)", "()", "log = Tail(Append(s.log, n))"),
+        ("Fn(Range(5, 6), Seq(Node, 2))", "{k: () for k in Range(5, 6)}", "log[5] = Tail(Append(s.log[5], n))"),
+    ],
+    ids=["a log", "a queue of processes", "of no processes"],
+)
+def test_sequences_that_are_no_mailboxes(tmp_path: Path, domain: str, initial: str, written: str) -> None:
+    path = tmp_path / "log.py"
+    path.write_text(
+        f"""\
+from mc.lang import *
+
+Node: ModelValues
+Entry = Record(term=Range(0, 2))
+up = Variable(Fn(Node, BOOLEAN))
+log = Variable({domain})
+
+
+def Init(t):
+    t.up = {{n: True for n in Node}}
+    t.log = {initial}
+
+
+def Write(s, t, n):
+    t.{written}
+    return True
+
+
+Next = [(Write, Node)]
+""",
+        encoding="utf-8",
+    )
+    spec = load(path, Node=2)
+    told = timeline(spec, take(spec, "Write(n1)"))
+    assert told.network is None
+    assert [process.name for process in told.processes] == ["n1", "n2"]
+
+
+def test_what_a_spec_calls_a_fault_loses_letters(tmp_path: Path) -> None:
+    path = tmp_path / "mailboxes.py"
+    text = MAILBOXES.format(**FORMS["words between pairs"])
+    lose = text[text.index("def Read") : text.index("Next =")].replace("Read", "Lose")
+    path.write_text(text.replace("Next = [", f"{lose}Faults = [Lose]\nNext = [(Lose, Node, Node), "), encoding="utf-8")
+    spec = load(path)
+    told = timeline(spec, take(spec, "Ask(1, 3)", "Lose(3, 1)"))
+    assert summaries(told) == ["2 1 Ask, sends 2:1>3", "3 - Lose, loses 2:1>3"]
+
+
+def test_values_are_told_where_there_are_no_messages() -> None:
+    spec = load(TOYS / "diehard.py")
+    told = timeline(spec, take(spec, "FillBig", "BigToSmall"))
+    assert (told.values(1), told.values(3)) == (("big = 0", "small = 0"), ("big = 2", "small = 3"))
+    assert [list(told.changes(number)) for number in (2, 3)] == [["big: 0 -> 5"], ["big: 5 -> 2", "small: 0 -> 3"]]
+    # What is a status, or a message, is told already.
+    spec = load(TOYS / "lock.py", Process=2)
+    told = timeline(spec, take(spec, "Ask(p2)"))
+    assert (told.values(1), list(told.changes(2))) == ((), [])
+    spec = twophase()
+    told = timeline(spec, take(spec, "RMPrepare(r1)"))
+    assert (told.values(1), list(told.changes(2))) == ((), [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from mc.tlc.proof import read_proof
 from mc.tlc.replay import replay_text, write_replay
 from mc.tlc.traces import read_trace, tlc_text
 from mc.trace.behavior import Behavior, check_init
+from mc.trace.events import Part
 from mc.trace.explain import explain
 from mc.trace.itf import itf
 from mc.trace.replay import Replay, replay
@@ -29,7 +31,9 @@ from mc.trace.verdict import find_verdict, violations
 EXAMPLES = """\
 examples:
   mc trace out/raft/halfquorum/trace.json                         what changes in each step
+  mc trace out/raft/halfquorum                                    the same: the trace in a directory
   mc trace out/raft/halfquorum/trace.json --format itf -o x.itf.json
+  mc trace out/raft/halfquorum/trace.json --format svg --states 6-11 -o x.svg
   mc trace out/raft/halfquorum/trace.json --format tla -o Replay.tla      for TLC to replay
   mc trace x.itf.json --replay                                    is it a behavior of its spec?
   mc trace tlc-trace.txt --spec raft:halfquorum --replay          one that TLC has printed
@@ -58,29 +62,24 @@ def tla(spec: Spec, behavior: Behavior) -> str:
     return replay_text(read_proof(spec, [bundled("proofs")]), behavior)
 
 
-def told(draw: Callable[[Spec, Behavior, str], str | bytes]) -> Callable[[Spec, Behavior], str | bytes]:
-    """A picture that says what is wrong in its last state."""
-
-    def drawn(spec: Spec, behavior: Behavior) -> str | bytes:
-        verdict = find_verdict(spec, behavior)
-        return draw(spec, behavior, verdict.message if verdict is not None else "")
-
-    return drawn
-
-
 #: What ``--format`` takes, and what makes it.
-FORMATS: dict[str, Callable[[Spec, Behavior], str | bytes]] = {
+TEXTS: dict[str, Callable[[Spec, Behavior], str]] = {
     "text": text,
     "full": full,
     "tlc": tlc_text,
     "tla": tla,
     "json": trace_json,
     "itf": itf,
-    "mermaid": told(mermaid),
-    "plantuml": told(plantuml),
-    "svg": told(svg),
-    "png": told(png),
 }
+#: Also given: what is wrong in the last state; and which part is shown, if not all.
+PICTURES: dict[str, Callable[[Spec, Behavior, str, Part | None], str | bytes]] = {
+    "mermaid": mermaid,
+    "plantuml": plantuml,
+    "svg": svg,
+    "png": png,
+}
+#: More states than this nobody can look at in a picture.
+PICTURE_STATES = 200
 
 
 def add_parser(commands: Any) -> None:
@@ -92,10 +91,15 @@ def add_parser(commands: Any) -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", metavar="FILE", type=Path, help="a trace of mc, Apalache or TLC")
+    parser.add_argument(
+        "file", metavar="FILE", type=Path, help="a trace of mc, Apalache or TLC, or the directory of one"
+    )
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--format", choices=tuple(FORMATS), default="text", help="(default: text)")
+    what.add_argument("--format", choices=(*TEXTS, *PICTURES), default="text", help="(default: text)")
     what.add_argument("--replay", action="store_true", help="say whether it is a behavior, and what it violates")
+    parser.add_argument(
+        "--states", metavar="FROM-TO", type=numbers, help="draw a part only (of a picture: mermaid, plantuml, svg, png)"
+    )
     parser.add_argument("-o", dest="output", metavar="FILE", type=Path, help="write there, not to stdout")
     parser.add_argument("--spec", metavar="SPEC[:MODEL]", help=f"what it is a trace of: {options.SPEC_HELP}")
     options.add_model(parser)
@@ -106,6 +110,9 @@ def run(args: argparse.Namespace) -> int:
     """Show or replay it; returns the exit code."""
     if args.output is not None:
         options.try_file("-o", args.output)
+    if args.states is not None and args.format not in PICTURES:
+        raise UsageError(f"--states is of pictures: add --format {', '.join(PICTURES)}")
+    args.file = _find(args.file)
     trace = read_trace(args.file)
     spec = _load(args, trace)
     check_init(spec)
@@ -124,8 +131,49 @@ def run(args: argparse.Namespace) -> int:
         marked = verdict.explanation.places() if verdict is not None and verdict.explanation is not None else ()
         print(behavior_text(found.behavior, args.format == "full", options.style(sys.stdout), marked))
     else:
-        _write(FORMATS[args.format](spec, found.behavior), args.output)
+        made = _draw if args.format in PICTURES else _tell
+        _write(made(args, spec, found.behavior), args.output)
     return errors.EXIT_OK
+
+
+def numbers(text: str) -> tuple[int, int]:
+    """``FROM-TO``, the numbers of two states."""
+    match = re.fullmatch(r"(\d+)-(\d+)", text)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        raise argparse.ArgumentTypeError(f"{text!r} is not FROM-TO, the numbers of two states, such as 1-20")
+    return int(match[1]), int(match[2])
+
+
+def _find(path: Path) -> Path:
+    """The trace in a directory of results, of one model, of a spec or of all; what is none stays as it is."""
+    if not path.is_dir():
+        return path
+    found = sorted(file for depth in ("", "*/", "*/*/") for file in path.glob(f"{depth}trace.json"))
+    if not found:
+        raise UsageError(f"there is no trace.json in {path}: mc check saves one where it finds an error")
+    if len(found) > 1:
+        shown = ", ".join(map(str, found[:5])) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
+        raise UsageError(f"there are {len(found)} traces in {path}: give one of {shown}")
+    return found[0]
+
+
+def _tell(args: argparse.Namespace, spec: Spec, behavior: Behavior) -> str:
+    return TEXTS[args.format](spec, behavior)
+
+
+def _draw(args: argparse.Namespace, spec: Spec, behavior: Behavior) -> str | bytes:
+    """A picture of the whole or a part, that says what is wrong in the last state, if that is in it."""
+    count = len(behavior.states)
+    first, last = args.states or (1, count)
+    if last > count:
+        raise UsageError(f"--states {first}-{last}: there are {count:,} states")
+    if last - first >= PICTURE_STATES:
+        raise UsageError(
+            f"a picture has {PICTURE_STATES} states at most, and these are {last - first + 1:,}: draw a part, such as"
+            f" --states {max(first, last - 29)}-{last}, or let --format text tell all of them"
+        )
+    verdict = find_verdict(spec, behavior) if last == count else None
+    return PICTURES[args.format](spec, behavior, verdict.message if verdict is not None else "", args.states)
 
 
 def _load(args: argparse.Namespace, trace: Trace) -> Spec:

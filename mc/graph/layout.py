@@ -12,9 +12,9 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mc.spec.objects import Spec
-from mc.trace.events import Event, Flight, Timeline, action_text, message_text
+from mc.trace.events import Timeline, action_text, message_text
 from mc.trace.processes import Process, Status
+from mc.trace.reader import Event, Flight
 
 #: Of a fixed-width font: all have letters of 0.6 em, or less.
 FONT = 11.0
@@ -27,6 +27,8 @@ LANE, NARROWEST, WIDTH = 264.0, 200.0, 1600.0
 #: Between two rows.
 STEP = 24.0
 HEAD = 34.0
+#: Lines of what changes in a step, or of the values in a state, at most.
+MOST_LINES = 12
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Line:
 class Box:
     """Lines of text in a rectangle around ``x``, or beginning (ending) at ``x`` where ``side`` is 1 (-1)."""
 
-    #: "event", "status", "message", "dropped", "duplicated"
+    #: "event", "status", "message" (or what changes), "values", "dropped", "duplicated"
     kind: str
     x: float
     top: float
@@ -129,21 +131,21 @@ def pack(parts: tuple[str, ...], letters: int, most: int) -> list[str]:
     return lines
 
 
-def layout(spec: Spec, timeline: Timeline, marked: frozenset[Process]) -> Layout:
+def layout(timeline: Timeline, marked: frozenset[Process]) -> Layout:
     """Place a timeline; ``marked``: the processes that the violation is about."""
     lanes = timeline.lanes
     gap = min(LANE, max(NARROWEST, (WIDTH - GUTTER) / len(lanes)))
     xs = tuple(GUTTER + gap * (i + 0.5) for i in range(len(lanes)))
-    # A single lane has nothing beside it: its messages need a margin.
-    width = GUTTER + gap * (len(lanes) + (0.5 if len(lanes) == 1 else 0))
+    # A single lane has nothing beside it: its messages need a margin, and what changes needs more.
+    margin = 0.0 if len(lanes) > 1 else 1.5 if timeline.variables else 0.5
+    width = GUTTER + gap * (len(lanes) + margin)
     result = Layout(timeline, lanes, xs, width)
-    _Placing(spec, timeline, result, gap, marked).place()
+    _Placing(timeline, result, gap, marked).place()
     return result
 
 
 @dataclass
 class _Placing:
-    spec: Spec
     timeline: Timeline
     result: Layout
     gap: float
@@ -155,16 +157,17 @@ class _Placing:
 
     def place(self) -> None:
         events = self.timeline.events
-        y = self.statuses(1, HEAD, frozenset() if events else self.marked)
+        y = self.values(1, self.statuses(1, HEAD, frozenset() if events else self.marked))
         self.result.rows.append((HEAD, y))
         for event in events:
             y = self.row(event, y + STEP)
             self.result.rows.append((self.result.rows[-1][1] + STEP, y))
         # What has become of each, once more, at the end.
-        self.result.bottom = self.statuses(len(events) + 1, y + STEP, self.marked) if events else y
+        end = self.statuses(len(events) + 1, y + STEP, self.marked) if events else y
+        self.result.bottom = self.values(len(events) + 1, end) if events else y
         for flight in self.timeline.flights:
             self.result.arrows.extend(self.arrows(flight))
-        self.result.bands.extend(self.bands())
+        self.result.bands.extend(self.bands(end))
 
     def lane(self, process: Process | None) -> int:
         return self.result.lanes.index(process)
@@ -183,6 +186,20 @@ class _Placing:
                 box = Box("status", self.result.xs[lane], y, bottom, lines, status=status, marked=process in marked)
                 self.result.boxes.append(box)
         return bottom
+
+    def values(self, number: int, y: float) -> float:
+        """The values of the variables in the state of that number, across all lanes; returns the lower edge."""
+        alone = len(self.result.lanes) == 1
+        x = self.result.xs[0] + PAD if alone else GUTTER
+        letters = int((self.result.width - x - 3 * PAD) / LETTER)
+        lines = tuple(map(Line, pack(self.timeline.values(number), letters, MOST_LINES)))[:MOST_LINES]
+        if not lines:
+            return y
+        # Beside a single lane nothing stands above it.
+        top = y - LINE if alone else y
+        bottom = top + len(lines) * LINE + 2
+        self.result.boxes.append(Box("values", x, top, bottom, lines, 1))
+        return max(bottom, y)
 
     def row(self, event: Event, y: float) -> float:
         """The row of a step, from ``y`` on; returns its lower edge."""
@@ -220,17 +237,26 @@ class _Placing:
         return lines + [Line(text) for text in wrap(", ".join(filter(None, names)), letters, 3)]
 
     def words(self, flight: Flight) -> tuple[str, tuple[str, ...]]:
-        return message_text(self.spec, self.timeline, flight)
+        return message_text(self.timeline, flight)
 
     def message_lines(self, event: Event, own: int, side: int, half: dict[int, float]) -> list[Line]:
-        """What is sent to this side of the lane; the same message to several is told once."""
+        """What is sent to this side of the lane, and what changes; the same message to several is told once."""
         room = self.gap - half[own] - half.get(own + side, PAD) - 4 * PAD
+        if len(self.result.lanes) == 1:
+            room = self.result.width - self.result.xs[own] - half[own] - 4 * PAD
         letters = int(room / LETTER)
         lines = []
         for name, fields in dict.fromkeys(self.words(f) for f in event.sent if self.side(f) == side):
             lines += [Line(text, bold=True) for text in wrap(name, letters, 2)]
             lines += [Line(text) for text in pack(fields, letters, 3)]
+        if side == self.outside(own):
+            changed = self.timeline.changes(event.number)
+            lines += [Line(text) for change in changed for text in wrap(change, letters, 4)][:MOST_LINES]
         return lines
+
+    def outside(self, lane: int) -> int:
+        """The side of a lane that has room for what is to be said."""
+        return -1 if lane == len(self.result.lanes) - 1 and lane > 0 else 1
 
     def side(self, flight: Flight) -> int:
         """To which side of its lane a message leaves."""
@@ -238,7 +264,7 @@ class _Placing:
         to = [p for _, p in flight.arrivals] or ([flight.dest] if flight.dest is not None else [])
         target = self.lane(to[0]) if to else own
         if target == own:
-            return -1 if own == len(self.result.lanes) - 1 and own > 0 else 1
+            return self.outside(own)
         return 1 if target > own else -1
 
     def fault(self, event: Event, y: float) -> float:
@@ -328,13 +354,14 @@ class _Placing:
         start = self.inset(lane, sent)
         return max(start, self.inset(lane, received), *between, 0.0) + 18.0 - start
 
-    def bands(self) -> Iterator[Band]:
+    def bands(self, end: float) -> Iterator[Band]:
+        """The stretches of all lanes, to their ``end``."""
         for lane in range(len(self.result.lanes)):
             top = HEAD
             for number in range(1, len(self.timeline.states) + 1):
                 status = self.status(lane, number)
                 last = number == len(self.timeline.states)
                 if last or self.status(lane, number + 1) != status:
-                    bottom = self.result.bottom if last else self.result.rows[number][0]
+                    bottom = end if last else self.result.rows[number][0]
                     yield Band(lane, top, bottom, status)
                     top = bottom

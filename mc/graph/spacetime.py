@@ -15,7 +15,7 @@ from mc.graph.layout import FONT, GUTTER, HEAD, LETTER, LINE, Arrow, Box, Layout
 from mc.graph.raster import MONO, rasterize
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior
-from mc.trace.events import Timeline, timeline
+from mc.trace.events import Part, Timeline, timeline
 from mc.trace.processes import Status
 
 INK, FAINT, RULE = "#1f2933", "#66727f", "#e9ecef"
@@ -25,27 +25,27 @@ TINTS = ("#e4e7eb", "#a9d6f5", "#f8dc8d", "#8fd0b5", "#eab8d1", "#8fb0dd", "#f0b
 TITLE = 44.0
 
 
-def svg(spec: Spec, behavior: Behavior, sentence: str = "") -> str:
+def svg(spec: Spec, behavior: Behavior, sentence: str = "", part: Part | None = None) -> str:
     """The behavior as an SVG picture.
 
     ``sentence`` says what is wrong in the last state (an ``Explanation``, a deadlock); the processes that
-    it names are marked.
+    it names are marked. ``part``: what is shown, if not all.
     """
-    told = timeline(spec, behavior)
-    marked = frozenset(p for p in told.processes if re.search(rf"(?<!\w){re.escape(p.name)}(?!\w)", sentence))
-    return _Drawing(spec, told, layout(spec, told, marked), sentence).draw()
+    told = timeline(spec, behavior, part)
+    marked = frozenset(p for p in told.processes if p.is_named_in(sentence))
+    return _Drawing(spec, told, layout(told, marked), sentence).draw()
 
 
-def png(spec: Spec, behavior: Behavior, sentence: str = "", zoom: float = 2.0) -> bytes:
+def png(spec: Spec, behavior: Behavior, sentence: str = "", part: Part | None = None, zoom: float = 2.0) -> bytes:
     """The same as a PNG picture, ``zoom`` pixels for each of the SVG's; :class:`UsageError` without the libraries."""
-    return rasterize(svg(spec, behavior, sentence), MONO, zoom)
+    return rasterize(svg(spec, behavior, sentence, part), MONO, zoom)
 
 
 class _Drawing:
     def __init__(self, spec: Spec, told: Timeline, placed: Layout, sentence: str) -> None:
         self.spec, self.told, self.placed = spec, told, placed
         letters = int((placed.width - 2 * GUTTER) / (LETTER * 12 / FONT))
-        text = f"State {len(told.states)}: {sentence}"
+        text = f"State {told.shown(len(told.states))}: {sentence}"
         self.sentence = wrap(text, letters, 12) if sentence else []
         self.legend = wrap("   ".join(self.legend_parts()), int((placed.width - 2 * GUTTER) / LETTER), 4)
         self.height = TITLE + placed.bottom + 24 + 16 * len(self.sentence) + 18 + LINE * len(self.legend) + 12
@@ -72,8 +72,11 @@ class _Drawing:
         ET.SubElement(self.root, "title").text = _clean(f"A behavior of {title}")
         self.rect(0, 0, self.placed.width, self.height, fill="#ffffff")
         self.text(GUTTER - 28, 24, title, size=14, bold=True)
-        states = len(self.told.states)
-        self.text(self.placed.width - 16, 24, f"{states} state{'s' * (states > 1)}", fill=FAINT, anchor="end")
+        count = len(self.told.states)
+        states = f"{count} state{'s' * (count > 1)}"
+        if self.told.first > 1:
+            states = f"states {self.told.first} to {self.told.shown(count)}"
+        self.text(self.placed.width - 16, 24, states, fill=FAINT, anchor="end")
         # All that follows stands below the title.
         whole = self.root
         self.root = ET.SubElement(whole, "g", {"transform": f"translate(0 {_number(TITLE)})"})
@@ -95,7 +98,10 @@ class _Drawing:
         for number, (top, bottom) in enumerate(self.placed.rows, 1):
             y = (top + bottom) / 2
             self.path(f"M{_number(GUTTER - 6)} {_number(y)}H{_number(self.placed.width - 16)}", stroke=RULE)
-            self.text(GUTTER - 12, y + 4, str(number), fill=FAINT, anchor="end")
+            shown = str(self.told.shown(number))
+            # Long numbers are written smaller, so that they have room.
+            size = min(FONT, FONT * (GUTTER - 14) / (LETTER * len(shown)))
+            self.text(GUTTER - 12, y + 4, shown, size=size, fill=FAINT, anchor="end")
         for band in self.placed.bands:
             # The later a role stands in its enumeration, the broader.
             x, width = self.placed.xs[band.lane], 6.0 + 4.0 * min(4, band.status.rank if band.status else 0)

@@ -133,7 +133,8 @@ class Tables:
         Those of a spec that this one extends need not all be in its Next.
         """
         names: list[str] = []
-        known = {*actions}
+        own = {*actions}
+        known = {*own}
         for table in self.source.roots("Next"):
             known |= {self.head(row).__name__ for row in self.rows(table) if isinstance(self.head(row), FunctionType)}
         for number, given in enumerate(self.rows("Faults")):
@@ -144,7 +145,7 @@ class Tables:
                 listed = ", ".join(sorted(known))
                 raise self.fail("Faults", f"{text.name} is no action of Next; its actions: {listed}", number)
             names.append(text.name)
-        return tuple(name for name in names if name in {*actions})
+        return tuple(name for name in names if name in own)
 
     # Init and Next
 
