@@ -125,6 +125,9 @@ def test_a_violation_is_explained_and_saved(lock: str, capsys: pytest.CaptureFix
     saved = Path(told["trace"]).read_text(encoding="utf-8")
     assert told["message"] in saved
     assert saved.count('/\\ at = (p1 :> "') == 5
+    # mc trace reads the file that the JSON names, and needs not be told of what it is a trace.
+    assert main(["trace", told["trace"], "--replay"]) == 0
+    assert told["message"] in capsys.readouterr().out
 
 
 def test_full_shows_whole_states(lock: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from mc.cli.main import main
+from mc.tlc.tools import find_tools
 
 #: Runs ``mc crosscheck`` on a spec and its module, both given as text: exit code, and what is printed.
 Crosscheck = Callable[..., tuple[int, str]]
@@ -151,6 +154,11 @@ def test_values_that_tlc_prints_as_others(crosscheck: Crosscheck, monkeypatch: p
     assert main(["trace", "out/it/default/tlc-trace.txt", "--spec", "it.py", "-c", "P=2", "--replay"]) == 0
     assert main(["trace", "out/it/default/trace.json", "--format", "tlc", "-o", "own.txt"]) == 0
     assert main(["trace", "own.txt", "--spec", "it.py", "-c", "P=2", "--replay"]) == 0
+    assert main(["trace", "out/it/default/trace.json", "--format", "tla", "-o", "out/Again.tla"]) == 0
+    tools = find_tools(None, os.environ)
+    command = [str(tools.java), "-cp", str(tools.jar), "tlc2.TLC", "-config", "Again.cfg", "Again"]
+    printed = subprocess.run(command, cwd="out", capture_output=True, text=True, timeout=100, check=False).stdout
+    assert "Invariant NotTwice is violated" in printed, printed
 
 
 def test_a_string_is_no_model_value(crosscheck: Crosscheck) -> None:

@@ -362,12 +362,12 @@ def test_output_of_a_violation() -> None:
         + message(2199, "3 states generated, 2 distinct states found, 1 states left on queue.")
     )
     assert (output.verdict, output.property) == ("violation", "Safe")
-    assert output.states == [
+    assert output.behaviors[0].states == [
         ("<Initial predicate>", ["x = <<>>", "y = ( a :>\n      1 )"]),
         ("<Go line 3, col 1 to line 3, col 9 of module M>", ["x = <<1>>", "y = 2"]),
     ]
     initial = feed(message(2107, "Invariant Safe is violated by the initial state:\n/\\ x = 1\n/\\ y = 2\n", 1))
-    assert (initial.property, initial.states) == ("Safe", [("<Initial predicate>", ["x = 1", "y = 2"])])
+    assert (initial.property, initial.behaviors[0].states) == ("Safe", [("<Initial predicate>", ["x = 1", "y = 2"])])
     assert feed(message(2114, "Deadlock reached.", 1)).verdict == "deadlock"
 
 

@@ -17,9 +17,9 @@ from mc.cli.lock import locked
 from mc.spec.models import bundled
 from mc.spec.objects import Spec
 from mc.tlc import EDGE_LIMIT, STATE_LIMIT, CrosscheckResult, crosscheck
+from mc.tlc.printed import plain_text, read_printed
 from mc.tlc.proof import read_proof
 from mc.tlc.tools import JAR_VARIABLE, find_tools
-from mc.tlc.traces import plain_text, text_states
 from mc.trace.behavior import check_init
 
 EXAMPLES = f"""\
@@ -112,8 +112,8 @@ def _save_counterexample(compared: CrosscheckResult, file: Path) -> Path | None:
     """Save the trace that TLC has printed, for ``mc trace``; None where there is none."""
     if compared.tlc is None or not compared.tlc.trace:
         return None
-    states = text_states(compared.tlc.log.read_text(encoding="utf-8"))
-    file.write_text(plain_text(states), encoding="utf-8")
+    behavior, *_ = read_printed(compared.tlc.log.read_text(encoding="utf-8"))
+    file.write_text(plain_text(behavior), encoding="utf-8")
     return file
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from mc import errors
 from mc.cli import options
-from mc.errors import NotABehaviorError, UsageError, printable
+from mc.errors import NotABehaviorError, TraceError, UsageError, printable
 from mc.graph.spacetime import png, svg
 from mc.spec.models import bundled
 from mc.spec.objects import Spec
@@ -23,7 +23,7 @@ from mc.trace.events import Part
 from mc.trace.explain import explain
 from mc.trace.itf import itf
 from mc.trace.replay import Replay, replay
-from mc.trace.saved import Trace, load_origin, trace_json
+from mc.trace.saved import Origin, Trace, load_origin, trace_json
 from mc.trace.sequence import mermaid, plantuml
 from mc.trace.text import behavior_text
 from mc.trace.verdict import find_verdict, violations
@@ -38,8 +38,9 @@ examples:
   mc trace x.itf.json --replay                                    is it a behavior of its spec?
   mc trace tlc-trace.txt --spec raft:halfquorum --replay          one that TLC has printed
 
-FILE is a trace.json of mc check, an ITF file, or what TLC prints or dumps (-dumpTrace json). A file of
-another tool, and any text, needs --spec. A step without the name of an action may be one of any action.
+FILE is a trace.json of mc check or the trace.txt beside it, an ITF file (Apalache, Quint), or what TLC
+prints or dumps (-dumpTrace json). A file of another tool needs --spec. A step without the name of an action
+may be one of any action. Of several behaviors the first is read, of one that ends in a loop the states.
 
 exit codes:
   0 it is a behavior of the spec (whatever it violates), 21 it is none, 2 usage, or no trace in FILE,
@@ -123,6 +124,8 @@ def run(args: argparse.Namespace) -> int:
         return errors.EXIT_MISMATCH if found.broken is not None else errors.EXIT_OK
     if found.behavior is None or found.broken is not None:
         raise NotABehaviorError(printable(f"{args.file} is not a behavior of {_name(spec)}.\n{found.broken}"))
+    for note in found.notes:
+        print(printable(f"mc: note: {note}"), file=sys.stderr)
     if args.format == "tla" and args.output is not None:
         # TLC wants a file of that name, with its configuration and the modules beside it.
         write_replay(read_proof(spec, [bundled("proofs")]), found.behavior, args.output)
@@ -179,9 +182,21 @@ def _draw(args: argparse.Namespace, spec: Spec, behavior: Behavior) -> str | byt
 def _load(args: argparse.Namespace, trace: Trace) -> Spec:
     if args.spec is not None:
         return options.load(args)
-    if trace.origin is None:
+    origin = trace.origin or _origin_beside(args.file)
+    if origin is None:
         raise UsageError(f"{args.file} does not say what it is a trace of: add --spec SPEC[:MODEL]")
-    return load_origin(trace.origin, **options.changes(args))
+    return load_origin(origin, **options.changes(args))
+
+
+def _origin_beside(file: Path) -> Origin | None:
+    """What the text of a violation is a trace of, which mc check says in the ``trace.json`` beside ``trace.txt``."""
+    other = file.with_suffix(".json")
+    if other == file or not other.is_file():
+        return None
+    try:
+        return read_trace(other).origin
+    except TraceError:
+        return None
 
 
 def _write(content: str | bytes, file: Path | None) -> None:
@@ -200,12 +215,14 @@ def _name(spec: Spec) -> str:
 
 def _replay_lines(spec: Spec, found: Replay) -> Iterator[str]:
     behavior = found.behavior
+    yield from (f"Note: {note}." for note in found.notes)
     if found.broken is not None:
         yield f"Not a behavior of {_name(spec)}."
         yield str(found.broken)
     else:
         assert behavior is not None
-        yield f"A behavior of {_name(spec)}: {len(behavior.states)} states, all steps are steps of {spec.next_name}."
+        states = f"{len(behavior.states):,} state{'s' * (len(behavior.states) > 1)}"
+        yield f"A behavior of {_name(spec)}: {states}, all steps are steps of {spec.next_name}."
     if behavior is None:
         return
     for number, invariant in violations(spec.invariants, behavior.states):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+_MARKER = re.compile(r"(@!@!@(?:START|END)MSG -?\d+(?::\d+)? @!@!@)")
 _START = re.compile(r"@!@!@STARTMSG (-?\d+)(?::(\d+))? @!@!@")
 _END = re.compile(r"@!@!@ENDMSG (-?\d+) @!@!@")
 _STATS = re.compile(r"([\d,]+) states generated(?: \([^)]*\))?, ([\d,]+) distinct states found")
@@ -17,7 +18,11 @@ _FINISHED = re.compile(r"Finished in (\d+)ms")
 _COVERED = re.compile(r"(<.*>): [\d,]+:([\d,]+)", re.DOTALL)
 _VIOLATED = re.compile(r"(?:Invariant|property) (\S+) is violated")
 _CONSTANT = re.compile(r"The (invariant|constraint) of (\S+) is equal to FALSE")
-_STATE = re.compile(r"\d+: (<.*?>|Stuttering)\s*\n(.*)", re.DOTALL)
+_STATE = re.compile(r"(\d+): (<.*?>)\s*(?:\n(.*))?", re.DOTALL)
+#: The end of a lasso: ``State 4: Stuttering``, ``Back to state 2: <...>``, ``2: Back to state: <...>``.
+_END_OF_LASSO = re.compile(r"(?:State )?(?:(\d+): )?(?:<?(Stuttering)|Back to state(?: (\d+))?)")
+#: Behind this line stands the one state of a behavior.
+IN_INITIAL = re.compile(r"^.*\bthe initial state:\s*?$", re.MULTILINE)
 
 _ERROR = 1  # the severity that TLC gives a message of an error
 
@@ -27,6 +32,7 @@ _ACTION_PROPERTY = 2112
 _DEADLOCK = 2114
 _TEMPORAL = 2116
 _BEHAVIOR = 2121
+_BACK_TO_STATE = 2122
 _FINISH = 2186
 _COMPUTING_INITIAL = 2189
 _SUCCESS = 2193
@@ -35,8 +41,9 @@ _STATISTICS = 2199
 _PROGRESS = 2200
 _COVERAGE = 2201
 _STATE_PRINT = 2217
-_VERSION = 2262
+_STUTTERING = 2218
 _CONSTANT_FALSE = 2230
+_VERSION = 2262
 _COVERAGE_ACTION = 2772
 
 #: Lines of the parser that say nothing about an error.
@@ -74,6 +81,17 @@ def read_label(text: str) -> Label | None:
 
 
 @dataclass
+class Printed:
+    """A behavior as TLC prints it."""
+
+    #: What leads to each state (a label with its place), and the variables' texts (``x = 1``).
+    states: list[tuple[str, list[str]]] = field(default_factory=list)
+    #: Where a lasso goes on from its end: the number of a state, or that of the last one, where it stutters. None: no
+    #: lasso.
+    back_to: int | None = None
+
+
+@dataclass
 class _Message:
     code: int
     severity: int
@@ -98,8 +116,8 @@ class TlcOutput:
     milliseconds: int | None = None
     #: Generated states by TLC's label with its location.
     coverage: dict[str, int] = field(default_factory=dict)
-    #: The counterexample: label with location, and the variables' texts (``x = 1``) of each state.
-    states: list[tuple[str, list[str]]] = field(default_factory=list)
+    #: The counterexamples: several where TLC was told to continue.
+    behaviors: list[Printed] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     #: What TLC prints outside messages: complaints of its parser.
     loose: list[str] = field(default_factory=list)
@@ -107,12 +125,16 @@ class TlcOutput:
 
     def feed(self, line: str) -> None:
         """Read one line, without its line break."""
-        start = _START.search(line)
+        # On some systems the next message begins where the one before ends.
+        for part in _MARKER.split(line) if "MSG" in line else [line]:
+            if part or not line:
+                self._feed(part)
+
+    def _feed(self, line: str) -> None:
+        start = _START.match(line)
         if start is not None:
-            if self._open and line[: start.start()].strip():
-                self._open[-1].lines.append(line[: start.start()])
             self._open.append(_Message(int(start[1]), int(start[2] or 0)))
-        elif _END.search(line) is not None:
+        elif _END.match(line) is not None:
             self._close()
         elif self._open:
             self._open[-1].lines.append(line)
@@ -151,12 +173,22 @@ class TlcOutput:
             if match is not None:
                 # An action that several disjuncts share has a line for each of them.
                 self.coverage[match[1]] = self.coverage.get(match[1], 0) + _number(match[2])
-        elif code == _STATE_PRINT:
-            match = _STATE.match(text)
-            if match is not None:
-                self.states.append((match[1], split_variables(match[2])))
+        elif code in (_STATE_PRINT, _STUTTERING, _BACK_TO_STATE):
+            self._state(text)
         elif severity == _ERROR and code != _BEHAVIOR:
             self._error(code, text)
+
+    def _state(self, text: str) -> None:
+        match = _STATE.fullmatch(text)
+        if match is not None:
+            if int(match[1]) == 1:
+                self.behaviors.append(Printed())
+            if self.behaviors:
+                self.behaviors[-1].states.append((match[2], split_variables(match[3] or "")))
+            return
+        end = read_end(text)
+        if end is not None and self.behaviors:
+            self.behaviors[-1].back_to = end or len(self.behaviors[-1].states)
 
     def _statistics(self, text: str) -> None:
         match = _STATS.search(text)
@@ -176,13 +208,23 @@ class TlcOutput:
             verdict = "violation"
             match = _VIOLATED.search(text)
             self.property = match[1] if match is not None else None
-            if code == _INVARIANT_INITIAL:  # this message holds the state as well
-                self.states = [(INITIAL, split_variables(text.partition("\n")[2]))]
         else:
             verdict = "error"
             self.errors.append(text.strip())
+        initial = IN_INITIAL.search(text)
+        if initial is not None:  # the message holds the state as well
+            parts = split_variables(text[initial.end() :].strip("\n").split("\n\n")[0])
+            self.behaviors.append(Printed([(INITIAL, parts)]))
         # Errors that follow the first one are its consequences.
         self.verdict = self.verdict or verdict
+
+
+def read_end(line: str) -> int | None:
+    """The state that a lasso goes back to, if the line says that it does; 0 for the last one, where it stutters."""
+    match = _END_OF_LASSO.match(line)
+    if match is None:
+        return None
+    return 0 if match[2] is not None else int(match[3] or match[1] or 0)
 
 
 def split_variables(text: str) -> list[str]:

@@ -146,7 +146,10 @@ def _model_values(proof: Proof, behavior: Behavior) -> dict[ModelValue, str]:
     found: dict[ModelValue, str] = {}
     for value in _find_model_values(value for state in behavior.states for value in state.values.values()):
         if value not in found:
-            found[value] = value.name if _is_constant(proof.spec, value.name) else _free(value.name, taken)
+            # Words of TLA+ and of configurations, and what the standard modules define, begin with a capital.
+            is_plain = value.name[0].islower() and value.name not in taken
+            is_kept = is_plain or _is_constant(proof.spec, value.name)
+            found[value] = value.name if is_kept else _free(f"mv_{value.name}", taken)
             taken.add(found[value])
     return dict(sorted(found.items(), key=lambda pair: pair[1]))
 

@@ -124,6 +124,7 @@ def run_tlc(
         _raise_for_failure(output, path, proof)
         if verdict == "ok" and not output.distinct:
             verdict = "vacuous"
+    states = output.behaviors[0].states if output.behaviors else []
     return TlcResult(
         version=output.version,
         verdict=verdict,
@@ -131,12 +132,12 @@ def run_tlc(
         generated=output.generated,
         distinct=output.distinct,
         depth=output.depth,
-        length=len(output.states) or None,
+        length=len(states) or None,
         seconds=seconds if output.milliseconds is None else output.milliseconds / 1000,
         action_generated=_by_action(output.coverage, proof),
         trace=tuple(
             TlcStep(proof.action(label) or label, read_values(parts, proof), proof.arguments(label))
-            for label, parts in output.states
+            for label, parts in states
         ),
         message="\n".join(output.errors),
         complete=not stopped and output.verdict == "ok",

@@ -3,7 +3,8 @@
 Other tools' files do not keep all kinds apart: a model value is a string there (in Apalache's, with
 its type behind it: ``s1_OF_SERVER``), a set may be a list, and a function from model values an object.
 TLC's text keeps all of these apart, and prints a function from strings as the record that it is in TLA+.
-The domain says what is meant.
+Quint and Apalache have variants, ``{tag, value}``: one without a value stands for the atom of that name, ``Some`` and
+``None`` for an optional value, others for the kinds of a union. The domain says what is meant.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ def fit(domain: Domain, value: Any, exact: bool = False) -> Any:
 
     ``exact``: it is from TLA+ text, which leaves open only whether a record or a sequence is meant as a function.
     """
+    variant = None if exact else _variant(value)
     match domain:
+        case Optional(domain=inner, none=none) if variant is not None and variant[0] in ("Some", "None"):
+            return none if variant[0] == "None" else fit(inner, variant[1])
         case Optional(domain=inner, none=none):
             found = value if exact else _atom(value, none.__eq__)
             return found if found == none else fit(inner, value, exact)
@@ -41,6 +45,9 @@ def fit(domain: Domain, value: Any, exact: bool = False) -> Any:
             if pairs is not None:
                 return FnValue({_key(element, key, exact): count for key, count in pairs.items()})
         case Union(by_tag=kinds, tag=tag):
+            is_flat = not any("value" in kind.fields for kind in kinds.values())
+            if is_flat and variant is not None and isinstance(variant[1], RecordValue):
+                value = RecordValue({tag: variant[0], **variant[1].fields})
             if isinstance(value, RecordValue):
                 # Each kind has one tag, so a kind's own tag is what the field fits, if it fits any.
                 fields = value.fields
@@ -56,8 +63,19 @@ def fit(domain: Domain, value: Any, exact: bool = False) -> Any:
     return value
 
 
+def _variant(value: Any) -> tuple[str, Any] | None:
+    """The tag and the value of a variant: an empty record, where it has none (``{"#tup": []}``, ``U_OF_UNIT``)."""
+    if not isinstance(value, RecordValue) or value.fields.keys() != {"tag", "value"}:
+        return None
+    tag, inner = value.fields["tag"], value.fields["value"]
+    return (tag, RecordValue({}) if inner in ((), "U_OF_UNIT") else inner) if isinstance(tag, str) else None
+
+
 def _atom(value: Any, accepts: Any) -> Any:
     """``value``, or the model value that a string stands for, whichever is accepted."""
+    variant = _variant(value)
+    if variant is not None and variant[1] == RecordValue({}):
+        value = variant[0]
     if isinstance(value, str) and accepts(value) is not True:
         for name in (value, value.rpartition("_OF_")[0]):
             if name and accepts(ModelValue(name)) is True:

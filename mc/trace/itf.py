@@ -17,9 +17,22 @@ from mc.lang.text import to_tla
 from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior
-from mc.trace.saved import Trace, TracedState, of_kind, origin_json, read_origin, read_value, shown
+from mc.trace.saved import (
+    Trace,
+    TracedState,
+    local_name,
+    loop_notes,
+    of_kind,
+    origin_json,
+    read_origin,
+    read_value,
+    shown,
+)
 
 _META = "#meta"
+#: What ``quint run --mbt`` says of a step, as if they were variables.
+_MBT = "mbt::"
+_TAKEN = "mbt::actionTaken"
 _DESCRIPTION = "https://apalache-mc.org/docs/adr/015adr-trace.html"
 #: JSON numbers are exact up to here (RFC 7159, section 6).
 _LARGEST = 2**53 - 1
@@ -67,20 +80,28 @@ def read_itf(document: Mapping[str, Any]) -> Trace:
     for key in document:
         if key not in (_META, "params", "vars", "states", "loop"):
             raise TraceError(f"ITF: unknown field {key!r}; known are #meta, params, vars, states, loop")
-    if "loop" in document:
-        raise TraceError("ITF: this trace ends in a loop; mc has finite behaviors only")
-    meta = of_kind(document.get(_META, {}), dict, _META)
+    meta = of_kind(_optional(document, _META, {}), dict, _META)
     names = [of_kind(name, str, "vars: a name") for name in of_kind(document["vars"], list, "vars")]
-    for name in of_kind(document.get("params", []), list, "params"):
+    for name in of_kind(_optional(document, "params", []), list, "params"):
         of_kind(name, str, "params: a name")
     states = of_kind(document["states"], list, "states")
+    loop = of_kind(_optional(document, "loop", -1), int, "loop")
+    if not -1 <= loop < len(states):
+        raise TraceError(f"ITF: loop is {loop}, and the states have the numbers 0 to {len(states) - 1}")
     origin = None
-    if "mc" in meta:
+    if meta.get("mc") is not None:
         own = of_kind(meta["mc"], dict, "#meta: mc")
         if own.keys() != {"spec", "model"}:
             raise TraceError("#meta: mc must have the fields spec and model")
         origin = read_origin(own)
-    return Trace(tuple(_state(state, names, f"state {n}") for n, state in enumerate(states, 1)), origin)
+    read = tuple(_state(state, names, f"state {n}") for n, state in enumerate(states, 1))
+    return Trace(read, origin, tuple(loop_notes(None if loop < 0 else loop + 1)))
+
+
+def _optional(document: Mapping[str, Any], key: str, otherwise: Any) -> Any:
+    """An optional field; some tools write null where they have nothing to say."""
+    value = document.get(key)
+    return otherwise if value is None else value
 
 
 def _state(given: Any, names: list[str], what: str) -> TracedState:
@@ -88,8 +109,12 @@ def _state(given: Any, names: list[str], what: str) -> TracedState:
     for name in names:
         if name not in state:
             raise TraceError(f"{what} has no value for {name}, which vars lists")
-    meta = of_kind(state.get(_META, {}), dict, f"{what}: #meta")
+    meta = of_kind(_optional(state, _META, {}), dict, f"{what}: #meta")
     action, arguments = meta.get("action"), meta.get("arguments")
+    values = {name: from_itf(state[name], f"{what}: {name}") for name in names if not name.startswith(_MBT)}
+    if isinstance(state.get(_TAKEN), str):
+        # The innermost action that was chosen, which need not be the whole step; "" where it has no name.
+        return TracedState(local_name(state[_TAKEN]), None, values, hint=True)
     return TracedState(
         None if action is None else of_kind(action, str, f"{what}: #meta: action"),
         None
@@ -98,7 +123,7 @@ def _state(given: Any, names: list[str], what: str) -> TracedState:
             read_value(argument, f"{what}: #meta: arguments")
             for argument in of_kind(arguments, list, f"{what}: #meta: arguments")
         ),
-        {name: from_itf(state[name], f"{what}: {name}") for name in names},
+        values,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from mc.spec.objects import Action, Parameter, Spec
 from mc.trace.behavior import Behavior, call_text
 from mc.trace.explain import Explanation, as_written, explain_condition
 from mc.trace.fit import fit
-from mc.trace.saved import Trace, TracedState
+from mc.trace.saved import Trace, TracedState, local_name
 from mc.trace.text import value_changes
 from mc.trace.verdict import failure_in
 from mc.trace.walk import Call, Conjunct, Walk, initial_walks, walks
@@ -84,6 +84,8 @@ class Replay:
     #: The states up to the break; None where not even the first one is allowed.
     behavior: Behavior | None
     broken: Break | None
+    #: What else the trace says, and what of it was not looked at: sentences.
+    notes: tuple[str, ...] = ()
 
 
 def replay(spec: Spec, trace: Trace) -> Replay:
@@ -97,33 +99,61 @@ def replay(spec: Spec, trace: Trace) -> Replay:
 def _replay(spec: Spec, trace: Trace) -> Replay:
     if not trace.states:
         raise TraceError("the trace has no states")
-    found = [_state(spec, given, number) for number, given in enumerate(trace.states, 1)]
+    names = [_find_names(spec, trace, number) for number in range(1, len(trace.states) + 1)]
+    told = (*trace.notes, *_left_out(spec, trace, names))
+    found = [_state(spec, given, called) for given, called in zip(trace.states, names, strict=True)]
     (first, notes), *following = found
     if first not in spec.initial_states():
-        return Replay(None, _not_initial(spec, first, notes))
+        return Replay(None, _not_initial(spec, first, notes), told)
     steps: list[Step] = []
     state = first
     for given, (target, notes), number in zip(trace.states[1:], following, itertools.count(2)):
-        claim = _read_claim(spec, given, number)
+        claim = _read_claim(spec, given, number, is_own=trace.origin is not None)
         step = _find_step(spec, claim, state, target)
+        if step is None and given.hint:
+            claim = _Claim(None, None)
+            step = _find_step(spec, claim, state, target)
         if step is None:
-            return Replay(Behavior(first, tuple(steps)), _break(spec, claim, state, target, number, notes))
+            return Replay(Behavior(first, tuple(steps)), _break(spec, claim, state, target, number, notes), told)
         steps.append(step)
         state = step.state
-    return Replay(Behavior(first, tuple(steps), failure_in(spec, state)), None)
+    return Replay(Behavior(first, tuple(steps), failure_in(spec, state)), None, told)
 
 
-def _state(spec: Spec, given: TracedState, number: int) -> tuple[State, tuple[str, ...]]:
+def _find_names(spec: Spec, trace: Trace, number: int) -> dict[str, str]:
+    """What the file calls the spec's variables in a state: itself, or in an instance, as other tools do."""
+    given = trace.states[number - 1].values
+    found: dict[str, str] = {}
+    for name in spec.variables:
+        known = [name] if name in given else [other for other in given if local_name(other) == name]
+        if len(known) != 1:
+            what = f"the variables {', '.join(known)}: which is {name}" if known else f"no value for {name}"
+            raise _wrong_variables(spec, number, f"has {what}")
+        found[name] = known[0]
+    foreign = [name for name in given if name not in found.values()]
+    if foreign and trace.origin is not None:
+        raise _wrong_variables(spec, number, f"has the variable {foreign[0]}, which the spec has not")
+    return found
+
+
+def _wrong_variables(spec: Spec, number: int, what: str) -> TraceError:
+    known = ", ".join(spec.variables)
+    return TraceError(f"state {number} {what}: is this a trace of {spec.name}? Its variables are {known}")
+
+
+def _left_out(spec: Spec, trace: Trace, names: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """That a file of another tool has more variables: those of its own, of an ALIAS, of a module that replays."""
+    pairs = zip(trace.states, names, strict=True)
+    left = dict.fromkeys(name for given, used in pairs for name in given.values if name not in used.values())
+    if left:
+        yield f"left out, for it is no variable of {spec.name}: {', '.join(left)}"
+
+
+def _state(spec: Spec, given: TracedState, names: Mapping[str, str]) -> tuple[State, tuple[str, ...]]:
     """A state of the file, with its values in their kinds; and what lies outside its domain."""
-    missing = [name for name in spec.variables if name not in given.values]
-    foreign = [name for name in given.values if name not in spec.variables]
-    if missing or foreign:
-        what = f"has no value for {missing[0]}" if missing else f"has the variable {foreign[0]}, which the spec has not"
-        known = ", ".join(spec.variables)
-        raise TraceError(f"state {number} {what}: is this a trace of {spec.name}? Its variables are {known}")
     values, notes = {}, []
     for name, domain in spec.variables.items():
-        values[name] = fit(domain, given.values[name])
+        values[name] = fit(domain, given.values[names[name]])
         try:
             values[name] = domain.coerce(values[name])
         except DomainError as error:
@@ -147,10 +177,15 @@ class _Claim:
                     yield action, arguments
 
 
-def _read_claim(spec: Spec, given: TracedState, number: int) -> _Claim:
-    """The claim of a file, its arguments in their kinds; an action that the spec does not have is no claim."""
+def _read_claim(spec: Spec, given: TracedState, number: int, is_own: bool) -> _Claim:
+    """The claim of a file, its arguments in their kinds; an action that the spec does not have is no claim.
+
+    ``is_own``: mc has written the file. To another tool the action may have other parameters than in the spec.
+    """
     action = next((action for action in spec.actions if action.name == given.action), None)
     if action is None or given.arguments is None:
+        return _Claim(action, None)
+    if len(given.arguments) != len(action.parameters) and not is_own:
         return _Claim(action, None)
     if len(given.arguments) != len(action.parameters):
         want, have = len(action.parameters), len(given.arguments)

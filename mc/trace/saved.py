@@ -42,6 +42,8 @@ class TracedState:
     arguments: tuple[Any, ...] | None
     #: Not yet of the kinds that the spec declares.
     values: Mapping[str, Any]
+    #: Whether the name of the action is a hint only: the step may be one of another action all the same.
+    hint: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,20 @@ class Trace:
     states: tuple[TracedState, ...]
     #: None for files of other tools.
     origin: Origin | None = None
+    #: What the file says besides, and what of it is left out: sentences.
+    notes: tuple[str, ...] = ()
+
+
+def local_name(name: str) -> str:
+    """A name without the instances that it is in: ``x`` of Quint's ``net::inst::x`` and of TLA+'s ``C!x``."""
+    return name.replace("!", "::").rpartition("::")[2]
+
+
+def loop_notes(back_to: int | None) -> list[str]:
+    """That a trace is a lasso, which goes on from its last state as from state ``back_to``; None: it is none."""
+    if back_to is None:
+        return []
+    return [f"the trace goes on for ever from state {back_to}; looked at are its states, and the steps between them"]
 
 
 def trace_json(spec: Spec, behavior: Behavior) -> str:
