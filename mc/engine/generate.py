@@ -138,7 +138,7 @@ def _expand(module: Module) -> str:
         body.emit(f"# {action.name}({', '.join(p.name for p in action.parameters)})")
         depth = body.depth
         loops = []
-        arguments: list[Any] = [StateRef("s"), StateRef("t")]
+        arguments: list[Any] = [StateRef("s"), StateRef("t", primed=True)]
         definition = module.definition(action.function)  # type: ignore[arg-type]
         names = [a.arg for a in definition.node.args.args]
         body.file, body.line = definition.file, definition.node.lineno
@@ -164,7 +164,8 @@ def _expand(module: Module) -> str:
                 place = module.allocate(layout.words)
                 body.emit(f"u = offset(x, {place})")
                 body.emit("copy(t, u)")
-                done = body.call(action.update, [StateRef("u"), StateRef("t")], None)  # type: ignore[arg-type]
+                states = [StateRef("u"), StateRef("t", primed=True)]
+                done = body.call(action.update, states, None)  # type: ignore[arg-type]
                 if not isinstance(done, Const):
                     body.emit(body.truth(done))
             # What could not be evaluated made no successor.

@@ -11,6 +11,8 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from mc.errors import EvaluationError
+from mc.lang.state import NextState, drafted
 from mc.lang.values import SeqValue
 
 _Node = TypeVar("_Node", bound=ast.AST)
@@ -21,8 +23,27 @@ def sequence(*elements: Any) -> SeqValue:
     return SeqValue(elements)
 
 
+def disjunction(t: NextState, *parts: Any) -> bool:
+    """``A \\/ B`` of steps: those after one that holds are tried as well, on a primed state that is thrown away.
+
+    ``parts``: the text of each, and the part itself as a function of the primed state.
+    :class:`EvaluationError` where two hold: each is a step of its own, and this call can make one only.
+    """
+    before, held = drafted(t), ""
+    for text, part in zip(parts[::2], parts[1::2], strict=True):
+        if not part(drafted(before) if held else t):
+            continue
+        if held:
+            raise EvaluationError(
+                f"`{held}` and `{text}` both hold here, and each is a step of its own: write them as rows of Next, or "
+                "with guards that exclude each other"
+            )
+        held = text
+    return bool(held)
+
+
 #: What rewritten text calls; no name of a spec is written so.
-HELPERS: Mapping[str, Callable[..., Any]] = {"<<>>": sequence}
+HELPERS: Mapping[str, Callable[..., Any]] = {"<<>>": sequence, "\\/": disjunction}
 
 
 def executable(node: _Node) -> _Node:
@@ -68,7 +89,29 @@ def _subscript(node: ast.Subscript, written: ast.Subscript) -> ast.Subscript:
     return ast.copy_location(ast.Subscript(node.value, index, node.ctx), node)
 
 
+def is_step(node: ast.AST) -> bool:
+    """Whether a node is a call that is given the primed state, and so may write it."""
+    return isinstance(node, ast.Call) and any(isinstance(given, ast.Name) and given.id == "t" for given in node.args)
+
+
+def has_step(node: ast.AST) -> bool:
+    """Whether there is such a call in a part of a definition."""
+    return any(map(is_step, ast.walk(node)))
+
+
+def _or(node: ast.BoolOp, written: ast.BoolOp) -> ast.expr:
+    """A disjunction of steps; Python would leave out those after the first that holds."""
+    if not isinstance(node.op, ast.Or) or not has_step(written):
+        return node
+    given: list[ast.expr] = [ast.Name("t", ast.Load())]
+    for part, text in zip(node.values, written.values, strict=True):
+        arguments = ast.arguments([], [ast.arg("t")], None, [], [], None, [])
+        given += [ast.Constant(ast.unparse(text)), ast.Lambda(arguments, part)]
+    return ast.fix_missing_locations(call("\\/", given, node))
+
+
 _RULES: dict[type[ast.AST], Callable[[Any, Any], ast.AST]] = {
+    ast.BoolOp: _or,
     ast.Tuple: _tuple,
     ast.Subscript: _subscript,
 }

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mc.errors import SpecError
-from mc.spec.definitions import Definitions, Text, is_step, root
+from mc.lang.rewrite import is_step
+from mc.spec.definitions import Definitions, Text, root
 from mc.spec.objects import Spec
 from mc.spec.order import is_ordered
 from mc.spec.paths import Paths
@@ -101,18 +102,22 @@ def check_top(trees: Mapping[Path, ast.Module]) -> None:
                             str(file),
                             part.lineno,
                         )
-            names = {
-                part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
-            }
-            for name in {_defined(node)} - {None}:
-                assert name is not None
-                if name in lines and name not in names:
-                    raise SpecError(
-                        f"{name} is given twice in this file: what line {lines[name]} says would be lost",
-                        str(file),
-                        node.lineno,
-                    )
-                lines[name] = node.lineno
+            name = _defined(node)
+            if name is None:
+                continue
+            if name in lines and not _uses(node, name):
+                raise SpecError(
+                    f"{name} is given twice in this file: what line {lines[name]} says would be lost",
+                    str(file),
+                    node.lineno,
+                )
+            lines[name] = node.lineno
+
+
+def _uses(node: ast.stmt, name: str) -> bool:
+    """Whether an assignment makes a value of the one that the name had."""
+    made = node.value if isinstance(node, ast.Assign) else None
+    return made is not None and any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(made))
 
 
 def _defined(node: ast.stmt) -> str | None:

@@ -73,13 +73,3 @@ def root(node: ast.expr) -> tuple[str | None, bool]:
     while isinstance(node, (ast.Attribute, ast.Subscript)):
         node, chain = node.value, True
     return (node.id if isinstance(node, ast.Name) else None), chain
-
-
-def is_step(node: ast.AST) -> bool:
-    """Whether a node is a call that is given the primed state."""
-    return isinstance(node, ast.Call) and any(isinstance(a, ast.Name) and a.id == "t" for a in node.args)
-
-
-def has_step(node: ast.AST) -> bool:
-    """Whether there is such a call in a part of a definition."""
-    return any(is_step(part) for part in ast.walk(node))

@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from mc.errors import SpecError
-from mc.spec.definitions import Definitions, Text, has_step, is_step, root
+from mc.lang.rewrite import has_step, is_step
+from mc.spec.definitions import Definitions, Text, root
 from mc.spec.places import LONGEST, Place, State, Write, Writes, every, join, names_in, overlap, within
 
 

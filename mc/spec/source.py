@@ -16,6 +16,8 @@ class Source:
 
     def __init__(self, path: Path) -> None:
         self.trees: dict[Path, ast.Module] = {}
+        #: All names that are used somewhere in the files.
+        self.loaded: set[str] = set()
         self._read(path.resolve(), ())
 
     def add(self, path: Path) -> None:
@@ -50,6 +52,8 @@ class Source:
                 body.append(node)
         tree.body = body
         self.trees[path] = tree
+        parts = ast.walk(tree)
+        self.loaded |= {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
 
     def constants(self) -> dict[str, str]:
         """Declared constants (``Server: ModelValues``) in order: name to kind."""
@@ -75,7 +79,7 @@ class Source:
             raise SpecError(f"the spec defines no {kind}", str(next(reversed(self.trees))))
         last, _ = self.assigned(found[-1])
         here = [name for name in dict.fromkeys(found) if self.assigned(name)[0] == last]
-        free = [name for name in here if name not in self.loaded()] or here[-1:]
+        free = [name for name in here if name not in self.loaded] or here[-1:]
         if len(free) > 1:
             node = self.assigned(free[-1])[1]
             raise SpecError(
@@ -104,15 +108,6 @@ class Source:
                 if name in bound(node):
                     found = (path, node)
         return found
-
-    def loaded(self) -> set[str]:
-        """All names that are used somewhere in the files."""
-        return {
-            part.id
-            for tree in self.trees.values()
-            for part in ast.walk(tree)
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
-        }
 
 
 def _may_be(kind: str, name: str, node: ast.stmt) -> bool:

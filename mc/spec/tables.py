@@ -231,7 +231,7 @@ class Tables:
     def unknown(self) -> Iterator[str]:
         """Warnings of lists of definitions that nothing reads; an error where one is nearly called as a table is."""
         roots = {*self.source.roots("Init"), *self.source.roots("Next")}
-        used = self.source.loaded()
+        used = self.source.loaded
         for name, value in self.namespace.items():
             file, node = self.source.assigned(name)
             if node is None or file is None or name in TABLES or name in roots or name in used:
@@ -255,7 +255,7 @@ class Tables:
 
         ``mentioned``: what some model names.
         """
-        taken = {*mentioned, *self.source.loaded(), *self.source.roots("Init")}
+        taken = {*mentioned, *self.source.loaded, *self.source.roots("Init")}
         for text in self.definitions:
             if text.file != self.path.resolve() or text.name in taken:
                 continue

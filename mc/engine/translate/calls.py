@@ -295,8 +295,8 @@ class Calls(Expressions):
                 node, f"{function.__name__} takes {len(parameters)} argument(s), not {len(arguments)}"
             )
         for name, argument in zip(parameters, arguments, strict=True):
-            is_state = isinstance(argument, StateRef)
-            if is_state != (name in ("s", "t")) or (is_state and (argument == StateRef("t")) != (name == "t")):
+            state = ("t" if argument.primed else "s") if isinstance(argument, StateRef) else None
+            if state != (name if name in ("s", "t") else None):
                 raise self.unsupported(node, f"{function.__name__}: s is passed as s, t as t, and nothing else as them")
         if definition.expandable:
             return self._expand(definition, dict(zip(parameters, arguments, strict=True)))
@@ -323,7 +323,7 @@ class Calls(Expressions):
         if isinstance(value, Const):
             return [], value
         if isinstance(value, StateRef):
-            return [value.pointer], StateRef(name)
+            return [value.pointer], StateRef(name, value.primed)
         if isinstance(value, Num):
             return [value.code], Num(name, value.lo, value.hi)
         if isinstance(value, Truth):

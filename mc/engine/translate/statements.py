@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from mc.engine.shapes import BoolShape, FnShape, IntShape, RecordShape, SeqShape, Shape, UnionShape
+from mc.engine.translate.body import SCRATCH
 from mc.engine.translate.calls import Calls
 from mc.engine.translate.codes import UNBOUNDED
 from mc.engine.translate.places import Place
@@ -19,6 +20,7 @@ from mc.engine.translate.values import (
     Tuple,
     Value,
 )
+from mc.lang.rewrite import has_step
 
 if TYPE_CHECKING:
     from mc.engine.translate.module import Module
@@ -142,6 +144,34 @@ class Statements(Calls):
             self.emit(f"return {self.num(value).code}")
         else:
             self.emit(f"return {self.code(value, self.result)}")
+
+    # Steps
+
+    def _BoolOp(self, node: ast.BoolOp) -> Value:
+        return self._disjunction(node) if isinstance(node.op, ast.Or) and has_step(node) else super()._BoolOp(node)
+
+    def _disjunction(self, node: ast.BoolOp) -> Value:
+        """Steps of which one may hold: those after it are tried on memory that is thrown away, and must not hold."""
+        state = self.scope["s"]
+        assert isinstance(state, StateRef)
+        spare = self.module.allocate(self.module.layout.words)
+        held, target = self.fresh("held"), self.fresh("target")
+        self.emit(f"{held} = False")
+        self.emit(f"{target} = {self.scope['t'].pointer}")  # type: ignore[attr-defined]
+        with self.within({**self.scope, "t": StateRef(target, primed=True)}, self.file):
+            for part in node.values:
+                holds = self.truth(self.expr(part))
+                self.line = node.lineno
+                if holds == "False":
+                    continue
+                with self.block(f"if {holds}:"):
+                    if part is not node.values[0]:
+                        self.fail_if(held)
+                    self.emit(f"{held} = True")
+                    if part is not node.values[-1]:
+                        self.emit(f"{target} = offset({SCRATCH}, {spare})")
+                        self.emit(f"copy({state.pointer}, {target})")
+        return Truth(held)
 
     # Assignment
 

@@ -70,6 +70,8 @@ class StateRef(Value):
     """``s`` or ``t`` itself: the pointer to a state."""
 
     pointer: str
+    #: Whether it is the primed state, which is only written.
+    primed: bool = False
 
 
 @dataclass(frozen=True)
