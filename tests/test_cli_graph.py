@@ -107,6 +107,16 @@ def test_guard(capsys: pytest.CaptureFixture[str]) -> None:
     assert "13 nodes, from 1,645 states, more than --max-nodes 12" in capsys.readouterr().err
     graph("raft:tiny", "--format", "json")
     graph("raft:tiny", "--format", "dot", "--max-nodes", "1645")
+    assert "layout=sfdp" in Path("out/raft/tiny/graph.dot").read_text()
+
+
+def test_too_many_arrows_to_follow(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    graph(LOCK, "-c", "Process=2", "-o", "g.svg")
+    assert "Drawn as dots" not in capsys.readouterr().out and "Ask(p1)" in Path("g.svg").read_text()
+    monkeypatch.setattr("mc.cli.graph.PICTURE_ARROWS", 10)
+    graph(LOCK, "-c", "Process=2", "-o", "g.svg")
+    assert "Drawn as dots, for there are 14 arrows between them: --project shows" in capsys.readouterr().out
+    assert "Ask(p1)" not in Path("g.svg").read_text() and "pc = (p1 :" in Path("g.svg").read_text()
 
 
 def test_more_states_than_are_explored(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,6 +24,7 @@ from mc.graph import export, stategraph
 from mc.graph.dot import Colour, dot_text
 from mc.graph.explored import Explored, TooLarge, explore
 from mc.graph.expressions import parse_expressions
+from mc.graph.overview import ENGINE, overview_text
 from mc.graph.render import render
 from mc.lang.state import State
 from mc.lang.text import to_tla
@@ -589,7 +590,7 @@ def hostile() -> nx.MultiDiGraph:
         f"def Init(t):\n    t.word = {ODD[0]!r}\n    t.who = First\n\n\n"
         "def Go(s, t, p, v):\n    if not s.who == First:\n        return False\n"
         "    t.word = v\n    t.who = p\n    return True\n\n\nNext = [(Go, P, ODD)]\n",
-        {"P": ["graph", "node"], "First": "\u00e9l\u00e8ve"},
+        {"P": ["graph", "node"], "First": "edge"},
     )
     spec = replace(spec, name='<script>"&', model=replace(spec.model, name="</svg>"))
     graph = stategraph.state_graph(explored(spec), parse_expressions("word", spec)[0])
@@ -632,7 +633,7 @@ def test_markup_in_values_stays_text_in_data(hostile: nx.MultiDiGraph) -> None:
     # Characters that XML cannot hold are written out; the others stand for themselves.
     unwritable = {to_tla(word) for word in ODD} - words
     assert unwritable == {to_tla(ODD[5]), to_tla(ODD[8])}
-    assert r"and\u000da bell\u0007" in "".join(words) and r"\uffff" in "".join(words)
+    assert r"and\ra bell\u0007" in "".join(words) and r"\uffff" in "".join(words)
     text = export.tlc_text(hostile)
     assert len(AGraph(string=text).nodes()) == len(hostile)
 
@@ -700,6 +701,44 @@ def test_a_class_of_several_colours_says_so() -> None:
     )
     assert [node["colour"] for _, node in graph.nodes(data=True)] == [("FALSE", "TRUE"), ("FALSE", "TRUE")]
     assert "FALSE or TRUE" in dot_text(graph, "value")
+
+
+def test_a_picture_goes_down_with_the_search() -> None:
+    """A row for each level; what leads to no deeper level does not count for the layout, and is lighter."""
+    spec = load(TOYS / "lock.py", {"Process": 2})
+    graph = stategraph.state_graph(explored(spec))
+    text = dot_text(graph)
+    drawn = AGraph(string=text)
+    drawn.layout("dot")
+    heights = {int(node): float(node.attr["pos"].split(",")[1]) for node in drawn.nodes()}
+    for a, b in itertools.combinations(graph, 2):
+        above = graph.nodes[a]["depth"] - graph.nodes[b]["depth"]
+        assert (above == 0) == (heights[a] == heights[b]) and (above < 0) == (heights[a] > heights[b])
+    for edge in drawn.edges():
+        back = graph.nodes[int(edge[1])]["depth"] <= graph.nodes[int(edge[0])]["depth"]
+        assert (edge.attr["constraint"] == "false") == (edge.attr["color"] == "#b4b4b4") == back
+
+
+def test_many_nodes_are_dots_that_tell_their_states(capfd: pytest.CaptureFixture[str]) -> None:
+    spec = load(TOYS / "counter.py", {"End": 9, "Cut": 4})
+    graph = stategraph.state_graph(explored(spec, drawn_in=True))
+    text = overview_text(graph)
+    parsed = AGraph(string=text)
+    assert len(parsed.nodes()) == len(graph)
+    tips = {node: node.attr["tooltip"] for node in parsed.nodes()}
+    assert all(f"x = {graph.nodes[int(node)]['values']['x']}" in tip for node, tip in tips.items())
+    assert {edge.attr["label"] for edge in parsed.edges()} <= {"", None}
+    pairs = {(source, target) for source, target in graph.edges() if source != target}
+    assert sorted((int(a), int(b)) for a, b in parsed.edges()) == sorted(pairs)
+    red = [node for node in parsed.nodes() if node.attr["fillcolor"] == "#c1121f"]
+    assert [graph.nodes[int(node)]["violates"] for node in red] == [{"Odd": 1}]
+    assert "red dots: Odd violated" in text and "colour: depth" in text
+    picture = render(text, "svg", engine=ENGINE).decode()
+    assert 'xlink:title="violates Odd' in picture
+    # Graphviz's libraries have warnings of their own.
+    assert capfd.readouterr() == ("", "")
+    with pytest.raises(McError, match=r"Graphviz cannot draw the graph: .*nonsense"):
+        render(text, "svg", engine="nonsense")
 
 
 def test_a_dot_that_fails_says_why(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 STATE_LIMIT = 100_000
 #: More nodes than this nobody can read in a picture; nor, soon, can other tools.
 PICTURE_NODES, DATA_NODES = 100, 10_000
+#: Nor more arrows than this, between different nodes, whatever words stand on them.
+PICTURE_ARROWS = 500
 #: The search for a counterexample and for the number of states takes longer only where there are far too many.
 SEARCH_SECONDS = 20.0
 
@@ -44,7 +46,9 @@ examples:
 An expression is written as in a definition of the spec. A variable is a free name (state) or a part of s (s.state);
 s.depth is a variable of that name where --colour depth means the level.
 
-Pictures have at most {PICTURE_NODES} nodes and other formats {DATA_NODES:,}, unless --max-nodes says otherwise.
+Pictures have at most {PICTURE_NODES} nodes and other formats {DATA_NODES:,}, unless --max-nodes says otherwise; in a
+picture with more, or with more than {PICTURE_ARROWS} arrows, a node is a dot, which tells its state to whoever
+points at it (SVG).
 A model of more than {STATE_LIMIT:,} states is not drawn, nor projected, unless --max-nodes is larger.
 
 exit codes:
@@ -78,7 +82,7 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the graph; returns the exit code."""
     try:
-        from mc.graph import dot, export, stategraph
+        from mc.graph import dot, export, overview, stategraph
         from mc.graph.explored import TooLarge, explore
         from mc.graph.expressions import parse_expressions
         from mc.graph.render import render
@@ -115,15 +119,21 @@ def run(args: argparse.Namespace) -> int:
     if args.collapse:
         graph = stategraph.collapse(graph)
     if form in PICTURES:
-        picture = dot.dot_text(graph, by)
+        arrows = len({(source, target) for source, target in graph.edges() if source != target})
+        large = len(graph) > PICTURE_NODES or arrows > PICTURE_ARROWS
+        picture = (overview.overview_text if large else dot.dot_text)(graph, by)
         program = shutil.which("dot")
-        written = picture.encode() if form == "dot" else render(picture, form, Path(program) if program else None)
+        layout = overview.ENGINE if large else "dot"
+        drawn = render(picture, form, Path(program) if program else None, layout) if form != "dot" else b""
+        written = drawn or picture.encode()
     else:
         writers = {"json": export.json_text, "graphml": export.graphml_text, "tlc": export.tlc_text}
         written = writers[form](graph).encode()
     file.write_bytes(written)
     of = f" from {len(explored.states):,} states" if projection else ""
     print(f"{graph.number_of_nodes():,} nodes{of}, {graph.number_of_edges():,} edges. Saved in {file}")
+    if form in PICTURES and large:
+        print(f"Drawn as dots, for there are {arrows:,} arrows between them: --project shows less of each state.")
     if result.verdict == "vacuous":
         print(report.verdict_line(spec, result))
         return errors.EXIT_VACUOUS

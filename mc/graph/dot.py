@@ -27,13 +27,15 @@ WIDTH = 44
 #: Lines of one arrow, and rows of the legend, beyond which the rest is only counted.
 MOST_LINES = 8
 MOST_ROWS = 24
+#: Rows for the levels, at most.
+FEW_ROWS = 8
 
-_PLAIN, _GREY = "#ffffff", "#555555"
-_RED, _PALE_RED = "#c1121f", "#fde0dd"
+PLAIN, GREY, LIGHT = "#ffffff", "#555555", "#b4b4b4"
+RED, PALE_RED = "#c1121f", "#fde0dd"
 
 
 @dataclass(frozen=True)
-class _Look:
+class Look:
     """The colours of a picture, and what they mean."""
 
     #: By action; empty where arrows have no colour.
@@ -45,20 +47,31 @@ class _Look:
 
 def dot_text(graph: nx.MultiDiGraph, colour: Colour = "") -> str:
     """The picture. ``colour``: arrows by "action", nodes by "depth", or by the "value" of ``graph``'s expression."""
-    look = _look(graph, colour)
+    look = look_of(graph, colour)
+    # The arrows between wide levels need room.
+    separation = 0.4 + 0.1 * max(map(len, _levels(graph)), default=0)
     lines = [
         "digraph mc {",
-        'graph [fontname="Helvetica", fontsize=12, nodesep=0.3, ranksep=0.5, labelloc=t, labeljust=l];',
+        f'graph [fontname="Helvetica", fontsize=12, nodesep=0.3, ranksep={separation:.2f}, labelloc=t, labeljust=l];',
         'node [fontname="Helvetica", fontsize=11, shape=box, style="rounded,filled", margin="0.12,0.07"];',
         'edge [fontname="Helvetica", fontsize=9, arrowsize=0.7];',
-        f"graph [label=<{_caption(graph, look)}>];",
+        f"graph [label=<{caption(graph, look)}>];",
         *_node_lines(graph, look),
         *_arrow_lines(graph, look),
+        *(f"{{rank=same; {' '.join(map(str, level))}}}" for level in _levels(graph)),
     ]
     return "\n".join([*lines, "}", ""])
 
 
-def _look(graph: nx.MultiDiGraph, colour: Colour) -> _Look:
+def _levels(graph: nx.MultiDiGraph) -> list[list[int]]:
+    """The nodes of each level: a picture goes down with the search."""
+    levels: dict[int, list[int]] = {}
+    for number, depth in graph.nodes(data="depth"):
+        levels.setdefault(depth, []).append(number)
+    return [levels[depth] for depth in sorted(levels)]
+
+
+def look_of(graph: nx.MultiDiGraph, colour: Colour) -> Look:
     arrows: dict[str, str] = {}
     fills: dict[str, str] = {}
     if colour == "action":
@@ -68,9 +81,9 @@ def _look(graph: nx.MultiDiGraph, colour: Colour) -> _Look:
         deepest = max((node["depth"] for _, node in graph.nodes(data=True)), default=0)
         fills = {str(depth): _blue(depth / deepest) for depth in range(1, deepest + 1)}
     elif colour == "value":
-        keys = sorted({_fill_key(node, colour) for _, node in graph.nodes(data=True)})
+        keys = sorted({fill_key(node, colour) for _, node in graph.nodes(data=True)})
         fills = {key: _hue(k, 0.28, 1.0) for k, key in enumerate(keys)}
-    return _Look(arrows, fills, colour)
+    return Look(arrows, fills, colour)
 
 
 def _hue(number: int, saturation: float, value: float) -> str:
@@ -84,17 +97,17 @@ def _blue(share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in ((247, 107), (251, 174), (255, 214)))
 
 
-def _fill_key(node: Mapping[str, Any], by: Colour) -> str:
+def fill_key(node: Mapping[str, Any], by: Colour) -> str:
     return str(node["depth"]) if by == "depth" else " or ".join(node["colour"])
 
 
-def _node_lines(graph: nx.MultiDiGraph, look: _Look) -> Iterator[str]:
+def _node_lines(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
     for number, node in graph.nodes(data=True):
-        lines = [part for line in (*_marks(node), *node_lines(node)) for part in _wrapped(line)]
+        lines = [part for line in (*marks(node), *node_lines(node)) for part in _wrapped(line)]
         attributes = {
-            "label": _quoted(lines),
-            "fillcolor": f'"{look.fills.get(_fill_key(node, look.by), _PLAIN)}"',
-            "color": f'"{_GREY}"',
+            "label": quoted(lines),
+            "fillcolor": f'"{look.fills.get(fill_key(node, look.by), PLAIN)}"',
+            "color": f'"{GREY}"',
         }
         if node["initial"]:
             attributes["peripheries"] = "2"
@@ -103,13 +116,13 @@ def _node_lines(graph: nx.MultiDiGraph, look: _Look) -> Iterator[str]:
         if node["trace"]:
             attributes["penwidth"] = "2.2"
         if node["trace"] or node["violates"]:
-            attributes["color"] = f'"{_RED}"'
+            attributes["color"] = f'"{RED}"'
         if node["violates"] and not look.fills:
-            attributes["fontcolor"], attributes["fillcolor"] = f'"{_RED}"', f'"{_PALE_RED}"'
-        yield f"{number} [{_listed(attributes)}];"
+            attributes["fontcolor"], attributes["fillcolor"] = f'"{RED}"', f'"{PALE_RED}"'
+        yield f"{number} [{listed(attributes)}];"
 
 
-def _marks(node: Mapping[str, Any]) -> Iterator[str]:
+def marks(node: Mapping[str, Any]) -> Iterator[str]:
     """What is to be said of a node besides its values."""
     states = node["states"]
     if states > 1:
@@ -121,43 +134,55 @@ def _marks(node: Mapping[str, Any]) -> Iterator[str]:
     if not node["within"]:
         yield "outside the constraints"
     if node["trace"]:
-        yield f"counterexample: {', '.join(_ranges(node['trace']))}"
+        yield f"counterexample: {', '.join(ranges(node['trace']))}"
 
 
-def _ranges(numbers: Sequence[int]) -> Iterator[str]:
+def ranges(numbers: Sequence[int]) -> Iterator[str]:
     """``3-7`` for the numbers from 3 to 7, which are in order."""
     for _, run in itertools.groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
         first, *others = [number for _, number in run]
         yield f"{first}-{others[-1]}" if others else str(first)
 
 
-def _arrow_lines(graph: nx.MultiDiGraph, look: _Look) -> Iterator[str]:
+def _arrow_lines(graph: nx.MultiDiGraph, look: Look) -> Iterator[str]:
     arrows: dict[tuple[int, int, str], dict[str, str]] = {}
     for source, target, edge in graph.edges(data=True):
-        number = f"{', '.join(_ranges(edge['trace']))}: " if edge["trace"] else ""
-        colour = _RED if edge["trace"] else look.arrows.get(edge["action"], _GREY)
+        number = f"{', '.join(ranges(edge['trace']))}: " if edge["trace"] else ""
+        colour = (
+            RED
+            if edge["trace"]
+            else look.arrows.get(edge["action"], LIGHT if _returns(graph, source, target) else GREY)
+        )
         # Graphviz draws several loops at a node over each other's labels: they are one, with lines in their colours.
         group = (source, target, "" if source == target else colour)
         arrows.setdefault(group, {})[number + edge_label(edge)] = colour
     for (source, target, _), labels in arrows.items():
         colours = set(labels.values())
-        colour = _RED if _RED in colours else colours.pop() if len(colours) == 1 else _GREY
-        attributes = {"label": _arrow_label(labels), "color": f'"{colour}"', "fontcolor": f'"{colour}"'}
-        if colour == _RED:
+        colour = RED if RED in colours else colours.pop() if len(colours) == 1 else GREY
+        ink = GREY if colour == LIGHT else colour
+        attributes = {"label": _arrow_label(labels), "color": f'"{colour}"', "fontcolor": f'"{ink}"'}
+        if _returns(graph, source, target):
+            attributes["constraint"] = "false"
+        if colour == RED:
             attributes |= {"penwidth": "2.2", "weight": "4"}
-        yield f"{source} -> {target} [{_listed(attributes)}];"
+        yield f"{source} -> {target} [{listed(attributes)}];"
+
+
+def _returns(graph: nx.MultiDiGraph, source: int, target: int) -> bool:
+    """Whether an arrow leads to a level that is no deeper, and so not down."""
+    return source != target and bool(graph.nodes[target]["depth"] <= graph.nodes[source]["depth"])
 
 
 def _arrow_label(labels: Mapping[str, str]) -> str:
     """The lines of an arrow, each in its colour; those of the counterexample first."""
-    inner = sorted(labels.items(), key=lambda item: item[1] != _RED)
+    inner = sorted(labels.items(), key=lambda item: item[1] != RED)
     kept = inner if len(inner) <= MOST_LINES else inner[: MOST_LINES - 1]
     # Graphviz sets a label close to its arrow: spaces keep it off.
     lines = [(f"  {part} ", colour) for label, colour in kept for part in _wrapped(label)]
     if len(kept) < len(inner):
-        lines.append((f"  and {len(inner) - len(kept)} more ", _GREY))
+        lines.append((f"  and {len(inner) - len(kept)} more ", GREY))
     if len(set(labels.values())) == 1:
-        return _quoted(line for line, _ in lines)
+        return quoted(line for line, _ in lines)
     rows = (f'<font color="{colour}">{_html(line)}</font><br align="left"/>' for line, colour in lines)
     return f"<{''.join(rows)}>"
 
@@ -176,18 +201,18 @@ def _wrapped(line: str) -> list[str]:
     return [part.replace("\0", " ") for part in parts]
 
 
-def _listed(attributes: Mapping[str, str]) -> str:
+def listed(attributes: Mapping[str, str]) -> str:
     return ", ".join(f"{name}={value}" for name, value in attributes.items())
 
 
-def _quoted(lines: Iterable[str]) -> str:
+def quoted(lines: Iterable[str]) -> str:
     """A label of lines set left. Graphviz reads ``&lt;`` in any text, so an ampersand is written out, too."""
     escaped = (line.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"') for line in lines)
     return '"' + "".join(f"{line}\\l" for line in escaped) + '"'
 
 
-def _caption(graph: nx.MultiDiGraph, look: _Look) -> str:
-    """What is shown, and what the marks mean, as far as they occur."""
+def caption(graph: nx.MultiDiGraph, look: Look, words: bool = True) -> str:
+    """What is shown, and what the marks mean, as far as they occur; ``words``: whether arrows have some."""
     facts = graph.graph
     nodes, steps = graph.number_of_nodes(), sum(edge["steps"] for _, _, edge in graph.edges(data=True))
     rows = [f"<b>{_html(facts['spec'])}:{_html(facts['model'])}</b>"]
@@ -202,17 +227,25 @@ def _caption(graph: nx.MultiDiGraph, look: _Look) -> str:
         rows.append("double border: initial")
     if any(node["deadlock"] for node in seen):
         rows.append("octagon: no successor")
-    if any(edge["permutation"] for _, _, edge in graph.edges(data=True)):
+    if words and any(edge["permutation"] for _, _, edge in graph.edges(data=True)):
         rows.append("A ~ (a b): after the step A, a is renamed to b and b to a")
     if any(node["trace"] for node in seen):
-        rows.append(f'<font color="{_RED}">red arrows: the counterexample, numbered by the state they lead to</font>')
+        numbered = ", numbered by the state they lead to" if words else ""
+        rows.append(f'<font color="{RED}">red arrows: the counterexample{numbered}</font>')
+    violated = dict.fromkeys(name for node in seen for name in node["violates"])
+    if violated and not words:
+        rows.append(f'<font color="{RED}">red dots: {", ".join(map(_html, violated))} violated</font>')
     cells = [f'<tr><td align="left">{row}</td></tr>' for row in rows]
     if look.by:
         cells.append(
             f'<tr><td align="left">colour: {_html(facts["colour"] if look.by == "value" else look.by)}</td></tr>'
         )
     legend = [(name, colour, "white") for name, colour in look.arrows.items()]
-    legend += [(name, colour, "black") for name, colour in look.fills.items()]
+    fills = list(look.fills.items())
+    if look.by == "depth" and len(fills) > FEW_ROWS:
+        # The colours run into each other: a few say what the others are.
+        fills = [fills[round(k * (len(fills) - 1) / (FEW_ROWS - 1))] for k in range(FEW_ROWS)]
+    legend += [(name, colour, "black") for name, colour in fills]
     for name, colour, ink in legend[:MOST_ROWS]:
         cells.append(f'<tr><td align="left" bgcolor="{colour}"><font color="{ink}">{_html(name)}</font></td></tr>')
     if len(legend) > MOST_ROWS:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from mc.errors import McError, UsageError
@@ -12,9 +17,10 @@ from mc.graph.raster import PROPORTIONAL, rasterize
 ZOOM = 1.5
 
 
-def render(dot: str, form: str, program: Path | None = None) -> bytes:
+def render(dot: str, form: str, program: Path | None = None, engine: str = "dot") -> bytes:
     """The picture in ``form``, "svg" or "png"; ``program`` is a ``dot`` to use in place of pygraphviz.
 
+    ``engine``: which of Graphviz's layouts, as ``dot`` itself says with its attribute ``layout``.
     :class:`UsageError` where there is neither, :class:`McError` where Graphviz fails.
     """
     if program is not None:
@@ -26,8 +32,31 @@ def render(dot: str, form: str, program: Path | None = None) -> bytes:
             f"--format {form} needs Graphviz: pip install 'mc-consensus[render]', or put dot on the PATH;"
             " --format dot needs nothing"
         ) from None
-    picture: bytes = AGraph(string=dot).draw(format="svg", prog="dot")
+    with _silence() as said:
+        try:
+            picture: bytes = AGraph(string=dot).draw(format="svg", prog=engine)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise McError(f"Graphviz cannot draw the graph: {error} {said()}".strip()) from None
     return picture if form == "svg" else rasterize(picture.decode(), PROPORTIONAL, ZOOM)
+
+
+@contextmanager
+def _silence() -> Iterator[Callable[[], str]]:
+    """While Graphviz draws within this process, keep what its libraries say on stderr: warnings of their own."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as file:
+
+        def said() -> str:
+            file.seek(0)
+            return file.read().decode(errors="replace").strip()
+
+        try:
+            os.dup2(file.fileno(), 2)
+            yield said
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _run(program: Path, dot: str, form: str) -> bytes:

@@ -82,8 +82,8 @@ def check_size(explored: Explored, nodes: int, max_nodes: int) -> None:
     raise TooLarge(
         f"the graph has {nodes:,} nodes{of}, more than --max-nodes {max_nodes:,}.\n"
         f"Project it on what matters: --project EXPRESSIONS. Distinct values of the variables: {several}."
-        f"{_suggestion(explored, counts, max_nodes)}\nOr raise --max-nodes, which is"
-        " larger by default for --format json, graphml and tlc."
+        f"{_suggestion(explored, counts, max_nodes)}\nOr raise --max-nodes: a picture then has dots without words."
+        " It is larger by default for --format json, graphml and tlc."
     )
 
 
