@@ -15,7 +15,7 @@ from toys.values import Domains, random_value
 
 from mc.engine.reference import Step, explore, successors
 from mc.errors import EvaluationError, TraceError, UsageError
-from mc.lang.domains import Domain
+from mc.lang.domains import Bag, Domain, Enum, Fn, Range, Record, Seq, Union
 from mc.lang.text import from_tla, to_tla
 from mc.lang.values import FnValue, ModelValue, ModelValueSet, RecordValue
 from mc.spec.load import load_spec
@@ -196,6 +196,26 @@ def test_values_that_other_tools_write() -> None:
     for nothing in ([], {}, {"#map": []}):
         assert not messages.coerce(fit(messages, from_itf(nothing, "x")))
     assert fit(term, from_itf([1, 2], "x")) not in term
+
+
+@pytest.mark.parametrize(
+    ("domain", "given", "value"),
+    [
+        (
+            Record(at=Range(0, 3), of=Seq(Range(0, 3), 2)),
+            {"#map": [["at", 1], ["of", [2]]]},
+            "[at |-> 1, of |-> <<2>>]",
+        ),
+        (Union(Record(kind="a", n=Range(0, 3)), Record(kind="b")), {"#map": [["kind", "b"]]}, '[kind |-> "b"]'),
+        (Seq(Range(0, 3), 2), {"#map": [[2, 0], [1, 3]]}, "<<3, 0>>"),
+        (Fn(Range(1, 2), Range(0, 3)), [3, 0], "<<3, 0>>"),
+        (Fn(Enum("a", "b"), Range(0, 3)), {"b": 1, "a": 2}, '("a" :> 2 @@ "b" :> 1)'),
+        (Bag(Enum("a", "b"), 2, 3), {"b": 1}, '("b" :> 1)'),
+    ],
+)
+def test_records_sequences_and_functions_are_the_same(domain: Domain, given: Any, value: str) -> None:
+    """As in TLA+: what one tool writes as a map is an object or a list to another."""
+    assert to_tla(domain.coerce(fit(domain, from_itf(given, "x")))) == value
 
 
 @pytest.mark.parametrize(

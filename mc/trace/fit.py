@@ -34,6 +34,8 @@ def fit(domain: Domain, value: Any, exact: bool = False) -> Any:
             if isinstance(value, frozenset if exact else (frozenset, tuple)):
                 return frozenset(fit(element, member, exact) for member in _members(value))
         case Seq(element=element):
+            if isinstance(value, FnValue) and set(value) == set(range(1, len(value) + 1)):
+                value = tuple(value[k] for k in range(1, len(value) + 1))
             if isinstance(value, tuple):
                 return SeqValue(fit(element, member, exact) for member in _members(value))
         case Fn(domain=keys, range=values):
@@ -45,6 +47,7 @@ def fit(domain: Domain, value: Any, exact: bool = False) -> Any:
             if pairs is not None:
                 return FnValue({_key(element, key, exact): count for key, count in pairs.items()})
         case Union(by_tag=kinds, tag=tag):
+            value = _record(value)
             is_flat = not any("value" in kind.fields for kind in kinds.values())
             if is_flat and variant is not None and isinstance(variant[1], RecordValue):
                 value = RecordValue({tag: variant[0], **variant[1].fields})
@@ -55,6 +58,7 @@ def fit(domain: Domain, value: Any, exact: bool = False) -> Any:
                     if tag in fields and fit(kind.fields[tag], fields[tag], exact) in kind.fields[tag]:
                         return fit(kind, value, exact)
         case Record(fields=fields):
+            value = _record(value)
             if isinstance(value, RecordValue):
                 parts = value.fields.items()
                 return RecordValue({n: fit(fields[n], part, exact) if n in fields else part for n, part in parts})
@@ -85,6 +89,12 @@ def _atom(value: Any, accepts: Any) -> Any:
 
 def _members(value: frozenset[Any] | tuple[Any, ...]) -> list[Any]:
     return list(tuple.__iter__(value) if isinstance(value, tuple) else value)
+
+
+def _record(value: Any) -> Any:
+    """A function from strings as the record that it is."""
+    is_function = isinstance(value, FnValue) and len(value) and all(isinstance(key, str) for key in value)
+    return RecordValue(dict(value.items())) if is_function else value
 
 
 def _pairs(value: Any) -> Mapping[Any, Any] | None:
