@@ -77,3 +77,7 @@ class EvaluationError(McError):
 
 class DomainError(EvaluationError):
     """A value outside the domain or beyond the capacity that the spec declares for it."""
+
+
+class KindError(DomainError):
+    """A value of a kind that TLC does not compare with the other, or that an operator is not for."""

@@ -84,6 +84,7 @@ def _require(body: Statements, definition: Definition, otherwise: str) -> None:
     """Emit ``otherwise`` for states that do not satisfy a definition."""
     module = body.module
     text = module.definition(definition.function)  # type: ignore[arg-type]
+    body.file, body.line = text.file, text.node.lineno
     for node in _conjuncts(text):
         start = len(body.lines)
         read = _Reader(module).variables(text.body if node is None else [node])

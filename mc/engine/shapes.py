@@ -10,12 +10,12 @@ have equal codes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
 from mc.errors import SpecError
-from mc.lang.values import BagValue, FnValue, RecordValue, SeqValue
+from mc.lang.values import BagValue, FnValue, RecordValue, SeqValue, as_function, as_sequence
 
 PAYLOAD = 63
 STRIDE = 64
@@ -119,10 +119,14 @@ class OptionalShape(Shape):
             raise SpecError(f"Optional of {inner.bits} bits: at most {PAYLOAD - 1} are supported")
         self.inner, self.none = inner, none
         self.bits = (inner.mask + 1).bit_length()
-        self.key = ("optional", inner.key, none)
+        self.key = ("optional", inner.key, type(none), none)
+
+    def has_none(self, value: Any) -> bool:
+        """Whether a value is ``none``; Python's 0 is not its False."""
+        return type(value) is type(self.none) and bool(value == self.none)
 
     def encode(self, value: Any) -> int:
-        if type(value) is type(self.none) and value == self.none:
+        if self.has_none(value):
             return 0
         return self.inner.encode(value) + 1
 
@@ -173,6 +177,8 @@ class FnShape(Shape):
 
     def __init__(self, keys: tuple[Any, ...], domain: Shape, element: Shape) -> None:
         self.keys, self.domain, self.element = keys, domain, element
+        #: Whether it is a sequence, too.
+        self.sequence = isinstance(domain, IntShape) and keys == (*range(1, len(keys) + 1),)
         self.slots = Slots(len(keys), element)
         self.bits = self.slots.bits
         self.key = ("fn", domain.key, element.key)
@@ -319,7 +325,9 @@ class SeqShape(Shape):
         self.key = ("seq", element.key, capacity)
 
     def encode(self, value: Any) -> int:
-        return len(value) | self.slots.encode(tuple.__iter__(value)) << self.start
+        sequence = as_sequence(value)
+        assert sequence is not None
+        return len(sequence) | self.slots.encode(tuple.__iter__(sequence)) << self.start
 
     def decode(self, code: int) -> SeqValue:
         return SeqValue(self.slots.decode(code >> self.start, code & self.length.mask))
@@ -333,10 +341,7 @@ class SetShape(Shape):
         self.slots = Slots(len(values), BoolShape())
         self.bits = max(1, self.slots.bits)
         self.key = ("set", element.key) if capacity is None else ("set", element.key, capacity)
-        #: The bit of each value; none where Python takes two of them for the same, such as 1 and True.
         self.bit_of = {v: 1 << self.slots.offset(k) for k, v in enumerate(values)}
-        if len(self.bit_of) < len(values):
-            self.bit_of = {}
 
     @cached_property
     def codes(self) -> list[int]:
@@ -344,9 +349,7 @@ class SetShape(Shape):
         return [self.element.encode(value) for value in self.values]
 
     def encode(self, value: Any) -> int:
-        if self.bit_of:
-            return sum([self.bit_of[v] for v in value])
-        return sum(1 << self.slots.offset(self.element.rank(v)) for v in value)
+        return sum([self.bit_of[v] for v in value])
 
     def decode(self, code: int) -> frozenset[Any]:
         return frozenset(v for k, v in enumerate(self.values) if code >> self.slots.offset(k) & 1)
@@ -377,7 +380,8 @@ class BagShape(Shape):
         self.key = ("bag", element.key, distinct, copies)
 
     def encode(self, value: Any) -> int:
-        items = value.items() if isinstance(value, Mapping) else ((v, 1) for v in value)
+        function = as_function(value)
+        items = ((v, 1) for v in value) if function is None else function.items()
         codes = sorted(count | self.element.encode(v) << self.count.bits for v, count in items)
         return sum(code << self.slots.offset(k) for k, code in enumerate(codes))
 

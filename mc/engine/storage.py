@@ -19,8 +19,9 @@ from mc.engine.shapes import (
     UnionShape,
 )
 from mc.errors import SpecError
-from mc.lang.domains import Bag, Bool, Domain, Enum, Fn, Optional, Range, Record, Seq, Set, Union
-from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue
+from mc.lang.composites import Bag, Record, Seq, Set, Union
+from mc.lang.domains import Bool, Domain, Enum, Fn, Optional, Range
+from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, as_function, as_sequence
 
 #: The largest set universe that is stored as a bitmap.
 MAX_UNIVERSE = 4096
@@ -111,11 +112,11 @@ def encodable(shape: Shape, value: Any) -> bool:
     if isinstance(shape, OptionalShape):
         return (type(value) is type(shape.none) and value == shape.none) or encodable(shape.inner, value)
     if isinstance(shape, FnShape):
+        function = None if isinstance(value, BagValue) else as_function(value)
         return (
-            isinstance(value, (dict, FnValue))
-            and not isinstance(value, BagValue)
-            and set(value) == set(shape.keys)
-            and all(encodable(shape.element, v) for v in value.values())
+            function is not None
+            and len(function) == len(shape.keys)
+            and all(k in function and encodable(shape.element, function[k]) for k in shape.keys)
         )
     if isinstance(shape, RecordShape):
         return (
@@ -129,10 +130,11 @@ def encodable(shape: Shape, value: Any) -> bool:
         kind = shape.kinds[shape.tags.encode(value.fields[shape.tag])]
         return encodable(kind, RecordValue({n: v for n, v in value.fields.items() if n != shape.tag}))
     if isinstance(shape, SeqShape):
+        sequence = as_sequence(value)
         return (
-            isinstance(value, tuple)
-            and len(value) <= shape.capacity
-            and all(encodable(shape.element, v) for v in tuple.__iter__(value))
+            sequence is not None
+            and len(sequence) <= shape.capacity
+            and all(encodable(shape.element, v) for v in tuple.__iter__(sequence))
         )
     if isinstance(shape, (SetShape, SortedSetShape)):
         capacity = shape.distinct if isinstance(shape, SortedSetShape) else shape.capacity
@@ -140,9 +142,10 @@ def encodable(shape: Shape, value: Any) -> bool:
         return fits and all(encodable(shape.element, v) for v in value)
     assert isinstance(shape, BagShape)
     if isinstance(value, (set, frozenset)):
-        value = dict.fromkeys(value, 1)
+        value = FnValue(dict.fromkeys(value, 1))
+    bag = as_function(value)
     return (
-        isinstance(value, (BagValue, dict))
-        and len(value) <= shape.distinct
-        and all(encodable(shape.element, v) and 1 <= n <= shape.copies for v, n in value.items())
+        bag is not None
+        and len(bag) <= shape.distinct
+        and all(encodable(shape.element, v) and encodable(shape.count, n) and n > 0 for v, n in bag.items())
     )

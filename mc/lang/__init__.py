@@ -1,7 +1,8 @@
 """The spec language: all that a spec file imports. ``mc/lang/README.md`` is its guide."""
 
+from mc.lang.composites import Bag, Record, Seq, Set, Union
 from mc.lang.declarations import Boolean, ModelValues, Natural, Then, Variable
-from mc.lang.domains import BOOLEAN, Bag, Domain, Enum, Fn, Nat, Optional, Range, Record, Seq, Set, Union
+from mc.lang.domains import BOOLEAN, Domain, Enum, Fn, Nat, Optional, Range
 from mc.lang.operators import Append, Cardinality, CopiesIn, Head, Len, Max, Min, SubSeq, Tail
 from mc.lang.values import ModelValue
 

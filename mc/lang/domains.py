@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import collections.abc
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mc.errors import DomainError, SpecError
+from mc.errors import DomainError, KindError, SpecError
+from mc.lang.kinds import kind, refusal, shown
 from mc.lang.text import to_tla
-from mc.lang.values import BagValue, FnValue, ModelValue, ModelValueSet, RecordValue, SeqValue
+from mc.lang.values import BagValue, FnValue, ModelValue, ModelValueSet, as_function
 
 Atom = str | int | bool | ModelValue
 
@@ -30,9 +31,27 @@ def _show(value: object) -> str:
 class Domain:
     """Base of all domains."""
 
+    #: The kinds of the elements that are no model values.
+    kinds: frozenset[str] = frozenset()
+    #: Whether TLC refuses to compare some two elements, such as a number and a string.
+    mixed = False
+
     def coerce(self, value: Any) -> Any:
-        """``value`` as an element of this domain; :class:`DomainError` where it is none."""
+        """``value`` as an element of this domain.
+
+        :class:`DomainError` where it is none, :class:`KindError` where TLC refuses to ask that of a value of its kind.
+        """
         raise NotImplementedError
+
+    def holds(self, value: Any) -> bool:
+        """``value \\in self``, as TLC answers it; :class:`KindError` where it refuses to."""
+        try:
+            self.coerce(value)
+        except KindError:
+            raise KindError(refusal(shown(value), self.described())) from None
+        except DomainError:
+            return False
+        return True
 
     def __iter__(self) -> Iterator[Any]:
         raise SpecError(f"the domain {self!r} cannot be enumerated")
@@ -44,8 +63,15 @@ class Domain:
             return False
         return True
 
-    def fail(self, value: object, why: str = "") -> DomainError:
-        return DomainError(f"{_show(value)} is not in {self!r}" + (f": {why}" if why else ""))
+    def described(self) -> str:
+        """The kinds of its elements, and which they are."""
+        return f"{' or '.join(sorted(self.kinds)) or 'a model value'} ({self!r})"
+
+    def fail(self, value: object, why: str | DomainError = "") -> DomainError:
+        """The error for a value outside; ``why``: the reason, or the error of a part of it."""
+        comparable = isinstance(value, ModelValue) or kind(value) in self.kinds
+        error = KindError if isinstance(why, KindError) or not comparable else DomainError
+        return error(f"{_show(value)} is not in {self!r}" + (f": {why}" if str(why) else ""))
 
 
 def as_domain(given: Any) -> Domain:
@@ -60,6 +86,8 @@ def as_domain(given: Any) -> Domain:
 @dataclass(frozen=True, repr=False, eq=False)
 class Bool(Domain):
     """``BOOLEAN``."""
+
+    kinds = frozenset(("a Boolean",))
 
     def coerce(self, value: Any) -> bool:
         if isinstance(value, bool):
@@ -81,6 +109,8 @@ class Range(Domain, collections.abc.Set):  # type: ignore[type-arg]
 
     With ``hi``, also a set like any other: it can be assigned, compared and combined by ``|``, ``&`` and ``-``.
     """
+
+    kinds = frozenset(("a number",))
 
     def __init__(self, lo: int, hi: int | None = None) -> None:
         for bound in (lo, hi):
@@ -133,7 +163,7 @@ Nat = Range(0)
 
 
 class Enum(Domain):
-    """A finite set of atoms (model values, strings, integers), given one by one or as sets of them."""
+    """A finite set of atoms (model values, strings, integers, Booleans), given one by one or as sets of them."""
 
     def __init__(self, *members: Any) -> None:
         flat: list[Any] = []
@@ -148,11 +178,14 @@ class Enum(Domain):
                 flat.append(member)
         for member in flat:
             if not isinstance(member, (str, int, ModelValue)):
-                raise SpecError(f"Enum takes model values, strings and integers, not {member!r}")
-        self.members: tuple[Any, ...] = tuple(dict.fromkeys(flat))
+                raise SpecError(f"Enum takes model values, strings, integers and Booleans, not {member!r}")
+        # Python holds 0 for the same as False.
+        self._known = dict.fromkeys((type(m), m) for m in flat)
+        self.members: tuple[Any, ...] = tuple(m for _, m in self._known)
         if not self.members:
             raise SpecError("an Enum needs at least one member")
-        self._known = frozenset((type(m), m) for m in self.members)
+        self.kinds = frozenset(kind(m) for m in self.members if not isinstance(m, ModelValue))
+        self.mixed = len(self.kinds) > 1
 
     def coerce(self, value: Any) -> Any:
         if isinstance(value, (str, int, ModelValue)) and (type(value), value) in self._known:
@@ -174,14 +207,16 @@ class Optional(Domain):
         self.none = none
         if none in self.domain:
             raise SpecError(f"{none!r} is already in {self.domain!r}")
+        self.kinds = self.domain.kinds if isinstance(none, ModelValue) else self.domain.kinds | {kind(none)}
+        self.mixed = self.domain.mixed or len(self.kinds) > 1
 
     def coerce(self, value: Any) -> Any:
         if type(value) is type(self.none) and value == self.none:
             return self.none
         try:
             return self.domain.coerce(value)
-        except DomainError:
-            raise self.fail(value) from None
+        except DomainError as error:
+            raise self.fail(value, error if kind(value) in self.domain.kinds else "") from None
 
     def __iter__(self) -> Iterator[Any]:
         return itertools.chain(self.domain, (self.none,))
@@ -190,25 +225,39 @@ class Optional(Domain):
         return f"({self.domain!r} \\cup {{{_show(self.none)}}})"
 
 
+def check_comparable(what: str, element: Domain) -> None:
+    """:class:`SpecError` for a domain of elements of which two may meet that cannot be compared."""
+    if element.mixed:
+        raise SpecError(
+            f"{what} can be compared, but not those in {element!r}: keep their kinds apart, or take a model value"
+            " in place of the odd one"
+        )
+
+
 class Fn(Domain):
     """``[D -> R]``: functions from a finite set of atoms or integers."""
+
+    kinds = frozenset(("a function", "a sequence"))
 
     def __init__(self, domain: Any, range: Any) -> None:
         self.domain = as_domain(domain)
         self.range = as_domain(range)
         if not isinstance(self.domain, (Enum, Range)):
             raise SpecError(f"a function's domain is a set of model values, strings or integers, not {domain!r}")
+        check_comparable("a function's arguments", self.domain)
+        self.mixed = self.range.mixed
         self.keys: tuple[Any, ...] = tuple(self.domain)
 
     def coerce(self, value: Any) -> FnValue:
-        if isinstance(value, tuple):  # TLC prints a function over 1..n as a sequence
-            value = dict(enumerate(tuple.__iter__(value), 1))
-        if not isinstance(value, Mapping) or isinstance(value, BagValue) or set(value) != set(self.keys):
+        function = FnValue(value) if isinstance(value, dict) else as_function(value)
+        if function is None or isinstance(function, BagValue):
+            raise self.fail(value)
+        if len(function) != len(self.keys) or not all(k in function for k in self.keys):
             raise self.fail(value)
         try:
-            return FnValue({k: self.range.coerce(value[k]) for k in self.keys})
+            return FnValue({k: self.range.coerce(function[k]) for k in self.keys})
         except DomainError as error:
-            raise self.fail(value, str(error)) from None
+            raise self.fail(value, error) from None
 
     def __iter__(self) -> Iterator[FnValue]:
         for values in itertools.product(tuple(self.range), repeat=len(self.keys)):
@@ -216,170 +265,3 @@ class Fn(Domain):
 
     def __repr__(self) -> str:
         return f"[{self.domain!r} -> {self.range!r}]"
-
-
-def _check_capacity(name: str, capacity: Any) -> None:
-    if capacity is not None and (not isinstance(capacity, int) or isinstance(capacity, bool) or capacity < 1):
-        raise SpecError(f"the capacity of {name} is a positive integer, not {capacity!r}")
-
-
-class Set(Domain):
-    """``SUBSET D``: sets of elements of ``element``; with ``capacity``, at most that many."""
-
-    def __init__(self, element: Any, capacity: int | None = None) -> None:
-        _check_capacity("Set", capacity)
-        self.element = as_domain(element)
-        self.capacity = capacity
-
-    def coerce(self, value: Any) -> frozenset[Any]:
-        if isinstance(value, Range) and value.hi is not None:
-            value = frozenset(value)
-        if not isinstance(value, (frozenset, set)):
-            raise self.fail(value)
-        if self.capacity is not None and len(value) > self.capacity:
-            raise self.fail(value, f"{len(value)} elements, but the declared capacity is {self.capacity}")
-        try:
-            return frozenset(self.element.coerce(e) for e in value)
-        except DomainError as error:
-            raise self.fail(value, str(error)) from None
-
-    def __iter__(self) -> Iterator[frozenset[Any]]:
-        elements = tuple(self.element)
-        for size in range(len(elements) + 1 if self.capacity is None else self.capacity + 1):
-            for chosen in itertools.combinations(elements, size):
-                yield frozenset(chosen)
-
-    def __repr__(self) -> str:
-        text = repr(self.element)
-        # SUBSET binds more tightly than .. and \cup.
-        return f"SUBSET ({text})" if isinstance(self.element, (Range, Union)) else f"SUBSET {text}"
-
-
-class Seq(Domain):
-    """``Seq(D)``: sequences of at most ``capacity`` elements (without it: for membership tests only)."""
-
-    def __init__(self, element: Any, capacity: int | None = None) -> None:
-        _check_capacity("Seq", capacity)
-        self.element = as_domain(element)
-        self.capacity = capacity
-
-    def coerce(self, value: Any) -> SeqValue:
-        if isinstance(value, list):
-            value = tuple(value)
-        if not isinstance(value, tuple):
-            raise self.fail(value)
-        if self.capacity is not None and len(value) > self.capacity:
-            raise self.fail(value, f"length {len(value)}, but the declared capacity is {self.capacity}")
-        try:
-            return SeqValue(self.element.coerce(e) for e in tuple.__iter__(value))
-        except DomainError as error:
-            raise self.fail(value, str(error)) from None
-
-    def __iter__(self) -> Iterator[SeqValue]:
-        if self.capacity is None:
-            raise SpecError(f"{self!r} is infinite: give it a capacity")
-        elements = tuple(self.element)
-        for length in range(self.capacity + 1):
-            for chosen in itertools.product(elements, repeat=length):
-                yield SeqValue(chosen)
-
-    def __repr__(self) -> str:
-        return f"Seq({self.element!r})"
-
-
-class Record(Domain):
-    """``[f1: D1, f2: D2, ...]``. A field may be given one value: ``Record(type="Commit")``.
-
-    Calling the domain makes a record: ``Entry(term=1, value=v)``.
-    """
-
-    def __init__(self, **fields: Any) -> None:
-        self.fields = {name: as_domain(domain) for name, domain in fields.items()}
-
-    def coerce(self, value: Any) -> RecordValue:
-        if not isinstance(value, RecordValue) or set(value.fields) != set(self.fields):
-            raise self.fail(value)
-        try:
-            return RecordValue({name: domain.coerce(value.fields[name]) for name, domain in self.fields.items()})
-        except DomainError as error:
-            raise self.fail(value, str(error)) from None
-
-    def __call__(self, **fields: Any) -> RecordValue:
-        return self.coerce(RecordValue(fields))
-
-    def __iter__(self) -> Iterator[RecordValue]:
-        for values in itertools.product(*(tuple(d) for d in self.fields.values())):
-            yield RecordValue(dict(zip(self.fields, values, strict=True)))
-
-    def __repr__(self) -> str:
-        return "[" + ", ".join(f"{name}: {domain!r}" for name, domain in self.fields.items()) + "]"
-
-
-class Union(Domain):
-    """Records of several kinds, told apart by a tag: a field with one value in each kind.
-
-    Calling the domain makes a record of the kind whose tag is given: ``Message(type="Commit")``.
-    """
-
-    def __init__(self, *kinds: Record) -> None:
-        if not kinds or not all(isinstance(kind, Record) for kind in kinds):
-            raise SpecError("Union takes records: Union(Record(type='a', ...), Record(type='b', ...))")
-        self.kinds = kinds
-        self.tag = self._find_tag()
-        self.by_tag = {kind.fields[self.tag].members[0]: kind for kind in kinds}  # type: ignore[attr-defined]
-
-    def _find_tag(self) -> str:
-        for name in self.kinds[0].fields:
-            domains = [kind.fields.get(name) for kind in self.kinds]
-            if all(isinstance(d, Enum) and len(d.members) == 1 for d in domains):
-                tags = {d.members[0] for d in domains}  # type: ignore[union-attr]
-                if len(tags) == len(self.kinds):
-                    return name
-        raise SpecError("the kinds of a Union need a tag: a field with one value, different in each kind")
-
-    def coerce(self, value: Any) -> RecordValue:
-        if not isinstance(value, RecordValue) or value.fields.get(self.tag) not in self.by_tag:
-            raise self.fail(value)
-        return self.by_tag[value.fields[self.tag]].coerce(value)
-
-    def __call__(self, **fields: Any) -> RecordValue:
-        return self.coerce(RecordValue(fields))
-
-    def __iter__(self) -> Iterator[RecordValue]:
-        return itertools.chain(*self.kinds)
-
-    def __repr__(self) -> str:
-        return " \\cup ".join(repr(kind) for kind in self.kinds)
-
-
-class Bag(Domain):
-    """Bags with at most ``distinct`` different elements and ``copies`` copies of each."""
-
-    def __init__(self, element: Any, distinct: int, copies: int) -> None:
-        _check_capacity("Bag", distinct)
-        _check_capacity("Bag", copies)
-        self.element = as_domain(element)
-        self.distinct = distinct
-        self.copies = copies
-
-    def coerce(self, value: Any) -> BagValue:
-        if isinstance(value, tuple):  # TLC prints a function over 1..n, the empty one too, as a sequence
-            value = dict(enumerate(tuple.__iter__(value), 1))
-        if isinstance(value, (frozenset, set)):
-            value = dict.fromkeys(value, 1)
-        if not isinstance(value, Mapping):
-            raise self.fail(value)
-        if len(value) > self.distinct:
-            raise self.fail(value, f"{len(value)} distinct elements, but the declared capacity is {self.distinct}")
-        counts = {}
-        for element, count in value.items():
-            if not isinstance(count, int) or not 1 <= count <= self.copies:
-                raise self.fail(value, f"{count} copies, but the declared capacity is {self.copies}")
-            try:
-                counts[self.element.coerce(element)] = count
-            except DomainError as error:
-                raise self.fail(value, str(error)) from None
-        return BagValue(counts)
-
-    def __repr__(self) -> str:
-        return f"Bag({self.element!r})"

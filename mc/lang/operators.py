@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from mc.errors import EvaluationError
+from mc.lang import kinds
 from mc.lang.values import BagValue, SeqValue
 
 
@@ -60,7 +61,7 @@ def Min(numbers: Iterable[int]) -> int:
 
 
 def _extreme(choose: Any, name: str, numbers: Iterable[int]) -> int:
-    found = list(numbers)
+    found = kinds.numbers(numbers)
     if not found:
         raise EvaluationError(f"{name} of an empty set")
     return int(choose(found))
@@ -68,4 +69,4 @@ def _extreme(choose: Any, name: str, numbers: Iterable[int]) -> int:
 
 def CopiesIn(element: Any, bag: BagValue) -> int:
     """How many copies of ``element`` a bag holds; 0 where it is not in the bag."""
-    return int(bag[element]) if element in bag else 0
+    return int(bag[element]) if kinds.member(element, bag) else 0

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from mc.errors import EvaluationError
+from mc.lang import kinds
 from mc.lang.state import NextState, drafted
 from mc.lang.values import SeqValue
 
@@ -42,42 +43,106 @@ def disjunction(t: NextState, *parts: Any) -> bool:
     return bool(held)
 
 
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "=",
+    ast.NotEq: "/=",
+    ast.In: "\\in",
+    ast.NotIn: "\\notin",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+_OPERATIONS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.FloorDiv: "\\div",
+    ast.Mod: "%",
+    ast.BitOr: "\\cup",
+    ast.BitAnd: "\\cap",
+    ast.BitXor: "(+)",
+}
 #: What rewritten text calls; no name of a spec is written so.
-HELPERS: Mapping[str, Callable[..., Any]] = {"<<>>": sequence, "\\/": disjunction}
+HELPERS: Mapping[str, Callable[..., Any]] = {
+    "<<>>": sequence,
+    "\\/": disjunction,
+    "=": kinds.equal,
+    "/=": kinds.unequal,
+    "\\in": kinds.member,
+    "\\notin": kinds.outside,
+    "<": kinds.less,
+    "<=": kinds.at_most,
+    ">": kinds.greater,
+    ">=": kinds.at_least,
+    "+": kinds.plus,
+    "-": kinds.minus,
+    "*": kinds.times,
+    "\\div": kinds.quotient,
+    "%": kinds.remainder,
+    "\\cup": kinds.union,
+    "\\cap": kinds.intersection,
+    "(+)": kinds.difference,
+    "if": kinds.truth,
+    "#": kinds.number,
+    "#s": kinds.numbers,
+    "{}": kinds.displayed,
+    "{:}": kinds.set_of,
+    "{if}": frozenset,
+    "for": kinds.elements,
+    "|->": kinds.function,
+}
 
 
 def executable(node: _Node) -> _Node:
     """A definition or an expression for Python to evaluate; the names in it must have ``HELPERS`` among them."""
-    found: _Node = _rewritten(node)
+    found: _Node = _rewritten(node, _RULES)
     return found
 
 
-def call(helper: str, arguments: list[ast.expr], place: ast.AST) -> ast.Call:
-    """A call of a helper, at the place of what it stands for."""
-    where = {name: getattr(place, name) for name in place._attributes if hasattr(place, name)}
-    return ast.Call(ast.Name(helper, ast.Load(), **where), arguments, [], **where)
+def executable_table(node: _Node) -> _Node:
+    """A statement outside definitions: its tuples and dictionaries are Python's, such as the rows of ``Next``."""
+    found: _Node = _rewritten(node, {rule: _RULES[rule] for rule in (ast.Set, ast.SetComp)})
+    return found
 
 
-def _rewritten(part: Any) -> Any:
+_Rules = Mapping[type[ast.AST], Callable[[Any, Any], ast.AST]]
+
+
+def _rewritten(part: Any, rules: _Rules) -> Any:
     if isinstance(part, list):
-        items = [_rewritten(item) for item in part]
+        items = [_rewritten(item, rules) for item in part]
         return part if all(map(operator.is_, items, part)) else items
     if not isinstance(part, ast.AST):
         return part
     fields = {}
     for name in part._fields:
         value = getattr(part, name, None)
-        new = _rewritten(value)
+        new = value if name in ("annotation", "returns") else _rewritten(value, rules)
         if new is not value:
             fields[name] = new
     node = type(part)(**{**vars(part), **fields}) if fields else part
-    rule = _RULES.get(type(part))
+    rule = rules.get(type(part))
     return node if rule is None else rule(node, part)
+
+
+def _with(node: _Node, **fields: Any) -> _Node:
+    """A copy of a node with other parts."""
+    return type(node)(**{**vars(node), **fields})
+
+
+def _call(helper: str, arguments: list[ast.expr], place: ast.AST) -> ast.Call:
+    """A call of a helper, at the place of what it stands for."""
+    where = {name: getattr(place, name) for name in place._attributes if hasattr(place, name)}
+    return ast.Call(ast.Name(helper, ast.Load(), **where), arguments, [], **where)
+
+
+# Sequences
 
 
 def _tuple(node: ast.Tuple, written: ast.Tuple) -> ast.expr:
     """``(a, b)`` is a sequence, which counts from 1."""
-    return call("<<>>", node.elts, node) if isinstance(node.ctx, ast.Load) else node
+    return _call("<<>>", node.elts, node) if isinstance(node.ctx, ast.Load) else node
 
 
 def _subscript(node: ast.Subscript, written: ast.Subscript) -> ast.Subscript:
@@ -85,8 +150,7 @@ def _subscript(node: ast.Subscript, written: ast.Subscript) -> ast.Subscript:
     if not isinstance(written.slice, ast.Tuple):
         return node
     assert isinstance(node.slice, ast.Call)
-    index = ast.copy_location(ast.Tuple(node.slice.args, ast.Load()), node.slice)
-    return ast.copy_location(ast.Subscript(node.value, index, node.ctx), node)
+    return _with(node, slice=ast.copy_location(ast.Tuple(node.slice.args, ast.Load()), node.slice))
 
 
 def is_step(node: ast.AST) -> bool:
@@ -101,17 +165,141 @@ def has_step(node: ast.AST) -> bool:
 
 def _or(node: ast.BoolOp, written: ast.BoolOp) -> ast.expr:
     """A disjunction of steps; Python would leave out those after the first that holds."""
-    if not isinstance(node.op, ast.Or) or not has_step(written):
-        return node
     given: list[ast.expr] = [ast.Name("t", ast.Load())]
     for part, text in zip(node.values, written.values, strict=True):
         arguments = ast.arguments([], [ast.arg("t")], None, [], [], None, [])
         given += [ast.Constant(ast.unparse(text)), ast.Lambda(arguments, part)]
-    return ast.fix_missing_locations(call("\\/", given, node))
+    return ast.fix_missing_locations(_call("\\/", given, node))
 
 
-_RULES: dict[type[ast.AST], Callable[[Any, Any], ast.AST]] = {
-    ast.BoolOp: _or,
+# Comparisons and arithmetic
+
+
+def _compare(node: ast.Compare, written: ast.Compare) -> ast.expr:
+    """Only what TLC compares is compared."""
+    if not all(type(op) in _COMPARISONS for op in node.ops):
+        return node
+    operands = [node.left, *node.comparators]
+    tests = [_call(_COMPARISONS[type(op)], operands[k : k + 2], node) for k, op in enumerate(node.ops)]
+    return tests[0] if len(tests) == 1 else ast.copy_location(ast.BoolOp(ast.And(), [*tests]), node)
+
+
+def _operation(node: ast.BinOp, written: ast.BinOp) -> ast.expr:
+    """TRUE is not a number to compute with."""
+    symbol = _OPERATIONS.get(type(node.op))
+    return node if symbol is None else _call(symbol, [node.left, node.right], node)
+
+
+def _augmented(node: ast.AugAssign, written: ast.AugAssign) -> ast.stmt:
+    """``n += 1``"""
+    symbol = _OPERATIONS.get(type(node.op))
+    if symbol is None or not isinstance(node.target, ast.Name):
+        return node
+    read = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
+    return ast.copy_location(ast.Assign([node.target], _call(symbol, [read, node.value], node)), node)
+
+
+# Conditions
+
+
+def _condition(node: ast.expr) -> ast.expr:
+    """An expression that must be TRUE or FALSE."""
+    sure = isinstance(node, ast.BoolOp) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))
+    sure = sure or (isinstance(node, ast.Constant) and isinstance(node.value, bool))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        sure = node.func.id in _TESTS
+    return node if sure else _call("if", [node], node)
+
+
+_TESTS = frozenset((*_COMPARISONS.values(), "if", "\\/", "all", "any"))
+
+
+def _connection(node: ast.BoolOp, written: ast.BoolOp) -> ast.expr:
+    tested = _with(node, values=[_condition(value) for value in node.values])
+    return _or(tested, written) if isinstance(node.op, ast.Or) and has_step(written) else tested
+
+
+def _unary(node: ast.UnaryOp, written: ast.UnaryOp) -> ast.expr:
+    if isinstance(node.op, ast.Not):
+        return _with(node, operand=_condition(node.operand))
+    return _with(node, operand=_call("#", [node.operand], node.operand))
+
+
+def _choice(node: ast.If | ast.IfExp, written: ast.AST) -> ast.AST:
+    """``if`` as a statement, and as an expression."""
+    return _with(node, test=_condition(node.test))
+
+
+def _generator(node: ast.comprehension, written: ast.comprehension) -> ast.comprehension:
+    return _with(node, iter=_call("for", [node.iter], node.iter), ifs=[_condition(test) for test in node.ifs])
+
+
+def _loop(node: ast.For, written: ast.For) -> ast.For:
+    return _with(node, iter=_call("for", [node.iter], node.iter))
+
+
+# Sets, functions, and Python's own functions of them
+
+
+def _set(node: ast.Set, written: ast.Set) -> ast.expr:
+    """``{a, b}``: its elements can be compared; it may be an element of a set itself."""
+    return _call("{}", node.elts, node)
+
+
+def _comprehension(node: ast.SetComp, written: ast.SetComp) -> ast.expr:
+    """``{e for x in S}``; the elements of ``{x for x in S if P}`` can be compared since those of S can."""
+    target = node.generators[0].target
+    filtered = isinstance(target, ast.Name) and isinstance(node.elt, ast.Name) and target.id == node.elt.id
+    if filtered and len(node.generators) == 1:
+        return _call("{if}", [node], node)
+    return _call("{:}", [ast.copy_location(ast.GeneratorExp(node.elt, node.generators), node)], node)
+
+
+def _dictionary(node: ast.Dict, written: ast.Dict) -> ast.expr:
+    """``{a: b}`` and ``{}``."""
+    pairs: list[ast.expr] = []
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:  # {**f}
+            return node
+        pairs.append(ast.copy_location(ast.Tuple([key, value], ast.Load()), key))
+    return _call("|->", [ast.copy_location(ast.List(pairs, ast.Load()), node)], node)
+
+
+def _function(node: ast.DictComp, written: ast.DictComp) -> ast.expr:
+    """``{i: e for i in S}``"""
+    pair = ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node.key)
+    return _call("|->", [ast.copy_location(ast.GeneratorExp(pair, node.generators), node)], node)
+
+
+def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
+    """Quantifiers are about conditions, sums and extremes about numbers; ``set()`` does not change."""
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if name == "set":
+        return _call("{:}" if node.args else "{if}", node.args, node)
+    if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and name in ("all", "any"):
+        return _with(node, args=[_with(node.args[0], elt=_condition(node.args[0].elt))])
+    if name in ("sum", "max", "min") and len(node.args) == 1:
+        return _with(node, args=[_call("#s", node.args, node)])
+    if name in ("abs", "max", "min"):
+        return _with(node, args=[_call("#", [argument], argument) for argument in node.args])
+    return node
+
+
+_RULES: _Rules = {
     ast.Tuple: _tuple,
     ast.Subscript: _subscript,
+    ast.Compare: _compare,
+    ast.BinOp: _operation,
+    ast.AugAssign: _augmented,
+    ast.BoolOp: _connection,
+    ast.UnaryOp: _unary,
+    ast.If: _choice,
+    ast.IfExp: _choice,
+    ast.comprehension: _generator,
+    ast.For: _loop,
+    ast.Set: _set,
+    ast.SetComp: _comprehension,
+    ast.Dict: _dictionary,
+    ast.DictComp: _function,
+    ast.Call: _python_call,
 }

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from mc.errors import DomainError, SpecError
-from mc.lang.domains import Domain, Fn, Record, Seq, Union
-from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue, rename
+from mc.lang.composites import Record, Seq, Union
+from mc.lang.domains import Domain, Fn
+from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue, rename, same_kinds
 
 
 class State:
@@ -51,7 +52,9 @@ class State:
         return State, (self._values,)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, State) and self._values == other._values
+        if not isinstance(other, State) or self._values != other._values:
+            return False
+        return all(same_kinds(value, other._values[name]) for name, value in self._values.items())
 
     def __repr__(self) -> str:
         return "\n".join(f"/\\ {name} = {value!r}" for name, value in self._values.items())

@@ -70,10 +70,32 @@ class ModelValueSet(frozenset[ModelValue]):
         return "{" + ", ".join(m.name for m in self.members) + "}"
 
 
+def same_kinds(a: Any, b: Any) -> bool:
+    """Whether two values that Python holds for equal are so in TLA+, where TRUE is not 1."""
+    if isinstance(a, frozenset):
+        return _has_booleans(a) == _has_booleans(b)
+    return (type(a) is bool) == (type(b) is bool)
+
+
+def _has_booleans(elements: Iterable[Any]) -> bool:
+    """Whether there are Booleans in a set, or in sets that are elements of it."""
+    return any(type(e) is bool or (isinstance(e, frozenset) and _has_booleans(e)) for e in elements)
+
+
 class SeqValue(tuple[Any, ...]):
     """A finite sequence ``<<e1, e2>>``: ``q[1]`` is its first element."""
 
     __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, tuple) or not tuple.__eq__(self, other):
+            return False
+        return all(map(same_kinds, tuple.__iter__(self), tuple.__iter__(other)))
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = tuple.__hash__
 
     def __getitem__(self, index: Any) -> Any:
         if not isinstance(index, int) or isinstance(index, bool):
@@ -99,12 +121,13 @@ class FnValue(Mapping[Any, Any]):
         self._hash: int | None = None
 
     def __getitem__(self, key: Any) -> Any:
-        try:
-            return self._map[key]
-        except KeyError:
-            raise EvaluationError(f"{key!r} is outside the domain of the function {self!r}") from None
+        if key not in self:
+            raise EvaluationError(f"{key!r} is outside the domain of the function {self!r}")
+        return self._map[key]
 
     def __contains__(self, key: object) -> bool:
+        if type(key) is bool or (type(key) is int and 0 <= key <= 1):
+            return any(type(k) is type(key) and k == key for k in self._map)
         return key in self._map
 
     def __iter__(self) -> Iterator[Any]:
@@ -119,9 +142,11 @@ class FnValue(Mapping[Any, Any]):
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, FnValue):
-            return type(self) is type(other) and self._map == other._map
-        return isinstance(other, dict) and self._map == other  # {i: e for i in S}, as a spec writes it
+        if not isinstance(other, FnValue) or type(self) is not type(other) or self._map != other._map:
+            return False
+        if (0 in self._map or 1 in self._map) and _has_booleans(self._map) != _has_booleans(other._map):
+            return False
+        return all(same_kinds(value, other._map[key]) for key, value in self._map.items())
 
     def __repr__(self) -> str:
         return "(" + " @@ ".join(f"{k!r} :> {v!r}" for k, v in self._map.items()) + ")"
@@ -151,6 +176,22 @@ class BagValue(FnValue):
                 if counts[e] == 0:
                     del counts[e]
         return BagValue(counts)
+
+
+def as_function(value: Any) -> FnValue | None:
+    """A function, or a sequence, which is one in TLA+; None for any other value."""
+    if isinstance(value, tuple):
+        return FnValue(dict(enumerate(tuple.__iter__(value), 1)))
+    return value if isinstance(value, FnValue) else None
+
+
+def as_sequence(value: Any) -> tuple[Any, ...] | None:
+    """A sequence, or a function over 1..n, which is one in TLA+; None for any other value."""
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, FnValue) and all(k in value for k in range(1, len(value) + 1)):
+        return SeqValue(value[k] for k in range(1, len(value) + 1))
+    return None
 
 
 class RecordValue:
@@ -187,7 +228,9 @@ class RecordValue:
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, RecordValue) and self._fields == other._fields
+        if not isinstance(other, RecordValue) or self._fields != other._fields:
+            return False
+        return all(same_kinds(value, other._fields[name]) for name, value in self._fields.items())
 
     def __reduce__(self) -> tuple[type[RecordValue], tuple[dict[str, Any]]]:
         return RecordValue, (self._fields,)

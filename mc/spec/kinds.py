@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mc.lang.composites import Bag, Record, Seq, Set, Union
 from mc.lang.declarations import Variable
-from mc.lang.domains import Bag, Domain, Enum, Fn, Optional, Range, Record, Seq, Set, Union
+from mc.lang.domains import Domain, Enum, Fn, Optional, Range
 from mc.lang.values import ModelValueSet
 
 #: Operators that make numbers, and those that make a sequence of one.
@@ -104,6 +105,6 @@ def _of_name(value: Any) -> Kind | None:
 
 
 def _field(domain: Domain | None, name: str) -> Kind | None:
-    records = domain.kinds if isinstance(domain, Union) else [domain] if isinstance(domain, Record) else []
+    records = domain.records if isinstance(domain, Union) else [domain] if isinstance(domain, Record) else []
     kinds = {of_domain(record.fields[name]) for record in records if name in record.fields}
     return kinds.pop() if len(kinds) == 1 else None

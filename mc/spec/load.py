@@ -19,7 +19,7 @@ import mc.lang
 from mc.errors import McError, ModelError, SpecError
 from mc.lang.declarations import Variable
 from mc.lang.domains import Domain
-from mc.lang.rewrite import HELPERS, executable
+from mc.lang.rewrite import HELPERS, executable, executable_table
 from mc.lang.text import is_name
 from mc.lang.values import ModelValue, ModelValueSet
 from mc.spec.check import check_definitions, check_substitution, check_top, check_uses
@@ -53,8 +53,7 @@ def load_spec(path: Path, model: Model) -> Spec:
 
 
 def _execute(tree: ast.Module, file: Path, namespace: dict[str, Any]) -> None:
-    # Rows of tables, outside definitions, are Python's tuples.
-    body = [executable(node) if isinstance(node, ast.FunctionDef) else node for node in tree.body]
+    body = [executable(node) if isinstance(node, ast.FunctionDef) else executable_table(node) for node in tree.body]
     tree = ast.Module(body, tree.type_ignores)
     try:
         exec(compile(tree, str(file), "exec"), namespace)

@@ -14,8 +14,9 @@ from types import FunctionType
 from typing import Any
 
 from mc.errors import McError, SpecError
+from mc.lang.composites import Bag, Seq, Set
 from mc.lang.declarations import Then, Variable
-from mc.lang.domains import Bag, Domain, Seq, Set, as_domain
+from mc.lang.domains import Domain, as_domain
 from mc.lang.values import ModelValue
 from mc.spec.definitions import Definitions, Text
 from mc.spec.objects import Action, Parameter

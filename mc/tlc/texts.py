@@ -7,7 +7,8 @@ import re
 from typing import Any, TypeVar
 
 from mc.errors import DomainError, EvaluationError
-from mc.lang.domains import Bag, Domain, Fn, Seq, Set
+from mc.lang.composites import Bag, Seq, Set
+from mc.lang.domains import Domain, Fn
 from mc.lang.text import from_tla
 from mc.lang.values import BagValue, FnValue, SeqValue
 from mc.trace.fit import fit

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mc.errors import DomainError, EvaluationError
-from mc.lang.domains import Bag, Domain, Fn, Optional, Record, Seq, Set, Union
+from mc.lang.composites import Bag, Record, Seq, Set, Union
+from mc.lang.domains import Domain, Fn, Optional
 from mc.lang.text import from_tla
 from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
 

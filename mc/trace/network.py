@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
-from mc.lang.domains import Bag, Domain, Fn, Record, Seq, Set, Union
+from mc.lang.composites import Bag, Record, Seq, Set, Union
+from mc.lang.domains import Domain, Fn
 from mc.lang.state import State
 from mc.lang.text import to_tla
 from mc.lang.values import BagValue, FnValue, SeqValue
@@ -56,7 +57,7 @@ class Network:
     def kinds(self) -> tuple[Record, ...]:
         """The kinds of messages, if they are records."""
         element = self.element
-        return element.kinds if isinstance(element, Union) else (element,) if isinstance(element, Record) else ()
+        return element.records if isinstance(element, Union) else (element,) if isinstance(element, Record) else ()
 
     def letters(self, state: State) -> Counter[Letter]:
         """All messages in ``state``, with the number of copies."""

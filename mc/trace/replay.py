@@ -16,9 +16,11 @@ from typing import Any
 
 from mc.engine.reference import Step, apply
 from mc.errors import DomainError, TraceError
-from mc.lang.domains import Bag, Domain, Seq, Set
+from mc.lang.composites import Bag, Seq, Set
+from mc.lang.domains import Domain
 from mc.lang.state import State
 from mc.lang.text import to_tla
+from mc.lang.values import SeqValue
 from mc.spec.objects import Action, Parameter, Spec
 from mc.trace.behavior import Behavior, call_text
 from mc.trace.explain import Explanation, as_written, explain_condition
@@ -173,7 +175,7 @@ class _Claim:
         for action in spec.actions if self.action is None else (self.action,):
             choices = [tuple(parameter.values(state)) for parameter in action.parameters]
             for arguments in itertools.product(*choices):
-                if self.arguments in (None, arguments):
+                if self.arguments is None or SeqValue(self.arguments) == SeqValue(arguments):
                     yield action, arguments
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from mc.lang.operators import CopiesIn
 from mc.lang.state import State
 from mc.lang.text import Place, to_tla
-from mc.lang.values import BagValue, FnValue, RecordValue, SeqValue
+from mc.lang.values import BagValue, FnValue, RecordValue, SeqValue, same_kinds
 from mc.trace.behavior import Behavior, call_text
 
 
@@ -79,7 +79,7 @@ def changes(before: State, after: State, style: Style = PLAIN) -> Iterator[str]:
 
 def value_changes(place: str, old: Any, new: Any, style: Style = PLAIN) -> Iterator[str]:
     """What differs between two values at ``place``, such as ``log[s1]``."""
-    if old == new:
+    if old == new and same_kinds(old, new):
         return
     if isinstance(old, BagValue) and isinstance(new, BagValue):
         yield from _bag_changes(place, old, new, style)

@@ -15,6 +15,7 @@ from types import FunctionType
 from typing import Any
 
 from mc.lang.domains import Domain
+from mc.lang.rewrite import executable
 from mc.lang.state import NextState, State
 from mc.spec.objects import Action, Spec
 from mc.trace.components import Scope, Undecided
@@ -195,7 +196,7 @@ class _Walker:
         names = {**scope.globals, **scope.names}
         path.draft.written.clear()
         try:
-            exec(compile(ast.Module([node], []), scope.file, "exec"), names)
+            exec(compile(ast.Module([executable(node)], []), scope.file, "exec"), names)
         except Exception:  # a spec is any Python; and a loop that returns cannot be executed on its own
             path.lost = True
         stored = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}

@@ -11,7 +11,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from mc.lang.domains import Bag, Domain, Enum, Fn, Record, Seq, Set, as_domain
+from mc.lang.composites import Bag, Record, Seq, Set
+from mc.lang.domains import Domain, Enum, Fn, as_domain
 from mc.lang.values import ModelValueSet
 from mc.spec.objects import Action, Parameter, Spec
 

@@ -102,7 +102,7 @@ def random_value(domain: Domain, random: Random) -> Any:
     if isinstance(domain, Record):
         return RecordValue({name: random_value(part, random) for name, part in domain.fields.items()})
     if isinstance(domain, Union):
-        return random_value(random.choice(domain.kinds), random)
+        return random_value(random.choice(domain.records), random)
     if isinstance(domain, Seq):
         return SeqValue(random_value(domain.element, random) for _ in range(random.randint(0, domain.capacity or 0)))
     if isinstance(domain, Set):

@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 from mc.engine.shapes import SetShape, Shape, SortedSetShape
 from mc.engine.storage import encodable, is_set
+from mc.engine.translate.membership import Membership
 from mc.engine.translate.places import Place
-from mc.engine.translate.sets import Sets
 from mc.engine.translate.values import BagChange, Builder, Const, Packed, SetOf, Truth, Value
 from mc.errors import SpecError
 
 _SET_OPERATORS = {ast.BitOr: "|", ast.BitAnd: "&", ast.Sub: "& ~", ast.BitXor: "^"}
 
 
-class Algebra(Sets):
+class Algebra(Membership):
     """Translation of operators on sets and bags."""
 
     def is_set(self, value: Value) -> bool:
@@ -44,6 +44,7 @@ class Algebra(Sets):
         symbol = _SET_OPERATORS.get(type(node.op))
         if symbol is None:
             raise self.unsupported(node, "sets are combined by |, & and -")
+        self.comparable(left, right)
         shape = self._common_set(left, right)
         if shape is None:
             return self._elementwise(node, left, right)
@@ -118,6 +119,7 @@ class Algebra(Sets):
         """``left <= right`` and its like."""
         if symbol in (">", ">="):
             left, right = right, left
+        self.comparable(left, right)
         shape = self._common_set(left, right)
         if shape is not None and not shape.wide:
             a, b = self.named(self.code(left, shape)), self.named(self.code(right, shape))

@@ -77,10 +77,10 @@ class Body:
 
     def unsupported(self, node: ast.AST | None, message: str) -> SpecError:
         """The error for a construct that the language does not have."""
-        return SpecError(message, self.file, getattr(node, "lineno", self.line))
+        return SpecError(message, self.file, getattr(node, "lineno", self.line) or None)
 
     def mistake(self, message: str) -> NoReturn:
-        raise SpecError(message, self.file, self.line)
+        raise SpecError(message, self.file, self.line or None)
 
     def fail_if(self, condition: str) -> None:
         """Stop the evaluation of the state where ``condition`` holds."""

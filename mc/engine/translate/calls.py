@@ -26,7 +26,8 @@ from mc.engine.translate.values import (
     Value,
 )
 from mc.lang import domains, operators
-from mc.lang.domains import Domain, Record, Union
+from mc.lang.composites import Record, Union
+from mc.lang.domains import Domain
 
 #: How deep definitions may be expanded into each other before they count as recursive.
 MAX_DEPTH = 40

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any, NoReturn
 
+from mc.engine.kinds import described
 from mc.engine.shapes import (
     AtomShape,
     BoolShape,
@@ -15,6 +18,7 @@ from mc.engine.shapes import (
     SeqShape,
     SetShape,
     Shape,
+    UnionShape,
 )
 from mc.engine.storage import encodable
 from mc.engine.translate.kinds import Kinds
@@ -35,6 +39,7 @@ from mc.engine.translate.values import (
     num_of,
     of_code,
 )
+from mc.lang.kinds import shown
 
 #: Bounds of a number that a loop adds up: nothing else is known of it. The product of two is below 2^61.
 UNBOUNDED = 1 << 30
@@ -62,10 +67,20 @@ class Codes(Kinds):
             code = self.named(self.code(value, shape))
             self.fail_if(f"{code} == 0")
             return num_of(f"({code} - 1)", shape.inner)
-        if isinstance(shape, AtomShape) and {type(m) for m in shape.members} == {int}:
-            code = f"{self.module.table(list(shape.members))}[{self.code(value, shape)}]"
-            return Num(code, min(shape.members), max(shape.members))
-        self.mistake(f"a number is needed here, not a value of {self.describe(value)}")
+        if isinstance(shape, AtomShape) and (numbers := [m for m in shape.members if type(m) is int]):
+            code = self._member_of(value, shape, int)
+            table = self.module.table([m if type(m) is int else numbers[0] for m in shape.members])
+            return Num(f"{table}[{code}]", min(numbers), max(numbers))
+        self.mistake(f"a number is needed here, not {self.describe(value)}")
+
+    def _member_of(self, value: Value, shape: AtomShape, kind: type) -> str:
+        """The code of an atom; evaluation fails where it is not of one of Python's types."""
+        code = self.code(value, shape)
+        others = [int(type(m) is not kind) for m in shape.members]
+        if any(others):
+            code = self.named(code)
+            self.fail_if(f"{self.module.table(others)}[{code}] != 0")
+        return code
 
     def limited(self, number: Num) -> Num:
         """The number; evaluation fails where it is beyond UNBOUNDED (TLC's fails beyond 2^31)."""
@@ -90,14 +105,20 @@ class Codes(Kinds):
             return str(value.value)
         if isinstance(value, Stored) and isinstance(value.shape, BoolShape):
             return f"({value.place.load(value.shape)} != 0)"
-        self.mistake(f"TRUE or FALSE is needed here, not a value of {self.describe(value)}")
+        shape = self.shape(value)
+        if isinstance(shape, OptionalShape) and isinstance(shape.inner, BoolShape):
+            return self.truth(self.present(value))
+        if isinstance(shape, AtomShape) and any(type(m) is bool for m in shape.members):
+            code = self._member_of(value, shape, bool)
+            return f"{code} == {shape.positions.get((bool, True), -1)}"
+        self.mistake(f"TRUE or FALSE is needed here, not {self.describe(value)}")
 
     def describe(self, value: Value) -> str:
         if isinstance(value, Const):
-            return repr(value.value)
+            return shown(value.value)
         if isinstance(value, StateRef):
             return "the whole state"
-        return f"kind {self.shape(value).key[0]}"
+        return described(self.shape(value))
 
     def named(self, code: str, hint: str = "v") -> str:
         """``code`` itself where it is a name or a number, else a local variable that holds it."""
@@ -155,13 +176,16 @@ class Codes(Kinds):
         given = self.shape(value)
         if given.key == shape.key:
             return value.place.load(shape) if isinstance(value, Stored) else getattr(value, "code", "0")
+        if isinstance(given, AtomShape):
+            return self._atom_code(self._raw(value), given, shape)
+        if isinstance(given, OptionalShape) and isinstance(shape, (OptionalShape, AtomShape)):
+            return self._optional_code(value, given, shape)
         if isinstance(given, IntShape) and isinstance(shape, AtomShape):
             return self._chosen_code(self.num(value), shape)
-        if isinstance(given, AtomShape) and isinstance(shape, AtomShape):
-            return self._atom_code(self._raw(value), given, shape)
+        if isinstance(given, BoolShape) and isinstance(shape, AtomShape):
+            false, true = self._images((False, True), given, shape)
+            return self._inside(f"({true} if {self.truth(value)} else {false})", false, true)
         if isinstance(shape, OptionalShape):
-            if isinstance(given, OptionalShape):
-                return self._optional_code(value, given, shape)
             return f"({self.code(value, shape.inner)} + 1)"
         if isinstance(given, OptionalShape):
             code = self.named(self._raw(value))
@@ -171,11 +195,11 @@ class Codes(Kinds):
             code = self._set_code(value, given, shape)
             if code:
                 return code
-        if type(given) is type(shape) and isinstance(given, (SeqShape, SetShape, RecordShape, FnShape)):
+        if isinstance(given, (SeqShape, SetShape, RecordShape, FnShape, UnionShape)):
             place = self.local()
             self.fill(place, value, shape)
             return place.base
-        self.mistake(f"a value of kind {given.key[0]} is used where one of kind {shape.key[0]} belongs")
+        self.unfit(given, shape)
 
     def _raw(self, value: Value) -> str:
         if isinstance(value, Stored):
@@ -191,14 +215,32 @@ class Codes(Kinds):
         self.fail_if(f"{code} == 0")
         return of_code(f"({code} - 1)", shape.inner)
 
-    def _optional_code(self, value: Value, given: OptionalShape, shape: OptionalShape) -> str:
-        if given.none != shape.none:
-            self.mistake("optional values of different domains meet here")
+    def _optional_code(self, value: Value, given: OptionalShape, shape: OptionalShape | AtomShape) -> str:
         code, result = self.named(self._raw(value)), self.fresh("v")
         self.emit(f"{result} = 0")
-        with self.block(f"if {code} != 0:"):
-            self.emit(f"{result} = {self.code(of_code(f'({code} - 1)', given.inner), shape.inner)} + 1")
+        with self.block(f"if {code} == 0:"):
+            self.emit(f"{result} = {self.code(Const(given.none), shape)}")
+        with self.block("else:"):
+            self.emit(f"{result} = {self.code(of_code(f'({code} - 1)', given.inner), shape)}")
         return result
+
+    def _images(self, values: Iterable[Any], given: Shape, shape: Shape) -> list[int]:
+        """The codes of some values of one shape in another; -1 for those that it does not have."""
+        found = [shape.encode(value) if encodable(shape, value) else -1 for value in values]
+        if max(found) < 0:
+            self.unfit(given, shape)
+        return found
+
+    def _inside(self, code: str, *images: int) -> str:
+        """A code that is one of ``images``; evaluation fails where it is -1."""
+        code = self.named(code)
+        if -1 in images:
+            self.fail_if(f"{code} < 0")
+        return code
+
+    def unfit(self, given: Shape, shape: Shape) -> NoReturn:
+        """A value that stands where only others do."""
+        self.mistake(f"{described(given)}, is used where {described(shape)}, belongs")
 
     def _set_code(self, value: Value, given: SetShape, shape: SetShape) -> str:
         """The code in ``shape`` of a small set of numbers, or of the same elements; empty for other sets."""
@@ -231,18 +273,11 @@ class Codes(Kinds):
         """The code of a number in an enumeration of some numbers."""
         members = [m for m in shape.members if type(m) is int] or [0]
         lo, hi = min(members), max(members)
-        inside = self._int_code(number, IntShape(lo, hi))
-        moved = self.named(
-            f"{self.module.table([shape.positions.get((int, n), -1) for n in range(lo, hi + 1)])}[{inside}]"
-        )
-        self.fail_if(f"{moved} < 0")
-        return moved
+        images = self._images(range(lo, hi + 1), IntShape(lo, hi), shape)
+        return self._inside(f"{self.module.table(images)}[{self._int_code(number, IntShape(lo, hi))}]", *images)
 
-    def _atom_code(self, code: str, given: AtomShape, shape: AtomShape) -> str:
-        images = [shape.positions.get((type(m), m), -1) for m in given.members]
+    def _atom_code(self, code: str, given: AtomShape, shape: Shape) -> str:
+        images = self._images(given.members, given, shape)
         if images == list(range(len(images))):
             return code
-        moved = self.named(f"{self.module.table(images)}[{code}]")
-        if -1 in images:
-            self.fail_if(f"{moved} < 0")
-        return moved
+        return self._inside(f"{self.module.table(images)}[{code}]", *images)

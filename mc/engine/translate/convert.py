@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from contextlib import AbstractContextManager
 
+from mc.engine.kinds import single, variants
 from mc.engine.shapes import (
     BagShape,
     BoolShape,
@@ -14,6 +15,7 @@ from mc.engine.shapes import (
     SetShape,
     Shape,
     SortedSetShape,
+    UnionShape,
 )
 from mc.engine.storage import encodable
 from mc.engine.translate.codes import Codes
@@ -69,6 +71,8 @@ class Convert(Codes):
             self.check_capacity(place, shape)
         elif isinstance(value, Tuple) and isinstance(shape, SeqShape):
             self._fill_tuple(place, value, shape)
+        elif isinstance(value, Tuple) and isinstance(shape, FnShape) and len(value.elements) == len(shape.keys):
+            self._fill_function(place, value, shape)
         elif isinstance(value, BagChange):
             self._fill_bag(place, value, shape)
         elif isinstance(value, Stored) and value.shape.key == shape.key:
@@ -113,6 +117,14 @@ class Convert(Codes):
             self.store(place.at(shape.start).slot(shape.slots, str(k)), element, shape.element)
         self.emit(place.store(shape.length, str(len(value.elements))))
 
+    def _fill_function(self, place: Place, value: Tuple, shape: FnShape) -> None:
+        """A sequence literal is a function over 1..n."""
+        if not shape.sequence:
+            self.unfit(self.shape(value), shape)
+        self.clear(place, shape)
+        for k, element in enumerate(value.elements):
+            self.store(place.slot(shape.slots, str(k)), element, shape.element)
+
     def _fill_parts(self, place: Place, value: Value, shape: Shape) -> None:
         """Copy between two shapes of one kind that differ in bounds."""
         given = self.shape(value)
@@ -122,10 +134,7 @@ class Convert(Codes):
             if given.capacity > shape.capacity:
                 self.fail_if(f"{length} > {shape.capacity}")
             self.clear(place, shape)
-            k = self.fresh("k")
-            with self.block(f"for {k} in range({length}):"):
-                element = self.part(source.at(given.start).slot(given.slots, k), given.element)
-                self.store(place.at(shape.start).slot(shape.slots, k), element, shape.element)
+            self._copy_slots(place.at(shape.start), shape, source.at(given.start), given, length)
             self.emit(place.store(shape.length, length))
         elif isinstance(given, SetShape) and isinstance(shape, SetShape) and given.element.key == shape.element.key:
             self.copy(place, source, shape)
@@ -143,12 +152,54 @@ class Convert(Codes):
                     place.at(shape.offsets[name]), self.part(source.at(given.offsets[name]), given.fields[name]), field
                 )
         elif isinstance(given, FnShape) and isinstance(shape, FnShape) and given.keys == shape.keys:
-            k = self.fresh("k")
-            with self.block(f"for {k} in range({len(shape.keys)}):"):
-                element = self.part(source.slot(given.slots, k), given.element)
-                self.store(place.slot(shape.slots, k), element, shape.element)
+            self._copy_slots(place, shape, source, given, str(len(shape.keys)))
+        elif isinstance(given, FnShape) and isinstance(shape, SeqShape) and given.sequence:
+            if len(given.keys) > shape.capacity:
+                self.fail_if("True")
+                return
+            self.clear(place, shape)
+            self._copy_slots(place.at(shape.start), shape, source, given, str(len(given.keys)))
+            self.emit(place.store(shape.length, str(len(given.keys))))
+        elif isinstance(given, SeqShape) and isinstance(shape, FnShape) and shape.sequence:
+            self.fail_if(f"{source.load(given.length)} != {len(shape.keys)}")
+            self.clear(place, shape)
+            if given.capacity >= len(shape.keys):
+                self._copy_slots(place, shape, source.at(given.start), given, str(len(shape.keys)))
+        elif isinstance(given, (RecordShape, UnionShape)) and isinstance(shape, UnionShape):
+            self._fill_union(place, source, given, shape)
         else:
-            self.mistake(f"a value of kind {given.key[0]} is used where one of kind {shape.key[0]} belongs")
+            self.unfit(given, shape)
+
+    def _copy_slots(
+        self, place: Place, shape: SeqShape | FnShape, source: Place, given: SeqShape | FnShape, count: str
+    ) -> None:
+        """Copy the first elements of an array to another one."""
+        k = self.fresh("k")
+        with self.block(f"for {k} in range({count}):"):
+            element = self.part(source.slot(given.slots, k), given.element)
+            self.store(place.slot(shape.slots, k), element, shape.element)
+
+    def _fill_union(self, place: Place, source: Place, given: RecordShape | UnionShape, shape: UnionShape) -> None:
+        """A record of one kind, or of several, as one of more kinds."""
+        self.clear(place, shape)
+        starts = [0] if isinstance(given, RecordShape) else [given.tags.bits] * len(given.kinds)
+        records = [given] if isinstance(given, RecordShape) else given.kinds
+        for number, (fields, record, start) in enumerate(zip(variants(given), records, starts, strict=True)):
+            tag = single(fields[shape.tag]) if shape.tag in fields else None
+            code = shape.tags.positions.get((type(tag), tag))
+            target = None if code is None else shape.kinds[code]
+            known = target is not None and {*target.fields, shape.tag} == fields.keys()
+            if not known and isinstance(given, RecordShape):
+                self.unfit(given, shape)
+            of_this_kind = "True" if isinstance(given, RecordShape) else f"{source.load(given.tags)} == {number}"
+            with self.block(f"if {of_this_kind}:"):
+                if target is None or not known:
+                    self.fail()
+                    continue
+                self.emit(place.store(shape.tags, str(code)))
+                for name, field in target.fields.items():
+                    part = self.part(source.at(start + record.offsets[name]), record.fields[name])
+                    self.store(place.at(shape.tags.bits + target.offsets[name]), part, field)
 
     def place_of(self, value: Value) -> Place:
         """Where a composite value lies: in memory, or in a local variable."""

@@ -3,34 +3,78 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable, Sequence
 
+from mc.engine.kinds import kinds as kinds_of
+from mc.engine.kinds import variants
 from mc.engine.shapes import (
     AtomShape,
-    BagShape,
     BoolShape,
     IntShape,
     OptionalShape,
+    RecordShape,
     SetShape,
     Shape,
     SortedSetShape,
+    UnionShape,
 )
 from mc.engine.storage import encodable
-from mc.engine.translate.convert import Convert
+from mc.engine.translate.comparable import Comparable
 from mc.engine.translate.places import atomic
 from mc.engine.translate.values import Const, Interval, Packed, SetOf, Stored, Truth, Tuple, Value, of_code
+from mc.errors import KindError
+from mc.lang import kinds
 
 
-class Equality(Convert):
+class Equality(Comparable):
     """``a = b`` for values of any two kinds."""
 
     @abstractmethod
     def contains(self, collection: Value, element: Value) -> Value:
-        """``element \\in collection``; see :class:`mc.engine.translate.sets.Sets`."""
+        """``element \\in collection``; see :class:`mc.engine.translate.membership.Membership`."""
+
+    def connect(self, conjunction: bool, operands: Sequence[Callable[[], Value]]) -> Value:
+        """``and`` or ``or``: an operand is evaluated only where those before it leave the answer open."""
+        word = "and" if conjunction else "or"
+        code = ""
+        for operand in operands:
+            self.depth += 1
+            with self.aside() as lines:
+                value = operand()
+                if not isinstance(value, Const):
+                    value = Truth(self.truth(value))
+            self.depth -= 1
+            known = self.decided(value)
+            if known == conjunction and not lines:
+                continue
+            operand_code = self.truth(value)
+            if not code:
+                self.lines.extend(line[4:] for line in lines)
+                code = operand_code
+            elif not lines:
+                code = f"({code} {word} {operand_code})"
+            else:
+                result = self.fresh("c")
+                self.emit(f"{result} = {code}")
+                self.emit(f"if {result}:" if conjunction else f"if not {result}:")
+                self.lines.extend(lines)
+                self.emit(f"    {result} = {operand_code}")
+                code = result
+            if known is (not conjunction):
+                break
+        return Truth(code) if code else Const(conjunction)
 
     def equal(self, a: Value, b: Value) -> Value:
         """``a = b``."""
         if isinstance(a, Const) and isinstance(b, Const):
-            return Const(a.value == b.value)
+            try:
+                return Const(kinds.equal(a.value, b.value))
+            except KindError as error:
+                self.mistake(str(error))
+        return self._same(*self.comparable(a, b))
+
+    def _same(self, a: Value, b: Value) -> Value:
+        """``a = b`` for values that may be compared; a model value differs from any other."""
         if isinstance(a, Const):
             a, b = b, a
         if isinstance(a, (Tuple, SetOf, Interval)) and isinstance(b, (Packed, Stored)):
@@ -39,11 +83,9 @@ class Equality(Convert):
         if isinstance(b, Const):
             if isinstance(shape, IntShape):
                 number = self.num(a)
-                known = isinstance(b.value, int) and not isinstance(b.value, bool)
-                inside = known and number.lo <= b.value <= number.hi
+                inside = type(b.value) is int and number.lo <= b.value <= number.hi
                 return Truth(f"{number.code} == {b.value}") if inside else Const(False)
-            bag_and_set = isinstance(shape, BagShape) and isinstance(b.value, (set, frozenset))
-            if not encodable(shape, b.value) or (bag_and_set and not isinstance(shape, SortedSetShape)):
+            if not encodable(shape, b.value):
                 return Const(False)
             return self._equal_constant(a, shape, shape.encode(b.value))
         if isinstance(b, SetOf) and (isinstance(shape, SortedSetShape) or not self.has_shape(b)):
@@ -53,13 +95,20 @@ class Equality(Convert):
             return Truth(f"{self.num(a).code} == {self.num(b).code}")
         if isinstance(shape, BoolShape) and isinstance(other, BoolShape):
             return Truth(f"{atomic(self.truth(a))} == {atomic(self.truth(b))}")
-        if isinstance(shape, AtomShape) and isinstance(other, AtomShape) and shape.key != other.key:
-            joined = self.join([shape, other])
-            return Truth(f"{self.code(a, joined)} == {self.code(b, joined)}")
         if isinstance(shape, OptionalShape) and not isinstance(other, OptionalShape):
             return self._equal_optional(a, shape, b)
         if isinstance(other, OptionalShape) and not isinstance(shape, OptionalShape):
             return self._equal_optional(b, other, a)
+        if isinstance(shape, (RecordShape, UnionShape)) and isinstance(other, (RecordShape, UnionShape)):
+            names = [{frozenset(fields) for fields in variants(record)} for record in (shape, other)]
+            if names[0].isdisjoint(names[1]):
+                return Const(False)
+        if isinstance(shape, AtomShape) and isinstance(other, (IntShape, BoolShape)):
+            return self._equal_atom(a, shape, b, other)
+        if isinstance(other, AtomShape) and isinstance(shape, (IntShape, BoolShape)):
+            return self._equal_atom(b, other, a, shape)
+        if isinstance(shape, AtomShape) != isinstance(other, AtomShape) and not (kinds_of(shape) & kinds_of(other)):
+            return Const(False)
         shape = self.join([shape, other])
         if shape.wide:
             return self._equal_words(a, b, shape)
@@ -75,9 +124,22 @@ class Equality(Convert):
         return Truth(f"({' and '.join(words)})")
 
     def _equal_optional(self, a: Value, shape: OptionalShape, b: Value) -> Value:
+        code, b = self.named(self.code(a, shape)), self.bind(b)
+        inner = self._same(of_code(f"({code} - 1)", shape.inner), b)
+        present = f"{code} != 0 and {atomic(self.truth(inner))}"
+        none = self._same(b, Const(shape.none)) if isinstance(self.shape(b), AtomShape) else Const(False)
+        if isinstance(none, Const) and not none.value:
+            return Truth(f"({present})")
+        return Truth(f"({present} or {code} == 0 and {atomic(self.truth(none))})")
+
+    def _equal_atom(self, a: Value, shape: AtomShape, b: Value, other: IntShape | BoolShape) -> Value:
+        """Equality of one of some atoms with a number or a Boolean."""
+        wanted, given = type(other.decode(0)), self.bind(b)
         code = self.named(self.code(a, shape))
-        inner = self.equal(of_code(f"({code} - 1)", shape.inner), b)
-        return Truth(f"({code} != 0 and {self.truth(inner)})")
+        found = [(k, m) for k, m in enumerate(shape.members) if type(m) is wanted]
+        tests = [(k, self._same(given, Const(m))) for k, m in found]
+        likely = [f"{code} == {k} and {atomic(self.truth(t))}" for k, t in tests if not isinstance(t, Const) or t.value]
+        return Truth(f"({' or '.join(likely)})") if likely else Const(False)
 
     def _equal_elements(self, a: Value, b: SetOf) -> Value:
         """Equality with a set written out whose elements may be outside what the set ``a`` can hold."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -30,6 +30,7 @@ from mc.engine.translate.values import (
     Truth,
     Tuple,
     Value,
+    of_code,
 )
 from mc.lang.rewrite import executable
 
@@ -142,7 +143,7 @@ class Expressions(Builders):
         value = self.present(value)
         shape = self.shape(value)
         if isinstance(shape, FnShape):
-            code = self.code(index, shape.domain)
+            code = self.argument(index, shape)
             return self.part(self.place_of(value).slot(shape.slots, code), shape.element)
         if isinstance(shape, SeqShape):
             return self.element_at(value, shape, self.num(index))
@@ -152,6 +153,11 @@ class Expressions(Builders):
                 self.fail_if(f"{copies} == 0")
             return Num(copies, 1, shape.copies)
         self.mistake(f"{ast.unparse(node.value)} is not a function, a sequence or a bag")
+
+    def argument(self, index: Value, shape: FnShape) -> str:
+        """The code of an argument of a function."""
+        self.comparable(index, of_code("0", shape.domain))
+        return self.code(index, shape.domain)
 
     def element_at(self, value: Value, shape: SeqShape, index: Num) -> Value:
         """``seq[index]``, with the check that there is such an element."""
@@ -168,38 +174,7 @@ class Expressions(Builders):
     # Logic
 
     def _BoolOp(self, node: ast.BoolOp) -> Value:
-        return self._connect(isinstance(node.op, ast.And), [partial(self.expr, operand) for operand in node.values])
-
-    def _connect(self, conjunction: bool, operands: Sequence[Callable[[], Value]]) -> Value:
-        """``and`` or ``or``: an operand is evaluated only where those before it leave the answer open."""
-        word = "and" if conjunction else "or"
-        code = ""
-        for operand in operands:
-            self.depth += 1
-            with self.aside() as lines:
-                value = operand()
-                if not isinstance(value, Const):
-                    value = Truth(self.truth(value))
-            self.depth -= 1
-            known = self.decided(value)
-            if known == conjunction and not lines:
-                continue
-            operand_code = self.truth(value)
-            if not code:
-                self.lines.extend(line[4:] for line in lines)
-                code = operand_code
-            elif not lines:
-                code = f"({code} {word} {operand_code})"
-            else:
-                result = self.fresh("c")
-                self.emit(f"{result} = {code}")
-                self.emit(f"if {result}:" if conjunction else f"if not {result}:")
-                self.lines.extend(lines)
-                self.emit(f"    {result} = {operand_code}")
-                code = result
-            if known is (not conjunction):
-                break
-        return Truth(code) if code else Const(conjunction)
+        return self.connect(isinstance(node.op, ast.And), [partial(self.expr, operand) for operand in node.values])
 
     def _UnaryOp(self, node: ast.UnaryOp) -> Value:
         value = self.expr(node.operand)
@@ -280,7 +255,7 @@ class Expressions(Builders):
             state.append(right)
             return value
 
-        return self._connect(True, [partial(test, k) for k in range(len(node.ops))])
+        return self.connect(True, [partial(test, k) for k in range(len(node.ops))])
 
     def _comparison(self, node: ast.Compare, position: int, left: Value) -> tuple[Value, Value]:
         """One test of a chain of them, and its right side."""

@@ -190,11 +190,11 @@ class Filters(Equality):
         if lines or not isinstance(stored, (Packed, Stored)) or not isinstance(stored.shape, SetShape):
             return None
         shape = self.set_of(stored.shape.element)
-        if math.prod(map(len, keys.values())) > SETS or not shape.bit_of:
+        if math.prod(map(len, keys.values())) > SETS:
             return None
         function = self._function(elements, list(keys))
         sets = [_answer(function, *values) for values in product(*keys.values())]
-        if not all(isinstance(found, set) and encodable(shape, found) for found in sets):
+        if not all(isinstance(found, frozenset) and encodable(shape, found) for found in sets):
             return None
         chosen = Filter(tuple(keys), tuple(map(shape.encode, sets)), ())
         words = self.passing(self.place_of(stored), shape, chosen, present=inside != universal).values()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
+from mc.engine.kinds import described, mixed, single, variants
+from mc.engine.kinds import kinds as kinds_of
 from mc.engine.shapes import (
     AtomShape,
     BoolShape,
@@ -14,6 +16,7 @@ from mc.engine.shapes import (
     SeqShape,
     SetShape,
     Shape,
+    UnionShape,
 )
 from mc.engine.storage import MAX_UNIVERSE, is_set
 from mc.engine.translate.body import Body
@@ -32,6 +35,9 @@ from mc.engine.translate.values import (
 )
 from mc.errors import SpecError
 from mc.lang.values import ModelValue, RecordValue
+
+#: Up to so many numbers are told apart from other atoms one by one.
+FEW = 256
 
 
 class Kinds(Body):
@@ -93,6 +99,8 @@ class Kinds(Body):
 
     def set_of(self, element: Shape) -> SetShape:
         """Sets over all values of a scalar shape."""
+        if mixed(element):
+            self.mistake(f"the elements of a set can be compared, but not those here: {described(element)}")
         if isinstance(element, IntShape):
             if element.hi - element.lo >= MAX_UNIVERSE:
                 self.mistake(f"a set of numbers between {element.lo} and {element.hi} is too large to be built here")
@@ -117,12 +125,6 @@ class Kinds(Body):
             return a
         if isinstance(a, IntShape) and isinstance(b, IntShape):
             return IntShape(min(a.lo, b.lo), max(a.hi, b.hi))
-        if isinstance(a, AtomShape) and isinstance(b, AtomShape):
-            longer, other = (a, b) if len(a.members) >= len(b.members) else (b, a)
-            extra = [m for m in other.members if (type(m), m) not in longer.positions]
-            return AtomShape((*longer.members, *extra)) if extra else longer
-        if isinstance(a, OptionalShape) and isinstance(b, OptionalShape) and a.none == b.none:
-            return OptionalShape(self._join(a.inner, b.inner), a.none)
         if isinstance(a, SeqShape) and isinstance(b, SeqShape):
             return SeqShape(self._join(a.element, b.element), max(a.capacity, b.capacity))
         if isinstance(a, SetShape) and isinstance(b, SetShape):
@@ -131,13 +133,62 @@ class Kinds(Body):
             return RecordShape({name: self._join(field, b.fields[name]) for name, field in a.fields.items()})
         if isinstance(a, FnShape) and isinstance(b, FnShape) and a.keys == b.keys:
             return FnShape(a.keys, a.domain, self._join(a.element, b.element))
-        for optional, rest in ((a, b), (b, a)):
-            if isinstance(optional, OptionalShape) and not isinstance(rest, (AtomShape, OptionalShape)):
-                return OptionalShape(self._join(optional.inner, rest), optional.none)
-        for single, rest in ((a, b), (b, a)):
-            if isinstance(single, AtomShape) and len(single.members) == 1:  # a value such as Nil: none of the others
-                if isinstance(rest, OptionalShape) and rest.none == single.members[0]:
-                    return rest
-                if not isinstance(rest, (AtomShape, OptionalShape)):
-                    return OptionalShape(rest, single.members[0])
-        self.mistake("values of different kinds meet here")
+        for one, other in ((a, b), (b, a)):
+            if isinstance(one, UnionShape) and isinstance(other, (UnionShape, RecordShape)):
+                return self._join_records(one, other)
+            if isinstance(one, FnShape) and isinstance(other, SeqShape) and one.sequence:
+                return SeqShape(self._join(one.element, other.element), max(len(one.keys), other.capacity))
+        return self._join_optional(a, b) or self._join_atoms(a, b) or self._apart(a, b)
+
+    def _apart(self, a: Shape, b: Shape) -> NoReturn:
+        self.mistake(f"values of different kinds meet here: {described(a)}, and {described(b)}")
+
+    def _join_optional(self, a: Shape, b: Shape) -> Shape | None:
+        """A value of some shape, or one more atom."""
+        if isinstance(a, OptionalShape) and isinstance(b, OptionalShape):
+            return OptionalShape(self._join(a.inner, b.inner), a.none) if a.has_none(b.none) else None
+        for one, other in ((a, b), (b, a)):
+            if isinstance(one, OptionalShape) and kinds_of(other) and kinds_of(other) <= kinds_of(one.inner):
+                return OptionalShape(self._join(one.inner, other), one.none)
+            if isinstance(one, AtomShape) and len(one.members) == 1 and kinds_of(one).isdisjoint(kinds_of(other)):
+                if isinstance(other, OptionalShape):
+                    return other if other.has_none(one.members[0]) else None
+                return None if isinstance(other, AtomShape) else OptionalShape(other, one.members[0])
+        return None
+
+    def _join_atoms(self, a: Shape, b: Shape) -> Shape | None:
+        """Numbers, Booleans, strings and model values, where they are few."""
+        one, other = atoms(a), atoms(b)
+        if one is None or other is None:
+            return None
+        longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+        known = {(type(m), m) for m in longer}
+        return AtomShape((*longer, *(m for m in shorter if (type(m), m) not in known)))
+
+    def _join_records(self, a: UnionShape, b: UnionShape | RecordShape) -> Shape:
+        """A union that has the kinds of both."""
+        found: dict[Any, dict[str, Shape]] = {}
+        for fields in [*variants(a), *variants(b)]:
+            tag = single(fields[a.tag]) if a.tag in fields else None
+            if tag is None:
+                self._apart(a, b)
+            rest = {name: field for name, field in fields.items() if name != a.tag}
+            known = found.setdefault(tag, rest)
+            if known.keys() != rest.keys():
+                self._apart(a, b)
+            found[tag] = {name: self._join(field, rest[name]) for name, field in known.items()}
+        joined = UnionShape(a.tag, found)
+        return a if joined.key == a.key else joined
+
+
+def atoms(shape: Shape) -> tuple[Any, ...] | None:
+    """All values of a shape of few atoms; None for any other."""
+    if isinstance(shape, AtomShape):
+        return shape.members
+    if isinstance(shape, BoolShape):
+        return (False, True)
+    if isinstance(shape, IntShape) and shape.hi - shape.lo < FEW:
+        return tuple(range(shape.lo, shape.hi + 1))
+    if isinstance(shape, OptionalShape) and (inner := atoms(shape.inner)) is not None:
+        return (*inner, shape.none)
+    return None

@@ -341,12 +341,17 @@ def _parts(shape: Shape) -> list[Shape]:
 def _kind(value: Value) -> Any:
     """What distinguishes two specialisations."""
     if isinstance(value, Const):
-        return ("const", type(value.value), value.value)
+        return ("const", type(value.value), _exact(value.value))
     if isinstance(value, Num):
         return ("num", value.lo, value.hi)
     if isinstance(value, (Packed, Stored)):
         return (type(value), value.shape.key)
     return type(value)
+
+
+def _exact(value: Any) -> Any:
+    """Something that is equal for equal values only; Python's {1} equals its {True}."""
+    return frozenset(map(_exact, value)) if isinstance(value, frozenset) else (type(value), value)
 
 
 def _parameters(name: str, value: Value) -> dict[str, str]:

@@ -251,14 +251,15 @@ class Statements(Calls):
                 if node.attr == shape.tag:
                     self.mistake(f"{node.attr} tells the kind of the record: assign a whole record")
                 part = self._union_field(place, shape, node.attr)
-                assert isinstance(part, Stored)
+                if not isinstance(part, Stored):
+                    self.mistake(f"{node.attr} differs between kinds of records here: assign a whole record")
                 return part.place, part.shape
             self.mistake(f"{ast.unparse(node.value)} has no field {node.attr!r}")
         if isinstance(node, ast.Subscript):
             place, shape = self._target(node.value)
             index = self.expr(node.slice)
             if isinstance(shape, FnShape):
-                code = self.named(self.code(index, shape.domain), "i")
+                code = self.named(self.argument(index, shape), "i")
                 return place.slot(shape.slots, code), shape.element
             if isinstance(shape, SeqShape):
                 element = self.element_at(Stored(place, shape), shape, self.num(index))

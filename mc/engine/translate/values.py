@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from mc.engine.shapes import BoolShape, IntShape, Shape
@@ -83,6 +84,9 @@ class Builder(Value):
     natural: Callable[[], Shape]
     #: Where that is a bitmap: the only elements that it may have, as the code of a set.
     possible: int = -1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "natural", cache(self.natural))  # it is asked for more than once
 
 
 @dataclass(frozen=True)

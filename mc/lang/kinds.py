@@ -1,0 +1,244 @@
+"""Kinds of values, and operators that keep them apart as TLC does: TRUE is not 1, and is not compared with it.
+
+Python holds ``True == 1``, takes any value for a condition, and says that a number is not a string. In TLA+ none of
+this has a meaning, and TLC refuses it. A model value alone may be compared with anything: it equals itself only.
+:class:`KindError` where a value is of the wrong kind.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Set
+from typing import Any
+
+from mc.errors import KindError
+from mc.lang.text import to_tla
+from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, SeqValue, as_function
+
+#: What a value of each of Python's types is called.
+_NAMES: dict[type, str] = {
+    bool: "a Boolean",
+    int: "a number",
+    str: "a string",
+    ModelValue: "a model value",
+    SeqValue: "a sequence",
+    tuple: "a sequence",
+    RecordValue: "a record",
+    frozenset: "a set",
+}
+NO_VALUE = "no value of TLA+"
+_ATOMS = frozenset((bool, int, str, ModelValue))
+
+
+def kind(value: object) -> str:
+    """What kind of value this is: "a number", "a set", ..."""
+    found = _NAMES.get(type(value))
+    if found is not None:
+        return found
+    if isinstance(value, Set):
+        return "a set"
+    if isinstance(value, Mapping):
+        return "a function"
+    return "a sequence" if isinstance(value, tuple) else NO_VALUE
+
+
+def shown(value: object) -> str:
+    """A value as TLA+ text, with its kind: ``1, a number``."""
+    try:
+        return f"{to_tla(value)}, {kind(value)}"
+    except TypeError:
+        return f"{value!r}, {kind(value)}"
+
+
+def refusal(one: str, other: str) -> str:
+    """What is said where values of two kinds are compared that TLC does not compare."""
+    return f"values of different kinds are compared: {one}, and {other}"
+
+
+# Comparison
+
+
+def equal(a: Any, b: Any) -> bool:
+    """``a = b``"""
+    if type(a) is ModelValue or type(b) is ModelValue:
+        return a is b
+    if type(a) is type(b) and type(a) in _ATOMS:
+        return bool(a == b)
+    if isinstance(a, RecordValue) and isinstance(b, RecordValue):
+        return _equal_records(a.fields, b.fields)
+    if isinstance(a, Set) and isinstance(b, Set):
+        return _equal_sets(a, b)
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(equal, tuple.__iter__(a), tuple.__iter__(b)))
+    one, other = as_function(a), as_function(b)
+    if one is None or other is None:
+        raise KindError(refusal(shown(a), shown(b)))
+    return _equal_sets(one.keys(), other.keys()) and all([equal(value, other[key]) for key, value in one.items()])
+
+
+def _equal_records(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
+    """Records differ for certain where one field does; in TLC it must be the first one, in an order of its own."""
+    if a.keys() != b.keys():
+        return False
+    refused: KindError | None = None
+    for name, value in a.items():
+        try:
+            if not equal(value, b[name]):
+                return False
+        except KindError as error:
+            refused = error
+    if refused is not None:
+        raise refused
+    return True
+
+
+def _equal_sets(a: Set[Any], b: Set[Any]) -> bool:
+    one, other = _sample(a), _sample(b)
+    if one is not None and other is not None:
+        equal(one, other)
+    return a == b
+
+
+def _sample(values: Iterable[Any]) -> Any:
+    """An element that is no model value; None where there is none. All such elements of a set can be compared."""
+    for value in values:
+        if type(value) is not ModelValue:
+            return value
+    return None
+
+
+def unequal(a: Any, b: Any) -> bool:
+    """``a /= b``"""
+    return not equal(a, b)
+
+
+def member(element: Any, collection: Any) -> bool:
+    """``element \\in collection``"""
+    holds = getattr(collection, "holds", None)  # of a domain
+    if holds is not None:
+        return bool(holds(element))
+    if not isinstance(collection, (Set, Mapping)):
+        raise KindError(f"'in' needs a set on its right, not {shown(collection)}")
+    other = None if type(element) is ModelValue else _sample(collection)
+    if other is not None:
+        equal(element, other)
+    return element in collection
+
+
+def outside(element: Any, collection: Any) -> bool:
+    """``element \\notin collection``"""
+    return not member(element, collection)
+
+
+def _ordered(symbol: str, compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """``a < b`` of numbers, or inclusion of sets."""
+
+    def function(a: Any, b: Any) -> bool:
+        if type(a) is int and type(b) is int:
+            return compare(a, b)
+        if isinstance(a, Set) and isinstance(b, Set):
+            _equal_sets(a, b)
+            return compare(frozenset(a), frozenset(b))
+        raise KindError(f"{symbol} compares numbers, or sets, not {shown(a)}, and {shown(b)}")
+
+    return function
+
+
+less = _ordered("<", operator.lt)
+at_most = _ordered("<=", operator.le)
+greater = _ordered(">", operator.gt)
+at_least = _ordered(">=", operator.ge)
+
+# Conditions and numbers
+
+
+def truth(value: Any) -> bool:
+    """A condition. What a definition returns that ends without a return is FALSE."""
+    if value is True or value is False:
+        return bool(value)
+    if value is None:
+        return False
+    raise KindError(f"TRUE or FALSE is needed, not {shown(value)}")
+
+
+def number(value: Any) -> int:
+    """An operand of arithmetic."""
+    if type(value) is int:
+        return value
+    raise KindError(f"a number is needed, not {shown(value)}")
+
+
+def numbers(values: Iterable[Any]) -> list[int]:
+    """The operands of ``Max``, of a sum, ..."""
+    return [number(value) for value in values]
+
+
+# Sets and functions
+
+
+def elements(collection: Any) -> Any:
+    """What is ranged over: no string, although Python ranges over its characters."""
+    if isinstance(collection, str):
+        raise KindError(f"only a set is ranged over, not {shown(collection)}")
+    return collection
+
+
+def alike(values: Iterable[Any]) -> list[Any]:
+    """Some values that go into one set, or are arguments of one function; they must be comparable."""
+    found = list(values)
+    first = _sample(found)
+    if kind(first) != NO_VALUE:
+        wanted = type(first)
+        for value in found:
+            if type(value) is not wanted or wanted not in _ATOMS:
+                equal(first, value)
+    return found
+
+
+def set_of(values: Iterable[Any]) -> frozenset[Any]:
+    """``{e : x \\in S}``"""
+    return frozenset(alike(values))
+
+
+def displayed(*values: Any) -> frozenset[Any]:
+    """``{a, b}``"""
+    return frozenset(alike(values))
+
+
+def function(pairs: Iterable[tuple[Any, Any]]) -> FnValue:
+    """``[i \\in S |-> e]``, from its arguments and values."""
+    found = list(pairs)
+    alike(key for key, _ in found)
+    return FnValue(dict(found))
+
+
+# Operators that mean several things
+
+
+def _operation(symbol: str, combine: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """``a + b`` of numbers; what the same symbol means for sets, sequences and bags."""
+
+    def function(a: Any, b: Any) -> Any:
+        if type(a) is int and type(b) is int and symbol in "+-*//%":
+            return combine(a, b)
+        if isinstance(a, BagValue) and isinstance(b, Set) and symbol in "+-":
+            alike((*a, *b))
+            return combine(a, b)
+        if isinstance(a, tuple) and isinstance(b, tuple) and symbol == "+":
+            return SeqValue((*tuple.__iter__(a), *tuple.__iter__(b)))
+        if isinstance(a, Set) and isinstance(b, Set) and symbol in "-|&^":
+            _equal_sets(a, b)
+            return combine(frozenset(a), frozenset(b))
+        raise KindError(f"{symbol} is not for {shown(a)}, and {shown(b)}")
+
+    return function
+
+
+times = _operation("*", operator.mul)
+quotient = _operation("//", operator.floordiv)
+remainder = _operation("%", operator.mod)
+plus = _operation("+", operator.add)
+minus = _operation("-", operator.sub)
+union = _operation("|", operator.or_)
+intersection = _operation("&", operator.and_)
+difference = _operation("^", operator.xor)

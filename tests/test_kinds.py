@@ -1,0 +1,294 @@
+"""Values of different kinds never meet silently: what TLC refuses to compare, both engines refuse."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import pytest
+from toys.engines import compare, load
+
+import mc.lang
+from mc.engine.compiled import Engine
+from mc.errors import EvaluationError, SpecError
+from mc.lang.rewrite import HELPERS, executable
+from mc.lang.values import ModelValue
+from mc.spec.objects import Spec
+from mc.trace.behavior import find_failure
+
+SPEC = """
+S: ModelValues
+Nil: ModelValue
+n = Variable(Range(0, 2)); b = Variable(BOOLEAN); a = Variable(Enum("a", "b")); p = Variable(S)
+o = Variable(Optional(Range(0, 3), Nil)); ob = Variable(Optional(BOOLEAN, Nil))
+e = Variable(Enum("a", 1)); z = Variable(Enum(0, 1, False)); so = Variable(Optional(Range(0, 3), "no"))
+m = Variable(Enum(S, 0, 1)); ns = Variable(Set(Range(0, 2))); bs = Variable(Set(BOOLEAN))
+q = Variable(Seq(Range(0, 2), 2)); qb = Variable(Seq(BOOLEAN, 2)); qe = Variable(Seq(Enum("a", 1), 1))
+f = Variable(Fn(Range(1, 2), Range(0, 2))); fs = Variable(Fn(S, Range(0, 2)))
+U = Union(Record(k="x", v=Range(0, 2)), Record(k="y", v=BOOLEAN)); u = Variable(U)
+R = Record(v=Range(0, 1)); r = Variable(R); RB = Record(v=BOOLEAN); rb = Variable(RB)
+bag = Variable(Bag(Range(0, 2), 2, 2)); out = Variable(Range(0, 9))
+def Start(t, i):
+    t.n = 1; t.b = False; t.a = "a"; t.p = i; t.o = Nil; t.ob = Nil; t.e = "a"; t.z = 0; t.so = 1; t.m = 0
+    t.ns = set(); t.bs = set(); t.q = (); t.qb = (); t.qe = (); t.f = (0, 0); t.fs = {k: 0 for k in S}
+    t.u = U(k="x", v=0); t.r = R(v=0); t.rb = RB(v=False); t.bag = {}; t.out = 0
+def Change(s, t):
+    t.e = 1; t.z = False; t.ns = {1}; t.bs = {True}; t.q = (1, 2); t.qb = (True,); t.qe = ("a",); t.m = s.p; t.o = 1
+    t.u = U(k="y", v=True); t.bag = {1}; t.so = "no"; t.ob = True; t.f = s.q if Len(s.q) == 2 else (1, 2)
+    return True
+Init = [(Start, S)]
+def Look(s, t):
+    @
+    return True
+Next = [(Change,), (Look,)]
+"""
+#: The line of Look's only statement, after the line that every spec begins with.
+LINE = 2 + SPEC.split("@")[0].count("\n")
+
+
+def with_statement(statement: str, tables: str = "") -> Spec:
+    return load(SPEC.replace("@", statement) + tables, {"S": 2})
+
+
+def with_condition(condition: str) -> Spec:
+    return with_statement(f"t.out = 1 if {condition} else 2")
+
+
+#: Conditions, and the two kinds of values that meet in them whatever the state is.
+REFUSED = {
+    "a number|a Boolean": """
+        s.n == True; s.n != True; True == s.n; s.b != 1; s.b == 0; 1 == True; s.o == True; s.ns == {True}; s.ns == s.bs
+        s.q == (True,); s.q == s.qb; s.qb == (1,); s.r == s.rb; s.r == RB(v=True); s.n in {True}; s.n not in {True}
+        s.b in Range(0, 1); True in s.ns; s.b in s.ns; s.n in s.bs; s.n in BOOLEAN; s.o in BOOLEAN; s.ns in Set(BOOLEAN)
+        s.q in Seq(BOOLEAN); s.f in Fn(Range(1, 2), BOOLEAN); s.r in RB; s.r in Record(v=BOOLEAN); s.n in {0, False}
+        s.n in {s.n, s.b}; {0, 1} == {0, True}; 1 in {Nil, True}; s.ns <= {True}; s.ns < s.bs; {True} <= s.ns
+        (s.ns | {True}) == set(); (s.ns & {True}) == set(); (s.ns - {True}) == set(); (s.ns ^ s.bs) == set()
+        s.f[True] == 0; s.f[s.b] == 0; CopiesIn(True, s.bag) == 1; True in s.bag; s.bag[True] == 1; (1,) == (True,)
+        Cardinality({s.n, s.b}) == 1; Cardinality({0, False}) == 1; s.n == s.b == s.n
+        any(s.b == k for k in s.ns); {k for k in s.ns if k == True} == set(); {i for i in s.bs} == s.ns
+        {i: 0 for i in {1}} == {i: 0 for i in {True}}; {s.n == 1, 1} == set(); s.f[1] == s.b; Max({0, 1}) == (1 == 1)
+    """,
+    "TRUE or FALSE is needed": """
+        s.n; s.a; s.ns; s.q; s.r; not s.n; s.n and s.b; s.b and s.n; s.b or 1; True and 1; False or s.n
+        (1 if s.n else 2)
+        any(s.n for i in S); all(s.ns for i in S); any(1 for i in S); all(k for k in s.ns); s.o; not 1; not "a"
+        any(s.b for i in S if s.n); {i for i in S if s.n} == set(); {i for i in S if i} == set(); 1 == 1 == 1 and 2
+    """,
+    "a number is needed|a Boolean": """
+        s.b < s.n; s.b < True; s.b >= 0; True < 2; s.b + 1 == 2; True + 1 == 2; 2 * s.b == 0; s.b - 1 == 0; -s.b == 0
+        s.b // 1 == 0; 3 % s.b == 0; -True == 1; abs(s.b) == 1; abs(True) == 1; Max({s.b, s.n}) == 1
+        max(True, False) == 1; max(s.b, 1) == 1; Min(k == 1 for k in s.ns) == 1; sum(s.b for i in S) == 1
+        sum(True for i in S) == 1; s.q[True] == 1; SubSeq(s.q, True, 1) == (); s.b in Range(0, s.n); s.n < (s.n < 1) < 3
+    """,
+    "": 's.a < "b"; "a" < "b"; s.p < 1; s.p < s.p; s.a + 1 == 1; Max(s.bs) == 1; Max({True, False}) == 1',
+    "a string|a number": """
+        s.a == 1; 1 != s.a; s.a == s.n; s.o == "a"; s.n == "1"; s.a in {1, 2}; "a" in s.ns; s.a in Range(0, 1)
+        s.f["a"] == 0
+        s.n in {0, "a"}; s.ns == {"a"}; s.ns <= {"a"}; s.m == "a"; s.q == ("a",); 1 == "1"; 1 == "1"
+    """,
+    "a set|": """
+        s.ns == 1; s.ns == {}; s.ns == (); s.ns == s.q; s.bag == set(); s.bag == {1}; s.n == s.ns; {1} == 1
+        s.ns in s.ns
+        s.ns in {1}; s.n in Set(Range(0, 2)); s.o in Set(Range(0, 1)); s.f == set(); s.ns == s.f; s.ns == "a"
+        s.ns == True
+    """,
+    "a record|": 's.r == 1; s.r == "a"; s.r == (0,); s.r == s.f; s.r == {0}; s.r in s.ns; s.n in R; s.u == s.ns',
+    "a function|": 's.f == 1; s.f == "a"; s.f == s.r; s.fs == (0, 0); s.f in s.ns; s.f == True; s.n in Fn(S, S)',
+    "only a set is ranged over": 'any(c == "a" for c in "ab"); {c for c in "ab"} == set()',
+    "different kinds": 's.qe == s.qe; s.qe == ("a",); s.e == True; s.qe == s.q',
+}
+
+
+@pytest.mark.parametrize(
+    ("condition", "kinds"),
+    [(c.strip(), k) for k, cs in REFUSED.items() for line in cs.splitlines() for c in line.split(";") if c.strip()],
+)
+def test_refused_at_load(condition: str, kinds: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        Engine(with_condition(condition))
+    assert refused.value.line == LINE, refused.value
+    assert str(refused.value.file).endswith("spec.py")
+    for kind in kinds.split("|"):
+        assert kind in refused.value.message, refused.value
+
+
+#: Conditions that cannot be evaluated in some states, since a value may be of several kinds there; and how many states
+#: it takes until one is reached.
+FAILING = {
+    "s.e == 1": 1,
+    's.e == "a"': 2,
+    "s.e == s.z": 1,
+    "s.z == 0": 2,
+    "s.z == False": 1,
+    "s.so == 1": 2,
+    "s.so != s.n": 2,
+    "s.u.v == 1": 2,
+    "s.so in s.ns": 2,
+    "s.z in BOOLEAN": 1,
+    "s.e in {0, 1}": 1,
+    "s.f[s.z] == 0": 1,
+    "(1 if s.b else True) == 1": 1,
+    "s.z + 1 == 1": 2,
+    "s.z": 1,
+    "not s.ob": 1,
+    "s.so < 2": 2,
+    "s.so in Range(0, 3)": 2,
+}
+
+
+@pytest.mark.parametrize("condition", FAILING)
+def test_an_error_where_it_depends_on_the_state(condition: str) -> None:
+    spec = with_condition(condition)
+    want = compare(spec, (1,))
+    assert (want.verdict, want.length) == ("error", FAILING[condition])
+
+
+def test_the_error_names_kinds_values_and_place() -> None:
+    spec = with_condition("s.e == 1")
+    failure = find_failure(spec, spec.initial_states()[0])
+    assert failure is not None
+    assert failure.message == 'values of different kinds are compared: "a", a string, and 1, a number'
+    assert (str(failure.file), failure.line) == (str(spec.path), LINE)
+
+
+#: Conditions that can be evaluated in all states: a model value may be compared with anything, and so may be what is
+#: different for another reason.
+COMPARED = """
+    s.p == 1; s.p == "s1"; s.p != True; s.o == 1; s.o == Nil; s.o in s.ns; s.o in {0, 1}; s.o in Range(0, s.n)
+    s.m == 1
+    s.m == s.p; s.m in s.ns; s.m in {0, 1}; s.m in S; s.m in Range(0, s.n); s.n in S; s.p in s.ns; s.n in {Nil}
+    s.p in BOOLEAN
+    s.e in Enum("a", 1); s.z in Enum(0, 1, False); s.q == (); s.q == {}; s.bag == {}; s.bag == (); s.f == ()
+    s.f == (1, 2); s.f == s.q; s.q == s.f; s.u == U(k="x", v=1); s.u == U(k="y", v=True); s.u == s.r; s.r == R(v=1)
+    s.u.k == "y" and s.u.v == True; s.u.k == "y" or s.u.v == 0; s.qe == (); (1, 2) == (True,); s.ns == set(); s.e == Nil
+    (s.n if s.b else s.p) == s.p; (s.m if s.b else s.o) == 0; s.ob == Nil or s.ob; s.b == (s.n == 1); s.o == s.m
+    s.m == s.o
+    not s.b and s.n == 1
+    s.m != 1 or s.m + 1 == 2; s.qe == () or s.qe[1] == "a"
+"""
+
+
+def test_comparisons_that_have_an_answer() -> None:
+    conditions = [c.strip() for line in COMPARED.splitlines() for c in line.split(";") if c.strip()]
+    text = "".join(f"def C{k}(s):\n    return {c}\n" for k, c in enumerate(conditions))
+    text += f"Witnesses = [{', '.join(f'C{k}' for k in range(len(conditions)))}]\n"
+    want = compare(with_statement("t.out = 1", text), (1,))
+    assert want.verdict == "ok" and want.result is not None
+    assert want.result.witnesses["C0"] is False
+
+
+#: Expressions, and what TLC 2.15 says of them in TLA+; None: it refuses to compare.
+SAID_BY_TLC = {
+    "1 in {True}": None,
+    "set() == {1}": False,
+    "{1} == {True}": None,
+    "(1,) == (True,)": None,
+    "(1, 2) == (True,)": False,
+    "(2, 1) == (3, True)": False,
+    "(2, 1) == (True, 3)": None,
+    "R(a=1) == R(b=True)": False,
+    "R(a=1) == R(a=True)": None,
+    "R(a=1, b=2) == R(a=3, b=True)": False,
+    "{i: 1 for i in {1}} == {i: True for i in {1}}": None,
+    "{i: 1 for i in {1}} == {i: 1 for i in {True}}": None,
+    "(1, 2) == {i: i for i in {1, 2}}": True,
+    "() == {}": True,
+    "() == set()": None,
+    "M == 1": False,
+    "M == True": False,
+    'M == "M"': False,
+    "M == set()": False,
+    "1 in {M}": False,
+    "M in {1}": False,
+    "{M} == {1}": False,
+    "{M, 1} == {M}": False,
+    "{1, True} == set()": None,
+    '{1, "a"} == set()': None,
+    '1 == "a"': None,
+    "1 == set()": None,
+    "1 == ()": None,
+    "1 == R(a=1)": None,
+    '"a" == R(a=1)': None,
+    '"a" == set()': None,
+    "set() in {1}": None,
+    "1 in {set()}": None,
+    "1 in set()": False,
+    "True in Range(0, 1)": None,
+    "M in Range(0, 1)": False,
+    '"a" in Range(0, 1)': None,
+    "1 in BOOLEAN": None,
+    "M in BOOLEAN": False,
+    '"a" in Nat': None,
+    "True in Nat": None,
+    "M in Nat": False,
+    "1 in Set({1})": None,
+    "{True} in Set({1})": None,
+    "set() in Set({1})": True,
+    "M in Set({1})": None,
+    "1 in Fn({1}, {1})": None,
+    "M in Fn({1}, {1})": False,
+    "{i: 1 for i in {2}} in Fn({1}, {1})": False,
+    "{i: True for i in {1}} in Fn({1}, {1})": None,
+    "(1,) in Fn({1}, {1})": True,
+    "(1,) in Fn(Range(1, 2), {1})": False,
+    "1 in Record(a=1)": None,
+    "(1,) in Record(a=1)": None,
+    "R(b=1) in Record(a=1)": False,
+    "R(a=True) in Record(a=1)": None,
+    "1 in Seq({1})": None,
+    "(True,) in Seq({1})": None,
+    "R(a=1) in Seq({1})": None,
+    "M in Seq({1})": False,
+    "M in Record(a=1)": False,
+    "True < 1": None,
+    '"a" < "b"': None,
+    "True + 1": None,
+    "2 if 1 else 3": None,
+    "1 and True": None,
+    "True and 1": None,
+    "False and 1": False,
+    "not 1": None,
+    "{1} <= {True}": None,
+    "{1} <= set()": False,
+    "set() <= {True}": True,
+    "{1} | {True}": None,
+    "{1} & {True}": None,
+    "{1} - {True}": None,
+    "{i for i in {1, 2} if 1 == True}": None,
+    "{i for i in {1} if i}": None,
+    "{True if i == 1 else i for i in {1, 2}}": None,
+    "{i: i for i in {1, 2}}[True]": None,
+    '{i: i for i in {1, 2}}["a"]': None,
+    "{i: i for i in {1, 2}}[M]": None,
+    "(1, 2)[True]": None,
+    '(1, 2)["a"]': None,
+    "all(i for i in {1})": None,
+    "any(i for i in {1})": None,
+    "M < 1": None,
+    "-M": None,
+    "() == M": False,
+    "R(a=1) == M": False,
+    "{set()} == {{1}}": False,
+    "{{1}} == {{True}}": None,
+    "{1, 2} in {{1}}": False,
+    "{1} in {{True}}": None,
+    "{1} in {1}": None,
+    "(1,) in {1}": None,
+    "(1,) in {(True,)}": None,
+    "(1,) in {(True, 1)}": False,
+    '{("a", 1), ("b", True)} == set()': False,
+    "{(1,), (True,)} == set()": None,
+    "R(a=1) in {(1,)}": None,
+}
+
+
+@pytest.mark.parametrize("expression", SAID_BY_TLC)
+def test_the_reference_engine_says_what_tlc_says(expression: str) -> None:
+    names: dict[str, Any] = {name: getattr(mc.lang, name) for name in mc.lang.__all__}
+    names.update(HELPERS, M=ModelValue("M"), R=lambda **fields: mc.lang.Record(**fields)(**fields))
+    code = compile(executable(ast.parse(expression, mode="eval")), "spec.py", "eval")
+    if SAID_BY_TLC[expression] is None:
+        with pytest.raises(EvaluationError):
+            eval(code, names)
+    else:
+        assert eval(code, names) is SAID_BY_TLC[expression]
