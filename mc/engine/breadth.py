@@ -67,7 +67,8 @@ class BreadthFirst(Search):
         #: Successors in a batch, at most so far.
         self.most = 0
         #: Where narrow levels leave their new states: rows, flat, and origins; and how many are of each level.
-        self.descent = np.empty(ROOM * engine.words, np.int64), np.empty(ROOM, np.int64), np.empty(ROOM, np.int64)
+        self.room = min(ROOM, words.PARTS * engine.part)
+        self.descent = tuple(np.empty(self.room * width, np.int64) for width in (engine.words, 1, 1))
 
     def run(self, seconds: dict[str, float]) -> Result:
         """See :class:`Search`; also closes the files."""
@@ -81,7 +82,7 @@ class BreadthFirst(Search):
         else:
             self._restore(self.resumed)
         while self.frontier and self.stop is None and not self._ends():
-            narrow = self.frontier <= words.NARROW and self.visited.moved is None
+            narrow = self.frontier <= self.team.narrow and self.visited.moved is None
             if narrow and not self._descend():
                 continue
             whole = self._expand_level(expanded=narrow)
@@ -213,15 +214,15 @@ class BreadthFirst(Search):
         level has been expanded too, and its successors are in the batch, for :meth:`_expand_level` to go on."""
         store, limits, width = self.store, self.guard.limits, self.engine.words
         rows, origins, sizes = self.descent
-        levels = ROOM if limits.max_depth is None else limits.max_depth - len(self.levels)
+        levels = self.room if limits.max_depth is None else limits.max_depth - len(self.levels)
         if self.checkpoints is not None:
             levels = self.checkpoints.levels(len(self.levels), levels)
-        most = ROOM if limits.max_states is None else limits.max_states - len(self.visited)
+        most = self.room if limits.max_states is None else limits.max_states - len(self.visited)
         parents = store.rows[-1].read(0, self.frontier)
         given = {**self._given(parents, self.frontier, 0), **self.visited.given(self.batch, 1)}
         given |= {words.LEVEL: rows, words.LOG: origins, words.OPEN: 0}
-        made = self.team.descend(sizes, min(levels, ROOM), most, given)
-        self.most = max(self.most, ROOM, int(self.controls[0, words.COUNT]))
+        made = self.team.descend(sizes, min(levels, self.room), most, given)
+        self.most = max(self.most, self.room, int(self.controls[0, words.COUNT]))
         found = sizes[: made if made >= 0 else ~made].tolist()
         ends = [0, *itertools.accumulate(found)]
         self._sample(parents.reshape(-1, width))
@@ -252,7 +253,7 @@ class BreadthFirst(Search):
         sample = [level.read(k, k + 1) for k in self.symmetry_check.sample(len(level))]
         self.symmetry_check.level(np.array(sample, np.int64).reshape(-1, width))
         self.store.begin()
-        for first, parents in level.batches():
+        for first, parents in level.batches(words.PARTS * self.engine.part):
             if not expanded and self._due():
                 return False
             count = parents.size // width
@@ -270,7 +271,7 @@ class BreadthFirst(Search):
 
     def _expand_batch(self, parents: Rows, count: int, first: int) -> int:
         """Expand so many parents; ``first``: the index of the first. Returns in how many parts."""
-        parts = max(-(-count // words.PART), min(words.PARTS, count // LEAST_PART))
+        parts = max(-(-count // self.engine.part), min(words.PARTS, count // LEAST_PART))
         self.team.do(words.EXPAND, parts, self._given(parents, count, first))
         self.most = max(self.most, int(self.controls[:parts, words.COUNT].sum()))
         return parts

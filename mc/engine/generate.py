@@ -11,11 +11,29 @@ from mc.engine.shapes import BagShape, SetShape
 from mc.engine.symmetry import Symmetry
 from mc.engine.translate.filters import guards
 from mc.engine.translate.module import Module
-from mc.engine.translate.places import Place
+from mc.engine.translate.places import UNROLLED, Place
 from mc.engine.translate.values import Const, StateRef, Stored, Value
-from mc.engine.words import FINGERPRINTS_PER_LINE, GENERATED, LINE, LIST, PART, ROW_BITS, SHARES
+from mc.engine.words import (
+    BATCH_BYTES,
+    FINGERPRINTS_PER_LINE,
+    GENERATED,
+    LINE,
+    LIST,
+    MOST_SUCCESSORS,
+    PART,
+    PARTS,
+    ROW_BITS,
+    SHARES,
+)
 from mc.errors import SpecError
 from mc.spec.objects import Parameter, Spec
+
+#: Words that stand beside a state in a batch: its fingerprint (two), origin, kind and number.
+BESIDE = 5
+#: Bytes that a process can have at different addresses, or half of them.
+ADDRESSES = 1 << 46
+#: Bytes of its stack that a thread may use for states.
+STACK = 1 << 22
 
 HEADER = '''"""Generated from {spec}, model {model}; compiled with mc/engine/kernels.py and loops.py.
 
@@ -48,8 +66,10 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str
         for name, shape in layout.fields.items()
     ]
     header = HEADER.format(spec=spec.path.name, model=spec.model.name, words=layout.words, layout="\n".join(lines))
+    _check_width(module)
+    limit = successor_limit(spec, layout)
     # A part of a batch has room for all successors of so many parents, and for the one that is tried next.
-    capacity = PART * successor_limit(spec, layout) + 1
+    capacity = part_size(limit, layout.words) * limit + 1
     module.constants |= {
         "WORDS": layout.words,
         "EXACT": int(exact),
@@ -57,14 +77,14 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str
         "PER_LINE": LINE if exact else FINGERPRINTS_PER_LINE,
         "TAG_MASK": -1 << ROW_BITS if exact else -1,
         "ACTIONS": len(spec.actions),
-        "LIMIT": successor_limit(spec, layout),
+        "LIMIT": limit,
         # A part: its states, then their fingerprints (two words each), origins, kinds, numbers, and lists of these.
         "FINGERPRINTS": capacity * layout.words,
         "ORIGINS": capacity * (layout.words + 2),
         "KINDS": capacity * (layout.words + 3),
         "NUMBERS": capacity * (layout.words + 4),
         "LISTS": capacity * (layout.words + 5),
-        "PART_WORDS": capacity * (layout.words + 5) + SHARES * LIST,
+        "PART_WORDS": capacity * (layout.words + BESIDE) + SHARES * LIST,
         "CONTROL": control_words(spec),
         # The last words of the scratch memory hold a copy of the state that is expanded depth-first.
         "SCRATCH": module.scratch_words + layout.words,
@@ -76,12 +96,38 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str
     return "\n\n\n".join([header + "\n".join(lines), *module.functions, *parts, expand])
 
 
+def _check_width(module: Module) -> None:
+    """:class:`SpecError` where a state, and what is computed from one, takes more memory than a thread has for it."""
+    layout = module.layout
+    taken = 8 * (module.scratch_words + 2 * layout.words)
+    if taken > STACK:
+        largest = max(layout.fields, key=lambda name: layout.fields[name].bits)
+        raise SpecError(
+            f"a state takes {8 * layout.words:,} bytes, {layout.fields[largest].words * 8:,} of them the variable "
+            f"{largest}, and its successors {taken:,} while they are computed; at most {STACK:,} are supported: "
+            f"make the domain of {largest} smaller",
+            str(module.spec.path),
+        )
+
+
 def successor_limit(spec: Spec, layout: Layout) -> int:
-    """An upper bound for the successors of one state."""
-    total = 0
-    for action in spec.actions:
-        total += math.prod(_parameter_limit(p, layout) for p in action.parameters)
-    return max(1, total)
+    """An upper bound for the successors of one state; :class:`SpecError` where there may be too many."""
+    limits = {a: math.prod(_parameter_limit(p, layout) for p in a.parameters) for a in spec.actions}
+    total = max(1, sum(limits.values()))
+    if total >= MOST_SUCCESSORS or PARTS * total * 8 * (layout.words + BESIDE) > ADDRESSES:
+        largest = max(spec.actions, key=lambda action: limits[action])
+        raise SpecError(
+            f"a state of {8 * layout.words:,} bytes may have {total:,} successors, {limits[largest]:,} of them by "
+            f"{largest.name}: too many; let parameters range over smaller sets, or give those sets a capacity",
+            largest.function.__code__.co_filename,
+            largest.function.__code__.co_firstlineno,
+        )
+    return total
+
+
+def part_size(limit: int, state_words: int) -> int:
+    """How many parents a part of a batch takes, where each has at most ``limit`` successors."""
+    return max(1, min(PART, BATCH_BYTES // (PARTS * limit * 8 * (state_words + BESIDE))))
 
 
 def control_words(spec: Spec) -> int:
@@ -94,17 +140,23 @@ def _parameter_limit(parameter: Parameter, layout: Layout) -> int:
         assert parameter.domain is not None
         return len(tuple(parameter.domain))
     shape = layout.fields[parameter.variable]
-    return shape.distinct if isinstance(shape, BagShape) else len(getattr(shape, "values", ()))
+    if isinstance(shape, SetShape):
+        return len(shape.values) if shape.capacity is None else shape.capacity
+    return shape.distinct if isinstance(shape, BagShape) else 0
 
 
 def _copy(words: int) -> str:
     lines = "\n".join(f"    t[{k}] = s[{k}]" for k in range(words))
+    if words > UNROLLED:
+        lines = f"    copy_words(s, t, {words})"
     return f'def copy(s: ptr, t: ptr) -> None:\n    """t becomes equal to s."""\n{lines}'
 
 
 def _same(words: int) -> str:
-    differences = " | ".join(f"s[{k}] ^ t[{k}]" for k in range(words))
-    return f'def same(s: ptr, t: ptr) -> bool:\n    """Whether s equals t."""\n    return ({differences}) == 0'
+    same = f"({' | '.join(f's[{k}] ^ t[{k}]' for k in range(words))}) == 0"
+    if words > UNROLLED:
+        same = f"same_words(s, t, {words})"
+    return f'def same(s: ptr, t: ptr) -> bool:\n    """Whether s equals t."""\n    return {same}'
 
 
 #: Odd constants from the digits of the golden ratio: one per word, so that equal words mix differently.
@@ -113,10 +165,21 @@ _GOLDEN = 0x9E3779B97F4A7C15
 
 def _fingerprint(words: int) -> str:
     """Each word is mixed on its own; the two words of the fingerprint are mixed from two sums of the results."""
-    keys = [_GOLDEN * (2 * k + 1) & ((1 << 64) - 1) for k in range(words)]
-    lines = [f"    w{k} = mix(s[{k}] ^ {key:#x})" for k, key in enumerate(keys)]
-    sums = " + ".join(f"w{k}" for k in range(words))
-    others = " + ".join(f"w{k} * {2 * k + 3}" for k in range(words))
+    if words > UNROLLED:
+        lines = [
+            "    total = 0",
+            "    weighted = 0",
+            f"    for k in range({words}):",
+            f"        w = mix(s[k] ^ (2 * k + 1) * {_GOLDEN:#x})",
+            "        total += w",
+            "        weighted += w * (2 * k + 3)",
+        ]
+        sums, others = "total", "weighted"
+    else:
+        keys = [_GOLDEN * (2 * k + 1) & ((1 << 64) - 1) for k in range(words)]
+        lines = [f"    w{k} = mix(s[{k}] ^ {key:#x})" for k, key in enumerate(keys)]
+        sums = " + ".join(f"w{k}" for k in range(words))
+        others = " + ".join(f"w{k} * {2 * k + 3}" for k in range(words))
     return "\n".join(
         [
             "def fingerprint(s: ptr, f: ptr) -> None:",

@@ -112,6 +112,34 @@ def blend(h: int, value: int) -> int:
     return unsigned_shift(z ^ unsigned_shift(z, 29), 16)
 
 
+def copy_words(source: ptr, target: ptr, count: int) -> None:
+    """The same words in another place."""
+    for k in range(count):
+        target[k] = source[k]
+
+
+def clear_words(target: ptr, count: int) -> None:
+    """Make words 0."""
+    for k in range(count):
+        target[k] = 0
+
+
+def same_words(a: ptr, b: ptr, count: int) -> bool:
+    """Whether these words equal those."""
+    different = 0
+    for k in range(count):
+        different |= a[k] ^ b[k]
+    return different == 0
+
+
+def any_word(words: ptr, count: int) -> bool:
+    """Whether any of some words is not 0."""
+    found = 0
+    for k in range(count):
+        found |= words[k]
+    return found != 0
+
+
 def probe(table: ptr, s: ptr, f: ptr) -> int:
     """The slot of state s with fingerprint f in its table; or ~k, where k is the free slot for it.
 

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mc.engine.shapes import STRIDE, RecordShape, Shape
+from mc.engine.shapes import RecordShape, Shape, words_of
 from mc.engine.storage import shape_of
 from mc.errors import SpecError
 from mc.lang.domains import Domain
 from mc.lang.state import State
 
 Rows = npt.NDArray[np.int64]
-_WORD = (1 << STRIDE) - 1
 
 
 class Layout:
@@ -40,7 +39,7 @@ class Layout:
     def pack(self, state: State) -> Rows:
         """The row of a state, shape ``(words,)``."""
         code = sum(self.pack_part(name, value) for name, value in state.values.items())
-        return np.array([code >> STRIDE * k & _WORD for k in range(self.words)], dtype=np.int64)
+        return np.array(words_of(code, self.words), np.int64)
 
     def unpack(self, row: Rows) -> State:
         """The state that a row stands for."""
@@ -48,7 +47,7 @@ class Layout:
 
     def unpack_rows(self, rows: Rows) -> list[State]:
         """The states of rows, shape ``(n, words)``: each value is decoded once, since values recur."""
-        codes = [sum(word << STRIDE * k for k, word in enumerate(row)) for row in rows.tolist()]
+        codes = [int.from_bytes(row.astype("<i8").tobytes(), "little") for row in rows]
         columns = []
         for name, shape in self.fields.items():
             parts = [code >> self.offsets[name] & shape.mask for code in codes]

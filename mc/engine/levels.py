@@ -211,10 +211,11 @@ class Items:
                 del self._chunks[-1]
         self.count = count
 
-    def batches(self) -> Iterator[tuple[int, Words]]:
-        """All items, ``words.BATCH`` at a time: the index of the first, and the words of these items."""
-        for first in range(0, self.count, words.BATCH):
-            yield first, self.read(first, min(first + words.BATCH, self.count))
+    def batches(self, most: int | None = None) -> Iterator[tuple[int, Words]]:
+        """All items, ``words.BATCH`` or ``most`` at a time: the index of the first, and the words of these items."""
+        size = words.BATCH if most is None else min(words.BATCH, most)
+        for first in range(0, self.count, size):
+            yield first, self.read(first, min(first + size, self.count))
 
     def select(self, chosen: npt.NDArray[np.bool_]) -> Rows:
         """The items that are marked, shape ``(n, width)``."""

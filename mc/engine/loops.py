@@ -237,17 +237,19 @@ def descend(board: ptr, sizes: ptr, levels: int, room: int, most: int, narrow: i
 @entry
 def dive(todo: ptr, top: int, size: int, room: int, out: ptr, fresh: ptr8, directory: ptr, c: ptr, log: ptr) -> int:
     """Depth-first: expand the state on top of the stack and push what is new, until the stack is empty, a
-    buffer or a table is nearly full, or the search should stop. Rows of the stack: the state, its number, its
-    depth. log[n]: the origin of state number n. At most room new states; returns the new top."""
+    buffer or a table is nearly full, enough was generated, or the search should stop. Rows of the stack: the state,
+    its number, its depth. log[n]: the origin of state number n. At most room new states; returns the new top."""
     x = stack(SCRATCH)
     crowded = False
-    while top > 0 and c[STOP] == OK and room > LIMIT and top + LIMIT < size and not crowded:
+    steps = 0
+    while top > 0 and c[STOP] == OK and room > LIMIT and top + LIMIT < size and not crowded and steps < DIVE:
         top -= 1
         number = todo[top * (WORDS + 2) + WORDS]
         depth = todo[top * (WORDS + 2) + WORDS + 1]
         c[COUNT] = 0
         copy(offset(todo, top * (WORDS + 2)), offset(x, SCRATCH - WORDS))
         expand_row(offset(x, SCRATCH - WORDS), number, out, c, x)
+        steps += c[EDGE]
         count = c[COUNT]
         for k in range(count):
             words = offset(out, FINGERPRINTS + 2 * k)

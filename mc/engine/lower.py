@@ -329,12 +329,8 @@ class FunctionCompiler(Loops):
 
     def call_prefetch(self, base: ast.expr, index: ast.expr) -> Any:
         """Ask for the memory at ``base[index]`` ahead of its use."""
-        name = "llvm.prefetch.p0"
         i32 = ir.IntType(32)
-        module = self.function.module
-        function = module.globals.get(name)
-        if function is None:
-            function = ir.Function(module, ir.FunctionType(VOID, [POINTER, i32, i32, i32]), name)
+        function = self.intrinsic("llvm.prefetch.p0", [POINTER, i32, i32, i32])
         place = self.builder.bitcast(self.builder.gep(self.expr(base), [self.expr(index)]), POINTER)
         return self.builder.call(function, [place, ir.Constant(i32, 1), ir.Constant(i32, 3), ir.Constant(i32, 1)])
 
@@ -342,6 +338,13 @@ class FunctionCompiler(Loops):
         """Memory for some words, all 0, that lasts until the function returns."""
         count = self.expr(words)
         builder = ir.IRBuilder(self.entry)
-        area = builder.alloca(ir.ArrayType(I64, count.constant))
-        builder.store(ir.Constant(ir.ArrayType(I64, count.constant), None), area)
-        return self.builder.bitcast(area, POINTER)
+        area = builder.bitcast(builder.alloca(ir.ArrayType(I64, count.constant)), POINTER)
+        # To store an array of zeros is a value of that many parts for LLVM, which takes its time with them.
+        clear = self.intrinsic("llvm.memset.p0.i64", [POINTER, I8, I64, I1])
+        builder.call(clear, [area, ir.Constant(I8, 0), ir.Constant(I64, 8 * count.constant), ir.Constant(I1, 0)])
+        return area
+
+    def intrinsic(self, name: str, parameters: list[Any]) -> Any:
+        """A function of LLVM itself that returns nothing."""
+        module = self.function.module
+        return module.globals.get(name) or ir.Function(module, ir.FunctionType(VOID, parameters), name)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mc.engine.translate.module import FunctionText, Module
+from mc.engine.translate.places import UNROLLED, Place
 from mc.engine.translate.statements import Statements
 from mc.engine.translate.values import StateRef
 from mc.spec.objects import Definition
@@ -150,9 +151,14 @@ def _any_changed(module: Module, variables: set[str]) -> str:
     """A condition: one of these variables has changed."""
     layout = module.layout
     masks: dict[int, int] = {}
-    for name in variables:
+    parts = []
+    for name in sorted(variables):
         word, shift = divmod(layout.offsets[name], 64)
         shape = layout.fields[name]
+        if shape.words > UNROLLED:
+            parts.append(f"any_word({Place('changed').at(layout.offsets[name]).pointer()}, {shape.words})")
+            continue
         for k in range(shape.words if shape.wide else 1):
             masks[word + k] = masks.get(word + k, 0) | (-1 if shape.wide else shape.mask << shift)
-    return " or ".join(f"changed[{word}] & {mask} != 0" for word, mask in sorted(masks.items())) or "True"
+    parts += [f"changed[{word}] & {mask} != 0" for word, mask in sorted(masks.items())]
+    return " or ".join(parts) or "True"

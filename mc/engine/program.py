@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mc.engine import kernels, loops, words
-from mc.engine.generate import control_words, generate, successor_limit
+from mc.engine.generate import BESIDE, control_words, generate, part_size, successor_limit
 from mc.engine.layout import Layout, Rows
 from mc.engine.machine import Library
 from mc.engine.memory import pages
@@ -45,7 +45,7 @@ class Batch:
     def __init__(self, parts: int, capacity: int, state_words: int) -> None:
         self.capacity = capacity
         #: Memory that a state takes with all that stands beside it.
-        self.state_bytes = 8 * (state_words + 5)
+        self.state_bytes = 8 * (state_words + BESIDE)
         ends = np.cumsum([0, state_words, 2, 1, 1, 1]) * capacity
         #: The parts, each with all that follows.
         stride = int(ends[-1]) + words.SHARES * words.LIST
@@ -73,6 +73,8 @@ class Program:
         self.words = self.layout.words
         self.symmetry = Symmetry(spec, self.layout)
         self.successor_limit = successor_limit(spec, self.layout)
+        #: Parents in a part of a batch, at most.
+        self.part = part_size(self.successor_limit, self.words)
         #: The generated module, as text.
         self.source = generate(spec, self.layout, self.symmetry, exact)
         self._library: Library | None = None
@@ -92,8 +94,8 @@ class Program:
         return time.perf_counter() - start
 
     def batch(self, parts: int = 1) -> Batch:
-        """An empty batch, each part of which takes all successors of ``words.PART`` parents; see :class:`Batch`."""
-        return Batch(parts, words.PART * self.successor_limit + 1, self.words)
+        """An empty batch, each part of which takes all successors of ``part`` parents; see :class:`Batch`."""
+        return Batch(parts, self.part * self.successor_limit + 1, self.words)
 
     def control(self) -> Words:
         """A control array, all 0 but for what the model sets."""
@@ -151,8 +153,8 @@ class Program:
         control = self.control()
         control[words.RAW] = 1
         found = []
-        for first in range(0, len(flat), words.PART):
-            part = flat[first : first + words.PART]
+        for first in range(0, len(flat), self.part):
+            part = flat[first : first + self.part]
             self.library.expand_rows(part, len(part), self._single.data, control)
             count = int(control[words.COUNT])
             found.append(

@@ -26,6 +26,8 @@ class Team:
     def __init__(self, program: Program, size: int) -> None:
         self.size = size
         self.library = program.library
+        #: Parents that one thread expands alone.
+        self.narrow = min(words.NARROW, program.part)
         #: See ``mc.engine.words``.
         self.board = zeros(words.SEATS + size * words.SEAT)
         self.board[words.HELPERS] = size - 1
@@ -68,7 +70,7 @@ class Team:
         ``mc.engine.loops``."""
         self._write(given)
         self.board[words.TASKS] = 1
-        return int(self.library.descend(self._address, sizes, levels, sizes.size, most, words.NARROW))
+        return int(self.library.descend(self._address, sizes, levels, sizes.size, most, self.narrow))
 
     def count_new(self) -> int:
         """How many states of the batch that was inserted last are new."""

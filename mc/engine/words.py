@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: An origin: the parent's index within its level, and above it the edge: which successor of the parent.
-PARENT_BITS = 40
+PARENT_BITS = 36
 PARENT_MASK = (1 << PARENT_BITS) - 1
 #: A kind: the action's number, and above it how many symmetries leave the state alone.
 ACTION_BITS = 16
@@ -91,6 +91,12 @@ PARTS = 32
 BATCH = PARTS * PART
 #: Parents in a level that one thread expands alone, at most: to share so few takes longer than it saves.
 NARROW = PART
+#: Successors after which a depth-first search looks at its limits.
+DIVE = 1 << 20
+#: Bytes of a batch, at most; but a part has room for the successors of one parent. Likewise fixed.
+BATCH_BYTES = 1 << 32
+#: A state has fewer successors than this, for its successors to have an edge each.
+MOST_SUCCESSORS = 1 << 63 - PARENT_BITS
 
 # The board, on which work for a team is posted. Words that threads change at the same time are lines apart.
 TURN = 0  # pieces of work posted so far

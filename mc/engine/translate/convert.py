@@ -16,10 +16,11 @@ from mc.engine.shapes import (
     Shape,
     SortedSetShape,
     UnionShape,
+    words_of,
 )
 from mc.engine.storage import encodable
 from mc.engine.translate.codes import Codes
-from mc.engine.translate.places import Place
+from mc.engine.translate.places import UNROLLED, Place
 from mc.engine.translate.values import (
     BagChange,
     Builder,
@@ -81,7 +82,9 @@ class Convert(Codes):
             self._fill_parts(place, value, shape)
 
     def clear(self, place: Place, shape: Shape) -> None:
-        if shape.wide:
+        if shape.words > UNROLLED:
+            self.emit(f"clear_words({place.pointer()}, {shape.words})")
+        elif shape.wide:
             base, word = place.address()
             for k in range(shape.words):
                 self.emit(f"{base}[{word} + {k}] = 0" if k else f"{base}[{word}] = 0")
@@ -91,6 +94,9 @@ class Convert(Codes):
     def copy(self, place: Place, source: Place, shape: Shape) -> None:
         if not shape.wide:
             self.emit(place.store(shape, source.load(shape)))
+            return
+        if shape.words > UNROLLED:
+            self.emit(f"copy_words({source.pointer()}, {place.pointer()}, {shape.words})")
             return
         (to, first), (origin, start) = place.address(), source.address()
         for k in range(shape.words):
@@ -104,9 +110,13 @@ class Convert(Codes):
         if not shape.wide:
             self.emit(place.store(shape, str(code)))
             return
+        words = words_of(code, shape.words)
+        if shape.words > UNROLLED:
+            self.emit(f"copy_words({self.module.table(words)}, {place.pointer()}, {shape.words})")
+            return
         base, word = place.address()
-        for k in range(shape.words):
-            self.emit(f"{base}[{word} + {k}] = {code >> 64 * k & (1 << 64) - 1}")
+        for k, content in enumerate(words):
+            self.emit(f"{base}[{word} + {k}] = {content}")
 
     def _fill_tuple(self, place: Place, value: Tuple, shape: SeqShape) -> None:
         if len(value.elements) > shape.capacity:

@@ -17,10 +17,11 @@ from mc.engine.shapes import (
     Shape,
     SortedSetShape,
     UnionShape,
+    words_of,
 )
 from mc.engine.storage import encodable
 from mc.engine.translate.comparable import Comparable
-from mc.engine.translate.places import atomic
+from mc.engine.translate.places import UNROLLED, atomic
 from mc.engine.translate.values import Const, Interval, Packed, SetOf, Stored, Truth, Tuple, Value, of_code
 from mc.errors import KindError
 from mc.lang import kinds
@@ -119,9 +120,11 @@ class Equality(Comparable):
             return Truth(self.truth(a) if code else f"not {self.truth(a)}")
         if not shape.wide:
             return Truth(f"{atomic(self.code(a, shape))} == {code}")
-        base, word = self.place_of(a).address()
-        words = [f"{base}[{word} + {k}] == {code >> 64 * k & (1 << 64) - 1}" for k in range(shape.words)]
-        return Truth(f"({' and '.join(words)})")
+        place, words = self.place_of(a), words_of(code, shape.words)
+        if shape.words > UNROLLED:
+            return Truth(f"same_words({place.pointer()}, {self.module.table(words)}, {shape.words})")
+        base, word = place.address()
+        return Truth(f"({' and '.join(f'{base}[{word} + {k}] == {content}' for k, content in enumerate(words))})")
 
     def _equal_optional(self, a: Value, shape: OptionalShape, b: Value) -> Value:
         code, b = self.named(self.code(a, shape)), self.bind(b)
@@ -152,7 +155,9 @@ class Equality(Comparable):
         return Truth(result)
 
     def _equal_words(self, a: Value, b: Value, shape: Shape) -> Value:
-        left, right = self.settle(a, shape), self.settle(b, shape)
-        (one, first), (two, second) = self.place_of(left).address(), self.place_of(right).address()
+        left, right = self.place_of(self.settle(a, shape)), self.place_of(self.settle(b, shape))
+        if shape.words > UNROLLED:
+            return Truth(f"same_words({left.pointer()}, {right.pointer()}, {shape.words})")
+        (one, first), (two, second) = left.address(), right.address()
         words = [f"{one}[{first} + {k}] == {two}[{second} + {k}]" for k in range(shape.words)]
         return Truth(f"({' and '.join(words)})")

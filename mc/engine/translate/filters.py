@@ -219,8 +219,7 @@ class Filters(Equality):
     def members(self, place: Place, shape: SetShape, k: str, chosen: Filter | None = None) -> Iterator[None]:
         """Open a loop over the numbers of the elements of a stored set, of those that pass."""
         if shape.wide:
-            base, word = place.address()
-            pointer = base if word == "0" else f"offset({base}, {word})"
+            pointer = place.pointer()
             if chosen is None:
                 header = f"for {k} in members({pointer}, {shape.words}):"
             else:

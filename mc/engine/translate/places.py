@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 
 from mc.engine.shapes import PAYLOAD, STRIDE, Shape, Slots
 
+#: What is done to so many words, at most, is written out word by word; to more of them, in a loop.
+UNROLLED = 16
+
 
 def _sum(terms: tuple[str, ...], constant: int) -> str:
     parts = [*terms, str(constant)] if constant or not terms else list(terms)
@@ -70,6 +73,11 @@ class Place:
         """Pointer and word index, of a place that begins a word."""
         assert not self.local and not self.shift and not self.shifts
         return self.base, _sum(self.words, self.word)
+
+    def pointer(self) -> str:
+        """A pointer to a place that begins a word."""
+        base, word = self.address()
+        return base if word == "0" else f"offset({base}, {word})"
 
     def load(self, shape: Shape) -> str:
         """The code that lies here, as an expression."""
