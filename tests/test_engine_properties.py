@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from toys.values import Domains, random_value
 
 from mc.engine.layout import Layout
-from mc.engine.shapes import PAYLOAD, STRIDE
+from mc.engine.slots import PAYLOAD, STRIDE
 from mc.engine.storage import encodable, shape_of
 from mc.errors import DomainError, EvaluationError, SpecError
 from mc.lang import BOOLEAN, Bag, Enum, Fn, Optional, Range, Record, Seq, Set

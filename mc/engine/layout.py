@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mc.engine.shapes import RecordShape, Shape, words_of
+from mc.engine.shapes import RecordShape, Shape
+from mc.engine.slots import words_of
 from mc.engine.storage import shape_of
 from mc.errors import SpecError
 from mc.lang.domains import Domain

@@ -9,7 +9,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from mc.engine.shapes import PAYLOAD
+from mc.engine.slots import PAYLOAD
 
 I64, I1 = ir.IntType(64), ir.IntType(1)
 

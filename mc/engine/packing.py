@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mc.engine.shapes import PAYLOAD, AtomShape, BoolShape, FnShape, RecordShape, SetShape, Shape
+from mc.engine.shapes import AtomShape, BoolShape, FnShape, RecordShape, SetShape, Shape
+from mc.engine.slots import PAYLOAD
 from mc.engine.storage import symmetric_atoms
 from mc.engine.translate.places import Place
 from mc.lang.values import ModelValue, ModelValueSet

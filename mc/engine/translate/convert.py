@@ -16,8 +16,8 @@ from mc.engine.shapes import (
     Shape,
     SortedSetShape,
     UnionShape,
-    words_of,
 )
+from mc.engine.slots import words_of
 from mc.engine.storage import encodable
 from mc.engine.translate.codes import Codes
 from mc.engine.translate.places import UNROLLED, Place

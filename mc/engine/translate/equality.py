@@ -17,8 +17,8 @@ from mc.engine.shapes import (
     Shape,
     SortedSetShape,
     UnionShape,
-    words_of,
 )
+from mc.engine.slots import words_of
 from mc.engine.storage import encodable
 from mc.engine.translate.comparable import Comparable
 from mc.engine.translate.places import UNROLLED, atomic

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from itertools import product
 from typing import Any
 
-from mc.engine.shapes import STRIDE, AtomShape, BoolShape, IntShape, OptionalShape, SetShape, Shape
+from mc.engine.shapes import AtomShape, BoolShape, IntShape, OptionalShape, SetShape, Shape
+from mc.engine.slots import STRIDE
 from mc.engine.storage import encodable
 from mc.engine.translate.equality import Equality
 from mc.engine.translate.places import Place

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mc.engine.shapes import PAYLOAD, STRIDE, Shape, Slots
+from mc.engine.shapes import Shape
+from mc.engine.slots import PAYLOAD, STRIDE, Slots
 
 #: What is done to so many words, at most, is written out word by word; to more of them, in a loop.
 UNROLLED = 16
