@@ -478,19 +478,19 @@ Next=[(A,)]
 # A local takes values of several kinds, one after the other.
 SPECS["winner"] = (
     """
-w = Variable(Optional(Server,Nil)); f = Variable(Fn(Server, BOOLEAN))
+w = Variable(Optional(Range(1, 3),Nil)); f = Variable(Fn(Range(1, 3), BOOLEAN))
 def Init(t):
-    t.w = Nil; t.f = {i: False for i in Server}
+    t.w = Nil; t.f = {i: False for i in Range(1, 3)}
 def A(s,t,i):
     t.f[i] = not s.f[i]
     return True
 def W(s,t):
     win = Nil
-    for i in Server:
+    for i in Range(1, 3):
         if s.f[i]: win = i
     t.w = win
     return True
-Next=[(A,Server),(W,)]
+Next=[(A,Range(1, 3)),(W,)]
 """,
     {"Server": 3},
     "ok",

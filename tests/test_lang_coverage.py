@@ -357,12 +357,12 @@ def Init(t):
     t.seen = set()
 def Count(s, limit):
     n = 0
-    for i in Server:
-        if s.x[i] == 0:
+    for k in Range(-1, s.y + 1):
+        if k == 0:
             continue
         if n >= limit:
             break
-        n += s.x[i] % 2 + 1
+        n += k % 2 + 1
     return n
 def Sign(n):
     if n < 0:
@@ -417,7 +417,7 @@ def Inside(s):
 Invariants = [Inside]
 """.replace("    Mark(s, t, Pick(s)) if False else None\n", ""),
     {"Server": 3, "Limit": 2, "Fast": True},
-    (),  # Count stops at the first servers
+    ("Server",),
 )
 
 SPECS["history"] = (

@@ -20,6 +20,7 @@ y = Variable(Range(0, 3))
 f = Variable(Fn(S, Range(0, 3)))
 b = Variable(Set(S))
 q = Variable(Seq(S, 2))
+g = Variable(Fn(Range(1, 3), Range(0, 3)))
 r = Variable(Record(a=Range(0, 3), b=Range(0, 3)))
 R = Record(a=Range(0, 3), b=Range(0, 3))
 def Init(t):
@@ -28,6 +29,7 @@ def Init(t):
     t.f = {i: 0 for i in S}
     t.b = set()
     t.q = ()
+    t.g = {k: 0 for k in Range(1, 3)}
     t.r = R(a=0, b=0)
 def Add(s, t, i):
     t.b = s.b | {i}
@@ -297,7 +299,7 @@ def A(s, t, i):
         for j in S:
             t.f[j] = 1  # !
     return True
---- an image of the element: all but the last would be lost
+--- an image of the element: may be one place for two elements of Set(S)
 def A(s, t, i):
     for k in Set(S):
         t.f[Max(k)] = 1  # !
@@ -323,10 +325,10 @@ def A(s, t, i):
     return True
 --- a guard in a later round: guards before effects
 def A(s, t, i):
-    for k in S:
-        if k in s.b:
+    for k in Range(1, 3):
+        if s.x == k:
             return False  # !
-        t.f[k] = 1
+        t.g[k] = 1
     return True
 --- while: not part of the spec language
 def A(s, t, i):

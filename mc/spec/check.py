@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from mc.errors import SpecError
 from mc.lang.rewrite import is_step
 from mc.spec.definitions import Definitions, Text, root
 from mc.spec.objects import Spec
-from mc.spec.order import is_ordered
+from mc.spec.order import check_order, is_ordered
 from mc.spec.paths import Paths
 from mc.spec.places import Writes
 from mc.spec.tables import near
+from mc.spec.top import head
 
 #: Python's own names that a definition may use.
 BUILTINS = ("abs", "all", "any", "frozenset", "len", "max", "min", "set", "sum")
@@ -47,6 +48,7 @@ def check_definitions(definitions: Definitions) -> None:
             _check_statement(statement, text)
         _check_names(text, definitions)
         _check_states(text)
+        check_order(text, definitions.namespace)
 
 
 def check_uses(spec: Spec, definitions: Definitions, predicates: set[str]) -> None:
@@ -87,57 +89,6 @@ def _check_update(action: Text, writes: Writes, update: Text, more: Writes) -> N
             )
 
 
-def check_top(trees: Mapping[Path, ast.Module]) -> None:
-    """Definitions stand at the top of a file, and each name is given once in it."""
-    for file, tree in trees.items():
-        lines: dict[str, int] = {}
-        for node in tree.body:
-            if isinstance(node, (ast.ClassDef, ast.AsyncFunctionDef)):
-                raise SpecError(f"this is not part of the spec language: {_head(node)}", str(file), node.lineno)
-            if not isinstance(node, ast.FunctionDef):
-                for part in ast.walk(node):
-                    if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                        raise SpecError(
-                            f"{part.name}: a definition stands at the top of the file; test constants inside of it",
-                            str(file),
-                            part.lineno,
-                        )
-            name = _defined(node)
-            if name is None:
-                continue
-            if name in lines and not _uses(node, name):
-                raise SpecError(
-                    f"{name} is given twice in this file: what line {lines[name]} says would be lost",
-                    str(file),
-                    node.lineno,
-                )
-            lines[name] = node.lineno
-
-
-def _uses(node: ast.stmt, name: str) -> bool:
-    """Whether an assignment makes a value of the one that the name had."""
-    made = node.value if isinstance(node, ast.Assign) else None
-    return made is not None and any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(made))
-
-
-def _defined(node: ast.stmt) -> str | None:
-    """The name that a statement at the top of a file gives, if it gives one."""
-    if isinstance(node, ast.FunctionDef):
-        return node.name
-    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-        return node.targets[0].id
-    return node.target.id if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) else None
-
-
-def _parts(node: ast.stmt) -> Iterator[ast.AST]:
-    """All that the value of a name is made of."""
-    return ast.walk(node.value) if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value else iter(())
-
-
-def _head(node: ast.AST) -> str:
-    return ast.unparse(node).split("\n")[0]
-
-
 def _check_head(text: Text) -> None:
     arguments = text.node.args
     unusual = [
@@ -156,7 +107,7 @@ def _check_head(text: Text) -> None:
 
 
 def _check_statement(node: ast.stmt, text: Text) -> None:
-    message = f"{text.name}: this is not part of the spec language: {_head(node)}"
+    message = f"{text.name}: this is not part of the spec language: {head(node)}"
     if not isinstance(node, STATEMENTS):
         if isinstance(node, ast.While):
             message += " (a loop is over a set or a sequence: for k in Range(1, n))"
@@ -171,7 +122,7 @@ def _check_statement(node: ast.stmt, text: Text) -> None:
         raise text.error(f"{text.name}: assign to a name or to a part of t", node.lineno)
     is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     if isinstance(node, ast.Expr) and not (is_step(node.value) or is_text):
-        raise text.error(f"{text.name}: this statement has no effect: {_head(node)}", node.lineno)
+        raise text.error(f"{text.name}: this statement has no effect: {head(node)}", node.lineno)
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.stmt):
             _check_statement(child, text)
@@ -188,6 +139,10 @@ def _check_expression(node: ast.AST, text: Text) -> None:
             )
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
             raise text.error(f"{text.name}: only names are called in a spec, not {ast.unparse(part.func)}", line)
+        match part:
+            case ast.Call(func=ast.Name(id=name), args=given, keywords=options) if name in BUILTINS:
+                if options or (name == "sum" and len(given) > 1):
+                    raise text.error(f"{text.name}: {name} takes no options: {ast.unparse(part)}", line)
         if isinstance(part, ast.Attribute) and part.attr.startswith("__"):
             raise text.error(f"{text.name}: {part.attr} is Python's own", line)
 

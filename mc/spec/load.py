@@ -22,11 +22,12 @@ from mc.lang.domains import Domain
 from mc.lang.rewrite import HELPERS, executable, executable_table
 from mc.lang.text import is_name
 from mc.lang.values import ModelValue, ModelValueSet
-from mc.spec.check import check_definitions, check_substitution, check_top, check_uses
+from mc.spec.check import check_definitions, check_substitution, check_uses
 from mc.spec.definitions import Definitions
 from mc.spec.objects import Definition, Model, Spec
 from mc.spec.source import Source
 from mc.spec.tables import INDEPENDENT, PREDICATES, TABLES, Tables, near
+from mc.spec.top import ORDERED, check_top, in_order, ordered
 
 
 def load_spec(path: Path, model: Model) -> Spec:
@@ -45,7 +46,7 @@ def load_spec(path: Path, model: Model) -> Spec:
     constants = bind_constants(source.constants(), model)
     namespace: dict[str, Any] = {name: getattr(mc.lang, name) for name in mc.lang.__all__}
     namespace.update(constants, __name__=path.stem, __file__=str(path))
-    namespace.update(HELPERS)
+    namespace.update({**HELPERS, ORDERED: ordered})
     for file, tree in source.trees.items():
         _execute(tree, file, namespace)
     _substitute(namespace, model, source)
@@ -53,7 +54,10 @@ def load_spec(path: Path, model: Model) -> Spec:
 
 
 def _execute(tree: ast.Module, file: Path, namespace: dict[str, Any]) -> None:
-    body = [executable(node) if isinstance(node, ast.FunctionDef) else executable_table(node) for node in tree.body]
+    body = [
+        executable(node) if isinstance(node, ast.FunctionDef) else executable_table(in_order(node))
+        for node in tree.body
+    ]
     tree = ast.Module(body, tree.type_ignores)
     try:
         exec(compile(tree, str(file), "exec"), namespace)

@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 from mc.errors import SpecError
 from mc.lang.rewrite import has_step, is_step
 from mc.spec.definitions import Definitions, Text, root
-from mc.spec.places import LONGEST, Place, State, Write, Writes, every, join, names_in, overlap, within
+from mc.spec.places import LONGEST, Place, State, Write, Writes, every, join, overlap, within
+from mc.spec.rounds import check_rounds
 
 
 @dataclass(frozen=True)
@@ -253,8 +254,7 @@ class _Follower:
         assert isinstance(element, ast.Name)
         after, left = self.round(node, entry)
         new = {key: write for key, write in after.writes.items() if key not in state.writes} if after else {}
-        for write in new.values():
-            self.spread(node, write, element)
+        check_rounds(self.text, node, new.values(), element.id, self.paths.ordered(self.text, node))
         if new:
             self.round(node, replace(entry, again=True))  # guards that come after what an earlier round has written
         for end in left:
@@ -278,24 +278,6 @@ class _Follower:
         for end in self.continued.pop():
             after = join(after, end, node)
         return after, left
-
-    def spread(self, node: ast.For, write: Write, element: ast.Name) -> None:
-        """Every round of a loop must write another place."""
-        name = element.id
-        indices = [part for part in write.place[1:] if isinstance(part, ast.expr)]
-        ordered = self.paths.ordered(self.text, node)
-        if any(ast.unparse(part) == name for part in indices):
-            return
-        if ordered and any(name in names_in(part) for part in indices):
-            return
-        variable = write.place[0]
-        by = f"{write.call} assigns" if write.call else "this loop assigns"
-        raise self.text.error(
-            f"{self.text.name}: {by} {write.text} in every round, and all but the last would be lost: assign it once, "
-            f"a value made of all elements ({{e for x in S}}, sum, Max), or a part of its own for each element, "
-            f"t.{variable}[{ast.unparse(node.target)}] = ...",
-            write.line,
-        )
 
     # Expressions
 

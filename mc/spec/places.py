@@ -92,6 +92,14 @@ def every(place: Place, element: ast.Name) -> Place:
     return tuple(EVERY if isinstance(part, ast.expr) and element.id in names_in(part) else part for part in place)
 
 
+def injective(index: str | ast.expr, name: str) -> bool:
+    """Whether an index is another one for each value of a name: the name itself, or a number more or less."""
+    match index:
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=ast.Constant()):
+            return injective(left, name)
+    return isinstance(index, ast.Name) and index.id == name
+
+
 def overlap(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
     """Whether one of two places is the other, or a part of it."""
     return all(a == b or EVERY in (a, b) for a, b in zip(one, two, strict=False))

@@ -238,7 +238,7 @@ class Tables:
             if node is None or file is None or name in TABLES or name in roots or name in used:
                 continue
             rows = [*value, *value.values()] if isinstance(value, dict) else value
-            if not isinstance(rows, (list, tuple, set)) or not any(self.lists(row) for row in rows):
+            if not isinstance(rows, (list, tuple, set)) or not any(map(self.lists, rows)):
                 continue
             meant = near(name, (*TABLES, "Init", "Next"))
             what = f"{name} lists definitions, and no table has that name"
@@ -249,7 +249,7 @@ class Tables:
     def lists(self, row: Any) -> bool:
         """Whether a row is of a definition."""
         head = self.head(row)
-        return self.definitions.of(head) is not None or (isinstance(head, str) and head in self.namespace)
+        return self.definitions.of(self.namespace.get(head) if isinstance(head, str) else head) is not None
 
     def forgotten(self, mentioned: set[str]) -> Iterator[str]:
         """Warnings of predicates and actions of the spec's own file that are in no table, and that nothing uses.

@@ -1,0 +1,54 @@
+"""What the rounds of a loop write: each another place, or all but the last write would be lost."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from mc.spec.definitions import Text
+from mc.spec.places import Write, injective, names_in
+
+
+def check_rounds(text: Text, loop: ast.For, writes: Iterable[Write], element: str, ordered: bool) -> None:
+    """Check what one round of a loop may have written before the next begins; :class:`SpecError` where that is lost.
+
+    ``element``: what the loop's variable is called in the places; ``ordered``: whether the elements have an order.
+    """
+    for write in writes:
+        _check_place(text, loop, write, element, ordered)
+    if not ordered:
+        _check_alignment(text, writes, element)
+
+
+def _check_place(text: Text, loop: ast.For, write: Write, element: str, ordered: bool) -> None:
+    made = [part for part in write.place[1:] if isinstance(part, ast.expr) and element in names_in(part)]
+    if any(ordered or injective(part, element) for part in made):
+        return
+    if made:
+        raise text.error(
+            f"{text.name}: {write.text} may be one place for two elements of {ast.unparse(loop.iter)}, and a set has "
+            "no order in which one of them would be the last",
+            write.line,
+        )
+    by = f"{write.call} assigns" if write.call else "this loop assigns"
+    raise text.error(
+        f"{text.name}: {by} {write.text} in every round, and all but the last would be lost: assign it once, a value "
+        "made of all elements ({e for x in S}, sum, Max), or a part of its own for each element, "
+        f"t.{write.place[0]}[{ast.unparse(loop.target)}] = ...",
+        write.line,
+    )
+
+
+def _check_alignment(text: Text, writes: Iterable[Write], element: str) -> None:
+    """In no order may one round write what another has written: ``t.f[i][j]`` and ``t.f[j][i]``."""
+    seen: dict[object, tuple[object, Write]] = {}
+    for write in writes:
+        parts = enumerate(zip(write.place, write.key, strict=True))
+        index = next((k, key) for k, (part, key) in parts if injective(part, element))
+        known, first = seen.setdefault(write.place[0], (index, write))
+        if known != index:
+            raise text.error(
+                f"{text.name}: one round of this loop may write {write.text} where another has written {first.text} "
+                f"(line {first.line}), and a set has no order",
+                write.line,
+            )
