@@ -363,5 +363,5 @@ def test_only_the_number_of_generated_states_differs(crosscheck: Crosscheck) -> 
     assert (
         "only the number of generated states differs; the distinct states, the steps between them and the depth" in said
     )
-    assert "first: mc generates Up 1 times, and TLC 2 times, from\n       /\\ x = 2\n    to\n       /\\ x = 3" in said
+    assert "first: mc generates Up 1 time, and TLC 2 times, from\n       /\\ x = 2\n    to\n       /\\ x = 3" in said
     assert "for each disjunct" in said

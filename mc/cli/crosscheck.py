@@ -33,7 +33,7 @@ Edges are compared up to {EDGE_LIMIT:,} distinct states, sets of states up to {S
 
 exit codes:
   0 both agree, 21 they do not, 20 mc did not finish, 2 usage (no Java, no jar),
-  150 error in the spec, 151 error in the model (no .tla)
+  150 error in the spec, 151 error in the model (no .tla, or what TLC has no place for: 32 bits, typed names)
 """
 
 EXIT_CODES = {

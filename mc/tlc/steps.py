@@ -55,8 +55,9 @@ def only_generated(graphs: Graphs | None) -> str:
     if graphs is not None and graphs.dump is not None:
         lines[0] = lines[0].replace("distinct states and", "distinct states, the steps between them and")
         for edge, ours, theirs in graphs.otherwise_often()[:1]:
+            times = [f"{count:,} time{'s' * (count > 1)}" for count in (ours, theirs)]
             lines += [
-                f"first: mc generates {step_text(graphs, edge)} {ours} times, and TLC {theirs} times, from",
+                f"first: mc generates {step_text(graphs, edge)} {times[0]}, and TLC {times[1]}, from",
                 state_text(graphs, int(edge[0])),
                 "to",
                 state_text(graphs, int(edge[2]), int(edge[0])),
