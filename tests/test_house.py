@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 #: From top to bottom: a package may import those before it, and itself.
-ORDER = ["errors", "lang", "spec", "engine", "trace", "graph", "tlc", "suite", "cli"]
+ORDER = ["errors", "lang", "formula", "read", "spec", "engine", "trace", "graph", "tlc", "suite", "cli"]
 MODULES = sorted((ROOT / "mc").rglob("*.py"))
 MAX_LINES = 420
 

@@ -94,7 +94,7 @@ class NextState:
         if path and name not in self._values:
             raise SpecError(f"Init assigns whole variables, not a part of t.{name}")
         try:
-            self._values[name] = _replace(self._domains[name], self._values.get(name), path, value)
+            self._values[name] = put(self._domains[name], self._values.get(name), path, value)
         except DomainError as error:
             raise DomainError(f"variable {name}: {error}") from None
 
@@ -111,20 +111,20 @@ def drafted(draft: NextState) -> NextState:
     return NextState(draft._domains, State(draft._values))
 
 
-def _replace(domain: Domain, old: Any, path: tuple[Any, ...], value: Any) -> Any:
+def put(domain: Domain, old: Any, path: tuple[Any, ...], value: Any) -> Any:
     """``[old EXCEPT !path = value]``, checked against ``domain``."""
     if not path:
         return domain.coerce(value)
     key, rest = path[0], path[1:]
     if isinstance(domain, Fn):
-        return FnValue({**old, key: _replace(domain.range, old[key], rest, value)})
+        return FnValue({**old, key: put(domain.range, old[key], rest, value)})
     if isinstance(domain, Seq):
-        replaced = _replace(domain.element, old[key], rest, value)
+        replaced = put(domain.element, old[key], rest, value)
         return SeqValue(replaced if k == key else old[k] for k in range(1, len(old) + 1))
     if isinstance(domain, (Record, Union)):
         kind = domain if isinstance(domain, Record) else domain.by_tag[old.fields[domain.tag]]
         part = getattr(old, key)  # an error where this kind of record has no such field
-        replaced = _replace(kind.fields[key], part, rest, value)
+        replaced = put(kind.fields[key], part, rest, value)
         return RecordValue({**old.fields, key: replaced})
     raise SpecError(f"a value of {domain!r} has no parts to assign to")
 

@@ -22,6 +22,7 @@ from mc.lang.domains import Domain
 from mc.lang.rewrite import HELPERS, executable, executable_table
 from mc.lang.text import is_name
 from mc.lang.values import ModelValue, ModelValueSet
+from mc.read.python import definitions as formula
 from mc.spec.check import check_definitions, check_substitution, check_uses
 from mc.spec.definitions import Definitions
 from mc.spec.objects import Definition, Model, Spec
@@ -176,9 +177,10 @@ def _collect(
     check_definitions(definitions)
     _check_symmetry(model, constants)
     tables = Tables(source, definitions, path)
+    formulas = formula.Definitions(source.trees, namespace)
     replaced = {old: namespace[old] for old in model.substitute}
     actions = tables.actions(roots["Next"], replaced)
-    says = tables.explanations()
+    says = tables.explanations(formulas)
     listed = {table: tables.predicates(table) for table in PREDICATES}
     chosen = {table: _chosen(model, table, listed[table], tables) for table in PREDICATES}
     spec = Spec(
@@ -193,11 +195,13 @@ def _collect(
         init=tables.initial(roots["Init"], replaced),
         actions=actions,
         **{
-            table.lower(): tuple(Definition(name, namespace[name], says.get(name, ())) for name in names)
+            table.lower(): tuple(Definition(name, namespace[name], says.get(name)) for name in names)
             for table, names in chosen.items()
         },
         faults=tables.faults(action.name for action in actions),
         namespace=namespace,
+        formulas=formulas,
+        texts=source.texts,
         warnings=(*tables.unknown(), *tables.forgotten(_mentioned(path, model))),
     )
     check_uses(spec, definitions, {name for names in (*listed.values(), *chosen.values()) for name in names})

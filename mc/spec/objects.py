@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from mc.errors import EvaluationError
+from mc.formula.evaluate import Interpreter
+from mc.formula.nodes import Place
 from mc.lang.domains import Domain
 from mc.lang.state import NextState, State
 from mc.lang.text import to_tla
+from mc.read.python.definitions import Definitions
+from mc.read.python.templates import Template
+
+#: Blanks that only a line break has made.
+_JOINTS = re.compile(r"([(\[{]) | ([)\]}])")
 
 Predicate = Callable[[State], bool]
 
@@ -62,8 +71,8 @@ class Definition:
 
     name: str
     function: Predicate
-    #: What the spec's table ``Explanations`` says where it is violated: text, and expressions to evaluate then.
-    says: tuple[str | ast.expr, ...] = ()
+    #: What the spec's table ``Explanations`` says where it is violated.
+    says: Template | None = None
 
     def holds(self, state: State) -> bool:
         """Whether it is TRUE in ``state``."""
@@ -138,8 +147,26 @@ class Spec:
     faults: tuple[str, ...]
     #: The global names of the spec's functions.
     namespace: Mapping[str, Any]
+    #: What its definitions say.
+    formulas: Definitions
+    #: The texts of the files, as they were when they were loaded.
+    texts: Mapping[str, str]
     #: What is right by the rules of the language, and yet probably not what is meant: a sentence each.
     warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """What evaluates the formulas."""
+        return Interpreter(self.formulas, self.variables, self.namespace)
+
+    def written(self, place: Place) -> str:
+        """What stands at a place of the text, on one line."""
+        lines = self.texts[place.file].splitlines()[place.line - 1 : place.end_line]
+        if not lines:
+            return ""
+        lines[-1] = lines[-1].encode()[: place.end_column].decode()
+        lines[0] = lines[0].encode()[place.column :].decode()
+        return _JOINTS.sub(r"\1\2", " ".join(line.strip() for line in lines))
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -16,6 +16,8 @@ class Source:
 
     def __init__(self, path: Path) -> None:
         self.trees: dict[Path, ast.Module] = {}
+        #: The texts that they were read from, by file.
+        self.texts: dict[str, str] = {}
         #: All names that are used somewhere in the files.
         self.loaded: set[str] = set()
         self._read(path.resolve(), ())
@@ -30,7 +32,8 @@ class Source:
         if path in readers:
             raise SpecError("the spec extends itself", str(path))
         try:
-            tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+            text = self.texts[str(path)] = path.read_text(encoding="utf-8")
+            tree = ast.parse(text, str(path))
         except SyntaxError as error:
             raise SpecError(f"syntax error: {error.msg}", str(path), error.lineno) from None
         except (OSError, UnicodeDecodeError) as error:

@@ -18,6 +18,8 @@ from mc.lang.composites import Bag, Seq, Set
 from mc.lang.declarations import Then, Variable
 from mc.lang.domains import Domain, as_domain
 from mc.lang.values import ModelValue
+from mc.read.python.expressions import Texts
+from mc.read.python.templates import Template
 from mc.spec.definitions import Definitions, Text
 from mc.spec.objects import Action, Parameter
 from mc.spec.source import Source
@@ -108,8 +110,8 @@ class Tables:
             return f"{given.__name__} is not a definition (def) at the top of a file of the spec"
         return f"{given!r} is not a definition"
 
-    def explanations(self) -> dict[str, tuple[str | ast.expr, ...]]:
-        """The table ``Explanations``: for a predicate the parts of a sentence, text and expressions."""
+    def explanations(self, texts: Texts) -> dict[str, Template]:
+        """The table ``Explanations``: for a predicate, what is said where it is violated."""
         given = self.namespace.get("Explanations", {})
         if not isinstance(given, Mapping):
             raise self.fail("Explanations", 'write Explanations = {Invariant: "sentence"}')
@@ -119,13 +121,9 @@ class Tables:
             if not isinstance(text, str):
                 raise self.fail("Explanations", f"the explanation of {name} is a text, not {text!r}", number)
             try:
-                parsed = ast.parse("f" + repr(text), mode="eval").body
+                found[name] = Template(text, str(self.path), texts)
             except SyntaxError as error:
                 raise self.fail("Explanations", f"{text!r}: {error.msg}", number) from None
-            parts = parsed.values if isinstance(parsed, ast.JoinedStr) else []
-            found[name] = tuple(
-                part.value if isinstance(part, ast.FormattedValue) else str(ast.literal_eval(part)) for part in parts
-            )
         return found
 
     def faults(self, actions: Iterable[str]) -> tuple[str, ...]:

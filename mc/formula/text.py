@@ -1,0 +1,192 @@
+"""Formulas as TLA+ text, on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mc.formula import operators as op
+from mc.formula.nodes import (
+    All,
+    Apply,
+    Assign,
+    Bind,
+    Binder,
+    Bound,
+    Call,
+    Each,
+    Either,
+    Enter,
+    Expression,
+    Fold,
+    If,
+    Let,
+    Name,
+    Of,
+    Some,
+    Test,
+    Tree,
+    Value,
+    With,
+    as_written,
+)
+from mc.lang.domains import Domain
+from mc.lang.text import to_tla
+
+#: What binds more loosely than any operator, and more tightly.
+_LOOSE, _TIGHT = 0, 17
+#: Operators that may follow themselves without parentheses.
+_ASSOCIATIVE = frozenset({op.AND, op.OR, op.ADD, op.TIMES, op.UNION, op.INTERSECTION})
+
+
+def text(node: Expression | Tree, values: Mapping[str, str] | None = None) -> str:
+    """The TLA+ text of a node; ``values``: what stands in the place of local names."""
+    return _Printer(values or {}).write(node)[0]
+
+
+class _Printer:
+    """Writes nodes; each method gives the text, and how tightly it binds."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = values
+
+    def write(self, node: Expression | Tree) -> tuple[str, int]:
+        written: tuple[str, int] = getattr(self, f"_{type(node).__name__}")(node)
+        return written
+
+    def plain(self, node: Expression | Tree) -> str:
+        return self.write(node)[0]
+
+    def inside(self, node: Expression | Tree, precedence: int) -> str:
+        """The text of an operand, in parentheses where it binds no more tightly than what is around it."""
+        text, binds = self.write(node)
+        return text if binds > precedence else f"({text})"
+
+    def items(self, nodes: tuple[Expression, ...]) -> str:
+        return ", ".join(map(self.plain, nodes))
+
+    # Expressions
+
+    def _Value(self, node: Value) -> tuple[str, int]:
+        if isinstance(node.value, Domain):
+            return repr(node.value), _LOOSE
+        return to_tla(node.value), _TIGHT
+
+    def _Name(self, node: Name) -> tuple[str, int]:
+        if node.of is Of.LOCAL:
+            return self.values.get(node.name, as_written(node.name)), _TIGHT
+        return node.name + "'" * (node.of is Of.PRIMED), _TIGHT
+
+    def _Apply(self, node: Apply) -> tuple[str, int]:
+        operator, operands = node.operator, node.operands
+        if operator is op.FIELD and isinstance(operands[1], Value):
+            return f"{self.inside(operands[0], _TIGHT - 1)}.{operands[1].value}", _TIGHT
+        if operator is op.INDEX:
+            return f"{self.inside(operands[0], _TIGHT - 1)}[{self.plain(operands[1])}]", _TIGHT
+        if operator is op.CHECKED:
+            return self.write(operands[1])
+        if operator in (op.RECORD, op.FUNCTION):
+            pairs = zip(operands[::2], operands[1::2], strict=True)
+            if operator is op.FUNCTION:
+                return " @@ ".join(f"{self.plain(k)} :> {self.inside(v, 7)}" for k, v in pairs), 6
+            fields = (f"{k.value} |-> {self.plain(v)}" for k, v in pairs if isinstance(k, Value))
+            return f"[{', '.join(fields)}]", _TIGHT
+        if operator in (op.SET, op.SEQUENCE):
+            opening, closing = ("{", "}") if operator is op.SET else ("<<", ">>")
+            return f"{opening}{self.items(operands)}{closing}", _TIGHT
+        if operator is op.IF:
+            test, then, otherwise = map(self.plain, operands)
+            return f"IF {test} THEN {then} ELSE {otherwise}", _LOOSE
+        if operator.precedence is None:
+            return f"{operator.tla}({self.items(operands)})" if operands else operator.tla, _TIGHT
+        binds = operator.precedence[1]
+        if len(operands) == 1:
+            return f"{operator.tla.removesuffix('.')}{self.inside(operands[0], binds - 1)}", binds
+        first = binds - 1 if operator in _ASSOCIATIVE else binds
+        parts = [self.inside(operand, first if k == 0 else binds) for k, operand in enumerate(operands)]
+        return f" {operator.tla} ".join(parts) or ("TRUE" if operator is op.AND else "FALSE"), binds
+
+    def _Call(self, node: Call) -> tuple[str, int]:
+        return f"{node.definition}({self.items(node.arguments)})" if node.arguments else node.definition, _TIGHT
+
+    def _Bind(self, node: Bind) -> tuple[str, int]:
+        body = self.plain(node.body)
+        if node.binder in (Binder.FORALL, Binder.EXISTS):
+            for bound in reversed(node.bounds):
+                if bound.condition is not None:
+                    connective = "=>" if node.binder is Binder.FORALL else "/\\"
+                    body = f"{self.inside(bound.condition, 3)} {connective} {body}"
+                body = f"{node.binder.value} {self.members(bound)} : {body}"
+            return body, _LOOSE
+        if node.binder is Binder.CHOOSE:
+            return f"CHOOSE {self.members(node.bounds[0])} : {body}", _LOOSE
+        chosen = [self.chosen(bound) for bound in node.bounds]
+        if node.binder is Binder.FUNCTION:
+            return f"[{', '.join(chosen)} |-> {body}]", _TIGHT
+        one = node.bounds[0]
+        if (
+            node.binder is Binder.SET
+            and len(node.bounds) == 1
+            and one.condition is not None
+            and body == self.names(one)
+        ):
+            return f"{{{self.members(one)} : {self.plain(one.condition)}}}", _TIGHT
+        values = f"{{{body} : {', '.join(chosen)}}}"
+        return (values if node.binder is Binder.SET else f"Sum({body} : {', '.join(chosen)})"), _TIGHT
+
+    def members(self, bound: Bound) -> str:
+        return f"{self.names(bound)} \\in {self.inside(bound.collection, 5)}"
+
+    def names(self, bound: Bound) -> str:
+        names = ", ".join(map(as_written, bound.names))
+        return names if len(bound.names) == 1 else f"<<{names}>>"
+
+    def chosen(self, bound: Bound) -> str:
+        """``x \\in {x \\in S : P}``"""
+        if bound.condition is None:
+            return self.members(bound)
+        return f"{self.names(bound)} \\in {{{self.members(bound)} : {self.plain(bound.condition)}}}"
+
+    def _Let(self, node: Let) -> tuple[str, int]:
+        return f"LET {as_written(node.name)} == {self.plain(node.value)} IN {self.plain(node.body)}", _LOOSE
+
+    def _Fold(self, node: Fold) -> tuple[str, int]:
+        names = ", ".join(map(as_written, node.names))
+        folded = f"Fold({self.members(node.bound)}, <<{names}>>, <<{self.items(node.initial)}>>, "
+        return f"LET <<{names}>> == {folded}<<{self.items(node.step)}>>) IN {self.plain(node.body)}", _LOOSE
+
+    # Trees of control
+
+    def _Test(self, node: Test) -> tuple[str, int]:
+        return self.write(node.condition)
+
+    def _Assign(self, node: Assign) -> tuple[str, int]:
+        value = self.inside(node.value, 5)
+        if node.path:
+            path = "".join(f".{self.key(k)}" if k.is_field else f"[{self.plain(k.key)}]" for k in node.path)
+            value = f"[{node.variable} EXCEPT !{path} = {self.plain(node.value)}]"
+        return f"{node.variable}' = {value}", 5
+
+    def key(self, key: Any) -> str:
+        return str(key.key.value)
+
+    def _All(self, node: All) -> tuple[str, int]:
+        return " /\\ ".join(self.inside(part, 3) for part in node.parts) or "TRUE", 3
+
+    def _Either(self, node: Either) -> tuple[str, int]:
+        return " \\/ ".join(self.inside(part, 3) for part in node.parts) or "FALSE", 3
+
+    def _Some(self, node: Some) -> tuple[str, int]:
+        return f"\\E {self.chosen(node.bound)} : {self.plain(node.body)}", _LOOSE
+
+    def _Each(self, node: Each) -> tuple[str, int]:
+        return f"\\A {self.chosen(node.bound)} : {self.plain(node.body)}", _LOOSE
+
+    def _If(self, node: If) -> tuple[str, int]:
+        return f"IF {self.plain(node.test)} THEN {self.plain(node.then)} ELSE {self.plain(node.otherwise)}", _LOOSE
+
+    def _With(self, node: With) -> tuple[str, int]:
+        return f"LET {as_written(node.name)} == {self.plain(node.value)} IN {self.plain(node.body)}", _LOOSE
+
+    def _Enter(self, node: Enter) -> tuple[str, int]:
+        return f"{node.definition}({self.items(node.arguments)})" if node.arguments else node.definition, _TIGHT

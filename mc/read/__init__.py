@@ -1,0 +1,1 @@
+"""From the texts of specs and models to formulas."""

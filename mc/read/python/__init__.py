@@ -1,0 +1,1 @@
+"""Python specs: the definitions in their text as formulas and trees of control."""
