@@ -11,7 +11,7 @@ from mc.lang.state import State
 from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
 from mc.spec.load import load_spec
 from mc.spec.models import bundled, read_models
-from mc.spec.objects import Definition, Model, Spec
+from mc.spec.objects import Model, Spec
 from mc.trace.explain import Explanation, explain
 
 SPEC = """\
@@ -94,7 +94,8 @@ def shown(found: Explanation) -> dict[str, str]:
 
 
 def reason(directory: Path, body: str) -> Explanation:
-    return explain(load(directory, body).invariants[0], violating())
+    spec = load(directory, body)
+    return explain(spec, spec.invariants[0], violating())
 
 
 @pytest.mark.parametrize("text", CASES)
@@ -133,8 +134,8 @@ def test_a_loop_is_reported_as_a_whole(tmp_path: Path) -> None:
     found = reason(
         tmp_path, "    for i in Server:\n        if s.count[i] > 5:\n            return False\n    return True"
     )
-    assert str(found) == "Property is false: Property"
-    assert found.line == SPEC.count("\n") + 1
+    assert str(found) == "Property is false: for i in Server: if s.count[i] > 5: return False"
+    assert found.line == SPEC.count("\n") + 2
 
 
 def test_a_value_outside_its_domain_says_which_part(tmp_path: Path) -> None:
@@ -143,23 +144,28 @@ def test_a_value_outside_its_domain_says_which_part(tmp_path: Path) -> None:
     assert str(found).endswith("7 is not in 0..5")
 
 
-def test_a_vanished_file_is_no_obstacle(tmp_path: Path) -> None:
-    spec = load(tmp_path, "    return False")
-    spec.path.unlink()
-    assert str(explain(spec.invariants[0], violating())) == "Property is false: Property"
+def test_what_was_loaded_is_explained(tmp_path: Path) -> None:
+    """And not what the file says by now, if it is still there."""
+    spec = load(tmp_path, "    return all(s.count[i] < 5 for i in Server)")
+    for text in ("def Property(s):\n    return True\n", None):
+        if text is None:
+            spec.path.unlink()
+        else:
+            spec.path.write_text(text, encoding="utf-8")
+        found = explain(spec, spec.invariants[0], violating())
+        assert (found.conjunct, str(found)) == ("s.count[i] < 5", "Property is false for i = s2: count[s2] = 7")
 
 
-def raft(**values: object) -> tuple[dict[str, Definition], State]:
+def raft(invariant: str, **values: object) -> Explanation:
     path = bundled("specs") / "raft.py"
     spec = load_spec(path, read_models(path).select("tiny"))
     state = State({**spec.initial_states()[0].values, **values})
-    return {invariant.name: invariant for invariant in spec.invariants}, state
+    return explain(spec, next(i for i in spec.invariants if i.name == invariant), state)
 
 
 def test_election_safety_of_raft() -> None:
     both = FnValue({ModelValue(name): ModelValue("Leader") for name in ("s1", "s2")})
-    invariants, state = raft(state=both)
-    assert str(explain(invariants["ElectionSafety"], state)) == (
+    assert str(raft("ElectionSafety", state=both)) == (
         "ElectionSafety is false: s1 and s2 are both Leader in term 1; the votes of s1: {}, of s2: {}"
     )
 
@@ -168,8 +174,7 @@ def test_log_matching_of_raft_names_the_index() -> None:
     def log(*terms: int) -> SeqValue:
         return SeqValue(RecordValue({"term": term, "value": ModelValue("v1")}) for term in terms)
 
-    invariants, state = raft(log=FnValue({ModelValue("s1"): log(1, 2), ModelValue("s2"): log(2, 2)}))
-    found = explain(invariants["LogMatching"], state)
+    found = raft("LogMatching", log=FnValue({ModelValue("s1"): log(1, 2), ModelValue("s2"): log(2, 2)}))
     assert dict(found.bound) == {"i": "s1", "j": "s2", "n": "2", "k": "1"}
     assert shown(found)["log[s1][1]"] == "[term |-> 1, value |-> v1]"
 
@@ -181,7 +186,7 @@ def test_a_definition_that_gives_a_set_is_part_of_the_reason(tmp_path: Path) -> 
         "def Low(s, top):\n    return {s.count[i] for i in Server if s.count[i] < top}",
     )
     before = State({**violating().values, "count": FnValue({ModelValue("s1"): 2, ModelValue("s2"): 9})})
-    found = explain(spec.invariants[0], violating())
+    found = explain(spec, spec.invariants[0], violating())
     assert str(found) == "Property is false for n = 2, m = 7: 2 \\in Low(9), 7 \\in Low(9)"
     assert [c.last_changed([before, before, violating(), violating()]) for c in found.components] == [1, 3]
 

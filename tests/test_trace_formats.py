@@ -15,7 +15,8 @@ from toys.values import Domains, random_value
 
 from mc.engine.reference import Step, explore, successors
 from mc.errors import EvaluationError, TraceError, UsageError
-from mc.lang.domains import Bag, Domain, Enum, Fn, Range, Record, Seq, Union
+from mc.lang.composites import Bag, Record, Seq, Union
+from mc.lang.domains import Domain, Enum, Fn, Range
 from mc.lang.text import from_tla, to_tla
 from mc.lang.values import FnValue, ModelValue, ModelValueSet, RecordValue
 from mc.spec.load import load_spec

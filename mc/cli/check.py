@@ -205,7 +205,7 @@ def tell(spec: Spec, engine: Engine, result: Result, out: Path) -> report.Told |
     explanation = None
     if result.violation.kind == "invariant":
         violated = next(i for i in spec.invariants if i.name == result.violation.property)
-        explanation = explain(violated, behavior.last)
+        explanation = explain(spec, violated, behavior.last)
     told = report.Told(behavior, explanation, out / "trace.txt")
     head = "\n".join((*report.head_lines(spec), "", report.verdict_line(spec, result), told.message))
     told.trace.write_text(f"{head}\n\n{behavior_text(behavior, full=True)}\n", encoding="utf-8")

@@ -226,7 +226,7 @@ def _replay_lines(spec: Spec, found: Replay) -> Iterator[str]:
     if behavior is None:
         return
     for number, invariant in violations(spec.invariants, behavior.states):
-        yield f"State {number}: {explain(invariant, behavior.states[number - 1])}"
+        yield f"State {number}: {explain(spec, invariant, behavior.states[number - 1])}"
     if found.broken is None:
         verdict = find_verdict(spec, behavior)
         if verdict is None:

@@ -12,15 +12,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
+from mc.engine.reference import Step
 from mc.errors import TraceError
-from mc.spec.objects import Action, Spec
+from mc.spec.objects import Spec
 from mc.tlc.output import INITIAL
 from mc.tlc.printed import printed_trace, read_printed
 from mc.trace.behavior import Behavior, call_text
-from mc.trace.explain import definition_tree
 from mc.trace.itf import from_itf, is_itf, read_itf
 from mc.trace.saved import FORMAT, Trace, TracedState, local_name, loop_notes, of_kind, read_trace_json
 from mc.trace.text import state_lines
@@ -69,20 +68,16 @@ def tlc_text(spec: Spec, behavior: Behavior) -> str:
     if verdict is not None:
         said = {"invariant": f"Invariant {verdict.property} is violated.", "deadlock": "Deadlock reached."}
         lines += [f"Error: {said.get(verdict.kind, verdict.message)}", "Error: The behavior up to this point is:"]
-    labels = [INITIAL, *(_label(step.action, step.arguments) for step in behavior.steps)]
+    labels = [INITIAL, *(_label(spec, step) for step in behavior.steps)]
     for number, (label, state) in enumerate(zip(labels, behavior.states, strict=True), 1):
         lines += [f"State {number}: {label}", *state_lines(state), ""]
     return "\n".join(lines)
 
 
-def _label(action: Action, arguments: tuple[Any, ...]) -> str:
-    name = call_text(action, arguments)
-    function = action.function
-    tree = definition_tree(function) if isinstance(function, FunctionType) else None
-    if tree is None:
-        return f"<{name}>"
-    place = f"line {tree.lineno}, col {tree.col_offset + 1} to line {tree.end_lineno}, col {tree.end_col_offset}"
-    return f"<{name} {place} of module {Path(function.__code__.co_filename).stem}>"
+def _label(spec: Spec, step: Step) -> str:
+    name, place = call_text(step.action, step.arguments), spec.formulas.of(step.action.function).place
+    where = f"line {place.line}, col {place.column + 1} to line {place.end_line}, col {place.end_column}"
+    return f"<{name} {where} of module {Path(place.file).stem}>"
 
 
 def _read_tlc_json(document: Any) -> Trace:

@@ -1,27 +1,28 @@
 """Why an invariant is false in a state: the part that fails, for which values.
 
-Derived from the invariant's own text. Its syntax tree is evaluated on the state and followed to
-the part that decides: the false conjunct, the binding of a quantifier that falsifies it, the
-definition that a conjunct calls. What cannot be followed is reported as it stands.
+Derived from the invariant's own formula, which is evaluated on the state and followed to the part that decides: the
+false conjunct, the binding of a quantifier that falsifies it, the definition that a conjunct calls. What cannot be
+followed is reported as it stands.
 """
 
 from __future__ import annotations
 
-import ast
 import contextlib
-import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from types import FunctionType
 from typing import Any
 
-from mc.errors import DomainError
+from mc.errors import DomainError, SpecError
+from mc.formula import nodes as formula
+from mc.formula import operators as op
+from mc.formula.expressions import elements
+from mc.formula.facts import local_names
+from mc.formula.nodes import Apply, Bind, Binder, Bound, Call, Expression, Let, as_written
 from mc.lang.domains import Domain
 from mc.lang.state import State
 from mc.lang.text import Place, to_tla
-from mc.spec.objects import Definition
-from mc.trace.components import Component, Scope, Undecided, component_of, names_in, origin, parts
+from mc.spec.objects import Definition, Spec
+from mc.trace.components import Component, Scope, Undecided, component_of, origin, parts
 
 
 @dataclass(frozen=True)
@@ -55,52 +56,50 @@ class Explanation:
         return f"{self.property} is false{f' for {bound}' if bound else ''}: {told}"
 
 
-def explain(definition: Definition, state: State) -> Explanation:
+def explain(spec: Spec, definition: Definition, state: State) -> Explanation:
     """Why ``definition`` does not hold in ``state``."""
-    function = definition.function
-    assert isinstance(function, FunctionType)
     search = _Search()
+    read = spec.formulas.of(definition.function)
     with contextlib.suppress(Undecided):
-        search.enter(function, (state,), {})
-    code = function.__code__
-    found = _explanation(definition.name, search, code.co_filename, code.co_firstlineno)
-    return replace(found, says=_said(definition, search, state))
+        search.enter(read, (), Scope(spec, state, {}))
+    found = _explanation(spec, definition.name, search, read.place)
+    return replace(found, says=_said(spec, definition, search, state))
 
 
-def explain_condition(name: str, condition: ast.expr, scope: Scope, expected: bool) -> Explanation:
-    """Why a condition within a definition is not what is ``expected``; ``name``: whose condition it is."""
-    search = _Search(expected=expected)
-    search.bound.update({n: scope.names[n] for n in sorted(names_in(condition) & scope.names.keys())})
+def explain_condition(name: str, condition: Expression, scope: Scope) -> Explanation:
+    """Why a condition within a definition is false; ``name``: whose condition it is."""
+    search = _Search()
+    search.bound.update({n: scope.names[n] for n in sorted(local_names(condition) & scope.names.keys())})
     search.follow(condition, scope, settled=False)
-    return _explanation(name, search, scope.file, condition.lineno)
+    return _explanation(scope.spec, name, search, condition.place)
 
 
-def _explanation(name: str, search: _Search, file: str, line: int) -> Explanation:
-    """What a search has found; ``file`` and ``line``: where it began."""
-    conjunct = as_written(search.conjunct, search.file) if search.conjunct is not None else name
+def _explanation(spec: Spec, name: str, search: _Search, place: formula.Place) -> Explanation:
+    """What a search has found; ``place``: where it began."""
+    conjunct = spec.written(search.conjunct.place) if search.conjunct is not None else name
+    found = search.conjunct.place if search.conjunct is not None else place
     return Explanation(
         property=name,
         conjunct=conjunct if search.expected else f"not ({conjunct})",
-        file=search.file or file,
-        line=getattr(search.conjunct, "lineno", line),
-        bound=_texts(search.bound),
+        file=found.file,
+        line=found.line,
+        bound=_texts({as_written(n): value for n, value in search.bound.items()}),
         components=tuple(search.components()),
         note=search.note,
     )
 
 
-def _said(definition: Definition, search: _Search, state: State) -> str:
+def _said(spec: Spec, definition: Definition, search: _Search, state: State) -> str:
     """The spec's own sentence on a violated invariant, its ``{expressions}`` evaluated; "" if it has none."""
-    function = definition.function
-    assert isinstance(function, FunctionType)
-    (parameter,) = inspect.signature(function).parameters
-    scope = Scope("", function.__globals__, {**search.bound, parameter: state})
+    if definition.says is None:
+        return ""
+    names = {as_written(name): value for name, value in search.bound.items()}
     said = ""
-    for part in definition.says:
-        try:
-            said += part if isinstance(part, str) else to_tla(scope.value(part))
-        except (Undecided, TypeError):
-            return ""
+    try:
+        for part in definition.says.read(frozenset(names)):
+            said += part if isinstance(part, str) else to_tla(Scope(spec, state, names).value(part))
+    except (SpecError, Undecided, TypeError):
+        return ""
     return said
 
 
@@ -108,35 +107,28 @@ def _said(definition: Definition, search: _Search, state: State) -> str:
 class _Search:
     """The way down to the part that decides."""
 
-    conjunct: ast.expr | None = None
-    #: What the conjunct should have been: False below a ``not``.
+    conjunct: Expression | None = None
+    #: What the conjunct should have been: False below a negation.
     expected: bool = True
-    file: str = ""
     bound: dict[str, Any] = field(default_factory=dict)
     #: Expressions that were looked at on the way, whose values belong to the reason.
-    looked: list[tuple[ast.expr, Scope]] = field(default_factory=list)
+    looked: list[tuple[Expression, Scope]] = field(default_factory=list)
     note: str = ""
 
-    def enter(
-        self, function: FunctionType, arguments: tuple[Any, ...], keywords: dict[str, Any], settled: bool = False
-    ) -> None:
-        """Follow a definition to the expression that it returns."""
-        tree = definition_tree(function)
-        if tree is None:
-            raise Undecided
-        given = inspect.signature(function).bind(*arguments, **keywords)
-        given.apply_defaults()
-        scope = Scope(function.__code__.co_filename, function.__globals__, dict(given.arguments))
-        returned = _returned(tree.body, scope)
-        if returned is None:
-            raise Undecided
-        self.bound.update({n: v for n, v in given.arguments.items() if not isinstance(v, State)})
-        self.follow(returned, scope, settled)
+    def enter(self, read: formula.Definition, arguments: Sequence[Any], scope: Scope, settled: bool = False) -> None:
+        """Follow a definition."""
+        names = dict(zip(read.parameters, arguments, strict=True))
+        self.bound.update(names)
+        self.follow(read.expression, replace(scope, names=names), settled)
 
-    def follow(self, node: ast.expr, scope: Scope, settled: bool) -> None:
+    def follow(self, node: Expression, scope: Scope, settled: bool) -> None:
         """Go down from ``node``, which has the wrong value; ``settled``: the conjunct is found already."""
+        if isinstance(node, Let):
+            with contextlib.suppress(Undecided):
+                self.follow(node.body, scope.inside({node.name: scope.value(node.value)}), settled)
+                return
         if not settled:
-            self.conjunct, self.file = node, scope.file
+            self.conjunct = node
         try:
             if self._narrow(node, scope, settled):
                 return
@@ -145,51 +137,50 @@ class _Search:
         self.looked.append((node, scope))
         self._look_at_membership(node, scope)
 
-    def _narrow(self, node: ast.expr, scope: Scope, settled: bool) -> bool:
+    def _narrow(self, node: Expression, scope: Scope, settled: bool) -> bool:
         """Follow a part of ``node`` that decides its value; False where there is none."""
         value = bool(scope.value(node))
         match node:
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
+            case Apply(operator=op.NOT, operands=(operand,)):
                 if not settled:
                     self.expected = not self.expected
                 self.follow(operand, scope, settled)
-            case ast.BoolOp(op=op, values=parts) if isinstance(op, ast.Or) == value:
-                self.follow(next(part for part in parts if bool(scope.value(part)) == value), scope, settled)
-            case ast.BoolOp(values=[*others, last]):
+            case Apply(operator=operator, operands=operands) if operator is (op.OR if value else op.AND):
+                decides = next(part for part in operands if bool(scope.value(part)) == value)
+                self.follow(decides, scope, settled)
+            case Apply(operator=op.OR | op.AND, operands=(*others, last)):
                 # All parts decide together, as in `not premise or conclusion`; the last may say more.
                 self.looked.extend((part, scope) for part in others)
                 self.follow(last, scope, settled=True)
-            case ast.IfExp(test=test, body=body, orelse=otherwise):
+            case Apply(operator=op.IF, operands=(test, then, otherwise)):
                 self.looked.append((test, scope))
-                self.follow(body if scope.value(test) else otherwise, scope, settled)
-            case ast.Call(func=ast.Name(id="all" | "any" as name), args=[ast.GeneratorExp() as quantified]):
-                return (name == "any") == value and self._bind(quantified, value, scope, settled)
-            case ast.Call(func=ast.Name(id=name)) if isinstance(scope.globals.get(name), FunctionType):
-                arguments = tuple(scope.value(argument) for argument in node.args)
-                keywords = {k.arg: scope.value(k.value) for k in node.keywords if k.arg is not None}
-                self.enter(scope.globals[name], arguments, keywords, settled)
+                self.follow(then if scope.value(test) else otherwise, scope, settled)
+            case Bind(binder=Binder.EXISTS | Binder.FORALL):
+                return (node.binder is Binder.EXISTS) == value and self._bind(node, value, scope, settled)
+            case Call(definition=name, arguments=arguments):
+                given = [scope.value(argument) for argument in arguments]
+                self.enter(scope.spec.formulas[name], given, scope, settled)
             case _:
                 return False
         return True
 
-    def _bind(self, quantified: ast.GeneratorExp, value: bool, scope: Scope, settled: bool) -> bool:
+    def _bind(self, node: Bind, value: bool, scope: Scope, settled: bool) -> bool:
         """Go on with the first binding for which the body of a quantifier has ``value``."""
-        for names in _bindings(quantified.generators, scope):
+        for names in bindings(node.bounds, scope):
             inner = scope.inside(names)
-            if bool(inner.value(quantified.elt)) == value:
+            if bool(inner.value(node.body)) == value:
                 self.bound.update(names)
-                for generator in quantified.generators:
-                    whence = origin(generator, inner)
-                    self.looked.extend((part, inner) for part in ([whence] if whence is not None else []))
-                    self.looked.extend((test, inner) for test in generator.ifs)
-                self.follow(quantified.elt, inner, settled)
+                for bound in node.bounds:
+                    whence = origin(bound, inner)
+                    self.looked.extend((part, inner) for part in (whence, bound.condition) if part is not None)
+                self.follow(node.body, inner, settled)
                 return True
         return False
 
-    def _look_at_membership(self, node: ast.expr, scope: Scope) -> None:
+    def _look_at_membership(self, node: Expression, scope: Scope) -> None:
         """Where a value is not in its domain, the domain knows which part of it is not."""
         match node:
-            case ast.Compare(left=left, ops=[ast.In()], comparators=[right]):
+            case Apply(operator=op.IN, operands=(left, right)):
                 try:
                     value, domain = scope.value(left), scope.value(right)
                 except Undecided:
@@ -198,11 +189,11 @@ class _Search:
                     try:
                         domain.coerce(value)
                     except DomainError as error:
-                        self.note = f"{ast.unparse(left)}: {error}"
+                        self.note = f"{scope.spec.written(left.place)}: {error}"
 
     def components(self) -> Iterator[Component]:
         """The parts of states and records that were looked at, in order."""
-        seen = {*self.bound}
+        seen = {as_written(name) for name in self.bound}
         for node, scope in self.looked:
             for part in parts(node, scope):
                 component = component_of(part, scope)
@@ -211,69 +202,19 @@ class _Search:
                     yield component
 
 
-def _bindings(generators: list[ast.comprehension], scope: Scope) -> Iterator[dict[str, Any]]:
-    """All bindings of the variables of a comprehension."""
-    if not generators:
+def bindings(bounds: Sequence[Bound], scope: Scope) -> Iterator[dict[str, Any]]:
+    """All bindings of the names of a binder."""
+    if not bounds:
         yield {}
         return
-    first, *rest = generators
-    values = scope.value(first.iter)
-    # Python's own order of a set of strings differs from one process to the next.
-    for value in sorted(values, key=to_tla) if type(values) in (set, frozenset) else values:
-        names = _unpack(first.target, value)
+    first, *rest = bounds
+    for value in elements(scope.value(first.collection)):
+        parts = (value,) if len(first.names) == 1 else tuple.__iter__(value)
+        names = dict(zip(first.names, parts, strict=True))
         inner = scope.inside(names)
-        if all(inner.value(test) for test in first.ifs):
-            for others in _bindings(rest, inner):
+        if first.condition is None or inner.value(first.condition):
+            for others in bindings(rest, inner):
                 yield {**names, **others}
-
-
-def _unpack(target: ast.expr, value: Any) -> dict[str, Any]:
-    match target:
-        case ast.Name(id=name):
-            return {name: value}
-        case ast.Tuple(elts=targets):
-            return {k: v for t, part in zip(targets, value, strict=True) for k, v in _unpack(t, part).items()}
-    raise Undecided
-
-
-def _returned(body: list[ast.stmt], scope: Scope) -> ast.expr | None:
-    """The expression that a definition returns; its local variables go into the scope."""
-    for statement in body:
-        match statement:
-            case ast.Return(value=value):
-                return value
-            case ast.Assign(targets=[target], value=value):
-                scope.names.update(_unpack(target, scope.value(value)))
-            case ast.If(test=test, body=then, orelse=otherwise):
-                found = _returned(then if scope.value(test) else otherwise, scope)
-                if found is not None:
-                    return found
-            case ast.Expr(value=ast.Constant()):  # its docstring
-                pass
-            case _:
-                raise Undecided
-    return None
-
-
-def definition_tree(function: FunctionType) -> ast.FunctionDef | None:
-    """The syntax tree of a definition; None where its file does not have it."""
-    code = function.__code__
-    try:
-        module = ast.parse(Path(code.co_filename).read_text(encoding="utf-8"))
-    except (OSError, SyntaxError, UnicodeDecodeError):
-        return None
-    for node in module.body:
-        if isinstance(node, ast.FunctionDef) and node.name == code.co_name and node.lineno == code.co_firstlineno:
-            return node
-    return None
-
-
-def as_written(node: ast.expr | ast.stmt, file: str) -> str:
-    """The text of an expression: its author's where that is one line, else set anew without its line breaks."""
-    if node.lineno != node.end_lineno:
-        return ast.unparse(node)
-    line = Path(file).read_text(encoding="utf-8").splitlines()[node.lineno - 1].encode()
-    return line[node.col_offset : node.end_col_offset].decode()
 
 
 def _texts(values: Mapping[str, Any]) -> dict[str, str]:

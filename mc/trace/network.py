@@ -7,11 +7,13 @@ That is a bag or a set of records. Or it is a mailbox for each process, ``inbox[
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import CodeType, FunctionType
 from typing import Any
 
+from mc.formula import operators as op
+from mc.formula.facts import reads, used, writes
+from mc.formula.nodes import Apply
 from mc.lang.composites import Bag, Record, Seq, Set, Union
 from mc.lang.domains import Domain, Fn
 from mc.lang.state import State
@@ -24,7 +26,7 @@ from mc.spec.objects import Action, Spec
 SENDERS = frozenset({"source", "src", "sender", "from", "frm"})
 RECEIVERS = frozenset({"dest", "dst", "destination", "receiver", "target", "to"})
 #: How the first of a sequence is taken.
-_TAKEN = frozenset({"Head", "Tail"})
+_TAKEN = (op.HEAD, op.TAIL)
 
 
 @dataclass(frozen=True)
@@ -132,16 +134,22 @@ def candidates(spec: Spec) -> list[Network]:
 
 def _likeness(spec: Spec, network: Network) -> tuple[bool, ...]:
     """How much a variable looks like the network; empty where it does not."""
-    named = [names for names in map(names_in, spec.actions) if network.variable in names]
+    named = [action for action in spec.actions if network.variable in mentions(spec, action)]
     addressed = isinstance(network.element, Record) and any(map(end_named, network.element.fields))
     kinds, bag = isinstance(network.element, Union), isinstance(network.container, Bag)
     if isinstance(network.container, Seq):
         # It may be a log, too: from that, nobody takes the first.
-        likely = bool(network.places or network.kinds) and any(not names.isdisjoint(_TAKEN) for names in named)
+        likely = bool(network.places or network.kinds) and any(_takes(spec, action) for action in named)
     else:
         # Records in a set may be anything; a history variable is written only after the actions.
         likely = bool(network.kinds) and bool(named) and (bag or kinds or addressed)
     return (bag, kinds, addressed) if likely else ()
+
+
+def _takes(spec: Spec, action: Action) -> bool:
+    """Whether an action takes the first of some sequence."""
+    nodes = used(spec.formulas.of(action.function), spec.formulas)
+    return any(isinstance(node, Apply) and node.operator in _TAKEN for node in nodes)
 
 
 def end_named(name: str) -> str:
@@ -156,29 +164,6 @@ def end_named(name: str) -> str:
 
 
 def mentions(spec: Spec, action: Action) -> frozenset[str]:
-    """The variables that an action's text, or the definitions it calls, name."""
-    return names_in(action) & spec.variables.keys()
-
-
-def names_in(action: Action) -> frozenset[str]:
-    """All names in an action's text, and in the definitions that it calls."""
-    found: set[str] = set()
-    seen: set[CodeType] = set()
-
-    def visit(code: CodeType, names: Mapping[str, Any]) -> None:
-        if code in seen:
-            return
-        seen.add(code)
-        found.update(code.co_names)
-        for inner in code.co_consts:
-            if isinstance(inner, CodeType):
-                visit(inner, names)
-        for name in code.co_names:
-            called = names.get(name)
-            if isinstance(called, FunctionType):
-                visit(called.__code__, called.__globals__)
-
-    function: Any = action.function
-    if isinstance(function, FunctionType):
-        visit(function.__code__, function.__globals__)
-    return frozenset(found)
+    """The variables that an action reads or writes, itself or by the definitions that it uses."""
+    tree = spec.formulas.of(action.function)
+    return reads(tree, spec.formulas) | writes(tree, spec.formulas)

@@ -7,7 +7,6 @@ variables that it gives other values, each with the place in the spec that says 
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import Any
 
 from mc.engine.reference import Step, apply
 from mc.errors import DomainError, TraceError
+from mc.formula.nodes import Assign
 from mc.lang.composites import Bag, Seq, Set
 from mc.lang.domains import Domain
 from mc.lang.state import State
@@ -23,12 +23,12 @@ from mc.lang.text import to_tla
 from mc.lang.values import SeqValue
 from mc.spec.objects import Action, Parameter, Spec
 from mc.trace.behavior import Behavior, call_text
-from mc.trace.explain import Explanation, as_written, explain_condition
+from mc.trace.explain import Explanation, explain_condition
 from mc.trace.fit import fit
 from mc.trace.saved import Trace, TracedState, local_name
 from mc.trace.text import value_changes
 from mc.trace.verdict import failure_in
-from mc.trace.walk import Call, Conjunct, Walk, initial_walks, walks
+from mc.trace.walk import Call, Guard, Walk, initial_walks, walks
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ def _not_initial(spec: Spec, target: State, notes: tuple[str, ...]) -> Break:
     if walk is None or walk.state is None:
         return Break(1, spec.init_name, True, None, (), notes)
     guard = _guard(spec.init_name, walk.failed[0]) if walk.failed else None
-    return Break(1, spec.init_name, True, guard, tuple(_differences(walk.state, target, walk.writes)), notes)
+    return Break(1, spec.init_name, True, guard, tuple(_differences(spec, walk.state, target, walk.writes)), notes)
 
 
 def _break(spec: Spec, claim: _Claim, state: State, target: State, number: int, notes: tuple[str, ...]) -> Break:
@@ -242,7 +242,7 @@ def _break(spec: Spec, claim: _Claim, state: State, target: State, number: int, 
         return Break(number, step, named, None, (), (f"It cannot be evaluated: {error}", *notes))
     if after is None:
         return Break(number, step, named, None, (), ("It is not enabled.", *notes))
-    return Break(number, step, named, None, tuple(_differences(after, target, walk.writes)), notes)
+    return Break(number, step, named, None, tuple(_differences(spec, after, target, walk.writes)), notes)
 
 
 def _no_step(claim: _Claim, state: State, number: int, notes: tuple[str, ...]) -> Break:
@@ -258,9 +258,8 @@ def _no_step(claim: _Claim, state: State, number: int, notes: tuple[str, ...]) -
     return Break(number, call_text(claim.action, claim.arguments), True, None, (), (*outside, *notes))
 
 
-def _guard(name: str, guard: Conjunct) -> Explanation:
-    assert isinstance(guard.node, ast.expr)
-    return explain_condition(name, guard.node, guard.scope, guard.expected)
+def _guard(name: str, guard: Guard) -> Explanation:
+    return explain_condition(name, guard.condition, guard.scope)
 
 
 def _distance(walk: Walk, target: State) -> tuple[bool, int, int]:
@@ -275,12 +274,12 @@ def _distance(walk: Walk, target: State) -> tuple[bool, int, int]:
     return False, changes + len(walk.failed), changes
 
 
-def _differences(after: State, target: State, writes: Mapping[str, Conjunct]) -> Iterator[Difference]:
-    """What the spec gives and what the file has, by variable; ``writes``: the statements that write them."""
+def _differences(spec: Spec, after: State, target: State, writes: Mapping[str, Assign]) -> Iterator[Difference]:
+    """What the spec gives and what the file has, by variable; ``writes``: what gives them their values."""
     for name, value in target.values.items():
         changes = tuple(value_changes(name, after.values[name], value))
         if changes and name in writes:
-            node, file = writes[name].node, writes[name].scope.file
-            yield Difference(name, changes, as_written(node, file), f"{file}:{node.lineno}: ")
+            place = writes[name].place
+            yield Difference(name, changes, spec.written(place), f"{place}: ")
         elif changes:
             yield Difference(name, changes, f"UNCHANGED {name}", "")

@@ -33,7 +33,7 @@ def find_verdict(spec: Spec, behavior: Behavior) -> Verdict | None:
         return Verdict("evaluation", "", str(failure))
     for invariant in spec.invariants:
         if not holds(invariant, behavior.last):
-            explanation = explain(invariant, behavior.last)
+            explanation = explain(spec, invariant, behavior.last)
             return Verdict("invariant", invariant.name, str(explanation), explanation)
     if spec.model.deadlock and next(successors(spec, behavior.last), None) is None:
         return Verdict("deadlock", "", "No action is enabled in the last state.")

@@ -1,38 +1,33 @@
-"""Walk through the text of an action, past the guards that fail: what it would do, and what keeps it from it.
+"""Walk through an action, past the guards that fail: what it would do, and what keeps it from it.
 
-An action that is not enabled only says so. Here its statements are executed one by one; a guard that
-is false is noted and stepped over. So one learns which conjunct fails, whether the action would
-otherwise make a given state, and which statement gives a variable its value.
+An action that is not enabled only says so. Here its tree of control is walked part by part; a guard that is false is
+noted and stepped over. So one learns which conjunct fails, whether the action would otherwise make a given state, and
+which part gives a variable its value.
 """
 
 from __future__ import annotations
 
-import ast
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from types import FunctionType
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mc.lang.domains import Domain
-from mc.lang.rewrite import executable
-from mc.lang.state import NextState, State
+from mc.formula.nodes import All, Assign, Definition, Each, Either, Enter, Expression, If, Some, Test, Tree, With
+from mc.lang.state import State, put
 from mc.spec.objects import Action, Spec
 from mc.trace.components import Scope, Undecided
-from mc.trace.explain import definition_tree
+from mc.trace.explain import bindings
 
 #: An action and its arguments.
 Call = tuple[Action, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
-class Conjunct:
-    """A part of an action: a guard, or a statement that writes a variable."""
+class Guard:
+    """A condition of an action, in its scope."""
 
-    node: ast.expr | ast.stmt
+    condition: Expression
     scope: Scope
-    #: What a guard should be: False where its text is ``if node: return False``.
-    expected: bool = True
 
 
 @dataclass(frozen=True)
@@ -40,178 +35,106 @@ class Walk:
     """One way through an action."""
 
     #: The guards that are false, in order.
-    failed: tuple[Conjunct, ...]
-    #: The statement that last wrote a variable, for each variable that was written.
-    writes: Mapping[str, Conjunct]
-    #: The state that it makes; None where some statement cannot be executed.
+    failed: tuple[Guard, ...]
+    #: What last gave a variable its value, for each variable that was written.
+    writes: Mapping[str, Assign]
+    #: The state that it makes; None where some part cannot be evaluated.
     state: State | None
 
 
-class _Draft(NextState):
-    """A primed state that tells which variables a statement has written."""
-
-    __slots__ = ("written",)
-    written: set[str]
-
-    def __init__(self, domains: Mapping[str, Domain], start: State) -> None:
-        super().__init__(domains, start)
-        object.__setattr__(self, "written", set())
-
-    def _write(self, name: str, path: tuple[Any, ...], value: Any) -> None:
-        self.written.add(name)
-        super()._write(name, path, value)
-
-
-@dataclass
+@dataclass(frozen=True)
 class _Path:
     """How far a walk has come."""
 
-    draft: _Draft
-    failed: list[Conjunct] = field(default_factory=list)
-    writes: dict[str, Conjunct] = field(default_factory=dict)
-    #: Whether a statement could not be executed, so that there is no going on.
+    scope: Scope
+    #: The values of the primed variables.
+    primed: Mapping[str, Any]
+    failed: tuple[Guard, ...] = ()
+    writes: Mapping[str, Assign] = field(default_factory=dict)
+    #: Whether a part could not be evaluated, so that there is no going on.
     lost: bool = False
 
-    def fork(self, domains: Mapping[str, Domain]) -> _Path:
-        return _Path(_Draft(domains, self.draft.freeze()), [*self.failed], {**self.writes}, self.lost)
+    def finished(self) -> Walk:
+        return Walk(self.failed, self.writes, None if self.lost else State(self.primed))
 
 
 def walks(spec: Spec, steps: Iterable[Call], state: State) -> Iterator[tuple[Call, Walk]]:
     """All ways through some actions from ``state``: one for each, but for disjunctions."""
-    walker = _Walker(spec.variables)
     for action, arguments in steps:
-        start = _Path(_Draft(spec.variables, state))
-        for path in walker.enter(action.function, (state, start.draft, *arguments), start):
+        start = _Path(Scope(spec, state, {}), state.values)
+        for path in _enter(spec.formulas.of(action.function), arguments, start):
             if action.update is None or path.lost:
-                yield (action, arguments), _finish(path)
+                yield (action, arguments), path.finished()
                 continue
-            after = path.draft.freeze()
-            again = _Path(_Draft(spec.variables, after), path.failed, path.writes)
-            for end in walker.enter(action.update, (after, again.draft), again):
-                yield (action, arguments), _finish(end)
+            after = replace(path, scope=Scope(spec, State(path.primed), {}))
+            for end in _enter(spec.formulas.of(action.update), (), after):
+                yield (action, arguments), end.finished()
 
 
 def initial_walks(spec: Spec) -> Iterator[Walk]:
     """All ways through the rows of ``Init``."""
-    walker = _Walker(spec.variables)
     # Init writes every variable, so it does not matter what they are before.
     for start in spec.initial_states()[:1]:
         for function, parameters in spec.init:
             for arguments in itertools.product(*(tuple(p.domain or ()) for p in parameters)):
-                path = _Path(_Draft(spec.variables, start))
-                yield from map(_finish, walker.enter(function, (path.draft, *arguments), path))
+                path = _Path(Scope(spec, start, {}), start.values)
+                yield from (end.finished() for end in _enter(spec.formulas.of(function), arguments, path))
 
 
-def _finish(path: _Path) -> Walk:
-    return Walk(tuple(path.failed), path.writes, None if path.lost else path.draft.freeze())
+def _enter(definition: Definition, arguments: Iterable[Any], path: _Path) -> list[_Path]:
+    """Follow a definition; its local names are its own."""
+    names = dict(zip(definition.parameters, arguments, strict=True))
+    inside = replace(path, scope=replace(path.scope, names=names))
+    return [replace(end, scope=path.scope) for end in _follow(definition.tree, inside)]
 
 
-@dataclass(frozen=True)
-class _Walker:
-    """Executes definitions that write ``t``; each method gives the paths that it has become."""
+def _follow(tree: Tree, path: _Path) -> list[_Path]:
+    """The paths that a path becomes."""
+    try:
+        return [path] if path.lost else _ways(tree, path)
+    except Undecided:
+        return [replace(path, lost=True)]
 
-    domains: Mapping[str, Domain]
-    #: The definitions that were read so far.
-    trees: dict[Any, ast.FunctionDef | None] = field(default_factory=dict)
 
-    def enter(self, function: Any, arguments: tuple[Any, ...], path: _Path) -> list[_Path]:
-        """Call a definition."""
-        if function not in self.trees:
-            self.trees[function] = definition_tree(function) if isinstance(function, FunctionType) else None
-        tree = self.trees[function]
-        if tree is None:
-            path.lost = True
+def _ways(tree: Tree, path: _Path) -> list[_Path]:
+    scope = path.scope
+    match tree:
+        case Test(condition=condition):
+            if scope.value(condition):
+                return [path]
+            return [replace(path, failed=(*path.failed, Guard(condition, scope)))]
+        case Assign():
+            return [_assigned(tree, path)]
+        case All(parts=parts):
+            paths = [path]
+            for part in parts:
+                paths = [end for way in paths for end in _follow(part, way)]
+            return paths
+        case Either(parts=parts):
+            return [end for part in parts for end in _follow(part, path)]
+        case Some(bound=bound, body=body):
+            inner = (replace(path, scope=scope.inside(names)) for names in bindings((bound,), scope))
+            return [replace(end, scope=scope) for way in inner for end in _follow(body, way)]
+        case Each(bound=bound, body=body):
+            for names in bindings((bound,), scope):
+                (end,) = _follow(body, replace(path, scope=scope.inside(names)))
+                path = replace(end, scope=scope)
             return [path]
-        names = [argument.arg for argument in tree.args.args]
-        scope = Scope(function.__code__.co_filename, function.__globals__, dict(zip(names, arguments, strict=True)))
-        return self.suite(tree.body, scope, path) or [path]
-
-    def suite(self, body: list[ast.stmt], scope: Scope, path: _Path) -> list[_Path] | None:
-        """Execute statements; None where none of them returns."""
-        for statement in body:
-            found = self.statement(statement, scope, path)
-            if found is not None or path.lost:
-                return found or [path]
-        return None
-
-    def statement(self, node: ast.stmt, scope: Scope, path: _Path) -> list[_Path] | None:
-        match node:
-            case ast.Return(value=ast.Constant(value=True)):
-                return [path]
-            case ast.Return(value=ast.expr() as value):
-                return self.disjuncts(value, scope, path)
-            case ast.If(
-                test=ast.UnaryOp(op=ast.Not(), operand=conjunct),
-                body=[ast.Return(value=ast.Constant(value=False))],
-                orelse=[],
-            ):
-                self.guard(conjunct, scope, path, True)
-            case ast.If(test=conjunct, body=[ast.Return(value=ast.Constant(value=False))], orelse=[]):
-                self.guard(conjunct, scope, path, False)
-            case ast.If(test=test, body=then, orelse=otherwise):
-                try:
-                    return self.suite(then if scope.value(test) else otherwise, scope, path)
-                except Undecided:
-                    path.lost = True
-            case _:
-                self.execute(node, scope, path)
-        return None
-
-    def disjuncts(self, node: ast.expr, scope: Scope, path: _Path) -> list[_Path]:
-        """Follow what a definition returns: each part of a disjunction is a way of its own."""
-        match node:
-            case ast.BoolOp(op=ast.Or(), values=parts) if _passes(node, scope, path):
-                ways = [(part, path.fork(self.domains)) for part in parts]
-                return [end for part, way in ways for end in self.disjuncts(part, _rebound(scope, path, way), way)]
-            case ast.BoolOp(op=ast.And(), values=parts):
-                ends = [path]
-                for part in parts:
-                    ends = [e for way in ends for e in self.disjuncts(part, _rebound(scope, path, way), way)]
-                return ends
-            case ast.Call(func=ast.Name(id=name), args=given, keywords=[]) if _passes(node, scope, path):
-                try:
-                    arguments = tuple(scope.value(argument) for argument in given)
-                except Undecided:
-                    path.lost = True
-                    return [path]
-                return self.enter(scope.globals.get(name), arguments, path)
-            case _:
-                self.guard(node, scope, path, True)
-                return [path]
-
-    def guard(self, node: ast.expr, scope: Scope, path: _Path, expected: bool) -> None:
-        """Note a guard that is false, and go on."""
-        before = scope.inside({})
-        path.draft.written.clear()
-        try:
-            if bool(scope.value(node)) != expected:
-                path.failed.append(Conjunct(node, before, expected))
-        except Undecided:
-            path.lost = True
-        path.writes.update(dict.fromkeys(path.draft.written, Conjunct(node, before)))
-
-    def execute(self, node: ast.stmt, scope: Scope, path: _Path) -> None:
-        """Execute a statement that has no guard in it."""
-        before = scope.inside({})
-        names = {**scope.globals, **scope.names}
-        path.draft.written.clear()
-        try:
-            exec(compile(ast.Module([executable(node)], []), scope.file, "exec"), names)
-        except Exception:  # a spec is any Python; and a loop that returns cannot be executed on its own
-            path.lost = True
-        stored = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
-        scope.names.update({name: names[name] for name in stored & names.keys()})
-        path.writes.update(dict.fromkeys(path.draft.written, Conjunct(node, before)))
+        case If(test=test, then=then, otherwise=otherwise):
+            return _follow(then if scope.value(test) else otherwise, path)
+        case With(name=name, value=value, body=body):
+            ends = _follow(body, replace(path, scope=scope.inside({name: scope.value(value)})))
+            return [replace(end, scope=scope) for end in ends]
+        case Enter(definition=definition, arguments=arguments):
+            return _enter(scope.spec.formulas[definition], [scope.value(a) for a in arguments], path)
 
 
-def _passes(node: ast.expr, scope: Scope, path: _Path) -> bool:
-    """Whether a call in ``node`` is given the primed state, and so may write it."""
-    calls = (part for part in ast.walk(node) if isinstance(part, ast.Call))
-    return any(
-        isinstance(given, ast.Name) and scope.names.get(given.id) is path.draft for call in calls for given in call.args
-    )
-
-
-def _rebound(scope: Scope, path: _Path, way: _Path) -> Scope:
-    """``scope`` with the primed state of another way."""
-    return scope.inside({name: way.draft for name, value in scope.names.items() if value is path.draft})
+def _assigned(node: Assign, path: _Path) -> _Path:
+    """A path with a variable's new value."""
+    name, scope = node.variable, path.scope
+    value, keys = scope.value(node.value), tuple(scope.value(key.key) for key in node.path)
+    try:
+        changed = put(scope.spec.variables[name], path.primed[name], keys, value)
+    except Exception as error:  # a value outside its domain, or a place that is not there
+        raise Undecided from error
+    return replace(path, primed={**path.primed, name: changed}, writes={**path.writes, name: node})
