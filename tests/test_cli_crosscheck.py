@@ -51,3 +51,94 @@ def test_an_unfinished_search_is_not_compared(
     document = json.loads(Path("c.json").read_text(encoding="utf-8"))
     assert (document["verdict"], document["mc"]["verdict"]) == ("incomplete", "incomplete")
     assert "TLC was not run" in capsys.readouterr().out
+
+
+STAIRS = """\
+from mc.lang import *
+
+N: Natural
+
+x = Variable(Range(0, 9))
+y = Variable(Range(0, 9))
+
+
+def Init(t):
+    t.x = 0
+    t.y = 0
+
+
+def Left(s, t):
+    if not (s.x < 5 and s.y != N):
+        return False
+    t.x = s.x + 1
+    return True
+
+
+def Right(s, t):
+    if not s.y < N:
+        return False
+    t.y = s.y + 1
+    return True
+
+
+Next = [Left, Right]
+
+
+def Low(s):
+    return s.x + s.y < N
+
+
+def Small(s):
+    return s.x + s.y <= 2
+
+
+def Flat(s):
+    return s.y == 0 or s.x > 0
+
+
+Invariants = [Low]
+Constraints = [Small, Flat]
+"""
+STAIRS_TLA = """\
+---- MODULE Stairs ----
+EXTENDS Naturals
+CONSTANT N
+VARIABLES x, y
+Init == x = 0 /\\ y = 0
+Left == x < 5 /\\ y /= N /\\ x' = x + 1 /\\ y' = y
+Right == y < N /\\ y' = y + 1 /\\ x' = x
+Next == Left \\/ Right
+Low == x + y < N
+Small == x + y <= 2
+Flat == y = 0 \\/ x > 0
+====
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "length", "depth"),
+    [
+        # The state that violates the invariant is of the next level; it is not counted where it violates a constraint,
+        # unless another one of its level was found before it.
+        ("{constants: {N: 3}, constraints: []}", 4, 4),
+        ("{constants: {N: 3}, constraints: [Small]}", 4, 3),
+        ("{constants: {N: 3}, constraints: [Flat]}", 4, 4),
+        # In a deadlock, earlier states of its level may have gone on.
+        ("{constants: {N: 1}, invariants: [], constraints: []}", 2, 3),
+        ("{constants: {N: 0}, invariants: [], constraints: []}", 1, 1),
+    ],
+)
+def test_the_depth_of_a_violation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, length: int, depth: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("stairs.py").write_text(STAIRS, encoding="utf-8")
+    Path("stairs.yaml").write_text(f"models: {{m: {model}}}\n", encoding="utf-8")
+    Path("Stairs.tla").write_text(STAIRS_TLA, encoding="utf-8")
+    assert main(["crosscheck", "stairs.py", "--json", "c.json"]) == 0
+    document = json.loads(Path("c.json").read_text(encoding="utf-8"))
+    assert document["mc"]["violation"]["length"] == document["tlc"]["length"] == length
+    assert document["mc"]["depth"] == document["tlc"]["depth"] == depth
+    for workers in ("1", "2"):
+        main(["check", "stairs.py", "--json", "c.json", "--workers", workers])
+        assert json.loads(Path("c.json").read_text(encoding="utf-8"))["depth"] == depth

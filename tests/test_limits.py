@@ -84,7 +84,7 @@ def test_a_depth_that_is_not_reached() -> None:
 
 def test_states_of_the_last_level_are_checked() -> None:
     engine = Engine(load(GRID, {"Size": 20}, invariants=("Low",)))
-    length = engine.search().depth + 1
+    length = engine.search().depth
     found = engine.search(limits=Limits(max_depth=length))
     assert found.violation is not None and len(found.violation.representatives) == length
     assert found.ending is None

@@ -300,11 +300,24 @@ class BreadthFirst(Search):
     def result(self, seconds: dict[str, float]) -> Result:
         return self.make_result(
             levels=self.levels,
-            depth=max(1, len(self.levels)),
+            depth=max(1, len(self.levels) + self._is_deeper()),
             frontier=self.frontier,
             behavior=self._behavior,
             seconds=seconds,
         )
+
+    def _is_deeper(self) -> bool:
+        """Whether a search that stopped in a level had found states of the next one, in the order of parents and edges.
+
+        So it counts the depth as TLC does: the state that violates an invariant is of the next level, too.
+        """
+        store, level = self.store, len(self.levels)
+        if self.stop is None or self.stopped_at_once or len(store.sizes) == level or not store.sizes[level]:
+            return False
+        first = sum(store.sizes[:level])
+        origin = int(store.log.read(first, first + 1)[0])
+        found = origin & words.PARENT_MASK, origin >> words.PARENT_BITS
+        return found <= (self.stop.parent, self.stop.edge)
 
     def layers(self, stop: Stop) -> tuple[frozenset[State], ...]:
         """See :class:`ShortestBehaviors`; none where that is of no use."""

@@ -57,7 +57,8 @@ class Result:
     #: Distinct states per level (breadth-first), the initial level first; levels that are not complete are left out.
     levels: tuple[int, ...]
     distinct: int
-    #: The number of levels; for depth-first search the length of the longest stored path.
+    #: The number of levels, with that of a state that violates an invariant, as TLC counts it; for depth-first search
+    #: the length of the longest stored path.
     depth: int
     actions: dict[str, ActionCount]
     #: Initial states generated.
