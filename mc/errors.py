@@ -68,6 +68,11 @@ class ModelError(McError):
 
     exit_code = EXIT_MODEL
 
+    def __init__(self, message: str, line: int = 0) -> None:
+        """``line``: of the YAML, if that is known; the message names it too."""
+        super().__init__(message)
+        self.line = line
+
 
 class EvaluationError(McError):
     """A spec that cannot be evaluated in a state: TLC's codes 75 to 77."""

@@ -230,3 +230,44 @@ def test_wrong_use(arguments: list[str], code: int, words: str, capsys: pytest.C
     write(GOOD)
     assert main(["suite", *arguments]) == code
     assert words in capsys.readouterr().err
+
+
+def test_a_broken_model_does_not_stop_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    models = """
+    good: {constants: {Top: 2}, deadlock: false, witnesses: [AtTop], expect: {verdict: ok}}
+    typo: {constant: {Top: 2}}
+    wrong: {constants: {Top: two}, expect: {verdict: ok}}
+    other: {constants: {Top: 1}, deadlock: false, witnesses: [AtTop], expect: {verdict: okay}}
+    last: {constants: {Top: 5}, expect: {violation: Small, length: 4}}
+    """
+    file = write(models)
+    mistake = "counter.yaml:4: model typo: unknown key 'constant'; did you mean constants?"
+    assert main(["suite", file, "--json", "s.json", "--github"]) == 22
+    said = capsys.readouterr().out
+    assert "ERROR counter:typo: expected a model that can be read; got a mistake (counter.yaml:4)" in said
+    assert mistake in said and "counter.yaml:6: model other: expect: verdict is ok or deadlock, not 'okay'" in said
+    assert "::error file=counter.yaml,line=4," in said
+    found = json.loads(Path("s.json").read_text(encoding="utf-8"))["models"]
+    assert {model["model"]: model["status"] for model in found} == {
+        "good": "pass",
+        "wrong": "error",
+        "last": "pass",
+        "typo": "error",
+        "other": "error",
+    }
+    # Each of the others can be named; the default is the first.
+    assert main(["suite", f"{file}:last"]) == 0
+    assert main(["check", file, "--quiet"]) == 0
+    assert main(["check", f"{file}:last", "--quiet"]) == 12
+    capsys.readouterr()
+    for command in ("check", "suite", "info"):
+        assert main([command, f"{file}:typo"]) == 151
+        assert capsys.readouterr().err.startswith(f"mc: error: {mistake}")
+    assert main(["info", file]) == 0
+    said = capsys.readouterr().out
+    assert " *good" in said and f"  typo   cannot be read: {mistake}" in said
+    # Where the default one is broken, the others are shown all the same.
+    Path("counter.yaml").write_text(f"default: typo\n{Path('counter.yaml').read_text()}", encoding="utf-8")
+    assert main(["info", file]) == 151
+    assert "  good" in capsys.readouterr().out
+    assert main(["check", f"{file}:good", "--quiet"]) == 0

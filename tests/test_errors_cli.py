@@ -100,15 +100,23 @@ def test_the_example_itself_is_right() -> None:
         (["choose.py", "--symmetry", "Limit"], 151, ["symmetry", "Limit"]),
         (["choose.py", "--symmetry", "Sever"], 151, ["symmetry", "Sever"]),
         (["choose.py", "--invariant", "Unfair"], 151, ["invariants", "'Unfair'"]),
-        (["chose"], 2, ["no spec 'chose'", "raft", "twophase"]),
-        (["chose.py"], 2, ["no file chose.py"]),
+        (["nothing"], 2, ["no spec 'nothing'", "path of a .py", "raft", "twophase"]),
+        (["raff:tiny"], 2, ["no spec 'raff'; did you mean raft:tiny?"]),
+        (["choose"], 2, ["no spec 'choose'; did you mean choose.py?"]),
+        (["choose:large"], 2, ["no spec 'choose'; did you mean choose.py:large?"]),
+        (["chose"], 2, ["no spec 'chose'; did you mean choose.py?"]),
+        (["./Choose.tla"], 2, ["no spec './Choose.tla'; did you mean choose.py?"]),
+        (["../{here}/choose"], 2, ["did you mean ../{here}/choose.py?"]),
+        (["chose.py"], 2, ["no file chose.py; did you mean choose.py?"]),
+        (["nowhere/choose.py"], 2, ["no file nowhere/choose.py\n"]),
     ],
 )
 def test_a_wrong_choice(arguments: list[str], code: int, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    message = failing(capsys, code, "check", *arguments)
+    here = Path.cwd().name
+    message = failing(capsys, code, "check", *(argument.replace("{here}", here) for argument in arguments))
     assert message.count("\n") == 1
     for word in words:
-        assert word in message
+        assert word.replace("{here}", here) in message
 
 
 @pytest.mark.parametrize(

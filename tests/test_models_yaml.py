@@ -97,7 +97,7 @@ def test_a_spec_without_yaml_has_one_empty_model(tmp_path: Path) -> None:
 def test_a_mistake_is_reported_with_its_line(tmp_path: Path, text: str, line: int, words: str) -> None:
     spec = write(tmp_path, text)
     with pytest.raises(ModelError) as caught:
-        read_models(spec)
+        read_models(spec).select(None)
     assert str(caught.value).startswith(f"{spec.with_suffix('.yaml')}:{line}: ")
     assert words in str(caught.value)
 
@@ -139,7 +139,7 @@ def test_specs_are_found_by_name_and_by_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("reference", "words"),
     [
-        ("rafft", "did you mean raft.*bundled specs: .*twophase"),
+        ("rafft", "did you mean raft\\?$"),
         ("../raft", "there is no spec"),
         ("nowhere.py", "there is no file nowhere.py"),
         (":small", "there is no spec|is not SPEC"),

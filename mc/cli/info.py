@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mc.cli import options, report
+from mc.errors import ModelError, printable
 from mc.spec.models import find_spec, read_models
 from mc.spec.objects import Action, Spec
 
@@ -33,7 +34,12 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Show it; returns the exit code."""
-    spec = options.load(args)
+    try:
+        spec = options.load(args)
+    except ModelError:
+        # The other models may be what is looked for.
+        _print_models(args.spec)
+        raise
     if args.source:
         # Here, not above: the engine takes its time to import.
         from mc.engine.compiled import Engine
@@ -41,15 +47,24 @@ def run(args: argparse.Namespace) -> int:
         print(Engine(spec).source)
         return 0
     print("\n".join(_spec_lines(spec)))
-    models = read_models(find_spec(args.spec)[0])
-    if models.file is not None:
-        print(f"\nMODELS  ({models.file})")
-        width = max(map(len, models.models))
-        for name, model in models.models.items():
-            mark = "*" if name == models.default else " "
-            print(f" {mark}{name:<{width}}  {model.description}".rstrip())
-        print("  (*: the default)")
+    print()
+    _print_models(args.spec)
     return 0
+
+
+def _print_models(reference: str) -> None:
+    """The models of a spec, and what is wrong with those that cannot be read."""
+    models = read_models(find_spec(reference)[0])
+    if models.file is None:
+        return
+    print(f"MODELS  ({models.file})")
+    said = {name: model.description for name, model in models.models.items()}
+    said |= {name: printable(f"cannot be read: {error}") for name, error in models.broken.items()}
+    width = max(map(len, said))
+    for name, text in said.items():
+        mark = "*" if name == models.default else " "
+        print(f" {mark}{name:<{width}}  {text}".rstrip())
+    print("  (*: the default)")
 
 
 def _spec_lines(spec: Spec) -> Iterator[str]:

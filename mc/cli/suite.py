@@ -36,7 +36,7 @@ A model says what is expected of it in its YAML:
   expect: {{violation: Agreement, length: 9}}
 
 exit codes:
-  0 all came as expected, 22 something did not (or could not be run),
+  0 all came as expected, 22 something did not (or could not be run, or a model has a mistake in it),
   20 some did not finish, the others came as expected; 2 usage, 151 error in a YAML
 """
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +36,14 @@ class Models:
     file: Path | None
     models: Mapping[str, Model]
     default: str
+    #: Those with a mistake in them, which is of no concern to the others.
+    broken: Mapping[str, ModelError] = field(default_factory=dict)
 
     def select(self, name: str | None) -> Model:
-        """The model of that name, or the default one; :class:`ModelError` where there is none."""
+        """The model of that name, or the default one; :class:`ModelError` where there is none, or it is broken."""
         chosen = self.default if name is None else name
+        if chosen in self.broken:
+            raise self.broken[chosen]
         if chosen not in self.models:
             where = self.file or f"{self.spec.name} (no {self.spec.with_suffix('.yaml').name} beside it)"
             raise ModelError(f"{where}: there is no model {chosen!r}{_known(chosen, self.models, 'models')}")
@@ -71,20 +75,29 @@ def find_spec(reference: str) -> tuple[Path, str | None]:
     if spec.endswith((".py", ".yaml", ".yml")):
         path = Path(spec)
         if not path.is_file():
-            raise UsageError(f"there is no file {spec}")
+            raise UsageError(f"there is no file {spec}{_meant(spec, match['model'])}")
         path = path.with_suffix(".py")
         if not path.is_file():
             raise UsageError(f"{spec} holds models, but there is no spec {path.name} beside it")
     else:
         path = bundled("specs") / f"{spec}.py"
         if not spec.isidentifier() or not path.is_file():
-            known = _known(spec, bundled_names(), "bundled specs")
-            raise UsageError(f"there is no spec {spec!r}{known}; or give the path of a .py")
+            known = f"; give the path of a .py, or one of {', '.join(bundled_names())}"
+            raise UsageError(f"there is no spec {spec!r}{_meant(spec, match['model']) or known}")
     return path, match["model"]
 
 
+def _meant(spec: str, model: str | None) -> str:
+    """The question whether a spec of nearly that name is meant: one in that directory, or a bundled one."""
+    path = Path(spec)
+    here = {file.stem: str(path.parent / file.name) for file in sorted(path.parent.glob("*.py"))}
+    names = {**{name: name for name in bundled_names()}, **here}
+    near = difflib.get_close_matches(path.stem, names, 1)
+    return f"; did you mean {names[near[0]]}{f':{model}' if model is not None else ''}?" if near else ""
+
+
 def read_models(spec: Path) -> Models:
-    """The models in the YAML beside ``spec``; :class:`ModelError` with file and line for a mistake.
+    """The models in the YAML beside ``spec``; :class:`ModelError` with file and line for a mistake outside of them.
 
     Without that file there is one model, whose constants all come from the command line.
     """
@@ -144,16 +157,23 @@ class _Reader:
         top = self.mapping(self.parse(), "the file", ("default", "models"))
         if "models" not in top:
             raise ModelError(f"{self.file}: no models; write models: {{NAME: {{constants: {{...}}}}}}")
-        models = {name: self.model(name, node) for name, node in self.mapping(top["models"], "models").items()}
-        if not models:
+        models: dict[str, Model] = {}
+        broken: dict[str, ModelError] = {}
+        nodes = self.mapping(top["models"], "models")
+        for name, node in nodes.items():
+            try:
+                models[name] = self.model(name, node)
+            except ModelError as error:
+                broken[name] = error
+        if not nodes:
             raise self.fail(top["models"], "models is empty; write models: {NAME: {constants: {...}}}")
-        default = next(iter(models))
+        default = next(iter(nodes))
         if "default" in top:
             default = self.text(top["default"], "default")
-            if default not in models:
-                known = _known(default, models, "models")
+            if default not in nodes:
+                known = _known(default, nodes, "models")
                 raise self.fail(top["default"], f"default: there is no model {default!r}{known}")
-        return Models(spec, self.file, models, default)
+        return Models(spec, self.file, models, default, broken)
 
     def parse(self) -> yaml.Node:
         try:
@@ -176,7 +196,8 @@ class _Reader:
         return Model(name, fields.pop("constants", {}), **fields)
 
     def fail(self, node: yaml.Node, message: str) -> McError:
-        return ModelError(f"{self.file}:{node.start_mark.line + 1}: {message}")
+        line = node.start_mark.line + 1
+        return ModelError(f"{self.file}:{line}: {message}", line)
 
     def wrong(self, node: yaml.Node, what: str, expected: str) -> McError:
         kinds = {yaml.ScalarNode: repr(node.value), yaml.SequenceNode: "a list", yaml.MappingNode: "a mapping"}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mc.errors import UsageError
+from mc.errors import ModelError, UsageError
 from mc.spec.models import bundled_names, find_spec, read_models
 from mc.spec.objects import Expectation, Model
 
@@ -20,6 +20,8 @@ class Job:
     file: Path
     model: Model
     expect: Expectation
+    #: What is wrong with the model, if it cannot even be read; then the model is but a name.
+    mistake: str = ""
 
     @property
     def name(self) -> str:
@@ -43,6 +45,11 @@ class Job:
         return self.file.relative_to(here) if self.file.is_relative_to(here) else self.file
 
 
+def _unreadable(spec: Path, file: Path, name: str, error: ModelError) -> Job:
+    """What stands for a model with a mistake in it."""
+    return Job(spec, file, Model(name, {}), Expectation("", line=error.line), str(error))
+
+
 def select(references: Iterable[str], long: bool) -> list[Job]:
     """The models of each ``SPEC``, or the one of ``SPEC:MODEL``; without any, all of all bundled specs.
 
@@ -56,6 +63,8 @@ def select(references: Iterable[str], long: bool) -> list[Job]:
         models = read_models(spec)
         wanted = models.models.values() if name is None else [models.select(name)]
         found = [Job(spec, models.file, m, m.expect) for m in wanted if models.file and m.expect]
+        if models.file and name is None:
+            found += [_unreadable(spec, models.file, *broken) for broken in models.broken.items()]
         if given and not found:
             raise UsageError(f"{reference}: nothing is expected here; write expect: {{verdict: ok}} into the model")
         for job in found:

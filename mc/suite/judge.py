@@ -53,7 +53,9 @@ class Outcome:
 
 
 def not_run(job: Job) -> Outcome:
-    """The outcome of a job that an interrupt came before."""
+    """The outcome of a job that an interrupt came before, or whose model has a mistake in it."""
+    if job.mistake:
+        return Outcome(job, None, "error", "a model that can be read", "a mistake", (job.mistake,))
     return Outcome(job, None, "incomplete", expected_text(job.expect), "nothing: it was not run")
 
 

@@ -71,6 +71,8 @@ class Runner:
                 future.cancel()
 
     def _run(self, job: Job) -> Outcome:
+        if job.mistake:
+            return not_run(job)
         with tempfile.TemporaryDirectory(prefix="mc-suite-") as directory:
             file = Path(directory) / "result.json"
             command = [sys.executable, "-m", "mc", "crosscheck" if self.crosscheck else "check", job.reference]
