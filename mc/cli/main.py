@@ -26,7 +26,7 @@ Each command has its own --help.
 """
 
 
-COMMANDS = ("check", "crosscheck", "suite", "trace", "graph", "info")
+COMMANDS = ("check", "crosscheck", "suite", "trace", "graph", "info", "cache")
 
 
 def make_parser(first: str = "") -> argparse.ArgumentParser:

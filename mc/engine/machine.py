@@ -12,10 +12,8 @@ Objects are kept on disk under the hash of all they depend on, so a second start
 from __future__ import annotations
 
 import ast
-import contextlib
 import ctypes
 import hashlib
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +26,7 @@ import numpy.typing as npt
 from llvmlite import ir
 
 from mc.engine import lower, lower_loops
+from mc.engine.cache import Cache
 from mc.engine.lower import POINTER, POINTER8, VOID, FunctionCompiler
 from mc.engine.lower_loops import I1, I64
 
@@ -55,10 +54,11 @@ class Library:
         self._machine = target.create_target_machine(cpu=cpu, features=features, opt=3, jit=True)
         versions = f"{llvmlite.__version__} {cpu} {features} {_compiler_text()} {sorted(constants.items())}"
         digest = hashlib.sha256(f"{versions}\n{source}".encode()).hexdigest()[:24]
-        code = _kept(cache / digest)
+        kept = Cache(cache)
+        code = kept.read(digest)
         if code is None:
             code = self._compile(source, constants)
-            _keep(cache / digest, code)
+            kept.write(digest, code)
         self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), self._machine)
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
@@ -112,24 +112,6 @@ def address(array: npt.NDArray[Any]) -> int:
 def _compiler_text() -> str:
     """The text of the compiler itself: code that an older one made is not used."""
     return "".join(Path(file).read_text(encoding="utf-8") for file in (__file__, lower.__file__, lower_loops.__file__))
-
-
-def _kept(file: Path) -> bytes | None:
-    """Machine code that was kept, if it is there and whole: its hash stands before it."""
-    try:
-        content = file.read_bytes()
-    except OSError:
-        return None
-    return content[32:] if hashlib.sha256(content[32:]).digest() == content[:32] else None
-
-
-def _keep(file: Path, code: bytes) -> None:
-    """Keep machine code for later runs; where nothing can be written they compile again."""
-    draft = file.with_name(f"{file.name}.{os.getpid()}.{id(code)}")
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(hashlib.sha256(code).digest() + code)
-        draft.replace(file)
 
 
 def _annotation(node: ast.expr | None) -> str:
