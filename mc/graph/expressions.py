@@ -18,6 +18,7 @@ from mc.lang.rewrite import executable
 from mc.lang.state import State
 from mc.lang.text import to_tla
 from mc.lang.values import FnValue, SeqValue
+from mc.read.text import parse_expression
 from mc.spec.objects import Spec
 
 
@@ -49,7 +50,7 @@ class Expression:
 def parse_expressions(text: str, spec: Spec) -> tuple[Expression, ...]:
     """The expressions in ``text``, separated by commas; :class:`UsageError` where it cannot be read."""
     try:
-        body = ast.parse(text.strip(), mode="eval").body
+        body = parse_expression(text.strip())
         parts = body.elts if isinstance(body, ast.Tuple) else [body]
         found = tuple(
             Expression(str(ast.get_source_segment(text.strip(), part)), _function(part, spec)) for part in parts

@@ -97,7 +97,7 @@ class Record(Domain):
 
     kinds = frozenset(("a record",))
 
-    def __init__(self, **fields: Any) -> None:
+    def __init__(self, /, **fields: Any) -> None:
         self.fields = {name: as_domain(domain) for name, domain in fields.items()}
         self.mixed = any(domain.mixed for domain in self.fields.values())
 
@@ -109,7 +109,7 @@ class Record(Domain):
         except DomainError as error:
             raise self.fail(value, error) from None
 
-    def __call__(self, **fields: Any) -> RecordValue:
+    def __call__(self, /, **fields: Any) -> RecordValue:
         return self.coerce(RecordValue(fields))
 
     def __iter__(self) -> Iterator[RecordValue]:
@@ -150,7 +150,7 @@ class Union(Domain):
             raise self.fail(value)
         return self.by_tag[value.fields[self.tag]].coerce(value)
 
-    def __call__(self, **fields: Any) -> RecordValue:
+    def __call__(self, /, **fields: Any) -> RecordValue:
         return self.coerce(RecordValue(fields))
 
     def __iter__(self) -> Iterator[RecordValue]:

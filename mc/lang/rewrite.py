@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from mc.errors import EvaluationError
 from mc.lang import kinds
-from mc.lang.state import NextState, drafted
+from mc.lang.state import OWN_NAMES, NextState, drafted
 from mc.lang.values import SeqValue
 
 _Node = TypeVar("_Node", bound=ast.AST)
@@ -172,6 +172,12 @@ def _or(node: ast.BoolOp, written: ast.BoolOp) -> ast.expr:
     return ast.fix_missing_locations(_call("\\/", given, node))
 
 
+def _attribute(node: ast.Attribute, written: ast.Attribute) -> ast.Attribute:
+    """A variable or a field that is called like something that Python's states and records have of their own."""
+    own = isinstance(node.ctx, ast.Load) and node.attr in OWN_NAMES
+    return _with(node, attr=f".{node.attr}") if own else node
+
+
 # Comparisons and arithmetic
 
 
@@ -288,6 +294,7 @@ def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
 _RULES: _Rules = {
     ast.Tuple: _tuple,
     ast.Subscript: _subscript,
+    ast.Attribute: _attribute,
     ast.Compare: _compare,
     ast.BinOp: _operation,
     ast.AugAssign: _augmented,

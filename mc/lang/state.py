@@ -35,9 +35,9 @@ class State:
         if name.startswith("__"):
             raise AttributeError(name)
         try:
-            return self._values[name]
+            return self._values[name.removeprefix(".")]
         except KeyError:
-            raise SpecError(f"the spec has no variable {name!r}") from None
+            raise SpecError(f"the spec has no variable {name.removeprefix('.')!r}") from None
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise SpecError(f"an action writes t, never s: s.{name} = ...")
@@ -83,7 +83,7 @@ class NextState:
     def __getattr__(self, name: str) -> _Place:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _Place(self, name, ())
+        return _Place(self, name.removeprefix("."), ())
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._write(name, (), value)
@@ -123,7 +123,7 @@ def put(domain: Domain, old: Any, path: tuple[Any, ...], value: Any) -> Any:
         return SeqValue(replaced if k == key else old[k] for k in range(1, len(old) + 1))
     if isinstance(domain, (Record, Union)):
         kind = domain if isinstance(domain, Record) else domain.by_tag[old.fields[domain.tag]]
-        part = getattr(old, key)  # an error where this kind of record has no such field
+        part = getattr(old, f".{key}")  # an error where this kind of record has no such field
         replaced = put(kind.fields[key], part, rest, value)
         return RecordValue({**old.fields, key: replaced})
     raise SpecError(f"a value of {domain!r} has no parts to assign to")
@@ -151,7 +151,7 @@ class _Place:
     def __getattr__(self, key: str) -> _Place:
         if key.startswith("__"):
             raise AttributeError(key)
-        return self[key]
+        return self[key.removeprefix(".")]
 
     def __setattr__(self, key: str, value: Any) -> None:
         self[key] = value
@@ -162,3 +162,9 @@ class _Place:
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __len__ = __iter__ = __contains__ = _read
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __or__ = __ror__ = __and__ = __rand__ = _read
     __hash__ = __call__ = __int__ = __index__ = _read
+
+
+#: What states and records have of their own. A variable or a field of that name is read with a dot before it.
+OWN_NAMES = frozenset(
+    name for kind in (State, NextState, _Place, RecordValue) for name in dir(kind) if not name.startswith("__")
+)

@@ -195,7 +195,7 @@ def as_sequence(value: Any) -> tuple[Any, ...] | None:
 
 
 class RecordValue:
-    """A record ``[field |-> value]``; its fields are attributes."""
+    """A record ``[field |-> value]``; its fields are attributes, also with a dot before them (``state.OWN_NAMES``)."""
 
     __slots__ = ("_fields", "_hash")
     _fields: dict[str, Any]
@@ -214,9 +214,9 @@ class RecordValue:
         if name.startswith("__"):
             raise AttributeError(name)
         try:
-            return self._fields[name]
+            return self._fields[name.removeprefix(".")]
         except KeyError:
-            raise EvaluationError(f"the record {self!r} has no field {name!r}") from None
+            raise EvaluationError(f"the record {self!r} has no field {name.removeprefix('.')!r}") from None
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise EvaluationError(f"records do not change: cannot assign to field {name!r}")

@@ -40,14 +40,19 @@ FOREIGN: Mapping[type[ast.AST], str] = {
 }
 
 
-def check_definitions(definitions: Definitions) -> None:
-    """Check the text of every definition; :class:`SpecError` with its line where one breaks a rule."""
-    for text in definitions:
+def check_text(trees: Mapping[Path, ast.Module]) -> None:
+    """Check what every definition is written of; :class:`SpecError` with its line where one breaks a rule."""
+    for text in Definitions(trees, {}):
         _check_head(text)
         for statement in text.node.body:
             _check_statement(statement, text)
-        _check_names(text, definitions)
         _check_states(text)
+
+
+def check_definitions(definitions: Definitions) -> None:
+    """Check what the names in every definition mean, and its loops; :class:`SpecError` as above."""
+    for text in definitions:
+        _check_names(text, definitions)
         check_order(text, definitions.namespace)
 
 

@@ -8,6 +8,7 @@ first, in the same namespace.
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 import sys
 import traceback
@@ -23,7 +24,8 @@ from mc.lang.rewrite import HELPERS, executable, executable_table
 from mc.lang.text import is_name
 from mc.lang.values import ModelValue, ModelValueSet
 from mc.read.python import definitions as formula
-from mc.spec.check import check_definitions, check_substitution, check_uses
+from mc.read.text import meant, read_text
+from mc.spec.check import check_definitions, check_substitution, check_text, check_uses
 from mc.spec.definitions import Definitions
 from mc.spec.objects import Definition, Model, Spec
 from mc.spec.source import Source
@@ -39,14 +41,14 @@ def load_spec(path: Path, model: Model) -> Spec:
     for name in model.definitions:
         sibling = path.parent / f"{name}.py"
         if not sibling.is_file():
-            meant = near(name, [file.stem for file in path.parent.glob("*.py")])
-            raise ModelError(
-                f"model {model.name}: definitions: there is no {sibling.name} beside {path.name}; {meant}".rstrip("; ")
-            )
+            what = f"model {model.name}: definitions: there is no {sibling.name} beside {path.name}"
+            raise ModelError(f"{what}; {near(name, [file.stem for file in path.parent.glob('*.py')])}".rstrip("; "))
         source.add(sibling)
-    constants = bind_constants(source.constants(), model)
+    check_text(source.trees)
+    declared = source.constants()
+    constants = bind_constants({meant(name): kind for name, kind in declared.items()}, model)
     namespace: dict[str, Any] = {name: getattr(mc.lang, name) for name in mc.lang.__all__}
-    namespace.update(constants, __name__=path.stem, __file__=str(path))
+    namespace.update(zip(declared, constants.values(), strict=True), __name__=path.stem, __file__=str(path))
     namespace.update({**HELPERS, ORDERED: ordered})
     for file, tree in source.trees.items():
         _execute(tree, file, namespace)
@@ -90,7 +92,8 @@ def bind_constants(declared: Mapping[str, str], model: Model) -> dict[str, Any]:
     known = ", ".join(declared) or "none"
     for name in model.constants:
         if name not in declared:
-            raise ModelError(f"model {model.name}: the spec has no constant {name!r}; its constants are: {known}")
+            what = f"model {model.name}: the spec has no constant {name!r}"
+            raise ModelError(f"{what}; {near(name, declared)}its constants are: {known}")
     bound: dict[str, Any] = {}
     for name, kind in declared.items():
         if name not in model.constants:
@@ -241,5 +244,6 @@ def _mentioned(path: Path, model: Model) -> set[str]:
     found = {*(model.invariants or ()), *(model.witnesses or ()), *(model.constraints or ())}
     for file in (path.with_suffix(".yaml"), path.with_suffix(".yml")):
         if file.is_file():
-            found.update(re.findall(r"\w+", file.read_text(encoding="utf-8", errors="replace")))
+            with contextlib.suppress(OSError, ValueError):  # that the models cannot be read is told elsewhere
+                found.update(re.findall(r"\w+", read_text(file)))
     return found

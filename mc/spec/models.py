@@ -17,6 +17,7 @@ import yaml
 
 import mc
 from mc.errors import McError, ModelError, UsageError
+from mc.read.text import read_text
 from mc.spec.objects import Expectation, Model
 
 #: ``SPEC:MODEL``. A model's name is also a directory of results, so it has nothing special in it.
@@ -177,12 +178,12 @@ class _Reader:
 
     def parse(self) -> yaml.Node:
         try:
-            node = yaml.compose(self.file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+            node = yaml.compose(read_text(self.file), Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
             line = f":{error.problem_mark.line + 1}" if error.problem_mark is not None else ""
             context = f" {error.context}" if error.context else ""
             raise ModelError(f"{self.file}{line}: malformed YAML{context}: {error.problem}") from None
-        except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
+        except (yaml.YAMLError, OSError, ValueError) as error:
             raise ModelError(f"{self.file}: cannot read the models: {error}") from None
         if node is None:
             raise ModelError(f"{self.file}: the file is empty; write models: {{NAME: {{constants: {{...}}}}}}")

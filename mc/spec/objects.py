@@ -39,7 +39,7 @@ class Parameter:
         if self.domain is not None:
             return iter(self.domain)
         # Python's own order of a set of strings differs from one process to the next.
-        elements = getattr(state, self.variable or "")
+        elements = state.values[self.variable or ""]
         return iter(elements if isinstance(elements, tuple) else sorted(elements, key=to_tla))
 
 
@@ -161,7 +161,7 @@ class Spec:
 
     def written(self, place: Place) -> str:
         """What stands at a place of the text, on one line."""
-        lines = self.texts[place.file].splitlines()[place.line - 1 : place.end_line]
+        lines = self.texts[place.file].split("\n")[place.line - 1 : place.end_line]
         if not lines:
             return ""
         lines[-1] = lines[-1].encode()[: place.end_column].decode()

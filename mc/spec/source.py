@@ -7,6 +7,7 @@ from pathlib import Path
 
 import mc.lang
 from mc.errors import SpecError
+from mc.read.text import parse, read_text
 
 CONSTANT_KINDS = ("ModelValues", "ModelValue", "Natural", "Boolean")
 
@@ -32,11 +33,11 @@ class Source:
         if path in readers:
             raise SpecError("the spec extends itself", str(path))
         try:
-            text = self.texts[str(path)] = path.read_text(encoding="utf-8")
-            tree = ast.parse(text, str(path))
+            text = self.texts[str(path)] = read_text(path)
+            tree = parse(text)
         except SyntaxError as error:
             raise SpecError(f"syntax error: {error.msg}", str(path), error.lineno) from None
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise SpecError(f"cannot read the spec: {error}", str(path)) from None
         body: list[ast.stmt] = []
         for node in tree.body:
@@ -59,7 +60,7 @@ class Source:
         self.loaded |= {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
 
     def constants(self) -> dict[str, str]:
-        """Declared constants (``Server: ModelValues``) in order: name to kind."""
+        """Declared constants (``Server: ModelValues``) in order: name, as the files have it, to kind."""
         found: dict[str, str] = {}
         for path, tree in self.trees.items():
             for node in tree.body:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mc.errors import SpecError
+from mc.read.text import RESERVED
 
 #: Python's own functions that take their arguments in order, and what the check of these is called.
 ORDERING = ("dict", "enumerate", "iter", "list", "next", "tuple", "zip")
@@ -20,6 +21,8 @@ def check_top(trees: Mapping[Path, ast.Module]) -> None:
     for file, tree in trees.items():
         lines: dict[str, int] = {}
         for node in tree.body:
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Lambda):  # lambda: Natural
+                raise SpecError(RESERVED.format(name="lambda"), str(file), node.lineno)
             if isinstance(node, (ast.ClassDef, ast.AsyncFunctionDef)):
                 raise SpecError(f"this is not part of the spec language: {head(node)}", str(file), node.lineno)
             if not isinstance(node, ast.FunctionDef):

@@ -62,13 +62,13 @@ class Timeline:
 
     def values(self, number: int) -> tuple[str, ...]:
         """``name = value`` of these variables in a state."""
-        return tuple(f"{name} = {to_tla(getattr(self.states[number - 1], name))}" for name in self.variables)
+        return tuple(f"{name} = {to_tla(self.states[number - 1].values[name])}" for name in self.variables)
 
     def changes(self, number: int) -> Iterator[str]:
         """What of these variables has changed in the step to a state, as precisely as the values allow."""
         before, after = self.states[number - 2 : number]
         for name in self.variables:
-            old, new = getattr(before, name), getattr(after, name)
+            old, new = before.values[name], after.values[name]
             changes = list(value_changes(name, old, new))
             # What it was before stands above: where both would be too much, what it is now is enough.
             yield from changes if all(len(c) <= LONG for c in changes) else [f"{name} = {to_tla(new)}"]
@@ -170,10 +170,10 @@ def _with_status(spec: Spec, family: Family, flights: list[Flight], states: tupl
     ]
 
     def is_term(name: str) -> bool:
-        values = [getattr(state, name) for state in states]
+        values = [state.values[name] for state in states]
         pairs = [(a[k], b[k]) for a, b in itertools.pairwise(values) for k in a]
         if said:
-            agree = sum(number == getattr(state, name)[value] for value, state, number in said)
+            agree = sum(number == state.values[name][value] for value, state, number in said)
             return any(a != b for a, b in pairs) and 2 * agree > len(said)
         return any(a < b for a, b in pairs) and all(a <= b for a, b in pairs)
 

@@ -64,14 +64,14 @@ class Network:
     def letters(self, state: State) -> Counter[Letter]:
         """All messages in ``state``, with the number of copies."""
         found: Counter[Letter] = Counter()
-        for place, contents in _places(getattr(state, self.variable), len(self.places)):
+        for place, contents in _places(state.values[self.variable], len(self.places)):
             for message in contents:
                 found[Letter(message, place)] += contents[message] if isinstance(contents, BagValue) else 1
         return found
 
     def without(self, state: State, letter: Letter) -> Any:
         """The value of the variable without a message, in its place; everywhere, where this has no such places."""
-        value = getattr(state, self.variable)
+        value = state.values[self.variable]
         return _without(value, letter.message, letter.place if len(letter.place) == len(self.places) else None)
 
     def kind(self, message: Any) -> tuple[Record | None, str | None]:

@@ -78,8 +78,8 @@ class Family:
         return Process(self.name, value, self.titled)
 
     def status(self, process: Process, state: State) -> Status:
-        role = None if self.role is None else getattr(state, self.role)[process.value]
-        term = None if self.term is None else getattr(state, self.term)[process.value]
+        role = None if self.role is None else state.values[self.role][process.value]
+        term = None if self.term is None else state.values[self.term][process.value]
         return Status(role, self.roles.index(role) if self.roles else 0, term)
 
     def covers(self, domain: Domain | None) -> bool:

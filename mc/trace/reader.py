@@ -209,7 +209,7 @@ class Reader:
         sent, still = self.contents(after), self.contents(step.state)
         del sent[letter], still[letter]
         others = (n for n in self.spec.variables if n not in kept)
-        return sent != still or any(getattr(after, n) != getattr(step.state, n) for n in others)
+        return sent != still or any(after.values[n] != step.state.values[n] for n in others)
 
     def named(self, step: Step) -> tuple[Process | None, ...]:
         """The processes that the arguments of a step are."""
@@ -249,7 +249,7 @@ class Reader:
         for name, domain in self.spec.variables.items():
             for family in self.families:
                 if isinstance(domain, Fn) and family.covers(domain.domain) and name != mailboxes:
-                    old, new = getattr(before, name), getattr(after, name)
+                    old, new = before.values[name], after.values[name]
                     yield from (p for p in family.members if old[p.value] != new[p.value])
 
     def ends(self, letter: Letter) -> Iterator[tuple[str, Process]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 #: The pointer to scratch memory: word 0 is 0, or the line of the spec that could not be evaluated.
 SCRATCH = "x"
 #: Names that generated functions use for themselves.
-RESERVED = frozenset({"s", "t", "u", "c", "out", "parent", SCRATCH})
+RESERVED = frozenset({"s", "t", "u", "c", "out", "parent", SCRATCH, *keyword.kwlist})
 
 
 def parameter_name(name: str) -> str:
     """What a parameter of a definition is called in the generated function, which has one more."""
-    return f"{name}_given" if name == SCRATCH else name
+    return f"{name}_given" if name == SCRATCH or keyword.iskeyword(name) else name
 
 
 class Body:

@@ -6,6 +6,7 @@ import ast
 
 from mc.formula.nodes import Expression
 from mc.read.python.expressions import Expressions, Scope, Texts
+from mc.read.text import parse_expression
 
 
 class Template:
@@ -16,7 +17,7 @@ class Template:
 
     def __init__(self, text: str, file: str, texts: Texts) -> None:
         self.file, self.texts = file, texts
-        parsed = ast.parse("f" + repr(text), mode="eval").body
+        parsed = parse_expression("f" + repr(text))
         self._parts = parsed.values if isinstance(parsed, ast.JoinedStr) else []
 
     def read(self, names: frozenset[str]) -> tuple[str | Expression, ...]:
