@@ -41,10 +41,10 @@ _ASSOCIATIVE = frozenset({op.AND, op.OR, op.ADD, op.TIMES, op.UNION, op.INTERSEC
 
 def text(node: Expression | Tree, values: Mapping[str, str] | None = None) -> str:
     """The TLA+ text of a node; ``values``: what stands in the place of local names."""
-    return _Printer(values or {}).write(node)[0]
+    return Printer(values or {}).write(node)[0]
 
 
-class _Printer:
+class Printer:
     """Writes nodes; each method gives the text, and how tightly it binds."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
@@ -65,6 +65,10 @@ class _Printer:
     def items(self, nodes: tuple[Expression, ...]) -> str:
         return ", ".join(map(self.plain, nodes))
 
+    def local(self, name: str) -> str:
+        """What a local name is called."""
+        return as_written(name)
+
     # Expressions
 
     def _Value(self, node: Value) -> tuple[str, int]:
@@ -74,7 +78,7 @@ class _Printer:
 
     def _Name(self, node: Name) -> tuple[str, int]:
         if node.of is Of.LOCAL:
-            return self.values.get(node.name, as_written(node.name)), _TIGHT
+            return self.values.get(node.name) or self.local(node.name), _TIGHT
         return node.name + "'" * (node.of is Of.PRIMED), _TIGHT
 
     def _Apply(self, node: Apply) -> tuple[str, int]:
@@ -99,12 +103,14 @@ class _Printer:
             return f"IF {test} THEN {then} ELSE {otherwise}", _LOOSE
         if operator.precedence is None:
             return f"{operator.tla}({self.items(operands)})" if operands else operator.tla, _TIGHT
-        binds = operator.precedence[1]
+        low, high = operator.precedence
         if len(operands) == 1:
-            return f"{operator.tla.removesuffix('.')}{self.inside(operands[0], binds - 1)}", binds
-        first = binds - 1 if operator in _ASSOCIATIVE else binds
-        parts = [self.inside(operand, first if k == 0 else binds) for k, operand in enumerate(operands)]
-        return f" {operator.tla} ".join(parts) or ("TRUE" if operator is op.AND else "FALSE"), binds
+            return f"{operator.tla.removesuffix('.')}{self.inside(operands[0], high - 1)}", low
+        parts = [self.inside(operand, high) for operand in operands]
+        first = operands[0]
+        if isinstance(first, Apply) and first.operator is operator and operator in _ASSOCIATIVE and len(operands) == 2:
+            parts[0] = self.plain(first)
+        return f" {operator.tla} ".join(parts) or ("TRUE" if operator is op.AND else "FALSE"), low
 
     def _Call(self, node: Call) -> tuple[str, int]:
         return f"{node.definition}({self.items(node.arguments)})" if node.arguments else node.definition, _TIGHT
@@ -138,7 +144,7 @@ class _Printer:
         return f"{self.names(bound)} \\in {self.inside(bound.collection, 5)}"
 
     def names(self, bound: Bound) -> str:
-        names = ", ".join(map(as_written, bound.names))
+        names = ", ".join(map(self.local, bound.names))
         return names if len(bound.names) == 1 else f"<<{names}>>"
 
     def chosen(self, bound: Bound) -> str:
@@ -148,10 +154,10 @@ class _Printer:
         return f"{self.names(bound)} \\in {{{self.members(bound)} : {self.plain(bound.condition)}}}"
 
     def _Let(self, node: Let) -> tuple[str, int]:
-        return f"LET {as_written(node.name)} == {self.plain(node.value)} IN {self.plain(node.body)}", _LOOSE
+        return f"LET {self.local(node.name)} == {self.plain(node.value)} IN {self.plain(node.body)}", _LOOSE
 
     def _Fold(self, node: Fold) -> tuple[str, int]:
-        names = ", ".join(map(as_written, node.names))
+        names = ", ".join(map(self.local, node.names))
         folded = f"Fold({self.members(node.bound)}, <<{names}>>, <<{self.items(node.initial)}>>, "
         return f"LET <<{names}>> == {folded}<<{self.items(node.step)}>>) IN {self.plain(node.body)}", _LOOSE
 
@@ -165,7 +171,11 @@ class _Printer:
         if node.path:
             path = "".join(f".{self.key(k)}" if k.is_field else f"[{self.plain(k.key)}]" for k in node.path)
             value = f"[{node.variable} EXCEPT !{path} = {self.plain(node.value)}]"
-        return f"{node.variable}' = {value}", 5
+        return f"{self.assigned(node.variable)} = {value}", 5
+
+    def assigned(self, variable: str) -> str:
+        """What a tree gives a value to."""
+        return f"{variable}'"
 
     def key(self, key: Any) -> str:
         return str(key.key.value)
@@ -186,7 +196,7 @@ class _Printer:
         return f"IF {self.plain(node.test)} THEN {self.plain(node.then)} ELSE {self.plain(node.otherwise)}", _LOOSE
 
     def _With(self, node: With) -> tuple[str, int]:
-        return f"LET {as_written(node.name)} == {self.plain(node.value)} IN {self.plain(node.body)}", _LOOSE
+        return f"LET {self.local(node.name)} == {self.plain(node.value)} IN {self.plain(node.body)}", _LOOSE
 
     def _Enter(self, node: Enter) -> tuple[str, int]:
         return f"{node.definition}({self.items(node.arguments)})" if node.arguments else node.definition, _TIGHT

@@ -1,16 +1,32 @@
 """A random spec as a TLA+ module: what TLC is given beside the Python text that mc is given.
 
-It knows the part of the language that :class:`toys.random_spec.RandomSpec` writes, and nothing else. An operator of
-Python that means several of TLA+ (``+`` of numbers, sequences and bags) is told apart by the domains of the variables.
+The formulas of the spec are printed. An operator of Python that means several of TLA+ (``+`` of numbers, sequences and
+bags) is told apart by the domains of the variables.
 """
 
 from __future__ import annotations
 
-import ast
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 
+from mc.formula import operators as op
+from mc.formula.facts import walk, writes
+from mc.formula.nodes import (
+    AGAIN,
+    Apply,
+    Bind,
+    Binder,
+    Bound,
+    Definition,
+    Each,
+    Expression,
+    Fold,
+    Name,
+    Of,
+    Some,
+    Value,
+)
+from mc.formula.operators import Operator
+from mc.formula.text import Printer
 from mc.lang.composites import Bag, Record, Seq, Set
 from mc.lang.domains import Domain, Enum, Fn, as_domain
 from mc.lang.values import ModelValueSet
@@ -24,23 +40,21 @@ RECURSIVE Sum(_)
 Sum(f) == IF DOMAIN f = {} THEN 0
           ELSE LET x == CHOOSE x \\in DOMAIN f : TRUE IN f[x] + Sum([y \\in DOMAIN f \\ {x} |-> f[y]])"""
 
-_ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "\\div", ast.Mod: "%"}
-_OF_SETS = {ast.BitOr: "\\cup", ast.BitAnd: "\\cap", ast.Sub: "\\"}
-_COMPARISONS = {ast.Eq: "=", ast.NotEq: "/=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 _INCLUSIONS = {
-    ast.Lt: "({0} \\subseteq {1} /\\ {0} /= {1})",
-    ast.LtE: "({0} \\subseteq {1})",
-    ast.Gt: "({1} \\subseteq {0} /\\ {0} /= {1})",
-    ast.GtE: "({1} \\subseteq {0})",
+    op.LT: "({0} \\subseteq {1} /\\ {0} /= {1})",
+    op.LE: "({0} \\subseteq {1})",
+    op.GT: "({1} \\subseteq {0} /\\ {0} /= {1})",
+    op.GE: "({1} \\subseteq {0})",
 }
-#: The domain of what is a set, whatever its elements: a set display, a filter.
+#: What binds more tightly than any operator.
+_TIGHT = 17
+#: The domain of what is a set, whatever its elements.
 _SOME_SET = Set(Enum("element"))
 
 
 def module_text(spec: Spec, name: str) -> str:
     """The module ``name`` that says what ``spec``, a random one, says."""
-    tree = next(reversed(spec.trees.values()))
-    starts = {function.__name__: parameters for function, parameters in spec.init}
+    starts = {function.__name__: (function, parameters) for function, parameters in spec.init}
     steps = {action.name: action for action in spec.actions}
     lines = [
         f"---- MODULE {name} ----",
@@ -49,17 +63,18 @@ def module_text(spec: Spec, name: str) -> str:
         f"VARIABLES {', '.join(spec.variables)}",
         _PRELUDE,
     ]
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            parameters = [a.arg for a in node.args.args if a.arg not in ("s", "t")]
-            writer = _Writer(spec, steps[node.name].parameters if node.name in steps else ())
-            relation = node.name in steps or node.name in starts
-            body = writer.relation(node, node.name in steps) if relation else writer.definition(node)
-            lines.append(f"{_call(node.name, parameters)} == {body}")
-        if isinstance(node, ast.FunctionDef) and node.name in steps:
-            lines += _taking(spec, steps[node.name])
+    for called in (name for name in spec.namespace if name in spec.formulas):
+        definition = spec.formulas[called]
+        given = steps[called].parameters if called in steps else starts[called][1] if called in starts else ()
+        body = _Printer(spec, given, definition, called in starts).plain(definition.body)
+        if called in steps:
+            left = [variable for variable in spec.variables if variable not in writes(definition, spec.formulas)]
+            body = f"({body})" + (f" /\\ UNCHANGED <<{', '.join(left)}>>" if left else "")
+        lines.append(f"{_call(called, definition.parameters)} == {body}")
+        lines += _taking(spec, steps[called]) if called in steps else ()
     if spec.init_name not in starts:
-        lines.append(f"{spec.init_name} == {_disjunction(_row(spec, f, p) for f, p in starts.items())}")
+        rows = (_row(spec, called, parameters) for called, (_, parameters) in starts.items())
+        lines.append(f"{spec.init_name} == {_disjunction(rows)}")
     lines.append(f"Next == {_disjunction(_row(spec, _taken_name(a), a.parameters) for a in spec.actions)}")
     return "\n".join([*lines, "====", ""])
 
@@ -99,245 +114,104 @@ def _taking(spec: Spec, action: Action) -> Iterator[str]:
         yield f"{head} == {choices}{_call(action.name, [p.name for p in action.parameters])}"
 
 
-class _Writer:
-    """Writes one definition."""
+class _Printer(Printer):
+    """Prints one definition, and knows the domains of names."""
 
-    def __init__(self, spec: Spec, parameters: Sequence[Parameter]) -> None:
-        self.spec = spec
-        #: What the names bound in Python are called in TLA+, where a name may be bound only once.
-        self.names: dict[str, str] = {}
-        #: The domains of bound names, where they are known.
+    def __init__(self, spec: Spec, parameters: Sequence[Parameter], definition: Definition, initial: bool) -> None:
+        super().__init__({})
+        self.spec, self.initial = spec, initial
         self.domains: dict[str, Domain | None] = {p.name: p.domain for p in parameters}
-        self.count = itertools.count(1)
+        for node in walk(definition.body):
+            bounds = node.bounds if isinstance(node, Bind) else ()
+            for bound in (node.bound,) if isinstance(node, (Fold, Some, Each)) else bounds:
+                of = self.domain(bound.collection)
+                known = isinstance(of, (Set, Bag)) and of is not _SOME_SET
+                self.domains |= dict.fromkeys(bound.names, of.element if known else None)  # type: ignore[union-attr]
 
-    # Definitions
+    def assigned(self, variable: str) -> str:
+        return variable if self.initial else super().assigned(variable)
 
-    def definition(self, node: ast.FunctionDef) -> str:
-        """A helper or a predicate: conditions that return early, then a value."""
-        *early, last = node.body
-        assert isinstance(last, ast.Return) and last.value is not None
-        text = self.text(last.value)
-        for statement in reversed(early):
-            assert isinstance(statement, ast.If) and isinstance(statement.body[0], ast.Return)
-            assert statement.body[0].value is not None
-            text = f"(IF {self.text(statement.test)} THEN {self.text(statement.body[0].value)} ELSE {text})"
-        return text
+    def local(self, name: str) -> str:
+        return name.replace(AGAIN, "_")  # in TLA+ no name is bound again
 
-    def relation(self, node: ast.FunctionDef, is_step: bool) -> str:
-        """An action, or a row of Init: guards, sums that a loop makes, assignments."""
-        text, unchanged, body = "", list(self.spec.variables), iter(node.body)
-        for statement in body:
-            if isinstance(statement, ast.If):
-                text += f"~{self.text(statement.test)} /\\ "
-            elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-                loop = next(body)
-                assert isinstance(loop, ast.For)
-                text += f"LET {statement.targets[0].id} == {self.total(statement, loop)} IN "
-            elif isinstance(statement, ast.Assign):
-                name, conjunct = self.assignment(statement, is_step)
-                unchanged.remove(name)
-                text += f"{conjunct} /\\ "
-        return text + (f"UNCHANGED <<{', '.join(unchanged)}>>" if unchanged and is_step else "TRUE")
+    # Domains
 
-    def assignment(self, node: ast.Assign, is_step: bool) -> tuple[str, str]:
-        """The variable that is written, and the conjunct that says so."""
-        place, path = node.targets[0], ""
-        while not (isinstance(place, ast.Attribute) and isinstance(place.value, ast.Name)):
-            if isinstance(place, ast.Subscript):
-                path, place = f"[{self.text(place.slice)}]{path}", place.value
-            else:
-                assert isinstance(place, ast.Attribute)
-                path, place = f".{place.attr}{path}", place.value
-        name, value = place.attr, self.text(node.value)
-        if path:
-            value = f"[{name} EXCEPT !{path} = {value}]"
-        return name, f"{name}{chr(39) * is_step} = {value}"
-
-    def total(self, first: ast.Assign, loop: ast.For) -> str:
-        """What is left in a number after a loop ``for k in S: if P: n = n + a (or continue); n += 1``."""
-        condition, one = loop.body
-        assert isinstance(condition, ast.If) and isinstance(one, ast.AugAssign)
-        collection = self.collection(loop.iter)
-        with self.binding([loop]) as (name,):
-            change = condition.body[0]
-            added = "0"
-            if isinstance(change, ast.AugAssign):
-                added = f"{self.text(change.value)} + 1"
-            elif isinstance(change, ast.Assign):
-                assert isinstance(change.value, ast.BinOp)
-                added = f"{self.text(change.value.right)} + 1"
-            text = f"[{name} \\in {collection} |-> IF {self.text(condition.test)} THEN {added} ELSE 1]"
-        return f"{self.text(first.value)} + Sum({text})"
-
-    @contextmanager
-    def binding(self, generators: Sequence[ast.comprehension | ast.For]) -> Iterator[list[str]]:
-        """Bind the names of a comprehension or a loop; yields what they are called in TLA+."""
-        names, kept = [], (dict(self.names), dict(self.domains))
-        for generator in generators:
-            assert isinstance(generator.target, ast.Name)
-            name, domain = generator.target.id, self.element(generator.iter)
-            self.names[name], self.domains[name] = f"{name}_{next(self.count)}", domain
-            names.append(self.names[name])
-        yield names
-        self.names, self.domains = kept
-
-    # Domains of expressions
-
-    def domain(self, node: ast.expr) -> Domain | None:
+    def domain(self, node: Expression) -> Domain | None:
         """The domain of an expression, where it is one of those that decide what an operator means."""
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "s":
-            return self.spec.variables[node.attr]
-        if isinstance(node, ast.Attribute):
-            record = self.domain(node.value)
-            return record.fields[node.attr] if isinstance(record, Record) else None
-        if isinstance(node, ast.Subscript):
-            of = self.domain(node.value)
-            return of.range if isinstance(of, Fn) else of.element if isinstance(of, Seq) else None
-        if isinstance(node, ast.Name):
-            given = self.spec.namespace.get(node.id)
-            return self.domains.get(node.id) if given is None else as_domain(given)
-        if isinstance(node, (ast.Set, ast.SetComp)):
-            return _SOME_SET
-        if isinstance(node, ast.IfExp):
-            return self.domain(node.body) or self.domain(node.orelse)
-        if isinstance(node, ast.BinOp):
-            return self.domain(node.left) or self.domain(node.right)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id in ("set", "Range"):
+        match node:
+            case Name(name=name, of=Of.VARIABLE):
+                return self.spec.variables[name]
+            case Name(name=name, of=Of.LOCAL):
+                return self.domains.get(name)
+            case Name(name=name):
+                given = self.spec.namespace[name]
+                return Set(given) if isinstance(given, (ModelValueSet, Domain)) else as_domain(given)
+            case Value(value=Domain() as value):
+                return Set(value)
+            case Bind(binder=Binder.SET) | Apply(operator=op.SET | op.INTERVAL):
                 return _SOME_SET
-            if node.func.id == "Head":
-                sequence = self.domain(node.args[0])
-                return sequence.element if isinstance(sequence, Seq) else None
-            if node.func.id in ("Append", "Tail", "SubSeq"):
-                return self.domain(node.args[0])
-        return Seq(Enum("element")) if isinstance(node, ast.Tuple) else None
+            case Apply(operator=op.SEQUENCE):
+                return Seq(Enum("element"))
+            case Apply(operator=op.FIELD, operands=(record, Value(value=field))):
+                of = self.domain(record)
+                return of.fields[field] if isinstance(of, Record) else None
+            case Apply(operator=op.INDEX, operands=(function, _)):
+                of = self.domain(function)
+                return of.range if isinstance(of, Fn) else of.element if isinstance(of, Seq) else None
+            case Apply(operator=op.HEAD, operands=(sequence,)):
+                of = self.domain(sequence)
+                return of.element if isinstance(of, Seq) else None
+            case Apply(operator=op.IF, operands=(_, one, two)):
+                return self.domain(one) or self.domain(two)
+            case Apply(operator=op.APPEND | op.TAIL | op.SUBSEQ, operands=(sequence, *_)):
+                return self.domain(sequence)
+            case Apply(operator=op.ADD | op.SUBTRACT | op.UNION | op.INTERSECTION, operands=(one, two)):
+                return self.domain(one) or self.domain(two)
+        return None
 
-    def element(self, node: ast.expr) -> Domain | None:
-        """The domain of the elements of a set or a bag."""
-        of = self.domain(node)
-        return of.element if isinstance(of, (Set, Bag)) and of is not _SOME_SET else None
+    def members(self, bound: Bound) -> str:
+        if isinstance(self.domain(bound.collection), Bag):
+            return f"{self.names(bound)} \\in BagToSet({self.plain(bound.collection)})"
+        return super().members(bound)
 
-    def collection(self, node: ast.expr) -> str:
-        """What a quantifier ranges over."""
-        return f"BagToSet({self.text(node)})" if isinstance(self.domain(node), Bag) else self.text(node)
+    # Operators of Python that mean several of TLA+
 
-    # Expressions
+    def _Apply(self, node: Apply) -> tuple[str, int]:
+        operator, operands = node.operator, node.operands
+        if operator in (op.ADD, op.SUBTRACT):
+            return self.change(operator, operands) or super()._Apply(node)
+        of = self.domain(operands[-1]) if operands else None
+        if operator in _INCLUSIONS and isinstance(of or self.domain(operands[0]), Set):
+            one, two = (self.inside(operand, 8) for operand in operands)
+            return _INCLUSIONS[operator].format(one, two), _TIGHT
+        if operator in (op.IN, op.NOT_IN) and isinstance(of, Bag):
+            return f"({self.inside(operands[0], 5)} {operator.tla} BagToSet({self.plain(operands[1])}))", _TIGHT
+        if operator is op.SIZE and isinstance(of, Bag):
+            return f"Cardinality(BagToSet({self.plain(operands[0])}))", _TIGHT
+        return super()._Apply(node)
 
-    def text(self, node: ast.expr) -> str:
-        """The TLA+ text of an expression, in parentheses where it has an operator."""
-        writer = getattr(self, f"_{type(node).__name__}", None)
-        assert writer is not None, ast.unparse(node)
-        return str(writer(node))
+    def change(self, operator: Operator, operands: tuple[Expression, ...]) -> tuple[str, int] | None:
+        """``+`` or ``-`` of bags, sequences or sets; None where it is of numbers."""
+        of = self.domain(operands[0]) or self.domain(operands[1])
+        left, right = (f"({self.plain(operand)})" for operand in operands)
+        if isinstance(of, Bag):
+            return f"({left} {'(+)' if operator is op.ADD else '(-)'} SetToBag({right}))", _TIGHT
+        if isinstance(of, Seq):
+            return f"({left} \\o {right})", _TIGHT
+        return (f"({left} \\ {right})", _TIGHT) if isinstance(of, Set) else None
 
-    def _Constant(self, node: ast.Constant) -> str:
-        if isinstance(node.value, bool):
-            return "TRUE" if node.value else "FALSE"
-        return f'"{node.value}"' if isinstance(node.value, str) else str(node.value)
+    def _Bind(self, node: Bind) -> tuple[str, int]:
+        if node.binder is not Binder.SUM:
+            return super()._Bind(node)
+        (bound,) = node.bounds
+        chosen = self.chosen(bound)
+        return f"Sum([{chosen} |-> {self.plain(node.body)}])", _TIGHT
 
-    def _Name(self, node: ast.Name) -> str:
-        return self.names.get(node.id, node.id)
-
-    def _Attribute(self, node: ast.Attribute) -> str:
-        of_state = isinstance(node.value, ast.Name) and node.value.id == "s"
-        return node.attr if of_state else f"{self.text(node.value)}.{node.attr}"
-
-    def _Subscript(self, node: ast.Subscript) -> str:
-        return f"{self.text(node.value)}[{self.text(node.slice)}]"
-
-    def _UnaryOp(self, node: ast.UnaryOp) -> str:
-        return f"({'~' if isinstance(node.op, ast.Not) else '-'}{self.text(node.operand)})"
-
-    def _BoolOp(self, node: ast.BoolOp) -> str:
-        operator = " /\\ " if isinstance(node.op, ast.And) else " \\/ "
-        return f"({operator.join(map(self.text, node.values))})"
-
-    def _IfExp(self, node: ast.IfExp) -> str:
-        return f"(IF {self.text(node.test)} THEN {self.text(node.body)} ELSE {self.text(node.orelse)})"
-
-    def _BinOp(self, node: ast.BinOp) -> str:
-        left, right, domain = self.text(node.left), self.text(node.right), self.domain(node.left)
-        if isinstance(domain, Bag):
-            return f"({left} {'(+)' if isinstance(node.op, ast.Add) else '(-)'} SetToBag({right}))"
-        if isinstance(domain, Seq):
-            return f"({left} \\o {right})"
-        of_sets = type(node.op) in _OF_SETS and (isinstance(domain, Set) or not isinstance(node.op, ast.Sub))
-        return f"({left} {(_OF_SETS if of_sets else _ARITHMETIC)[type(node.op)]} {right})"
-
-    def _Compare(self, node: ast.Compare) -> str:
-        operands = [node.left, *node.comparators]
-        tests = [self.comparison(*test) for test in zip(node.ops, operands, operands[1:], strict=False)]
-        return "(" + " /\\ ".join(tests) + ")"
-
-    def comparison(self, operator: ast.cmpop, left: ast.expr, right: ast.expr) -> str:
-        """One test of a chain of them."""
-        if isinstance(operator, (ast.In, ast.NotIn)):
-            is_in = "\\in" if isinstance(operator, ast.In) else "\\notin"
-            return f"({self.text(left)} {is_in} {self.collection(right)})"
-        if type(operator) in _INCLUSIONS and isinstance(self.domain(left) or self.domain(right), Set):
-            return _INCLUSIONS[type(operator)].format(self.text(left), self.text(right))
-        return f"({self.text(left)} {_COMPARISONS[type(operator)]} {self.text(right)})"
-
-    def _Set(self, node: ast.Set) -> str:
-        return f"{{{', '.join(map(self.text, node.elts))}}}"
-
-    def _Tuple(self, node: ast.Tuple) -> str:
-        return f"<<{', '.join(map(self.text, node.elts))}>>"
-
-    def _Dict(self, node: ast.Dict) -> str:
-        assert not node.keys
-        return "EmptyBag"
-
-    def _DictComp(self, node: ast.DictComp) -> str:
-        collection = self.collection(node.generators[0].iter)
-        with self.binding(node.generators) as (name,):
-            return f"[{name} \\in {collection} |-> {self.text(node.value)}]"
-
-    def _SetComp(self, node: ast.SetComp) -> str:
-        return self.values_of(node.elt, node.generators)
-
-    def values_of(self, element: ast.expr, generators: Sequence[ast.comprehension]) -> str:
-        """``{e : k \\in {k \\in S : P}}``"""
-        chosen = self.chosen(generators)
-        with self.binding(generators) as (name,):
-            return f"{{{self.text(element)} : {name} \\in {chosen}}}"
-
-    def chosen(self, generators: Sequence[ast.comprehension]) -> str:
-        """The set that the only generator of a comprehension ranges over, its condition included."""
-        (generator,) = generators
-        collection = self.collection(generator.iter)
-        if not generator.ifs:
-            return collection
-        with self.binding(generators) as (name,):
-            return f"{{{name} \\in {collection} : {self.text(generator.ifs[0])}}}"
-
-    def _Call(self, node: ast.Call) -> str:
-        assert isinstance(node.func, ast.Name)
-        name = node.func.id
-        if name in ("any", "all"):
-            return self.quantifier(name, node.args[0])
-        if name in ("sum", "Max", "Min") and isinstance(node.args[0], ast.GeneratorExp):
-            element, generators = node.args[0].elt, node.args[0].generators
-            if name != "sum":
-                return f"{name}({self.values_of(element, generators)})"
-            chosen = self.chosen(generators)
-            with self.binding(generators) as (bound,):
-                return f"Sum([{bound} \\in {chosen} |-> {self.text(element)}])"
-        if name == "set":
-            return "{}"
-        arguments = [self.text(a) for a in node.args if not (isinstance(a, ast.Name) and a.id == "s")]
-        if name == "Range":
-            return f"({arguments[0]}..{arguments[1]})"
-        if name == "Cardinality" and isinstance(self.domain(node.args[0]), Bag):
-            return f"Cardinality(BagToSet({arguments[0]}))"
-        if node.keywords:
-            return f"[{', '.join(f'{k.arg} |-> {self.text(k.value)}' for k in node.keywords)}]"
-        return _call({"abs": "Abs"}.get(name, name), arguments)
-
-    def quantifier(self, name: str, node: ast.expr) -> str:
-        """``any(P for ...)`` and ``all(P for ...)``"""
-        assert isinstance(node, ast.GeneratorExp)
-        collections = [self.collection(generator.iter) for generator in node.generators]
-        with self.binding(node.generators) as names:
-            symbol = "\\E" if name == "any" else "\\A"
-            bounds = "".join(f"{symbol} {n} \\in {c} : " for n, c in zip(names, collections, strict=True))
-            return f"({bounds}{self.text(node.elt)})"
+    def _Fold(self, node: Fold) -> tuple[str, int]:
+        """A loop of a random spec adds to a number for each element what does not depend on the number."""
+        (name,), (first,), (step,) = node.names, node.initial, node.step
+        chosen = self.chosen(node.bound)
+        self.values = {**self.values, name: "0"}
+        total = f"{self.inside(first, 10)} + Sum([{chosen} |-> {self.plain(step)}])"
+        del self.values[name]  # type: ignore[attr-defined]
+        return f"LET {self.local(name)} == {total} IN {self.plain(node.body)}", 0
