@@ -105,14 +105,25 @@ EXTENDS Naturals
 CONSTANT N
 VARIABLES x, y
 Init == x = 0 /\\ y = 0
-Left == x < 5 /\\ y /= N /\\ x' = x + 1 /\\ y' = y
-Right == y < N /\\ y' = y + 1 /\\ x' = x
+Left ==
+    /\\ x < 5 /\\ y /= N  (* not at the end *)
+    /\\ x' = x + 1
+    /\\ UNCHANGED
+           y  \\* which is not on this line
+Right  == y < N /\\ y' = y + 1 /\\ x' = x
 Next == Left \\/ Right
 Low == x + y < N
 Small == x + y <= 2
 Flat == y = 0 \\/ x > 0
 ====
 """
+
+
+def stairs(model: str) -> None:
+    """The spec, its model ``m`` and its module, in the current directory."""
+    Path("stairs.py").write_text(STAIRS, encoding="utf-8")
+    Path("stairs.yaml").write_text(f"models: {{m: {model}}}\n", encoding="utf-8")
+    Path("Stairs.tla").write_text(STAIRS_TLA, encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -132,9 +143,7 @@ def test_the_depth_of_a_violation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, length: int, depth: int
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("stairs.py").write_text(STAIRS, encoding="utf-8")
-    Path("stairs.yaml").write_text(f"models: {{m: {model}}}\n", encoding="utf-8")
-    Path("Stairs.tla").write_text(STAIRS_TLA, encoding="utf-8")
+    stairs(model)
     assert main(["crosscheck", "stairs.py", "--json", "c.json"]) == 0
     document = json.loads(Path("c.json").read_text(encoding="utf-8"))
     assert document["mc"]["violation"]["length"] == document["tlc"]["length"] == length
@@ -142,3 +151,23 @@ def test_the_depth_of_a_violation(
     for workers in ("1", "2"):
         main(["check", "stairs.py", "--json", "c.json", "--workers", workers])
         assert json.loads(Path("c.json").read_text(encoding="utf-8"))["depth"] == depth
+
+
+def test_a_trace_in_the_words_of_tlc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same lines of the .tla, and the same states."""
+    monkeypatch.chdir(tmp_path)
+    stairs("{constants: {N: 2}, invariants: [Turned], constraints: [], deadlock: false}")
+    turned = "\n\ndef Turned(s):\n    return not (s.x == 3 and s.y == 1)\n"
+    Path("stairs.py").write_text(STAIRS + turned, encoding="utf-8")
+    Path("Stairs.tla").write_text(
+        STAIRS_TLA.replace("Small ==", "Turned == ~(x = 3 /\\ y = 1)\nSmall =="), encoding="utf-8"
+    )
+    assert main(["crosscheck", "stairs.py"]) == 0
+    assert main(["trace", "out/stairs", "--format", "tlc", "-o", "ours.txt"]) == 0
+    ours, theirs = (Path(f).read_text(encoding="utf-8") for f in ("ours.txt", "out/stairs/m/tlc-trace.txt"))
+    assert ours[ours.index("State 1: ") :].split() == theirs.split()
+    assert ": <Left line 7, col 5 to line 10, col 12 of module Stairs>" in ours
+    # Without a module, the places are those of the spec.
+    Path("Stairs.tla").unlink()
+    assert main(["trace", "out/stairs", "--format", "tlc", "-o", "ours.txt"]) == 0
+    assert ": <Left line 14, col 1 to line 18, col 15 of module stairs>" in Path("ours.txt").read_text()

@@ -11,7 +11,7 @@ from typing import Any
 
 from mc import errors
 from mc.cli import options
-from mc.errors import NotABehaviorError, TraceError, UsageError, printable
+from mc.errors import McError, NotABehaviorError, TraceError, UsageError, printable
 from mc.graph.spacetime import png, svg
 from mc.spec.models import bundled
 from mc.spec.objects import Spec
@@ -58,6 +58,15 @@ def text(spec: Spec, behavior: Behavior) -> str:
     return behavior_text(behavior) + "\n"
 
 
+def tlc(spec: Spec, behavior: Behavior) -> str:
+    """As TLC prints it; the places are those of the .tla, where there is one."""
+    try:
+        proof = read_proof(spec, [bundled("proofs")])
+    except McError:
+        proof = None
+    return tlc_text(spec, behavior, proof)
+
+
 def tla(spec: Spec, behavior: Behavior) -> str:
     """A module that TLC replays, with its configuration."""
     return replay_text(read_proof(spec, [bundled("proofs")]), behavior)
@@ -67,7 +76,7 @@ def tla(spec: Spec, behavior: Behavior) -> str:
 TEXTS: dict[str, Callable[[Spec, Behavior], str]] = {
     "text": text,
     "full": full,
-    "tlc": tlc_text,
+    "tlc": tlc,
     "tla": tla,
     "json": trace_json,
     "itf": itf,

@@ -34,6 +34,12 @@ class Proof:
         """The definition of ``name`` in any of the modules."""
         return next((m.definitions[name] for m in self.modules.values() if name in m.definitions), None)
 
+    def place(self, action: str) -> str | None:
+        """Where the body of an action stands, as TLC says it of a step; None where no module defines it."""
+        name = self.spec.model.substitute.get(action, action)
+        module = next((m for m in self.modules.values() if name in m.definitions), None)
+        return None if module is None else f"{module.definitions[name].place} of module {module.name}"
+
     def declares(self, kind: str) -> tuple[str, ...]:
         """All ``"constants"`` or ``"variables"`` that the modules declare, instances apart."""
         seen: dict[str, tuple[str, ...]] = {}

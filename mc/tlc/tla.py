@@ -60,6 +60,13 @@ class TlaDefinition:
     first_line: int
     last_line: int
 
+    @property
+    def place(self) -> str:
+        """Where its body stands, as TLC says it."""
+        first, last = self.last_line - self.body.count("\n"), self.body.rsplit("\n", 1)[-1]
+        column = len(self.body) - len(self.body.lstrip(" "))
+        return f"line {first}, col {column + 1} to line {self.last_line}, col {len(last)}"
+
 
 @dataclass(frozen=True)
 class NextRow:

@@ -19,6 +19,7 @@ from mc.errors import TraceError
 from mc.spec.objects import Spec
 from mc.tlc.output import INITIAL
 from mc.tlc.printed import printed_trace, read_printed
+from mc.tlc.proof import Proof
 from mc.trace.behavior import Behavior, call_text
 from mc.trace.itf import from_itf, is_itf, read_itf
 from mc.trace.saved import FORMAT, Trace, TracedState, local_name, loop_notes, of_kind, read_trace_json
@@ -61,23 +62,26 @@ def _read_document(document: Any) -> Trace:
     )
 
 
-def tlc_text(spec: Spec, behavior: Behavior) -> str:
-    """The behavior as TLC prints an error trace; the places are those of the spec's own file."""
+def tlc_text(spec: Spec, behavior: Behavior, proof: Proof | None = None) -> str:
+    """The behavior as TLC prints an error trace; places are those of the ``.tla``, or else of the spec's own file."""
     verdict = find_verdict(spec, behavior)
     lines = []
     if verdict is not None:
         said = {"invariant": f"Invariant {verdict.property} is violated.", "deadlock": "Deadlock reached."}
         lines += [f"Error: {said.get(verdict.kind, verdict.message)}", "Error: The behavior up to this point is:"]
-    labels = [INITIAL, *(_label(spec, step) for step in behavior.steps)]
+    labels = [INITIAL, *(_label(spec, step, proof) for step in behavior.steps)]
     for number, (label, state) in enumerate(zip(labels, behavior.states, strict=True), 1):
         lines += [f"State {number}: {label}", *state_lines(state), ""]
     return "\n".join(lines)
 
 
-def _label(spec: Spec, step: Step) -> str:
-    name, place = call_text(step.action, step.arguments), spec.formulas.of(step.action.function).place
-    where = f"line {place.line}, col {place.column + 1} to line {place.end_line}, col {place.end_column}"
-    return f"<{name} {where} of module {Path(place.file).stem}>"
+def _label(spec: Spec, step: Step, proof: Proof | None) -> str:
+    where = proof.place(step.action.name) if proof is not None else None
+    if where is None:
+        place = spec.formulas.of(step.action.function).place
+        where = f"line {place.line}, col {place.column + 1} to line {place.end_line}, col {place.end_column}"
+        where += f" of module {Path(place.file).stem}"
+    return f"<{call_text(step.action, step.arguments)} {where}>"
 
 
 def _read_tlc_json(document: Any) -> Trace:
