@@ -23,6 +23,7 @@ from mc.formula.nodes import (
     Name,
     Of,
     Some,
+    Test,
     Value,
 )
 from mc.formula.operators import Operator
@@ -127,6 +128,10 @@ class _Printer(Printer):
                 of = self.domain(bound.collection)
                 known = isinstance(of, (Set, Bag)) and of is not _SOME_SET
                 self.domains |= dict.fromkeys(bound.names, of.element if known else None)  # type: ignore[union-attr]
+
+    def _Test(self, node: Test) -> tuple[str, int]:
+        # In a formula that is walked each disjunct that holds would be a successor; this one is only evaluated.
+        return f"({self.plain(node.condition)}) = TRUE", 5
 
     def assigned(self, variable: str) -> str:
         return variable if self.initial else super().assigned(variable)
