@@ -32,6 +32,8 @@ def Flip(s, t, i):
     t.f[i] = 1 - s.f[i]
     t.b = s.b | {i} if s.f[i] == 0 else s.b - {i}
     return True
+def Twice(n):
+    return 2 * n
 """
 
 NEXT = "\nNext = [(Flip, S), A]\n"
@@ -283,6 +285,12 @@ def A(s, t):
 Order = [i for i in S]  # !
 def A(s, t):
     return True
+--- at the top, a loop: would be taken in some order
+Order = ()
+for i in S:  # !
+    Order = Order + (i,)
+def A(s, t):
+    return True
 --- at the top, with a star: would be taken in some order
 Order = (*S, Nil)  # !
 def A(s, t):
@@ -310,6 +318,12 @@ ALLOWED = cases(r"""
     for i in S:
         n += s.f[i]
     t.x = n
+--- a number that begins with a parameter's:
+    n = Twice(s.x)
+    for i in S:
+        n = n + Twice(s.f[i])
+        n += 1
+    t.x = n % 9
 --- what is counted:
     n = 0
     for i in S:

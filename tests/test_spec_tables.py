@@ -123,6 +123,7 @@ def test_a_helper_of_init_is_not_init() -> None:
     ("text", "words"),
     [
         (NEXT, "Low looks like a predicate, and is in no table (Invariants, Constraints, Witnesses)"),
+        (f"{NEXT}{TABLES}def Both(s):\n    return Low(s)", "Both looks like a predicate"),
         (f"Next = [A]\n{TABLES}", "Add looks like an action, and is not in Next"),
         (f"{NEXT}{TABLES}Properties = [Low]", "Properties lists definitions, and no table has that name"),
     ],

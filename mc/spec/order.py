@@ -46,6 +46,9 @@ def locals_of(text: Text, namespace: Mapping[str, Any]) -> dict[str, Kind | None
     for part in ast.walk(text.node):
         if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
             given.setdefault(part.targets[0].id, []).append((part.value, False))
+        elif isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
+            made = ast.BinOp(ast.Name(part.target.id, ast.Load()), part.op, part.value)
+            given.setdefault(part.target.id, []).append((made, False))
         elif isinstance(part, ast.For) and isinstance(part.target, ast.Name):
             given.setdefault(part.target.id, []).append((part.iter, True))
     names |= dict.fromkeys(given)

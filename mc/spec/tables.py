@@ -16,7 +16,7 @@ from typing import Any
 from mc.errors import McError, SpecError
 from mc.lang.composites import Bag, Seq, Set
 from mc.lang.declarations import Then, Variable
-from mc.lang.domains import Domain, as_domain
+from mc.lang.domains import BOOLEAN, Domain, as_domain
 from mc.lang.values import ModelValue
 from mc.read.python.expressions import Texts
 from mc.read.python.templates import Template
@@ -259,26 +259,30 @@ class Tables:
             if text.file != self.path.resolve() or text.name in taken:
                 continue
             place = f"{text.file}:{text.node.lineno}: {text.name}"
-            if text.parameters == ("s",) and _decides(text.node):
+            if text.parameters == ("s",) and self.decides(text):
                 yield f"{place} looks like a predicate, and is in no table ({', '.join(PREDICATES)}): it is not checked"
             elif text.parameters[:2] == ("s", "t"):
                 yield f"{place} looks like an action, and is not in Next: it is never taken"
 
+    def decides(self, text: Text, within: frozenset[str] = frozenset()) -> bool:
+        """Whether all that a definition returns looks like TRUE or FALSE; ``within``: those that it is called in."""
+        returned = [part.value for part in ast.walk(text.node) if isinstance(part, ast.Return)]
+        known = within | {text.name}
+        return bool(returned) and all(value is not None and self.is_condition(value, known) for value in returned)
 
-def _decides(node: ast.FunctionDef) -> bool:
-    """Whether all that a definition returns looks like TRUE or FALSE."""
-    returned = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)]
-    return bool(returned) and all(value is not None and _is_condition(value) for value in returned)
-
-
-def _is_condition(node: ast.expr) -> bool:
-    match node:
-        case ast.Constant(value=bool()) | ast.Compare() | ast.UnaryOp(op=ast.Not()):
-            return True
-        case ast.BoolOp(values=parts):
-            return any(map(_is_condition, parts))
-        case ast.IfExp(body=one, orelse=two):
-            return _is_condition(one) and _is_condition(two)
-        case ast.Call(func=ast.Name(id=name)):
-            return name in ("all", "any")
-    return False
+    def is_condition(self, node: ast.expr, within: frozenset[str]) -> bool:
+        match node:
+            case ast.Constant(value=bool()) | ast.Compare() | ast.UnaryOp(op=ast.Not()):
+                return True
+            case ast.BoolOp(values=parts):
+                return any(self.is_condition(part, within) for part in parts)
+            case ast.IfExp(body=one, orelse=two):
+                return self.is_condition(one, within) and self.is_condition(two, within)
+            case ast.Attribute(value=ast.Name(id="s"), attr=name):
+                return getattr(self.namespace.get(name), "domain", None) is BOOLEAN
+            case ast.Call(func=ast.Name(id="all" | "any")):
+                return True
+            case ast.Call():
+                text = self.definitions.called(node)
+                return text is not None and text.name not in within and self.decides(text, within)
+        return False

@@ -98,6 +98,11 @@ class _InOrder(ast.NodeTransformer):
             node.args = [self.taken(argument) for argument in node.args]
         return node
 
+    def visit_For(self, node: ast.For) -> ast.AST:
+        self.generic_visit(node)
+        node.iter = self.taken(node.iter)
+        return node
+
     def visit_Starred(self, node: ast.Starred) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.ctx, ast.Load):
