@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from test_spec_paths import cases
+from toys.cases import cases
 from toys.engines import compare, load
 
 from mc.errors import SpecError

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from toys.cases import cases
 from toys.engines import compare, load
 
 from mc.cli.main import main
@@ -47,17 +48,6 @@ def Two(s, t):
 NEXT = "\nNext = [(A, S)]\n"
 
 TWICE = "a second time on one path"
-
-
-def cases(text: str) -> dict[str, tuple[str, str]]:
-    """Name to (definitions, words), written ``--- name: words`` and the definitions below."""
-    found = {}
-    for part in text.split("--- ")[1:]:
-        head, _, body = part.partition("\n")
-        name, _, words = head.partition(":")
-        found[name] = (body, words.strip())
-    return found
-
 
 #: What is refused, with words of the reason; the line is the one marked # ! (if the definitions have it).
 REFUSED = cases(r"""
