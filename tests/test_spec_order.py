@@ -129,6 +129,34 @@ def A(s, t):
             break
     t.who = w
     return True
+--- a sum of the first one only: n depends on the order
+def A(s, t):
+    n = 0
+    for i in s.k:
+        if i > 0:
+            n = n + i  # !
+            break
+    t.x = n
+    return True
+--- a set of the first one only: r depends on the order
+def A(s, t):
+    r = s.b
+    for i in S:
+        j = i
+        r = r | {j}  # !
+        break
+    t.b = r
+    return True
+--- the largest of the first one only: n depends on the order
+def A(s, t):
+    n = 0
+    for m in Range(1, 2):
+        for i in s.k:
+            if i >= m:
+                n = Max({n, i})  # !
+                break
+    t.x = n
+    return True
 --- the first few: n, which is read here
 def A(s, t):
     n = 0
@@ -297,6 +325,19 @@ def A(s, t):
     return True
 --- at the top, names for all: declare a value that is needed by its name as a constant
 i1, i2 = S  # !
+def A(s, t):
+    return True
+--- at the top, the last of a loop: would be taken in some order
+for last in S:  # !
+    Last = last
+def A(s, t):
+    return True
+--- at the top, the first of a domain: would be taken in some order
+First = list(Enum(S, Nil))[0]  # !
+def A(s, t):
+    return True
+--- at the top, the first by another order: would be taken in some order
+First = min(S, key=str)  # !
 def A(s, t):
     return True
 """)

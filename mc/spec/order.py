@@ -8,7 +8,7 @@ accumulated by one operator that does not care, parts of ``t`` that belong to th
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from mc.errors import SpecError
@@ -172,13 +172,17 @@ class _Loop:
         done = [[ast.unparse(node) for node in suite[:-1]] for suite in breaks]
         last = {id(node) for suite in breaks for node in suite}
         for node in ast.walk(self.loop):
-            names = _assigned(node) if isinstance(node, (ast.Assign, ast.AugAssign)) else set()
-            if names & self.carried and (id(node) not in last or any(other != done[0] for other in done)):
-                raise self.fail(node, f"{', '.join(sorted(names & self.carried))} depends on")
+            if not isinstance(node, (ast.Assign, ast.AugAssign)) or not _assigned(node) & self.carried:
+                continue
+            # A sum of all elements is the same in every order; a sum that is left at one of them is not.
+            other = id(node) not in last or any(suite != done[0] for suite in done)
+            if other or self.depends(node.value, self.varying - self.carried):
+                raise self.fail(node, f"{', '.join(sorted(_assigned(node) & self.carried))} depends on")
 
-    def depends(self, node: ast.AST) -> bool:
-        """Whether an expression may have another value for each element."""
-        return any(isinstance(part, ast.Name) and part.id in self.varying for part in ast.walk(node))
+    def depends(self, node: ast.AST, varying: Collection[str] | None = None) -> bool:
+        """Whether an expression may have another value for each element; ``varying``: by these names alone."""
+        names = self.varying if varying is None else varying
+        return any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(node))
 
     def suite(self, body: list[ast.stmt]) -> None:
         for statement in body:

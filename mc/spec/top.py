@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from mc.errors import SpecError
+from mc.lang.domains import Bool, Domain, Range
 from mc.read.text import RESERVED
 
 #: Python's own functions that take their arguments in order, and what the check of these is called.
 ORDERING = ("dict", "enumerate", "iter", "list", "next", "tuple", "zip")
 ORDERED = "in order"
+#: Those that do so where they are told by which order: the first of equals is the one that comes first.
+CHOOSING = ("max", "min", "sorted")
 
 
 def check_top(trees: Mapping[Path, ast.Module]) -> None:
@@ -72,7 +75,7 @@ def in_order(node: ast.stmt) -> ast.stmt:
 
 def ordered(values: Any) -> Any:
     """``values``, which are about to be taken one after the other."""
-    if isinstance(values, (set, frozenset)):
+    if isinstance(values, (set, frozenset, Domain)) and not isinstance(values, (Range, Bool)):
         raise SpecError(
             f"the elements of {values!r} would be taken in some order, and a set has none; declare a value that is "
             "needed by its name as a constant of its own (s1: ModelValue)"
@@ -83,6 +86,11 @@ def ordered(values: Any) -> Any:
 class _InOrder(ast.NodeTransformer):
     """Puts a call of ``ordered`` around what a list, a tuple or single names are made of."""
 
+    def visit_For(self, node: ast.For) -> ast.AST:
+        self.generic_visit(node)
+        node.iter = self.taken(node.iter)
+        return node
+
     def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
         self.generic_visit(node)
         for generator in node.generators:
@@ -91,7 +99,8 @@ class _InOrder(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id in ORDERING:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name in ORDERING or (name in CHOOSING and node.keywords):
             for argument in node.args:
                 for generator in argument.generators if isinstance(argument, ast.GeneratorExp) else []:
                     generator.iter = self.taken(generator.iter)
