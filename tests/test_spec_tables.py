@@ -35,6 +35,7 @@ def Chosen(s):
 """
 NEXT = "Next = [A, (Add, S)]\n"
 TABLES = "Invariants = [Low]\n"
+SAFE = "def Safe(s):\n    "
 
 #: Tables that are refused at the line marked # !, and words of the reason.
 REFUSED = {
@@ -124,6 +125,8 @@ def test_a_helper_of_init_is_not_init() -> None:
     [
         (NEXT, "Low looks like a predicate, and is in no table (Invariants, Constraints, Witnesses)"),
         (f"{NEXT}{TABLES}def Both(s):\n    return Low(s)", "Both looks like a predicate"),
+        (f"{NEXT}{TABLES}on = Variable(BOOLEAN)\n{SAFE}r = s.on\n    return r\n", "Safe looks like a predicate"),
+        (f"{NEXT}{TABLES}on = Variable(Fn(S, BOOLEAN))\n{SAFE}return s.on[0]\n", "Safe looks like a predicate"),
         (f"Next = [A]\n{TABLES}", "Add looks like an action, and is not in Next"),
         (f"{NEXT}{TABLES}Properties = [Low]", "Properties lists definitions, and no table has that name"),
     ],

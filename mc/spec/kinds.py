@@ -9,7 +9,7 @@ from typing import Any
 
 from mc.lang.composites import Bag, Record, Seq, Set, Union
 from mc.lang.declarations import Variable
-from mc.lang.domains import Domain, Enum, Fn, Optional, Range
+from mc.lang.domains import Bool, Domain, Enum, Fn, Optional, Range
 from mc.lang.values import ModelValueSet
 
 #: Operators that make numbers, and those that make a sequence of one.
@@ -22,13 +22,14 @@ class Kind:
     """A kind of values."""
 
     #: "number", "set", "interval" (a set of numbers that is gone through in order), "sequence", "function", "bag",
-    #: "record"
+    #: "record", "Boolean"
     name: str
     #: What its elements, its values or its fields are of, where that is known.
     of: Domain | None = None
 
 
 NUMBER = Kind("number")
+BOOLEAN = Kind("Boolean")
 
 
 def kind(node: ast.expr, names: Mapping[str, Kind | None], namespace: Mapping[str, Any]) -> Kind | None:
@@ -37,8 +38,12 @@ def kind(node: ast.expr, names: Mapping[str, Kind | None], namespace: Mapping[st
     ``names``: what is known of parameters and locals, which hide names of the spec.
     """
     match node:
-        case ast.Constant(value=value):
-            return NUMBER if isinstance(value, int) and not isinstance(value, bool) else None
+        case ast.Constant(value=bool()) | ast.Compare() | ast.UnaryOp(op=ast.Not()) | ast.BoolOp():
+            return BOOLEAN
+        case ast.Call(func=ast.Name(id="all" | "any")):
+            return BOOLEAN
+        case ast.Constant(value=int()):
+            return NUMBER
         case ast.Name(id=name):
             return names[name] if name in names else _of_name(namespace.get(name))
         case ast.Attribute(value=ast.Name(id="s"), attr=name):
@@ -88,6 +93,8 @@ def of_domain(domain: Domain | None) -> Kind | None:
         return of_domain(domain.domain)
     if isinstance(domain, Range) or (isinstance(domain, Enum) and all(type(m) is int for m in domain.members)):
         return NUMBER
+    if isinstance(domain, Bool):
+        return BOOLEAN
     if isinstance(domain, (Set, Seq, Bag)):
         return Kind({Set: "set", Seq: "sequence", Bag: "bag"}[type(domain)], domain.element)
     if isinstance(domain, Fn):

@@ -16,12 +16,14 @@ from typing import Any
 from mc.errors import McError, SpecError
 from mc.lang.composites import Bag, Seq, Set
 from mc.lang.declarations import Then, Variable
-from mc.lang.domains import BOOLEAN, Domain, as_domain
+from mc.lang.domains import Domain, as_domain
 from mc.lang.values import ModelValue
 from mc.read.python.expressions import Texts
 from mc.read.python.templates import Template
 from mc.spec.definitions import Definitions, Text
+from mc.spec.kinds import BOOLEAN, Kind, kind
 from mc.spec.objects import Action, Parameter
+from mc.spec.order import locals_of
 from mc.spec.source import Source
 
 #: The tables of predicates, and all that the loader reads besides Init and Next.
@@ -264,25 +266,19 @@ class Tables:
             elif text.parameters[:2] == ("s", "t"):
                 yield f"{place} looks like an action, and is not in Next: it is never taken"
 
-    def decides(self, text: Text, within: frozenset[str] = frozenset()) -> bool:
-        """Whether all that a definition returns looks like TRUE or FALSE; ``within``: those that it is called in."""
+    def decides(self, text: Text, callers: tuple[Text, ...] = ()) -> bool:
+        """Whether all that a definition returns looks like TRUE or FALSE; ``callers``: who asks."""
+        names = locals_of(text, self.namespace)
         returned = [part.value for part in ast.walk(text.node) if isinstance(part, ast.Return)]
-        known = within | {text.name}
-        return bool(returned) and all(value is not None and self.is_condition(value, known) for value in returned)
+        return bool(returned) and all(
+            value is not None and self.is_condition(value, names, (*callers, text)) for value in returned
+        )
 
-    def is_condition(self, node: ast.expr, within: frozenset[str]) -> bool:
-        match node:
-            case ast.Constant(value=bool()) | ast.Compare() | ast.UnaryOp(op=ast.Not()):
-                return True
-            case ast.BoolOp(values=parts):
-                return any(self.is_condition(part, within) for part in parts)
-            case ast.IfExp(body=one, orelse=two):
-                return self.is_condition(one, within) and self.is_condition(two, within)
-            case ast.Attribute(value=ast.Name(id="s"), attr=name):
-                return getattr(self.namespace.get(name), "domain", None) is BOOLEAN
-            case ast.Call(func=ast.Name(id="all" | "any")):
-                return True
-            case ast.Call():
-                text = self.definitions.called(node)
-                return text is not None and text.name not in within and self.decides(text, within)
-        return False
+    def is_condition(self, node: ast.expr, names: Mapping[str, Kind | None], callers: tuple[Text, ...]) -> bool:
+        """Whether an expression of the last of ``callers`` looks like TRUE or FALSE."""
+        if isinstance(node, ast.IfExp):
+            return all(self.is_condition(part, names, callers) for part in (node.body, node.orelse))
+        called = self.definitions.called(node) if isinstance(node, ast.Call) else None
+        if called is not None:
+            return called not in callers and self.decides(called, callers)
+        return kind(node, names, self.namespace) == BOOLEAN

@@ -86,11 +86,6 @@ def ordered(values: Any) -> Any:
 class _InOrder(ast.NodeTransformer):
     """Puts a call of ``ordered`` around what a list, a tuple or single names are made of."""
 
-    def visit_For(self, node: ast.For) -> ast.AST:
-        self.generic_visit(node)
-        node.iter = self.taken(node.iter)
-        return node
-
     def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
         self.generic_visit(node)
         for generator in node.generators:
