@@ -63,6 +63,43 @@ def test_the_language(name: str) -> None:
     assert compare(load(source, constants), 100) > 100
 
 
+#: Loops that write, and are left early, go on early, or count.
+LOOPS = """
+x = Variable(Range(0, 3))
+f = Variable(Fn(Range(1, 3), Range(0, 3)))
+def Init(t):
+    t.x = 0
+    t.f = {k: 0 for k in Range(1, 3)}
+def Grow(s, t):
+    n = 0
+    for k in Range(1, 3):
+        if s.f[k] > 1:
+            continue
+        if n == 2:
+            break
+        n += 1
+        t.f[k] = s.f[k] + n
+    t.x = n
+    return True
+def Clear(s, t, i):
+    for k in Range(1, 3):
+        if k > i:
+            return True
+        t.f[k] = 0
+    t.x = 3
+    return True
+def Number(s, t):
+    for k in Range(1, 3):
+        t.f[k] = k if s.x == 3 else 0
+    return True
+Next = [Grow, (Clear, Range(0, 3)), Number]
+"""
+
+
+def test_loops_that_write() -> None:
+    assert compare(load(LOOPS), 300) > 100
+
+
 @pytest.mark.parametrize("name", bundled_names())
 def test_bundled_specs(name: str) -> None:
     path, _ = find_spec(name)

@@ -210,10 +210,18 @@ class Some(Node):
 
 @dataclass(frozen=True, slots=True)
 class Each(Node):
-    """Assignments for each element of a set, each to a place of its own: one way."""
+    """Assignments for each element of a set, each to a place of its own, then what follows: one way.
 
+    Names are folded over the elements as by :class:`Fold`; ``body`` sees them as they were before its element,
+    ``then`` what remains of them.
+    """
+
+    names: tuple[str, ...]
+    initial: tuple[Expression, ...]
     bound: Bound
+    step: tuple[Expression, ...]
     body: Tree
+    then: Tree
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from mc.formula import operators as op
 from mc.formula.nodes import (
+    TRUE,
     All,
     Apply,
     Assign,
@@ -190,7 +191,8 @@ class Printer:
         return f"\\E {self.chosen(node.bound)} : {self.plain(node.body)}", _LOOSE
 
     def _Each(self, node: Each) -> tuple[str, int]:
-        return f"\\A {self.chosen(node.bound)} : {self.plain(node.body)}", _LOOSE
+        each = f"\\A {self.chosen(node.bound)} : {self.plain(node.body)}"
+        return (each, _LOOSE) if node.then == TRUE else (f"({each}) /\\ {self.inside(node.then, 3)}", 3)
 
     def _If(self, node: If) -> tuple[str, int]:
         return f"IF {self.plain(node.test)} THEN {self.plain(node.then)} ELSE {self.plain(node.otherwise)}", _LOOSE

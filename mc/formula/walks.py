@@ -7,6 +7,7 @@ called at the end of each of its ways.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from mc.errors import EvaluationError, McError
 from mc.formula.expressions import PRIMED, STATE, Compiler, Environment
@@ -78,13 +79,28 @@ def _definition(compiler: Compiler, node: With, following: Walk) -> Walk:
 
 
 def _each(compiler: Compiler, node: Each, following: Walk) -> Walk:
-    bindings, body = compiler.bindings((node.bound,)), tree(compiler, node.body, lambda env: None)
+    initial, steps = compiler.all(node.initial), compiler.all(node.step)
+    slots = [compiler.slots.slot(name) for name in node.names]
+    bindings = compiler.bindings((node.bound,))
+    then = tree(compiler, node.then, following)
+    primed: list[Any] = []
+
+    def written(env: Environment) -> None:
+        primed[:] = env[PRIMED]
+
+    body = tree(compiler, node.body, written)
 
     def walk(env: Environment) -> None:
         kept = list(env[PRIMED])
+        for slot, value in zip(slots, [first(env) for first in initial], strict=True):
+            env[slot] = value
         for _ in bindings(env):
+            # The body leaves the primed variables as they were before it; what it made is in `primed`.
             body(env)
-        following(env)
+            env[PRIMED][:] = primed
+            for slot, value in zip(slots, [step(env) for step in steps], strict=True):
+                env[slot] = value
+        then(env)
         env[PRIMED][:] = kept
 
     return walk

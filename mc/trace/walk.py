@@ -115,11 +115,8 @@ def _ways(tree: Tree, path: _Path) -> list[_Path]:
         case Some(bound=bound, body=body):
             inner = (replace(path, scope=scope.inside(names)) for names in bindings((bound,), scope))
             return [replace(end, scope=scope) for way in inner for end in _follow(body, way)]
-        case Each(bound=bound, body=body):
-            for names in bindings((bound,), scope):
-                (end,) = _follow(body, replace(path, scope=scope.inside(names)))
-                path = replace(end, scope=scope)
-            return [path]
+        case Each():
+            return _each(tree, path)
         case If(test=test, then=then, otherwise=otherwise):
             return _follow(then if scope.value(test) else otherwise, path)
         case With(name=name, value=value, body=body):
@@ -127,6 +124,17 @@ def _ways(tree: Tree, path: _Path) -> list[_Path]:
             return [replace(end, scope=scope) for end in ends]
         case Enter(definition=definition, arguments=arguments):
             return _enter(scope.spec.formulas[definition], [scope.value(a) for a in arguments], path)
+
+
+def _each(node: Each, path: _Path) -> list[_Path]:
+    """The paths after the assignments for each element of a set."""
+    outer = path.scope
+    folded = {name: outer.value(first) for name, first in zip(node.names, node.initial, strict=True)}
+    for bound in bindings((node.bound,), outer):
+        scope = outer.inside({**folded, **bound})
+        (path,) = _follow(node.body, replace(path, scope=scope))
+        folded = {name: scope.value(step) for name, step in zip(node.names, node.step, strict=True)}
+    return [replace(end, scope=outer) for end in _follow(node.then, replace(path, scope=outer.inside(folded)))]
 
 
 def _assigned(node: Assign, path: _Path) -> _Path:

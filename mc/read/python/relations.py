@@ -31,7 +31,7 @@ from mc.formula.nodes import (
     conjunction,
 )
 from mc.read.python.expressions import Scope
-from mc.read.python.statements import End, Suite, assigned_in, leaves
+from mc.read.python.statements import LEFT, RUNS, End, Suite, Values, assigned_in, leaves
 
 _FALSE = Test(Value(False))
 
@@ -98,6 +98,9 @@ class Relation(Suite):
     def choose(self, test: Expression, then: Tree, otherwise: Tree, node: ast.stmt) -> Tree:
         return If(test, then, otherwise, place=self.reader.place(node))
 
+    def values(self) -> Suite:
+        return Values(self.reader)
+
     def choice(self, test: ast.expr, scope: Scope, then: Tree, otherwise: Tree, node: ast.If) -> Tree:
         place = self.reader.place(node)
         if self.calls_relation(test):
@@ -117,7 +120,15 @@ class Relation(Suite):
         steps: tuple[Expression, ...],
         body: Tree,
         node: ast.For,
+        during: Scope,
     ) -> Tree:
+        place = self.reader.place(node)
+        if self.writes(node):
+            written: Tree = self.read(node.body, during, lambda how, scope, value: TRUE)
+            if LEFT in during.names:
+                runs = Apply(op.EQ, (Name(during.names[LEFT], Of.LOCAL), Value(RUNS)))
+                written = If(runs, written, TRUE, place=place)
+            return Each(names, initial, bound, steps, written, body, place=place)
         for name in reversed(names):
             value = Fold(names, initial, bound, steps, Name(name, Of.LOCAL), place=self.reader.place(node))
             body = With(name, value, body, place=self.reader.place(node))
@@ -144,17 +155,6 @@ class Relation(Suite):
         for name, fresh in reversed(joined.items()):
             following = self.let(fresh, self.value_after(node, name, scope), following, node)
         return following
-
-    def loop(self, node: ast.For, rest: Sequence[ast.stmt], scope: Scope, end: End) -> Tree:
-        if not self.writes(node):
-            tree: Tree = super().loop(node, rest, scope, end)
-            return tree
-        if leaves(node.body) or any(name in scope.names for name in assigned_in(node.body)):
-            raise self.reader.error(node, "a loop either writes t, or changes locals")
-        bound, inner = self.reader.bound(node.target, node.iter, [], scope)
-        body = self.read(node.body, inner, lambda how, scope, value: TRUE)
-        place = self.reader.place(node)
-        return conjunction(place, Each(bound, body, place=place), self.read(rest, scope, end))
 
     def effect(self, node: ast.stmt, rest: Sequence[ast.stmt], scope: Scope, end: End) -> Tree:
         place = self.reader.place(node)

@@ -117,7 +117,7 @@ class Suite:
                 raise self.reader.error(node, f"{name} has a value only where this condition holds")
             return Name(scope.names[name], Of.LOCAL, place=self.reader.place(node))
 
-        inner = _Values(self.reader)
+        inner = Values(self.reader)
         then, otherwise = inner.read(node.body, scope, end), inner.read(node.orelse, scope, end)
         test = self.reader.expression(node.test, scope)
         return Apply(op.IF, (test, then, otherwise), place=self.reader.place(node))
@@ -133,8 +133,8 @@ class Suite:
         constant = len(values) == 1 and isinstance(returns[0].value, (ast.Constant, type(None)))
         initial: list[Expression] = [Name(name, Of.LOCAL) for name in folded.values()]
         if returns or any(_own(node.body, ast.Break)):
-            folded[_LEFT] = _LEFT
-            initial.append(Value(_RUNS))
+            folded[LEFT] = LEFT
+            initial.append(Value(RUNS))
         if returns and not constant:
             folded[_RESULT] = _RESULT
             initial.append(Value(None))
@@ -144,27 +144,31 @@ class Suite:
         after = scope.bind(dict(zip(folded, names, strict=True)))
         body = self.read(rest, after, end)
         if returns:
-            left = Apply(op.EQ, (Name(after.names[_LEFT], Of.LOCAL), Value(_RETURNED)))
+            left = Apply(op.EQ, (Name(after.names[LEFT], Of.LOCAL), Value(_RETURNED)))
             value = returns[0].value if constant else ast.copy_location(ast.Name(_RESULT, ast.Load()), node)
             body = self.choose(left, end("return", after, value), body, node)
-        return self.fold(names, tuple(initial), bound, steps, body, node)
+        return self.fold(names, tuple(initial), bound, steps, body, node, during)
 
     def step(self, node: ast.For, scope: Scope, name: str) -> Expression:
         """What one pass of a loop makes of a local, or of how the loop was left and with what."""
         place = self.reader.place(node)
 
         def end(how: str, after: Scope, value: ast.expr | None) -> Expression:
-            if name == _LEFT:
-                return Value({"return": _RETURNED, "break": _BROKEN}.get(how, _RUNS))
+            if name == LEFT:
+                return Value({"return": _RETURNED, "break": _BROKEN}.get(how, RUNS))
             if name == _RESULT and how == "return":
                 return self.reader.returned(value, after)
             return Name(after.names[name], Of.LOCAL, place=place)
 
-        passed: Expression = Suite(self.reader).read(node.body, scope, end)
-        if _LEFT not in scope.names:
+        passed: Expression = self.values().read(node.body, scope, end)
+        if LEFT not in scope.names:
             return passed
-        runs = Apply(op.EQ, (Name(scope.names[_LEFT], Of.LOCAL), Value(_RUNS)))
+        runs = Apply(op.EQ, (Name(scope.names[LEFT], Of.LOCAL), Value(RUNS)))
         return Apply(op.IF, (runs, passed, Name(scope.names[name], Of.LOCAL)), place=place)
+
+    def values(self) -> Suite:
+        """What reads the values of locals in a suite."""
+        return Suite(self.reader)
 
     def choose(self, test: Expression, then: Any, otherwise: Any, node: ast.stmt) -> Any:
         return Apply(op.IF, (test, then, otherwise), place=self.reader.place(node))
@@ -177,11 +181,13 @@ class Suite:
         steps: tuple[Expression, ...],
         body: Any,
         node: ast.For,
+        during: Scope,
     ) -> Any:
+        """``body`` after a loop; ``during``: the names in the loop."""
         return Fold(names, initial, bound, steps, body, place=self.reader.place(node))
 
 
-class _Values(Suite):
+class Values(Suite):
     """Reads what the locals of a suite become, whatever else it does."""
 
     def effect(self, node: ast.stmt, rest: Sequence[ast.stmt], scope: Scope, end: End) -> Any:
@@ -189,8 +195,8 @@ class _Values(Suite):
 
 
 #: How a loop is left, as a number in a local of its own; and what it returns. No name of a spec is written so.
-_LEFT, _RESULT = "<left>", "<result>"
-_RUNS, _BROKEN, _RETURNED = 0, 1, 2
+LEFT, _RESULT = "<left>", "<result>"
+RUNS, _BROKEN, _RETURNED = 0, 1, 2
 
 
 def _own(body: Sequence[ast.stmt], kind: type[_Statement]) -> Iterator[_Statement]:
