@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from mc.errors import ModelError
 from mc.spec.load import load_spec
 from mc.spec.models import read_models
 from mc.spec.objects import Model, Spec
-from mc.suite.gallery import gallery_page, read_claims
+from mc.suite.gallery import Claim, gallery_page, read_claims
 from mc.suite.jobs import select
 from mc.suite.judge import Outcome
 from mc.suite.run import Runner
@@ -49,6 +50,28 @@ def test_the_page_is_current(outcomes: list[Outcome]) -> None:
     assert "".join(re.sub(r"TLC\s+finds\s+the\s+same:[\w,\s]*\.", "", page).split()) == "".join(
         gallery_page(read_claims(), outcomes, left_out).split()
     ), "run: mc suite --gallery, and read it"
+
+
+def test_the_table_says_what_holds_and_what_breaks_it() -> None:
+    page = (SPECS / "GALLERY.md").read_text(encoding="utf-8")
+    rows = {row.split("]")[0][3:]: row for row in page.splitlines() if row.startswith("| [")}
+    claims = read_claims()
+    assert set(rows) == set(claims)
+    assert "| yes (no error in" in rows["A1"] and "broken by `multipaxos:invented`, `paxos:nil_validity`" in rows["A1"]
+    for claim in claims.values():
+        words = {"A": "yes", "B": "yes", "C": ("safe", "not safe"), "D": "yes"}[claim.id[0]]
+        assert claim.holds.startswith(words)
+        violated = {m.expect.property for _, m in MODELS if m.claim == claim.id and m.expect is not None}
+        for other in claims.values():
+            if other is not claim and not violated.isdisjoint(other.invariants):
+                assert f"[{claim.id}](" in rows[other.id].split("broken by")[1]
+                assert claim.invariants or f"[{other.id}](" in rows[claim.id].split("breaks")[1]
+
+
+def test_a_claim_that_no_model_shows_to_hold(outcomes: list[Outcome]) -> None:
+    claim = Claim("A1", "Anything", "It is so.", "yes", ("NoSuchInvariant",))
+    with pytest.raises(ModelError, match="A1: no model without an error checks NoSuchInvariant"):
+        gallery_page({**read_claims(), "A1": claim}, outcomes, ())
 
 
 def test_tlc_agrees_on_the_small_models(outcomes: list[Outcome], tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[
         "model": spec.model.name,
         "constants": {name: constant_json(value) for name, value in spec.constants.items()},
         "symmetry": list(spec.model.symmetry),
+        "invariants": [invariant.name for invariant in spec.invariants],
         "search": result.search,
         "verdict": result.verdict,
         "complete": result.complete,

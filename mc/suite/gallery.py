@@ -17,12 +17,17 @@ from mc.suite.jobs import Job
 from mc.suite.judge import Outcome, Run, expected_text
 
 _WIDTH = 110
+#: Models in a row of the table, at most.
+_FEW = 4
 
 _HEAD = """\
 # Gallery
 
 What is claimed of Raft, Paxos and Multi-Paxos, what breaks it, and what happens when code is taken as it is printed.
 Each model below was checked by mc and by TLC. This page is made by `mc suite --gallery`: do not edit it.
+
+What is claimed of a protocol (A) holds, and is broken by what is changed in it: by mutants (B, D), and by code that
+is not as the protocol is (C).
 
 "No error" speaks of the bounds given and of no others. A length is the number of states of a shortest
 counterexample; the one shown is the simplest of them, without the names of fields. `mc check MODEL --simplest` shows
@@ -37,6 +42,10 @@ class Claim:
     #: A few words, and the whole of it.
     title: str
     says: str
+    #: Whether it holds within the bounds of the models, in a few words.
+    holds: str
+    #: The invariants that say the same, if any do: what violates one of them breaks the claim.
+    invariants: Sequence[str] = ()
     #: What came out, where the outcomes of the models do not say it by themselves.
     found: str = ""
 
@@ -48,7 +57,7 @@ def read_claims(file: Path | None = None) -> dict[str, Claim]:
         entries = yaml.safe_load(file.read_text(encoding="utf-8"))
         return {key: Claim(id=key, **entry) for key, entry in entries.items()}
     except (OSError, yaml.YAMLError, TypeError, AttributeError) as error:
-        raise ModelError(f"{file}: cannot read the claims (ID: {{title: , says: , found: }}): {error}") from None
+        raise ModelError(f"{file}: cannot read the claims (ID: {{title: , holds: , says: , ...}}): {error}") from None
 
 
 def gallery_page(claims: Mapping[str, Claim], outcomes: Sequence[Outcome], left_out: Sequence[Job]) -> str:
@@ -66,23 +75,60 @@ def gallery_page(claims: Mapping[str, Claim], outcomes: Sequence[Outcome], left_
 
 
 def _contents(claims: Mapping[str, Claim], outcomes: Sequence[Outcome], left_out: Sequence[Job]) -> Iterator[str]:
-    yield "| | claim | outcome |"
-    yield "|---|---|---|"
+    """A row for each claim: whether it holds, and what breaks it; or which others it breaks."""
+    yield "| | claim | holds within the bounds | |"
+    yield "|---|---|---|---|"
+    jobs = [*(outcome.job for outcome in outcomes), *left_out]
     for claim in claims.values():
-        found = [_short(outcome) for outcome in outcomes if outcome.job.model.claim == claim.id]
-        found += ["a long search" for job in left_out if job.model.claim == claim.id]
-        summary = "; ".join(dict.fromkeys(found)) or "not checked yet"
-        yield f"| [{claim.id}](#{_anchor(claim)}) | {claim.title} | {summary} |"
+        more = _broken_by(claim, claims, jobs) if claim.invariants else _breaks(claim, claims, jobs)
+        yield f"| {_link(claim)} | {claim.title} | {claim.holds}{_sound(claim, outcomes)} | {more} |"
+
+
+def _sound(claim: Claim, outcomes: Sequence[Outcome]) -> str:
+    """How many models say that a claim holds; :class:`ModelError` where an invariant of it is checked by none."""
+    checked = [set(o.run.result["invariants"]) for o in outcomes if o.run and o.run.result and _is_sound(o)]
+    for invariant in claim.invariants:
+        if not any(invariant in names for names in checked):
+            raise ModelError(f"claims.yaml: {claim.id}: no model without an error checks {invariant}")
+    count = sum(not names.isdisjoint(claim.invariants) for names in checked)
+    return f" (no error in {count} model{'s' * (count > 1)})" if claim.invariants else ""
+
+
+def _is_sound(outcome: Outcome) -> bool:
+    return outcome.job.expect.verdict == "ok"
+
+
+def _broken_by(claim: Claim, claims: Mapping[str, Claim], jobs: Sequence[Job]) -> str:
+    """What violates an invariant of a claim: models that are about it, and other claims."""
+    breaking = [job for job in jobs if job.expect.property in claim.invariants]
+    own = [f"`{job.name}`" for job in breaking if job.model.claim == claim.id]
+    if len(own) > _FEW:
+        own = [*own[: _FEW - 1], f"{len(own) - _FEW + 1} more"]
+    others = [other for other in claims.values() if other is not claim and _is_of(other, breaking)]
+    return _listed("broken by", [*own, *map(_link, others)])
+
+
+def _breaks(claim: Claim, claims: Mapping[str, Claim], jobs: Sequence[Job]) -> str:
+    """The claims with an invariant that a model about this claim violates."""
+    violated = {job.expect.property for job in jobs if job.model.claim == claim.id}
+    return _listed("breaks", [_link(other) for other in claims.values() if not violated.isdisjoint(other.invariants)])
+
+
+def _is_of(claim: Claim, jobs: Sequence[Job]) -> bool:
+    return any(job.model.claim == claim.id for job in jobs)
+
+
+def _listed(verb: str, things: Sequence[str]) -> str:
+    return f"{verb} {', '.join(things)}" if things else ""
+
+
+def _link(claim: Claim) -> str:
+    return f"[{claim.id}](#{_anchor(claim)})"
 
 
 def _anchor(claim: Claim) -> str:
     """What GitHub makes of the heading of a section."""
     return re.sub(r"[^\w\- ]", "", f"{claim.id} {claim.title}".lower()).replace(" ", "-")
-
-
-def _short(outcome: Outcome) -> str:
-    violated = outcome.job.expect.property
-    return f"`{violated}` violated" if violated else outcome.job.expect.verdict.replace("ok", "no error")
 
 
 def _section(claim: Claim, outcomes: Sequence[Outcome], left_out: Sequence[Job]) -> Iterator[str]:
