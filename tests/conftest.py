@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 from mc.cli.options import cache_directory
@@ -13,3 +16,50 @@ settings.load_profile("suite")
 
 # Where the commands keep machine code: what one test has compiled another need not, and CI's is empty at first.
 program.CACHE = cache_directory()
+
+#: Files of every area whose tests take two minutes in all on two processors where nothing is compiled yet (measured:
+#: 190 s of processor time). What is not here runs TLC again and again, all models, or many random ones.
+QUICK = frozenset(
+    [
+        "cache",
+        "cli_check",
+        "cli_trace",
+        "engine_errors",
+        "engine_toys",
+        "errors_cli",
+        "guide",
+        "house",
+        "lang_coverage",
+        "lang_text",
+        "levels",
+        "lock",
+        "mirror",
+        "models_yaml",
+        "segments",
+        "team",
+        "trace_behavior",
+        "trace_events",
+        "trace_explain",
+        "trace_sequence",
+        "trace_text",
+        "vacuous",
+        "visited",
+    ]
+)
+
+
+def _is_quick(path: Path) -> bool:
+    return path.stem.removeprefix("test_") in QUICK
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With ``-m quick`` the other files are not even imported: some load all models for that."""
+    quick = config.getoption("markexpr") == "quick"
+    return True if quick and collection_path.name.startswith("test_") and not _is_quick(collection_path) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """``pytest -m quick``."""
+    for item in items:
+        if _is_quick(item.path) and item.get_closest_marker("slow") is None:
+            item.add_marker("quick")

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from conftest import QUICK
 
 ROOT = Path(__file__).resolve().parent.parent
 #: From top to bottom: a package may import those before it, and itself.
@@ -38,6 +39,10 @@ def test_imports_run_one_way(path: Path) -> None:
         parts = name.split(".")
         if len(parts) > 1 and parts[1] in ORDER:
             assert ORDER.index(parts[1]) <= floor(path), f"{path} imports {name}, which comes after it"
+
+
+def test_quick_tests_are_there() -> None:
+    assert {path.stem.removeprefix("test_") for path in (ROOT / "tests").glob("test_*.py")} > QUICK
 
 
 def test_reference_engine_stands_alone() -> None:
