@@ -17,6 +17,8 @@ from mc.spec.models import find_spec, override, read_models
 from mc.spec.objects import Spec
 from mc.trace.text import COLOURED, PLAIN, Style
 
+#: Of a number on the command line. Python reads no more than some thousands.
+MOST_DIGITS = 1000
 SPEC_HELP = "a bundled spec (raft), or the path of a .py or .yaml"
 
 
@@ -106,6 +108,8 @@ def constant(text: str) -> tuple[str, Any]:
     if not separator or not name.isidentifier() or not value:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
     if re.fullmatch(r"[+-]?\d+", value):
+        if len(value) > MOST_DIGITS:
+            raise argparse.ArgumentTypeError(f"{name}={value[:20]}...: a number of {len(value)} digits is too large")
         return name, int(value)
     if value.lower() in ("true", "false"):
         return name, value.lower() == "true"

@@ -324,7 +324,7 @@ class BreadthFirst(Search):
         if not self.simplest or self.stopped_at_once or stop.kind not in (words.VIOLATED, words.STUCK):
             return ()
         faults = frozenset(self.engine.spec.faults)
-        return ShortestBehaviors(self.engine, self.store.rows[: len(self.levels)], stop.invariant, faults).layers()
+        return ShortestBehaviors(self.engine, self.store.rows[: len(self.levels)], stop.what, faults).layers()
 
     def _behavior(self, stop: Stop) -> tuple[State, ...]:
         first, edges = self.store.path(len(self.levels) - 1, stop.parent)

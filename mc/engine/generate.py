@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from mc.engine.layout import Layout
+from mc.engine.layout import STACK, Layout
 from mc.engine.predicates import broken, predicate_body, within, witnessed
+from mc.engine.result import Unevaluable
 from mc.engine.shapes import BagShape, SetShape
 from mc.engine.symmetry import Symmetry
 from mc.engine.translate.filters import guards
@@ -26,14 +27,13 @@ from mc.engine.words import (
     SHARES,
 )
 from mc.errors import SpecError
+from mc.lang.domains import Range
 from mc.spec.objects import Parameter, Spec
 
 #: Words that stand beside a state in a batch: its fingerprint (two), origin, kind and number.
 BESIDE = 5
 #: Bytes that a process can have at different addresses, or half of them.
 ADDRESSES = 1 << 46
-#: Bytes of its stack that a thread may use for states.
-STACK = 1 << 22
 
 HEADER = '''"""Generated from {spec}, model {model}; compiled with mc/engine/kernels.py and loops.py.
 
@@ -45,8 +45,9 @@ Words of a state: {words}.
 '''
 
 
-def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str:
-    """The source of the module; ``symmetry.generate(module)`` adds ``canonical``.
+def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> tuple[str, tuple[Unevaluable, ...]]:
+    """The source of the module, and the failures whose numbers are in it; ``symmetry.generate(module)`` adds
+    ``canonical``.
 
     ``exact``: the visited set compares whole states.
     """
@@ -93,7 +94,7 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> str
     }
     tables = {name: list(numbers) for numbers, name in module.tables.items()}
     lines = [f"{name} = {value}" for name, value in {**module.constants, **tables}.items()]
-    return "\n\n\n".join([header + "\n".join(lines), *module.functions, *parts, expand])
+    return "\n\n\n".join([header + "\n".join(lines), *module.functions, *parts, expand]), tuple(module.failures)
 
 
 def _check_width(module: Module) -> None:
@@ -138,7 +139,7 @@ def control_words(spec: Spec) -> int:
 def _parameter_limit(parameter: Parameter, layout: Layout) -> int:
     if parameter.variable is None:
         assert parameter.domain is not None
-        return len(tuple(parameter.domain))
+        return len(parameter.domain if isinstance(parameter.domain, Range) else tuple(parameter.domain))
     shape = layout.fields[parameter.variable]
     if isinstance(shape, SetShape):
         return len(shape.values) if shape.capacity is None else shape.capacity

@@ -96,6 +96,11 @@ def lowest_bit(value: int) -> int:
     return (value & -value).bit_length() - 1
 
 
+def product(a: int, b: int) -> int:
+    """A product; 2^62 where that does not fit a word."""
+    return a * b if -(1 << 63) <= a * b < 1 << 63 else 1 << 62
+
+
 # --- compiled from here on ---
 
 
@@ -110,6 +115,18 @@ def blend(h: int, value: int) -> int:
     """A hash of a pair of numbers, of 48 bits: sums of thousands of them stay below 2^63."""
     z = (h ^ value) * 0x9E3779B97F4A7C15
     return unsigned_shift(z ^ unsigned_shift(z, 29), 16)
+
+
+def power(base: int, exponent: int) -> int:
+    """A power with an exponent from 0 up; some number from 2^62 up, or below -2^62, where it is beyond."""
+    result = 1
+    while exponent > 0:
+        if exponent & 1 != 0:
+            result = product(result, base)
+        exponent = exponent >> 1
+        if exponent != 0:
+            base = product(base, base)
+    return result
 
 
 def copy_words(source: ptr, target: ptr, count: int) -> None:

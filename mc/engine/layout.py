@@ -14,6 +14,10 @@ from mc.engine.storage import shape_of
 from mc.errors import SpecError
 from mc.lang.domains import Domain
 from mc.lang.state import State
+from mc.spec.objects import Spec
+
+#: Bytes of its stack that a thread may use for states.
+STACK = 1 << 22
 
 Rows = npt.NDArray[np.int64]
 
@@ -21,14 +25,18 @@ Rows = npt.NDArray[np.int64]
 class Layout:
     """Packs states into rows of ``words`` int64 and back."""
 
-    def __init__(self, variables: Mapping[str, Domain]) -> None:
+    def __init__(self, variables: Mapping[str, Domain], spec: Spec | None = None) -> None:
+        """``spec``: what an error says the declarations are of."""
         self.variables = dict(variables)
         self.fields: dict[str, Shape] = {}
         for name, domain in variables.items():
             try:
-                self.fields[name] = shape_of(domain)
+                shape = self.fields[name] = shape_of(domain)
+                if 8 * shape.words > STACK:
+                    raise SpecError(f"it takes {8 * shape.words:,} bytes; at most {STACK:,} are supported: narrow it")
             except SpecError as error:
-                raise SpecError(f"variable {name}: {error.message}") from None
+                place = spec.declaration(name) if spec is not None else (None, None)
+                raise SpecError(f"variable {name}: {error.message}", *place) from None
         record = RecordShape(self.fields, first_word=True)
         self.offsets = record.offsets
         self.words = record.words

@@ -28,13 +28,13 @@ from mc.engine.kernels import (
 # --- compiled from here on ---
 
 
-def note(stop: int, parent: int, edge: int, invariant: int, c: ptr) -> None:
+def note(stop: int, parent: int, edge: int, what: int, c: ptr) -> None:
     """Remember the reason to stop that comes first in the order of parents and edges."""
     if c[STOP] == OK or parent < c[STOP_PARENT] or (parent == c[STOP_PARENT] and edge < c[STOP_EDGE]):
         c[STOP] = stop
         c[STOP_PARENT] = parent
         c[STOP_EDGE] = edge
-        c[STOP_INVARIANT] = invariant
+        c[STOP_WHAT] = what
 
 
 def keep(s: ptr, t: ptr, parent: int, action: int, out: ptr, c: ptr, x: ptr) -> ptr:
@@ -60,7 +60,7 @@ def keep(s: ptr, t: ptr, parent: int, action: int, out: ptr, c: ptr, x: ptr) -> 
         if x[0] == 0 and number != 0:
             note(VIOLATED, parent, c[EDGE], number, c)
     if x[0] != 0:
-        note(FAILED, parent, c[EDGE], 0, c)
+        note(FAILED, parent, c[EDGE], x[0], c)
         return t
     copy(s, t)
     return t
@@ -74,7 +74,7 @@ def expand_row(s: ptr, parent: int, out: ptr, c: ptr, x: ptr) -> None:
     expand(s, t, parent, out, c, x)
     if x[0] != 0:
         if c[STOP] != FAILED or c[STOP_PARENT] != parent or c[STOP_EDGE] != c[EDGE]:
-            note(BLOCKED, parent, c[EDGE] + 1, 0, c)
+            note(BLOCKED, parent, c[EDGE] + 1, x[0], c)
         x[0] = 0
     elif c[EDGE] == 0 and c[DEADLOCK] != 0:
         note(STUCK, parent, 0, 0, c)
@@ -170,7 +170,7 @@ def check(s: ptr, origin: int, kind: int, c: ptr, x: ptr) -> None:
     c[WITNESSES] |= witnessed(s, x)
     number = broken(s, EVERYTHING, x)
     if x[0] != 0:
-        note(FAILED, origin & PARENT_MASK, origin >> PARENT_BITS, 0, c)
+        note(FAILED, origin & PARENT_MASK, origin >> PARENT_BITS, x[0], c)
         x[0] = 0
     elif number != 0:
         note(VIOLATED, origin & PARENT_MASK, origin >> PARENT_BITS, number, c)
@@ -288,7 +288,7 @@ def inspect(rows: ptr, count: int, found: ptr, c: ptr) -> None:
             row[WITNESSED] = witnessed(s, x)
             c[WITNESSES] |= row[WITNESSED]
         if x[0] != 0:
-            note(FAILED, k, 0, 0, c)
+            note(FAILED, k, 0, x[0], c)
             return
         row[SYMMETRIES] = canonical(s, x)
         fingerprint(s, offset(row, FINGERPRINT))

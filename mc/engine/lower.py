@@ -182,11 +182,13 @@ class FunctionCompiler(Loops):
         return getattr(self.builder, _BINARY[type(node.op)])(left, right)
 
     def divide(self, node: ast.BinOp, left: Any, right: Any) -> Any:
-        """Division that rounds down, by a positive number."""
-        rest = self.builder.srem(left, right)
-        below = self.builder.icmp_signed("<", rest, ir.Constant(I64, 0))
+        """Division that rounds down; the rest is of division by a positive number."""
+        zero, rest = ir.Constant(I64, 0), self.builder.srem(left, right)
         if isinstance(node.op, ast.Mod):
+            below = self.builder.icmp_signed("<", rest, zero)
             return self.builder.select(below, self.builder.add(rest, right), rest)
+        opposite = self.builder.icmp_signed("<", self.builder.xor(rest, right), zero)
+        below = self.builder.and_(opposite, self.builder.icmp_signed("!=", rest, zero))
         quotient = self.builder.sdiv(left, right)
         return self.builder.sub(quotient, self.builder.zext(below, I64))
 
@@ -293,6 +295,12 @@ class FunctionCompiler(Loops):
     def call_exchange_now(self, base: ast.expr, value: ast.expr) -> Any:
         """Put another value in its place at once; what it was before."""
         return self.builder.atomic_rmw("xchg", self.expr(base), self.expr(value), "seq_cst")
+
+    def call_product(self, a: ast.expr, b: ast.expr) -> Any:
+        """A product; 2^62 where that does not fit a word."""
+        both = self.builder.smul_with_overflow(self.expr(a), self.expr(b))
+        product, over = self.builder.extract_value(both, 0), self.builder.extract_value(both, 1)
+        return self.builder.select(over, ir.Constant(I64, 1 << 62), product)
 
     def call_popcount(self, value: ast.expr) -> Any:
         """How many bits are 1."""

@@ -69,14 +69,14 @@ class Program:
         self.spec = spec
         self.exact = exact
         self.cache = CACHE if cache is None else cache
-        self.layout = Layout(spec.variables)
+        self.layout = Layout(spec.variables, spec)
         self.words = self.layout.words
         self.symmetry = Symmetry(spec, self.layout)
         self.successor_limit = successor_limit(spec, self.layout)
         #: Parents in a part of a batch, at most.
         self.part = part_size(self.successor_limit, self.words)
-        #: The generated module, as text.
-        self.source = generate(spec, self.layout, self.symmetry, exact)
+        #: The generated module, as text; and what it may find that cannot be evaluated.
+        self.source, self.failures = generate(spec, self.layout, self.symmetry, exact)
         self._library: Library | None = None
         self._single: Batch | None = None
 

@@ -11,6 +11,15 @@ NO_ERROR = ("ok", "vacuous")
 
 
 @dataclass(frozen=True)
+class Unevaluable:
+    """A place in a spec where a value may turn out not to exist."""
+
+    file: str
+    line: int
+    why: str
+
+
+@dataclass(frozen=True)
 class Violation:
     """Why a search stopped before its end."""
 
@@ -24,6 +33,8 @@ class Violation:
     #: If the simplest was asked for: per state of the behavior, the representatives of all states that a
     #: shortest behavior with the fewest faults can have in its place.
     layers: tuple[frozenset[State], ...] = ()
+    #: What the compiled spec could not evaluate, and why.
+    failure: Unevaluable | None = None
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ class Stop:
     parent: int
     edge: int
     kind: int
-    invariant: int
+    #: The number of the invariant that is violated, or of what cannot be evaluated, from 1; 0 for a deadlock.
+    what: int
 
     @property
     def steps(self) -> list[int]:
@@ -39,7 +40,7 @@ class Stop:
     @staticmethod
     def in_control(control: Words) -> Stop:
         """The one that a control array has noted."""
-        where = words.STOP_PARENT, words.STOP_EDGE, words.STOP, words.STOP_INVARIANT
+        where = words.STOP_PARENT, words.STOP_EDGE, words.STOP, words.STOP_WHAT
         return Stop(*(int(control[w]) for w in where))
 
 
@@ -109,7 +110,7 @@ class Search:
         orbits = 0
         for k in range(len(states)):
             if k == failed:
-                self.stop = Stop(k, 0, words.FAILED, 0)
+                self.stop = Stop(k, 0, words.FAILED, int(control[words.STOP_WHAT]))
                 break
             if found[k, words.WITHIN] and rows[k].tobytes() not in kept:
                 kept[rows[k].tobytes()] = k
@@ -190,9 +191,10 @@ class Search:
         if self.stop is not None:
             kind = {words.VIOLATED: "invariant", words.STUCK: "deadlock"}.get(self.stop.kind, "evaluation")
             verdict = {"invariant": "violation", "deadlock": "deadlock", "evaluation": "error"}[kind]
-            name = spec.invariants[self.stop.invariant - 1].name if kind == "invariant" else ""
+            name = spec.invariants[self.stop.what - 1].name if kind == "invariant" else ""
+            failure = self.engine.failures[self.stop.what - 1] if kind == "evaluation" else None
             path = self.replay(self.stop.parent, []) if self.stopped_at_once else behavior(self.stop)
-            violation = Violation(kind, name, path, self.layers(self.stop))
+            violation = Violation(kind, name, path, self.layers(self.stop), failure)
         elif frontier:
             verdict = "incomplete"
         generated, distinct = self.counters(0), self.counters(1)

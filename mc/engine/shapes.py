@@ -16,6 +16,7 @@ from typing import Any
 
 from mc.engine.slots import PAYLOAD, STRIDE, Slots
 from mc.errors import SpecError
+from mc.lang.text import to_tla
 from mc.lang.values import BagValue, FnValue, RecordValue, SeqValue, as_function, as_sequence
 
 
@@ -36,6 +37,11 @@ class Shape:
     @property
     def mask(self) -> int:
         return (1 << self.bits) - 1
+
+    @property
+    def most(self) -> int:
+        """No code is larger."""
+        return self.mask
 
     def encode(self, value: Any) -> int:
         raise NotImplementedError
@@ -59,6 +65,10 @@ class IntShape(Shape):
         self.lo, self.hi = lo, hi
         self.bits = max(1, (hi - lo).bit_length())
         self.key = ("int", lo, hi)
+
+    @property
+    def most(self) -> int:
+        return self.hi - self.lo
 
     def encode(self, value: Any) -> int:
         return int(value) - self.lo
@@ -113,10 +123,13 @@ class OptionalShape(Shape):
     """A value of ``inner`` (code + 1), or ``none`` (0)."""
 
     def __init__(self, inner: Shape, none: Any) -> None:
-        if inner.bits >= PAYLOAD:
-            raise SpecError(f"Optional of {inner.bits} bits: at most {PAYLOAD - 1} are supported")
+        self.bits = (inner.most + 1).bit_length()
+        if self.wide:
+            raise SpecError(
+                f"a value of this Optional takes {self.bits} bits; at most {PAYLOAD} are supported: narrow the "
+                f"domain beside {to_tla(none)}"
+            )
         self.inner, self.none = inner, none
-        self.bits = (inner.mask + 1).bit_length()
         self.key = ("optional", inner.key, type(none), none)
 
     def has_none(self, value: Any) -> bool:
@@ -230,8 +243,10 @@ class UnionShape(Shape):
         self.kinds = [RecordShape(f, offsets=o) for f, o in zip(kinds.values(), _shared(kinds), strict=True)]
         self.bits = self.tags.bits + max(kind.bits for kind in self.kinds)
         if self.wide:
+            widest = max(self.tags.members, key=lambda member: self.kinds[self.tags.encode(member)].bits)
             raise SpecError(
-                f"a record of this union takes {self.bits} bits; at most {PAYLOAD} are supported: narrow its fields"
+                f"a record of this union takes {self.bits} bits, where {tag} = {to_tla(widest)}; at most {PAYLOAD} are "
+                "supported: narrow its fields"
             )
         self.key = ("union", tag, self.tags.key, tuple(kind.key for kind in self.kinds))
 
@@ -337,10 +352,6 @@ class BagShape(Shape):
         self.element, self.distinct, self.copies = element, distinct, copies
         self.count = IntShape(0, copies)
         self.slot = RecordShape({"count": self.count, "element": element})
-        if self.slot.wide:
-            raise SpecError(
-                f"an element of this bag takes {element.bits} bits; at most {PAYLOAD - self.count.bits} fit"
-            )
         self.slots = Slots(distinct, self.slot)
         self.bits = self.slots.words_up()
         self.key = ("bag", element.key, distinct, copies)

@@ -18,6 +18,7 @@ from mc.engine.shapes import (
     SortedSetShape,
     UnionShape,
 )
+from mc.engine.slots import PAYLOAD
 from mc.errors import SpecError
 from mc.lang.composites import Bag, Record, Seq, Set, Union
 from mc.lang.domains import Bool, Domain, Enum, Fn, Optional, Range
@@ -25,6 +26,8 @@ from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, as_functi
 
 #: The largest set universe that is stored as a bitmap.
 MAX_UNIVERSE = 4096
+#: Bits of an element of a set that is not.
+MAX_ELEMENT = PAYLOAD - 1
 
 
 def shape_of(domain: Domain) -> Shape:
@@ -63,7 +66,7 @@ def shape_of(domain: Domain) -> Shape:
     if isinstance(domain, Set):
         return _set_shape(domain)
     if isinstance(domain, Bag):
-        return BagShape(shape_of(domain.element), domain.distinct, domain.copies)
+        return _bag_shape(domain)
     raise SpecError(f"{domain!r} cannot be stored")
 
 
@@ -74,9 +77,25 @@ def _set_shape(domain: Set) -> Shape:
         if len(values) != element.size():
             raise SpecError(f"{domain!r} cannot be stored: it holds sets with a capacity; leave that capacity out")
         return SetShape(element, values, domain.capacity if len(values) > (domain.capacity or len(values)) else None)
+    if element.bits > MAX_ELEMENT:
+        raise SpecError(
+            f"an element of this set ({domain.element!r}) takes {element.bits} bits; a set over more than "
+            f"{MAX_UNIVERSE} values has elements of at most {MAX_ELEMENT}: narrow them"
+        )
     if domain.capacity is None:
         raise SpecError(f"{domain!r} has too many possible elements: give it a capacity, Set(element, capacity)")
     return SortedSetShape(element, domain.capacity)
+
+
+def _bag_shape(domain: Bag) -> Shape:
+    element, count = shape_of(domain.element), IntShape(0, domain.copies)
+    if element.bits + count.bits > PAYLOAD:
+        raise SpecError(
+            f"an element of this bag ({domain.element!r}) takes {element.bits} bits, and a count of up to "
+            f"{domain.copies} copies {count.bits}; at most {PAYLOAD} fit together: narrow the elements, or allow fewer "
+            "copies"
+        )
+    return BagShape(element, domain.distinct, domain.copies)
 
 
 def symmetric_atoms(shape: Shape) -> set[ModelValue]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mc.errors import DomainError, KindError, SpecError
+from mc.lang import arithmetic
 from mc.lang.domains import Domain, Enum, Range, as_domain, check_comparable
 from mc.lang.values import BagValue, ModelValue, RecordValue, SeqValue, as_sequence
 
@@ -41,7 +43,12 @@ class Set(Domain):
         except DomainError as error:
             raise self.fail(value, error) from None
 
-    def __iter__(self) -> Iterator[frozenset[Any]]:
+    def size(self) -> float:
+        elements = self.element.size()
+        every = arithmetic.raised(2, elements)
+        return every if self.capacity is None else min(every, arithmetic.raised(elements + 1, self.capacity))
+
+    def enumerate(self) -> Iterator[frozenset[Any]]:
         elements = tuple(self.element)
         for size in range(len(elements) + 1 if self.capacity is None else self.capacity + 1):
             for chosen in itertools.combinations(elements, size):
@@ -77,7 +84,13 @@ class Seq(Domain):
         except DomainError as error:
             raise self.fail(value, error) from None
 
-    def __iter__(self) -> Iterator[SeqValue]:
+    def size(self) -> float:
+        elements = self.element.size()
+        if self.capacity is None or elements < 2:
+            return math.inf if self.capacity is None else self.capacity + 1
+        return arithmetic.raised(elements, self.capacity) * elements / (elements - 1)
+
+    def enumerate(self) -> Iterator[SeqValue]:
         if self.capacity is None:
             raise SpecError(f"{self!r} is infinite: give it a capacity")
         elements = tuple(self.element)
@@ -112,7 +125,10 @@ class Record(Domain):
     def __call__(self, /, **fields: Any) -> RecordValue:
         return self.coerce(RecordValue(fields))
 
-    def __iter__(self) -> Iterator[RecordValue]:
+    def size(self) -> float:
+        return math.prod(domain.size() for domain in self.fields.values())
+
+    def enumerate(self) -> Iterator[RecordValue]:
         for values in itertools.product(*(tuple(d) for d in self.fields.values())):
             yield RecordValue(dict(zip(self.fields, values, strict=True)))
 
@@ -153,7 +169,10 @@ class Union(Domain):
     def __call__(self, /, **fields: Any) -> RecordValue:
         return self.coerce(RecordValue(fields))
 
-    def __iter__(self) -> Iterator[RecordValue]:
+    def size(self) -> float:
+        return sum(record.size() for record in self.records)
+
+    def enumerate(self) -> Iterator[RecordValue]:
         return itertools.chain(*self.records)
 
     def __repr__(self) -> str:

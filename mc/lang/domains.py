@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mc.errors import DomainError, KindError, SpecError
+from mc.errors import DomainError, EvaluationError, KindError, SpecError
+from mc.lang import arithmetic
 from mc.lang.kinds import kind, refusal, shown
 from mc.lang.text import to_tla
 from mc.lang.values import BagValue, FnValue, ModelValue, ModelValueSet, as_function
@@ -30,6 +31,9 @@ def _show(value: object) -> str:
 
 class Domain:
     """Base of all domains."""
+
+    #: One with more elements is not gone through.
+    most_enumerated = 1 << 20
 
     #: The kinds of the elements that are no model values.
     kinds: frozenset[str] = frozenset()
@@ -54,7 +58,18 @@ class Domain:
         return True
 
     def __iter__(self) -> Iterator[Any]:
+        """The elements; :class:`EvaluationError` where there are too many to go through."""
+        if self.size() > self.most_enumerated:
+            raise EvaluationError(arithmetic.too_many(repr(self), self.most_enumerated))
+        return self.enumerate()
+
+    def enumerate(self) -> Iterator[Any]:
+        """The elements, of which there may be any number."""
         raise SpecError(f"the domain {self!r} cannot be enumerated")
+
+    def size(self) -> float:
+        """How many elements there are, about; infinity where nobody would count them."""
+        return 0
 
     def __contains__(self, value: object) -> bool:
         try:
@@ -94,8 +109,11 @@ class Bool(Domain):
             return value
         raise self.fail(value)
 
-    def __iter__(self) -> Iterator[bool]:
+    def enumerate(self) -> Iterator[bool]:
         return iter((False, True))
+
+    def size(self) -> float:
+        return 2
 
     def __repr__(self) -> str:
         return "BOOLEAN"
@@ -111,11 +129,14 @@ class Range(Domain, collections.abc.Set):  # type: ignore[type-arg]
     """
 
     kinds = frozenset(("a number",))
+    most_enumerated = arithmetic.MOST_NUMBERS
 
     def __init__(self, lo: int, hi: int | None = None) -> None:
         for bound in (lo, hi):
             if bound is not None and (not isinstance(bound, int) or isinstance(bound, bool)):
                 raise SpecError(f"the bounds of Range are integers, not {bound!r}")
+            if bound is not None and not arithmetic.fits(bound):
+                raise SpecError(f"Range: {arithmetic.too_large(bound)}")
         self.lo = lo
         self.hi = hi
 
@@ -127,9 +148,13 @@ class Range(Domain, collections.abc.Set):  # type: ignore[type-arg]
         return value
 
     def __iter__(self) -> Iterator[int]:
-        if self.hi is None:
-            raise SpecError(f"{self!r} is infinite: give it an upper end")
-        return iter(range(self.lo, self.hi + 1))
+        return Domain.__iter__(self)
+
+    def enumerate(self) -> Iterator[int]:
+        return iter(range(self.lo, self.lo + len(self)))
+
+    def size(self) -> float:
+        return len(self)
 
     def __contains__(self, value: object) -> bool:
         return Domain.__contains__(self, value)
@@ -179,6 +204,8 @@ class Enum(Domain):
         for member in flat:
             if not isinstance(member, (str, int, ModelValue)):
                 raise SpecError(f"Enum takes model values, strings, integers and Booleans, not {member!r}")
+            if isinstance(member, int) and not arithmetic.fits(member):
+                raise SpecError(f"Enum: {arithmetic.too_large(member)}")
         # Python holds 0 for the same as False.
         self._known = dict.fromkeys((type(m), m) for m in flat)
         self.members: tuple[Any, ...] = tuple(m for _, m in self._known)
@@ -192,8 +219,11 @@ class Enum(Domain):
             return value
         raise self.fail(value)
 
-    def __iter__(self) -> Iterator[Any]:
+    def enumerate(self) -> Iterator[Any]:
         return iter(self.members)
+
+    def size(self) -> float:
+        return len(self.members)
 
     def __repr__(self) -> str:
         return "{" + ", ".join(_show(m) for m in self.members) + "}"
@@ -218,8 +248,11 @@ class Optional(Domain):
         except DomainError as error:
             raise self.fail(value, error if kind(value) in self.domain.kinds else "") from None
 
-    def __iter__(self) -> Iterator[Any]:
+    def enumerate(self) -> Iterator[Any]:
         return itertools.chain(self.domain, (self.none,))
+
+    def size(self) -> float:
+        return self.domain.size() + 1
 
     def __repr__(self) -> str:
         return f"({self.domain!r} \\cup {{{_show(self.none)}}})"
@@ -259,9 +292,12 @@ class Fn(Domain):
         except DomainError as error:
             raise self.fail(value, error) from None
 
-    def __iter__(self) -> Iterator[FnValue]:
+    def enumerate(self) -> Iterator[FnValue]:
         for values in itertools.product(tuple(self.range), repeat=len(self.keys)):
             yield FnValue(dict(zip(self.keys, values, strict=True)))
+
+    def size(self) -> float:
+        return arithmetic.raised(self.range.size(), len(self.keys))
 
     def __repr__(self) -> str:
         return f"[{self.domain!r} -> {self.range!r}]"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any
 
 from mc.errors import KindError
+from mc.lang import arithmetic
 from mc.lang.text import to_tla
 from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, SeqValue, as_function
 
@@ -169,8 +170,13 @@ def number(value: Any) -> int:
 
 
 def numbers(values: Iterable[Any]) -> list[int]:
-    """The operands of ``Max``, of a sum, ..."""
+    """The operands of ``Max``."""
     return [number(value) for value in values]
+
+
+def total(values: Iterable[Any]) -> int:
+    """A sum."""
+    return arithmetic.total(numbers(values))
 
 
 # Sets and functions
@@ -215,30 +221,39 @@ def function(pairs: Iterable[tuple[Any, Any]]) -> FnValue:
 # Operators that mean several things
 
 
-def _operation(symbol: str, combine: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+_SETS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "-": operator.sub,
+    "|": operator.or_,
+    "&": operator.and_,
+    "^": operator.xor,
+}
+
+
+def _operation(symbol: str) -> Callable[[Any, Any], Any]:
     """``a + b`` of numbers; what the same symbol means for sets, sequences and bags."""
 
     def function(a: Any, b: Any) -> Any:
-        if type(a) is int and type(b) is int and symbol in "+-*//%":
-            return combine(a, b)
-        if isinstance(a, BagValue) and isinstance(b, Set) and symbol in "+-":
+        if type(a) is int and type(b) is int and symbol in arithmetic.OPERATIONS:
+            return arithmetic.compute(symbol, a, b)
+        if isinstance(a, BagValue) and isinstance(b, Set) and symbol in ("+", "-"):
             alike((*a, *b))
-            return combine(a, b)
+            return a + b if symbol == "+" else a - b
         if isinstance(a, tuple) and isinstance(b, tuple) and symbol == "+":
             return SeqValue((*tuple.__iter__(a), *tuple.__iter__(b)))
-        if isinstance(a, Set) and isinstance(b, Set) and symbol in "-|&^":
+        if isinstance(a, Set) and isinstance(b, Set) and symbol in _SETS:
             _equal_sets(a, b)
-            return combine(frozenset(a), frozenset(b))
+            return _SETS[symbol](frozenset(a), frozenset(b))
         raise KindError(f"{symbol} is not for {shown(a)}, and {shown(b)}")
 
     return function
 
 
-times = _operation("*", operator.mul)
-quotient = _operation("//", operator.floordiv)
-remainder = _operation("%", operator.mod)
-plus = _operation("+", operator.add)
-minus = _operation("-", operator.sub)
-union = _operation("|", operator.or_)
-intersection = _operation("&", operator.and_)
-difference = _operation("^", operator.xor)
+times = _operation("*")
+quotient = _operation("//")
+remainder = _operation("%")
+power = _operation("**")
+plus = _operation("+")
+minus = _operation("-")
+union = _operation("|")
+intersection = _operation("&")
+difference = _operation("^")

@@ -59,6 +59,7 @@ _OPERATIONS: dict[type[ast.operator], str] = {
     ast.Mult: "*",
     ast.FloorDiv: "\\div",
     ast.Mod: "%",
+    ast.Pow: "^",
     ast.BitOr: "\\cup",
     ast.BitAnd: "\\cap",
     ast.BitXor: "(+)",
@@ -80,12 +81,14 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
     "*": kinds.times,
     "\\div": kinds.quotient,
     "%": kinds.remainder,
+    "^": kinds.power,
     "\\cup": kinds.union,
     "\\cap": kinds.intersection,
     "(+)": kinds.difference,
     "if": kinds.truth,
     "#": kinds.number,
     "#s": kinds.numbers,
+    "#+": kinds.total,
     "{}": kinds.displayed,
     "{:}": kinds.set_of,
     "{if}": frozenset,
@@ -102,7 +105,7 @@ def executable(node: _Node) -> _Node:
 
 def executable_table(node: _Node) -> _Node:
     """A statement outside definitions: its tuples and dictionaries are Python's, such as the rows of ``Next``."""
-    found: _Node = _rewritten(node, {rule: _RULES[rule] for rule in (ast.Set, ast.SetComp)})
+    found: _Node = _rewritten(node, _TABLE_RULES)
     return found
 
 
@@ -196,6 +199,11 @@ def _operation(node: ast.BinOp, written: ast.BinOp) -> ast.expr:
     return node if symbol is None else _call(symbol, [node.left, node.right], node)
 
 
+def _product(node: ast.BinOp, written: ast.BinOp) -> ast.expr:
+    """Arithmetic outside of definitions, where ``+`` also puts tables together."""
+    return node if isinstance(node.op, (ast.Add, ast.Sub)) else _operation(node, written)
+
+
 def _augmented(node: ast.AugAssign, written: ast.AugAssign) -> ast.stmt:
     """``n += 1``"""
     symbol = _OPERATIONS.get(type(node.op))
@@ -284,7 +292,9 @@ def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
         return _call("{:}" if node.args else "{if}", node.args, node)
     if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and name in ("all", "any"):
         return _with(node, args=[_with(node.args[0], elt=_condition(node.args[0].elt))])
-    if name in ("sum", "max", "min") and len(node.args) == 1:
+    if name == "sum" and len(node.args) == 1:
+        return _call("#+", node.args, node)
+    if name in ("max", "min") and len(node.args) == 1:
         return _with(node, args=[_call("#s", node.args, node)])
     if name in ("abs", "max", "min"):
         return _with(node, args=[_call("#", [argument], argument) for argument in node.args])
@@ -310,3 +320,4 @@ _RULES: _Rules = {
     ast.DictComp: _function,
     ast.Call: _python_call,
 }
+_TABLE_RULES: _Rules = {ast.Set: _set, ast.SetComp: _comprehension, ast.BinOp: _product}

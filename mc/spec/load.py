@@ -18,6 +18,7 @@ from typing import Any
 
 import mc.lang
 from mc.errors import McError, ModelError, SpecError
+from mc.lang import arithmetic
 from mc.lang.declarations import Variable
 from mc.lang.domains import Domain
 from mc.lang.rewrite import HELPERS, executable, executable_table
@@ -52,6 +53,7 @@ def load_spec(path: Path, model: Model) -> Spec:
     namespace.update({**HELPERS, ORDERED: ordered})
     for file, tree in source.trees.items():
         _execute(tree, file, namespace)
+    _check_numbers(namespace, source)
     _substitute(namespace, model, source)
     return _collect(path, model, constants, namespace, source, roots)
 
@@ -71,6 +73,13 @@ def _execute(tree: ast.Module, file: Path, namespace: dict[str, Any]) -> None:
         if isinstance(error, NameError):
             message = _undefined(error.name or "", tree, line, namespace)
         raise SpecError(message, str(file), line) from error
+
+
+def _check_numbers(namespace: Mapping[str, Any], source: Source) -> None:
+    for name, value in namespace.items():
+        if type(value) is int and not arithmetic.fits(value):
+            file, node = source.assigned(name)
+            raise SpecError(f"{name}: {arithmetic.too_large(value)}", str(file), node.lineno if node else None)
 
 
 def _undefined(name: str, tree: ast.Module, line: int | None, namespace: Mapping[str, Any]) -> str:
@@ -109,6 +118,8 @@ def _bind(name: str, kind: str, given: Any) -> Any:
     if kind == "Natural":
         if not isinstance(given, int) or isinstance(given, bool) or given < 0:
             raise ModelError(f"constant {name} is a natural number, not {given!r}")
+        if not arithmetic.fits(given):
+            raise ModelError(f"constant {name}: {arithmetic.too_large(given)}")
         return given
     if kind == "Boolean":
         if not isinstance(given, bool):

@@ -226,7 +226,8 @@ class _Reader:
         try:
             return yaml.constructor.SafeConstructor().construct_object(node)
         except (yaml.YAMLError, ValueError) as error:  # such as a date that does not exist
-            raise self.fail(node, f"malformed value {node.value!r}: {error}") from None
+            shown = node.value if len(node.value) <= 100 else f"{node.value[:100]}..."
+            raise self.fail(node, f"malformed value {shown!r}: {error}") from None
 
     def text(self, node: yaml.Node, what: str) -> str:
         value = self.scalar(node)

@@ -173,6 +173,15 @@ class Spec:
         """The files that the spec consists of, in order."""
         return tuple(self.trees)
 
+    def declaration(self, name: str) -> tuple[str, int | None]:
+        """The file and line where a name at the top of the spec is assigned its value."""
+        for file in reversed(self.files):
+            for node in self.trees[file].body:
+                targets = node.targets if isinstance(node, ast.Assign) else []
+                if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                    return str(file), node.lineno
+        return str(self.path), None
+
     def initial_states(self) -> tuple[State, ...]:
         """All states that ``Init`` generates, in order; a row that returns False generates none."""
         states = []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import mc.lang
 from mc.errors import SpecError
+from mc.lang import arithmetic
 from mc.read.text import parse, read_text
 
 CONSTANT_KINDS = ("ModelValues", "ModelValue", "Natural", "Boolean")
@@ -56,8 +57,11 @@ class Source:
                 body.append(node)
         tree.body = body
         self.trees[path] = tree
-        parts = ast.walk(tree)
-        self.loaded |= {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+        for part in ast.walk(tree):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+                self.loaded.add(part.id)
+            elif isinstance(part, ast.Constant) and type(part.value) is int and not arithmetic.fits(part.value):
+                raise SpecError(arithmetic.too_large(part.value), str(path), part.lineno)
 
     def constants(self) -> dict[str, str]:
         """Declared constants (``Server: ModelValues``) in order: name, as the files have it, to kind."""

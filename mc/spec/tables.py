@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from mc.errors import McError, SpecError
+from mc.errors import EvaluationError, McError, SpecError
 from mc.lang.composites import Bag, Seq, Set
 from mc.lang.declarations import Then, Variable
 from mc.lang.domains import Domain, as_domain
@@ -223,9 +223,12 @@ class Tables:
                 raise self.fail(table, what, number)
             return Parameter(name, variable=given.name)
         try:
-            return Parameter(name, domain=as_domain(given))
-        except SpecError as error:
-            raise self.fail(table, f"parameter {name}: {error.message}", number) from None
+            domain = as_domain(given)
+            iter(domain)
+        except (SpecError, EvaluationError) as error:
+            what = error.message if isinstance(error, SpecError) else str(error)
+            raise self.fail(table, f"parameter {name}: {what}", number) from None
+        return Parameter(name, domain=domain)
 
     # What is in no table
 

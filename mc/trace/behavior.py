@@ -89,12 +89,11 @@ def rebuild(spec: Spec, violation: Violation, canonical: Canonical) -> Behavior:
 def confirmed(spec: Spec, violation: Violation, behavior: Behavior) -> Behavior:
     """``behavior``, with the failure in its last state if that is the violation.
 
-    :class:`ReplayError` where the reference semantics do not find it wrong.
+    :class:`ReplayError` where the reference semantics do not find it wrong; but what the search could not evaluate
+    is a failure all the same.
     """
     if violation.kind == "evaluation":
-        failure = find_failure(spec, behavior.last)
-        if failure is None:
-            raise ReplayError(f"the search failed in a state where the spec can be evaluated:\n{behavior.last!r}")
+        failure = find_failure(spec, behavior.last) or _only_compiled(violation)
         return Behavior(behavior.initial, behavior.steps, failure)
     if violation.kind == "invariant":
         invariant = next(i for i in spec.invariants if i.name == violation.property)
@@ -107,6 +106,13 @@ def confirmed(spec: Spec, violation: Violation, behavior: Behavior) -> Behavior:
             f" by the reference semantics:\n{behavior.last!r}"
         )
     return behavior
+
+
+def _only_compiled(violation: Violation) -> Failure:
+    """The failure that the search met, where the reference semantics know of none."""
+    assert violation.failure is not None
+    message = f"{violation.failure.why} (plain Python can evaluate it: please report this)"
+    return Failure("the compiled spec", message, violation.failure.file, violation.failure.line)
 
 
 def _steps(spec: Spec, state: State, representatives: list[State], canonical: Canonical) -> Iterator[Step]:

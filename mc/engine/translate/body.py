@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
+from mc.engine.result import Unevaluable
 from mc.engine.shapes import Shape
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import Value
@@ -16,7 +17,7 @@ from mc.errors import SpecError
 if TYPE_CHECKING:
     from mc.engine.translate.module import Module
 
-#: The pointer to scratch memory: word 0 is 0, or the line of the spec that could not be evaluated.
+#: The pointer to scratch memory: word 0 is 0, or the number of the failure because of which nothing more is evaluated.
 SCRATCH = "x"
 #: Names that generated functions use for themselves.
 RESERVED = frozenset({"s", "t", "u", "c", "out", "parent", SCRATCH, *keyword.kwlist})
@@ -83,15 +84,29 @@ class Body:
     def mistake(self, message: str) -> NoReturn:
         raise SpecError(message, self.file, self.line or None)
 
-    def fail_if(self, condition: str) -> None:
+    @contextmanager
+    def placed(self) -> Iterator[None]:
+        """Say where it is in the spec, if a mistake that is found inside does not."""
+        try:
+            yield
+        except SpecError as error:
+            if error.file is not None:
+                raise
+            raise SpecError(error.message, self.file, self.line or None) from None
+
+    def fail_if(self, condition: str, why: str) -> None:
         """Stop the evaluation of the state where ``condition`` holds."""
         if condition == "False":
             return
         with self.block(f"if {condition}:"):
-            self.fail()
+            self.fail(why)
 
-    def fail(self) -> None:
-        self.emit(f"{SCRATCH}[0] = {self.line}")
+    def fail(self, why: str) -> None:
+        """Stop the evaluation; ``why``: what a reader is told unless plain Python, which knows the values, tells."""
+        number = self.module.failures.setdefault(Unevaluable(self.file, self.line, why), len(self.module.failures) + 1)
+        # Not where an earlier failure is the reason for this one.
+        with self.block(f"if {SCRATCH}[0] == 0:"):
+            self.emit(f"{SCRATCH}[0] = {number}")
         self.emit(f"return {self.neutral}".rstrip())
 
     # Temporaries

@@ -214,6 +214,6 @@ class Builders(Algebra):
         """Append ``element`` to the sequence at ``place``."""
         n = self.fresh("n")
         self.emit(f"{n} = {place.load(shape.length)}")
-        self.fail_if(f"{n} >= {shape.capacity}")
+        self.fail_if(f"{n} >= {shape.capacity}", self.over(shape.capacity))
         self.store(place.at(shape.start).slot(shape.slots, n), element, shape.element)
         self.emit(place.store(shape.length, f"{n} + 1"))

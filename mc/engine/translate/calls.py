@@ -10,7 +10,7 @@ from typing import Any
 
 from mc.engine.shapes import BagShape, IntShape, RecordShape, SeqShape, SetShape, Shape, SortedSetShape, UnionShape
 from mc.engine.translate.body import parameter_name
-from mc.engine.translate.expressions import LARGEST, Expressions
+from mc.engine.translate.expressions import Expressions
 from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import (
     Builder,
@@ -114,14 +114,15 @@ class Calls(Expressions):
         place = self.place_of(seq)
         a, b = self.named(first.code, "first"), self.named(last.code, "last")
         below = f"{a} < 1 or " if first.lo < 1 else ""
-        self.fail_if(f"{a} <= {b} and ({below}{b} > {place.load(shape.length)})")
+        outside = "SubSeq goes beyond the sequence"
+        self.fail_if(f"{a} <= {b} and ({below}{b} > {place.load(shape.length)})", outside)
         longest = max(1, min(shape.capacity, last.hi - first.lo + 1))
 
         def fill(target_place: Place, target: Shape) -> None:
             if not isinstance(target, SeqShape):
                 self.mistake(f"a sequence is used where a value of kind {target.key[0]} belongs")
             if target.capacity < longest:
-                self.fail_if(f"{b} - {a} >= {target.capacity}")
+                self.fail_if(f"{b} - {a} >= {target.capacity}", self.over(target.capacity))
             if not shape.wide and not target.wide and shape.element.key == target.element.key:
                 bits = shape.element.bits
                 n = self.named(f"max({b} - {a} + 1, 0)", "n")
@@ -147,7 +148,7 @@ class Calls(Expressions):
         (seq,) = self._argument(node, 1)
         shape = self._seq_shape(seq)
         length = self.named(self.place_of(seq).load(shape.length), "n")
-        self.fail_if(f"{length} == 0")
+        self.fail_if(f"{length} == 0", "Tail of an empty sequence")
         return self.subseq(seq, Num("2", 2, 2), Num(length, 0, shape.capacity))
 
     def _call_copies(self, node: ast.Call) -> Value:
@@ -177,8 +178,9 @@ class Calls(Expressions):
             code = f"{which}({', '.join(n.code for n in numbers)})" if len(numbers) > 1 else numbers[0].code
             return Num(code, lo, hi)
         (value,) = values
+        empty_set = f"{which} of an empty set"
         if isinstance(value, Interval):
-            self.fail_if(f"{value.lo.code} > {value.hi.code}")
+            self.fail_if(f"{value.lo.code} > {value.hi.code}", empty_set)
             return value.hi if which == "max" else value.lo
         shape = self.shape(value)
         if not isinstance(shape, (SetShape, SortedSetShape)) or not isinstance(shape.element, IntShape):
@@ -186,7 +188,7 @@ class Calls(Expressions):
         if shape.wide:
             return self._fold_elements(which, lambda: self.elements(value), lambda element: element)
         code = self.named(self.code(value, shape))
-        self.fail_if(f"{code} == 0")
+        self.fail_if(f"{code} == 0", empty_set)
         bit = f"{'highest' if which == 'max' else 'lowest'}_bit({code})"
         return Num(f"({bit} + {shape.element.lo})", shape.element.lo, shape.element.hi)
 
@@ -205,7 +207,7 @@ class Calls(Expressions):
             with self.block(f"if {empty} or {number.code} {'>' if which == 'max' else '<'} {result}:"):
                 self.emit(f"{result} = {number.code}")
                 self.emit(f"{empty} = False")
-        self.fail_if(empty)
+        self.fail_if(empty, f"{which} of an empty set")
         return Num(result, number.lo, number.hi)
 
     # Python's builders
@@ -224,13 +226,7 @@ class Calls(Expressions):
     def _call_sum(self, node: ast.Call) -> Value:
         if len(node.args) != 1 or not isinstance(node.args[0], ast.GeneratorExp):
             raise self.unsupported(node, "write sum(number for x in S)")
-        result = self.fresh("total")
-        self.emit(f"{result} = 0")
-        with self.generators(node.args[0]):
-            number = self.limited(self.num(self.expr(node.args[0].elt)))
-            self.emit(f"{result} += {number.code}")
-        total = Num(result, 0 if number.lo >= 0 else -LARGEST, LARGEST)
-        return self.limited(total)
+        return self.total(node.args[0])
 
     def _call_range(self, node: ast.Call) -> Value:
         lo, hi = (self.num(v) for v in self._argument(node, 2))

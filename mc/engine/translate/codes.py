@@ -39,10 +39,12 @@ from mc.engine.translate.values import (
     num_of,
     of_code,
 )
+from mc.lang.arithmetic import fits, too_large
 from mc.lang.kinds import shown
+from mc.lang.text import to_tla
 
-#: Bounds of a number that a loop adds up: nothing else is known of it. The product of two is below 2^61.
-UNBOUNDED = 1 << 30
+#: Entries of a table of codes, at most.
+LONGEST_TABLE = 1 << 12
 
 
 class Codes(Kinds):
@@ -59,13 +61,15 @@ class Codes(Kinds):
         if isinstance(value, Num):
             return value
         if isinstance(value, Const) and isinstance(value.value, int) and not isinstance(value.value, bool):
+            if not fits(value.value):
+                self.mistake(too_large(value.value))
             return Num(str(value.value), value.value, value.value)
         if isinstance(value, Stored) and isinstance(value.shape, IntShape):
             return num_of(value.place.load(value.shape), value.shape)
         shape = self.shape(value)
         if isinstance(shape, OptionalShape) and isinstance(shape.inner, IntShape):
             code = self.named(self.code(value, shape))
-            self.fail_if(f"{code} == 0")
+            self.fail_if(f"{code} == 0", f"a number is needed, not {to_tla(shape.none)}")
             return num_of(f"({code} - 1)", shape.inner)
         if isinstance(shape, AtomShape) and (numbers := [m for m in shape.members if type(m) is int]):
             code = self._member_of(value, shape, int)
@@ -79,16 +83,9 @@ class Codes(Kinds):
         others = [int(type(m) is not kind) for m in shape.members]
         if any(others):
             code = self.named(code)
-            self.fail_if(f"{self.module.table(others)}[{code}] != 0")
+            needed = "a number" if kind is int else "TRUE or FALSE"
+            self.fail_if(f"{self.module.table(others)}[{code}] != 0", f"{needed} is needed, not {described(shape)}")
         return code
-
-    def limited(self, number: Num) -> Num:
-        """The number; evaluation fails where it is beyond UNBOUNDED (TLC's fails beyond 2^31)."""
-        if number.lo >= -UNBOUNDED and number.hi <= UNBOUNDED:
-            return number
-        code = self.named(number.code)
-        self.fail_if(f"{code} < -{UNBOUNDED} or {code} > {UNBOUNDED}")
-        return Num(code, max(number.lo, -UNBOUNDED), min(number.hi, UNBOUNDED))
 
     def decided(self, value: Value) -> bool | None:
         """What a condition is, where that is known while translating."""
@@ -161,7 +158,7 @@ class Codes(Kinds):
         """The code of ``value`` in the scalar ``shape``; emits the checks that it is in the domain."""
         if isinstance(value, Const):
             if not encodable(shape, value.value):
-                self.fail_if("True")
+                self.fail_if("True", self.outside(shape, value.value))
                 return "0"
             return str(shape.encode(value.value))
         if isinstance(shape, IntShape):
@@ -184,12 +181,12 @@ class Codes(Kinds):
             return self._chosen_code(self.num(value), shape)
         if isinstance(given, BoolShape) and isinstance(shape, AtomShape):
             false, true = self._images((False, True), given, shape)
-            return self._inside(f"({true} if {self.truth(value)} else {false})", false, true)
+            return self._inside(f"({true} if {self.truth(value)} else {false})", shape, false, true)
         if isinstance(shape, OptionalShape):
             return f"({self.code(value, shape.inner)} + 1)"
         if isinstance(given, OptionalShape):
             code = self.named(self._raw(value))
-            self.fail_if(f"{code} == 0")
+            self.fail_if(f"{code} == 0", self.outside(shape, given.none))
             return self.code(of_code(f"({code} - 1)", given.inner), shape)
         if isinstance(given, SetShape) and isinstance(shape, SetShape) and not given.wide:
             code = self._set_code(value, given, shape)
@@ -212,7 +209,7 @@ class Codes(Kinds):
         if isinstance(value, Const) or not isinstance(shape := self.shape(value), OptionalShape):
             return value
         code = self.named(self._raw(value))
-        self.fail_if(f"{code} == 0")
+        self.fail_if(f"{code} == 0", f"{described(shape.inner)} is needed, not {to_tla(shape.none)}")
         return of_code(f"({code} - 1)", shape.inner)
 
     def _optional_code(self, value: Value, given: OptionalShape, shape: OptionalShape | AtomShape) -> str:
@@ -231,12 +228,20 @@ class Codes(Kinds):
             self.unfit(given, shape)
         return found
 
-    def _inside(self, code: str, *images: int) -> str:
-        """A code that is one of ``images``; evaluation fails where it is -1."""
+    def _inside(self, code: str, shape: Shape, *images: int) -> str:
+        """A code in a shape that is one of ``images``; evaluation fails where it is -1."""
         code = self.named(code)
         if -1 in images:
-            self.fail_if(f"{code} < 0")
+            self.fail_if(f"{code} < 0", self.outside(shape))
         return code
+
+    def outside(self, shape: Shape, value: Any = None) -> str:
+        """What is said of a value that a shape cannot store."""
+        return f"{'the value' if value is None else shown(value)}, is not {described(shape)}"
+
+    def over(self, capacity: int) -> str:
+        """What is said of a value with too many elements."""
+        return f"more than {capacity} elements, the declared capacity"
 
     def unfit(self, given: Shape, shape: Shape) -> NoReturn:
         """A value that stands where only others do."""
@@ -251,11 +256,11 @@ class Codes(Kinds):
             code, up = self.named(code), given.element.lo - shape.element.lo
             outside = sum(1 << k for k, n in enumerate(given.values) if not shape.element.lo <= n <= shape.element.hi)
             if outside:
-                self.fail_if(f"{code} & {outside} != 0")
+                self.fail_if(f"{code} & {outside} != 0", self.outside(shape))
             code = f"({code} << {up})" if up >= 0 else f"({code} >> {-up})"
         if shape.capacity is not None:
             code = self.named(code)
-            self.fail_if(f"popcount({code}) > {shape.capacity}")
+            self.fail_if(f"popcount({code}) > {shape.capacity}", self.over(shape.capacity))
         return code
 
     def _int_code(self, number: Num, shape: IntShape) -> str:
@@ -264,7 +269,7 @@ class Codes(Kinds):
         if low or high:
             code = self.named(code)
             tests = [f"{code} < {shape.lo}"] * low + [f"{code} > {shape.hi}"] * high
-            self.fail_if(" or ".join(tests))
+            self.fail_if(" or ".join(tests), self.outside(shape))
         if shape.lo == 0:
             return code
         return f"({code} {'-' if shape.lo > 0 else '+'} {abs(shape.lo)})"
@@ -273,11 +278,15 @@ class Codes(Kinds):
         """The code of a number in an enumeration of some numbers."""
         members = [m for m in shape.members if type(m) is int] or [0]
         lo, hi = min(members), max(members)
+        if hi - lo >= LONGEST_TABLE:
+            given = self.named(number.code)
+            choices = [f"{shape.positions[int, m]} if {given} == {m} else " for m in members]
+            return self._inside(f"({''.join(choices)}-1)", shape, -1)
         images = self._images(range(lo, hi + 1), IntShape(lo, hi), shape)
-        return self._inside(f"{self.module.table(images)}[{self._int_code(number, IntShape(lo, hi))}]", *images)
+        return self._inside(f"{self.module.table(images)}[{self._int_code(number, IntShape(lo, hi))}]", shape, *images)
 
     def _atom_code(self, code: str, given: AtomShape, shape: Shape) -> str:
         images = self._images(given.members, given, shape)
         if images == list(range(len(images))):
             return code
-        return self._inside(f"{self.module.table(images)}[{code}]", *images)
+        return self._inside(f"{self.module.table(images)}[{code}]", shape, *images)

@@ -28,7 +28,7 @@ class Comparable(Convert):
             self.mistake(f"compare the parts, which may be of different kinds, and not the whole: {described(several)}")
         if len(kinds(one) | kinds(two)) > 1:
             a, b = self.bind(a), self.bind(b)
-            self.fail_if(self.different_kinds(a, one, b, two))
+            self.fail_if(self.different_kinds(a, one, b, two), refusal(described(one), described(two)))
         return a, b
 
     def refuse(self, one: str, two: str) -> NoReturn:

@@ -104,7 +104,7 @@ class Convert(Codes):
 
     def _fill_constant(self, place: Place, value: Const, shape: Shape) -> None:
         if not encodable(shape, value.value):
-            self.fail_if("True")
+            self.fail_if("True", self.outside(shape, value.value))
             return
         code = shape.encode(value.value)
         if not shape.wide:
@@ -120,7 +120,7 @@ class Convert(Codes):
 
     def _fill_tuple(self, place: Place, value: Tuple, shape: SeqShape) -> None:
         if len(value.elements) > shape.capacity:
-            self.fail_if("True")
+            self.fail_if("True", self.over(shape.capacity))
             return
         self.clear(place, shape)
         for k, element in enumerate(value.elements):
@@ -142,7 +142,7 @@ class Convert(Codes):
         if isinstance(given, SeqShape) and isinstance(shape, SeqShape):
             length = self.named(source.load(given.length), "n")
             if given.capacity > shape.capacity:
-                self.fail_if(f"{length} > {shape.capacity}")
+                self.fail_if(f"{length} > {shape.capacity}", self.over(shape.capacity))
             self.clear(place, shape)
             self._copy_slots(place.at(shape.start), shape, source.at(given.start), given, length)
             self.emit(place.store(shape.length, length))
@@ -165,13 +165,13 @@ class Convert(Codes):
             self._copy_slots(place, shape, source, given, str(len(shape.keys)))
         elif isinstance(given, FnShape) and isinstance(shape, SeqShape) and given.sequence:
             if len(given.keys) > shape.capacity:
-                self.fail_if("True")
+                self.fail_if("True", self.over(shape.capacity))
                 return
             self.clear(place, shape)
             self._copy_slots(place.at(shape.start), shape, source, given, str(len(given.keys)))
             self.emit(place.store(shape.length, str(len(given.keys))))
         elif isinstance(given, SeqShape) and isinstance(shape, FnShape) and shape.sequence:
-            self.fail_if(f"{source.load(given.length)} != {len(shape.keys)}")
+            self.fail_if(f"{source.load(given.length)} != {len(shape.keys)}", self.outside(shape))
             self.clear(place, shape)
             if given.capacity >= len(shape.keys):
                 self._copy_slots(place, shape, source.at(given.start), given, str(len(shape.keys)))
@@ -204,7 +204,7 @@ class Convert(Codes):
             of_this_kind = "True" if isinstance(given, RecordShape) else f"{source.load(given.tags)} == {number}"
             with self.block(f"if {of_this_kind}:"):
                 if target is None or not known:
-                    self.fail()
+                    self.fail(self.outside(shape))
                     continue
                 self.emit(place.store(shape.tags, str(code)))
                 for name, field in target.fields.items():
@@ -236,7 +236,9 @@ class Convert(Codes):
     def add_element(self, place: Place, shape: SetShape | SortedSetShape, element: Value) -> None:
         if isinstance(shape, SortedSetShape):
             code, (base, word) = self.code(element, shape.element), place.address()
-            self.fail_if(f"not {self.module.bag_functions(shape)[0]}({base}, {word}, {code})")
+            self.fail_if(
+                f"not {self.module.bag_functions(shape)[0]}({base}, {word}, {code})", self.over(shape.distinct)
+            )
             return
         rank = self.element_rank(shape, element)
         if shape.wide:
@@ -258,7 +260,7 @@ class Convert(Codes):
     def check_capacity(self, place: Place, shape: SetShape | SortedSetShape) -> None:
         """Fail where the set just made at ``place`` has too many elements (sorted sets see to it themselves)."""
         if isinstance(shape, SetShape) and shape.capacity is not None:
-            self.fail_if(f"{self.cardinality(place, shape)} > {shape.capacity}")
+            self.fail_if(f"{self.cardinality(place, shape)} > {shape.capacity}", self.over(shape.capacity))
 
     def _fill_bag(self, place: Place, value: BagChange, shape: Shape) -> None:
         """Removals first, so that the bag never holds more than it ends with.
@@ -293,4 +295,5 @@ class Convert(Codes):
                 self.depth = depth
         for code, flag in pending:
             with self.block(f"if {flag}:"):
-                self.fail_if(f"not {add}({base}, {word}, {code})")
+                over = f"more than {shape.distinct} different elements or {shape.copies} copies, the declared capacity"
+                self.fail_if(f"not {add}({base}, {word}, {code})", over)

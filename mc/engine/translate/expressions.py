@@ -19,7 +19,7 @@ from mc.engine.shapes import (
     UnionShape,
 )
 from mc.engine.storage import encodable
-from mc.engine.translate.builders import Builders
+from mc.engine.translate.arithmetic import Arithmetic
 from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import (
     Const,
@@ -36,11 +36,10 @@ from mc.lang.rewrite import executable
 
 _ORDER = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 _MISSING = object()
-#: Beyond these numbers, and minus these numbers, sums and products could wrap around at 64 bits.
-LARGEST = 1 << 61
+_OUTSIDE = "an index is outside of the sequence"
 
 
-class Expressions(Builders):
+class Expressions(Arithmetic):
     """Translation of expression nodes to values."""
 
     def expr(self, node: ast.expr) -> Value:
@@ -52,7 +51,8 @@ class Expressions(Builders):
         method: Callable[[Any], Value] | None = getattr(self, f"_{type(node).__name__}", None)
         if method is None:
             raise self.unsupported(node, f"this is not part of the spec language: {ast.unparse(node)}")
-        return method(node)
+        with self.placed():
+            return method(node)
 
     def _known(self, node: ast.expr) -> Any:
         """The value of an expression that depends on constants only."""
@@ -115,7 +115,7 @@ class Expressions(Builders):
         holders = sorted(number for numbers in found.values() for number in numbers)
         if not set(tags or range(len(shape.kinds))) <= set(holders):
             code = place.load(shape.tags)
-            self.fail_if(" and ".join(f"{code} != {k}" for k in holders))
+            self.fail_if(" and ".join(f"{code} != {k}" for k in holders), f"the record has no field {name}")
         parts = []
         for (offset, _), numbers in found.items():
             field = shape.kinds[numbers[0]].fields[name]
@@ -150,7 +150,7 @@ class Expressions(Builders):
         if isinstance(shape, BagShape):
             copies = self.named(self.copies(value, shape, index), "n")
             if not (isinstance(index, Packed) and index.bag == self.place_of(value)):
-                self.fail_if(f"{copies} == 0")
+                self.fail_if(f"{copies} == 0", f"{ast.unparse(node)}: it is not in the bag")
             return Num(copies, 1, shape.copies)
         self.mistake(f"{ast.unparse(node.value)} is not a function, a sequence or a bag")
 
@@ -165,10 +165,10 @@ class Expressions(Builders):
         k = self.named(index.code, "k")
         length = place.load(shape.length)
         if k.isdigit() and int(k) >= 1:
-            self.fail_if(f"{length} < {k}" if int(k) <= shape.capacity else "True")
+            self.fail_if(f"{length} < {k}" if int(k) <= shape.capacity else "True", _OUTSIDE)
             return self.part(place.at(shape.start).slot(shape.slots, str(int(k) - 1)), shape.element)
         below = f"{k} < 1 or " if index.lo < 1 else ""
-        self.fail_if(f"{below}{k} > {length}")
+        self.fail_if(f"{below}{k} > {length}", _OUTSIDE)
         return self.part(place.at(shape.start).slot(shape.slots, f"({k} - 1)"), shape.element)
 
     # Logic
@@ -275,7 +275,8 @@ class Expressions(Builders):
             self.mistake("'is' is not part of the spec language: use ==")
         if self.is_set(left) or self.is_set(right):
             return self.subset(symbol, left, right)
-        if any(isinstance(self.shape(v), AtomShape) for v in (left, right)):
+        atoms = [shape.members for v in (left, right) if isinstance(shape := self.shape(v), AtomShape)]
+        if not all(any(type(member) is int for member in members) for members in atoms):
             self.mistake(f"model values and strings have no order: {symbol} compares numbers or sets")
         return Truth(f"{atomic(self.num(left).code)} {symbol} {atomic(self.num(right).code)}")
 
@@ -302,32 +303,4 @@ class Expressions(Builders):
                     return self._concatenate(left, shape, right)
         if self.is_set(left) or self.is_set(right):
             return self.set_operation(node, left, right)
-        return self._arithmetic(node, self.num(left), self.num(right))
-
-    def _arithmetic(self, node: ast.BinOp, a: Num, b: Num) -> Value:
-        result = self._sum_or_product(node.op, a, b)
-        if result is not None and not -LARGEST <= result.lo <= result.hi <= LARGEST:
-            a, b = self.limited(a), self.limited(b)
-            result = self._sum_or_product(node.op, a, b)
-        if result is not None:
-            return result
-        x, y = atomic(a.code), atomic(b.code)
-        if isinstance(node.op, (ast.FloorDiv, ast.Mod)):
-            if b.lo < 1:
-                y = self.named(b.code)
-                self.fail_if(f"{y} < 1")
-            if isinstance(node.op, ast.Mod):
-                return Num(f"({x} % {y})", 0, max(0, b.hi - 1))
-            return Num(f"({x} // {y})", min(a.lo, 0), max(a.hi, 0))
-        raise self.unsupported(node, f"this operator is not part of the spec language: {ast.unparse(node)}")
-
-    def _sum_or_product(self, operator: ast.operator, a: Num, b: Num) -> Num | None:
-        x, y = atomic(a.code), atomic(b.code)
-        if isinstance(operator, ast.Add):
-            return Num(f"({x} + {y})", a.lo + b.lo, a.hi + b.hi)
-        if isinstance(operator, ast.Sub):
-            return Num(f"({x} - {y})", a.lo - b.hi, a.hi - b.lo)
-        if isinstance(operator, ast.Mult):
-            ends = [p * q for p in (a.lo, a.hi) for q in (b.lo, b.hi)]
-            return Num(f"({x} * {y})", min(ends), max(ends))
-        return None
+        return self.arithmetic(node, self.num(left), self.num(right))

@@ -118,8 +118,6 @@ class Filters(Equality):
         """The values of the names in a condition, but for those known; None where it depends on anything else."""
         found: dict[str, list[Any]] = {}
         for part in ast.walk(node):
-            if isinstance(part, (ast.FloorDiv, ast.Mod)):
-                return None  # division by what is not positive cannot be evaluated, but Python does
             if isinstance(part, ast.Name) and part.id in self.scope and part.id not in known:
                 values = self._values(self.scope[part.id])
                 if values is None:

@@ -83,7 +83,7 @@ class Membership(Sets):
             size = self.cardinality(self.place_of(collection), shape)
         else:
             size = self.bag_size(self.place_of(collection), shape)
-        self.fail_if(f"{condition} and {size} != 0")
+        self.fail_if(f"{condition} and {size} != 0", kinds.refusal(described(one), described(two)))
 
     def copies(self, bag: Value, shape: BagShape, element: Value) -> str:
         """How many copies of ``element`` a bag holds."""
@@ -185,7 +185,7 @@ class Membership(Sets):
             return self.any_of([Truth(f"{code} == {k}") for k in wanted])
         answer = self.named(f"{self.module.table(answers)}[{code}]")
         if -1 in answers:
-            self.fail_if(f"{answer} < 0")
+            self.fail_if(f"{answer} < 0", str(refused))
         return Truth(f"({answer} != 0)")
 
     def _in_family(self, given: Collection[Any], element: Value) -> Value:
@@ -280,8 +280,8 @@ class Membership(Sets):
             with self.block(f"if {code} == 0:"):
                 try:
                     self._refute(result, str(not domain.holds(shape.none)))
-                except KindError:
-                    self.fail()
+                except KindError as error:
+                    self.fail(str(error))
             with self.block("else:"):
                 self._test(of_code(f"({code} - 1)", shape.inner), shape.inner, domain, result)
         elif not domain.kinds:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mc.engine.layout import Layout
+from mc.engine.result import Unevaluable
 from mc.engine.shapes import (
     AtomShape,
     BagShape,
@@ -72,6 +73,8 @@ class Module:
         self.universes: dict[Any, SetShape] = {}
         #: What is known of conditions on elements of sets; see :mod:`mc.engine.translate.filters`.
         self.decided: dict[Any, tuple[int, tuple[int, ...]]] = {}
+        #: What may fail to have a value, each with its number, from 1.
+        self.failures: dict[Unevaluable, int] = {}
         self.scratch_words = 1
         self._specialised: dict[Any, Generated] = {}
         self._helpers: dict[Any, Any] = {}

@@ -27,8 +27,9 @@ from mc.engine.translate.values import (
     Value,
     of_code,
 )
-from mc.errors import KindError, SpecError
+from mc.errors import EvaluationError, SpecError
 from mc.lang import kinds
+from mc.lang.arithmetic import MOST_NUMBERS, too_many
 from mc.lang.domains import Domain, Enum, Range
 from mc.lang.values import ModelValueSet
 
@@ -44,6 +45,8 @@ class Sets(Filters):
             if isinstance(value, Const):
                 yield self._constant_elements(value.value, k, blocks)
             elif isinstance(value, Interval):
+                if value.hi.hi - value.lo.lo >= MOST_NUMBERS:
+                    self.fail_if(f"{value.hi.code} - {value.lo.code} >= {MOST_NUMBERS}", too_many("an interval"))
                 blocks.enter_context(self.block(f"for {k} in range({value.lo.code}, {value.hi.code} + 1):"))
                 yield Num(k, value.lo.lo, max(value.hi.hi, value.lo.lo))
             else:
@@ -59,9 +62,12 @@ class Sets(Filters):
                     yield self._bag_elements(place, shape, k, blocks)
 
     def _constant_elements(self, given: Any, k: str, blocks: ExitStack) -> Value:
+        if isinstance(given, Range) and given and given.hi is not None and len(given) <= MOST_NUMBERS:
+            blocks.enter_context(self.block(f"for {k} in range({len(given)}):"))
+            return of_code(k, IntShape(given.lo, given.hi))
         try:
             values = list(kinds.elements(given))
-        except (TypeError, SpecError, KindError) as error:
+        except (TypeError, SpecError, EvaluationError) as error:
             self.mistake(f"this cannot be ranged over: {error}")
         if values == [frozenset()]:  # of which nobody can tell what it is a set of
             blocks.enter_context(self.block(f"for {k} in range(1):"))

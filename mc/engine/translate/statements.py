@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from mc.engine.shapes import BoolShape, FnShape, IntShape, RecordShape, SeqShape, Shape, UnionShape
 from mc.engine.translate.body import SCRATCH
 from mc.engine.translate.calls import Calls
-from mc.engine.translate.codes import UNBOUNDED
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import (
     Interval,
@@ -20,6 +19,7 @@ from mc.engine.translate.values import (
     Tuple,
     Value,
 )
+from mc.lang.arithmetic import LARGEST
 from mc.lang.rewrite import has_step
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Statements(Calls):
         if self.result is None:
             self.emit("return False")
         else:
-            self.fail()
+            self.fail("the definition ends without a return")
 
     def suite(self, body: list[ast.stmt]) -> None:
         for statement in body:
@@ -75,7 +75,8 @@ class Statements(Calls):
         method = getattr(self, f"_do_{type(node).__name__}", None)
         if method is None:
             raise self.unsupported(node, f"this is not part of the spec language: {ast.unparse(node)}")
-        method(node)
+        with self.placed():
+            method(node)
 
     def _do_Pass(self, node: ast.Pass) -> None:
         pass
@@ -166,7 +167,7 @@ class Statements(Calls):
                     continue
                 with self.block(f"if {holds}:"):
                     if part is not node.values[0]:
-                        self.fail_if(held)
+                        self.fail_if(held, f"two parts of a disjunction hold: {ast.unparse(node)}")
                     self.emit(f"{held} = True")
                     if part is not node.values[-1]:
                         self.emit(f"{target} = offset({SCRATCH}, {spare})")
@@ -203,14 +204,14 @@ class Statements(Calls):
             return
         shape = self.shape(value)
         if isinstance(shape, IntShape):
-            shape = IntShape(-UNBOUNDED, UNBOUNDED)
+            shape = IntShape(-LARGEST, LARGEST)
         elif shape.wide:
             self.mistake(f"{name} is too large a value to be assigned more than once")
         known = self.mutable[name]
         shape = self.mutable[name] = shape if known is None else self.join([known, shape])
         variable = self.variables[name]
         if isinstance(shape, IntShape):
-            self.emit(f"{variable} = {self.limited(self.num(value)).code}")
+            self.emit(f"{variable} = {self.num(value).code}")
             self.scope[name] = Num(variable, shape.lo, shape.hi)
         elif isinstance(shape, BoolShape):
             self.emit(f"{variable} = {self.truth(value)}")
