@@ -320,6 +320,15 @@ FORMS = {
         "there": "Len(s.box[o]) > 0 and Head(s.box[o]).src == n",
         "left": "Tail(s.box[o])",
     },
+    "records taken by number": {
+        "message": LETTER,
+        "domain": "Fn(Node, Seq(Letter, 3))",
+        "initial": "{n: () for n in Node}",
+        "way": "box[o]",
+        "question": 'Append(s.box[o], Letter(type="ask", src=n))',
+        "there": "Len(s.box[o]) > 0 and s.box[o][1].src == n",
+        "left": "SubSeq(s.box[o], 2, Len(s.box[o]))",
+    },
     "a bag for each": {
         "message": LETTER,
         "domain": "Fn(Node, Bag(Letter, distinct=3, copies=2))",
@@ -392,10 +401,11 @@ def test_a_part_of_a_behavior(tmp_path: Path) -> None:
     ("domain", "initial", "written"),
     [
         ("Fn(Node, Seq(Entry, 2))", "{n: () for n in Node}", "log[n] = Append(s.log[n], Entry(term=1))"),
+        ("Fn(Node, Seq(Entry, 2))", "{n: () for n in Node}", "log[n] = Append(SubSeq(s.log[n], 1, 0), Entry(term=1))"),
         ("Seq(Node, 2)", "()", "log = Tail(Append(s.log, n))"),
         ("Fn(Range(5, 6), Seq(Node, 2))", "{k: () for k in Range(5, 6)}", "log[5] = Tail(Append(s.log[5], n))"),
     ],
-    ids=["a log", "a queue of processes", "of no processes"],
+    ids=["a log", "a log that is cut off", "a queue of processes", "of no processes"],
 )
 def test_sequences_that_are_no_mailboxes(tmp_path: Path, domain: str, initial: str, written: str) -> None:
     path = tmp_path / "log.py"

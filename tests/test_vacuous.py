@@ -129,6 +129,8 @@ def test_tlc_counts_the_same(model: str, capsys: pytest.CaptureFixture[str]) -> 
     found = document()
     assert (found["mc"]["verdict"], found["tlc"]["verdict"]) == ("vacuous", "vacuous")
     assert found["mc"]["generated"] == found["tlc"]["generated"]
+    assert main(["crosscheck", f"start.py:{model}", "--quiet"]) == 0
+    assert "Vacuous: no state was" in capsys.readouterr().out
 
 
 def test_a_suite_that_expects_no_error_fails(capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,3 +156,13 @@ def test_warnings(quiet: tuple[str, ...], capsys: pytest.CaptureFixture[str]) ->
     assert main(["check", "start.py:all", *quiet, "--max-depth", "1", "--json", "r.json"]) == 20
     assert capsys.readouterr().err == ""
     assert document()["warnings"] == []
+
+
+def test_a_spec_has_warnings_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """Here a predicate that nothing checks; every command that shows the spec or checks it says so."""
+    Path("start.py").write_text(SPEC.replace("Witnesses = [Nine]", "Invariants = []"), encoding="utf-8")
+    for command in (["info", "start.py:all"], ["check", "start.py:all", "--quiet", "--json", "r.json"]):
+        assert main(command) == 0
+        said = [line for line in capsys.readouterr().err.splitlines() if "Nine" in line]
+        assert len(said) == 1 and said[0].startswith("mc: warning: ") and "is in no table" in said[0]
+    assert [w for w in document()["warnings"] if "Nine" in w] == [said[0].removeprefix("mc: warning: ")]

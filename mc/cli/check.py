@@ -153,7 +153,7 @@ def _run(args: argparse.Namespace, limits: Limits, locks: ExitStack) -> int:
     if not args.quiet:
         print("\n".join(report.result_lines(spec, result, seconds)) + "\n")
     print(report.verdict_line(spec, result))
-    report.print_warnings(spec, result)
+    report.print_warnings(report.warnings(spec, result))
     if result.verdict == "incomplete" and checkpoints is not None and checkpoints.level:
         print(f"Level {checkpoints.level} is kept: mc check --resume {args.checkpoint} goes on from there.")
     if told is not None:

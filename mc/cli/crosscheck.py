@@ -104,7 +104,9 @@ def _run(args: argparse.Namespace, spec: Spec, out: Path, proofs: list[Path]) ->
         if counterexample is not None:
             print(f"TLC's counterexample is saved in {counterexample}\n")
     print("\n".join(_verdict_lines(compared)))
-    report.print_warnings(spec, result)
+    if args.quiet and result.verdict == "vacuous":
+        print(report.verdict_line(spec, result))
+    report.print_warnings(report.warnings(spec, result))
     return EXIT_CODES[compared.verdict]
 
 

@@ -49,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
     print("\n".join(_spec_lines(spec)))
     print()
     _print_models(args.spec)
+    report.print_warnings(spec.warnings)
     return 0
 
 

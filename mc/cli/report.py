@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -177,10 +177,10 @@ def warnings(spec: Spec, result: Result) -> list[str]:
     return found
 
 
-def print_warnings(spec: Spec, result: Result) -> None:
+def print_warnings(found: Sequence[str]) -> None:
     """Say them on stderr, after what stdout has got so far."""
     sys.stdout.flush()
-    for warning in warnings(spec, result):
+    for warning in found:
         print(f"mc: warning: {warning}", file=sys.stderr)
 
 

@@ -25,8 +25,9 @@ from mc.spec.objects import Action, Spec
 #: Other names are understood from who sends the message.
 SENDERS = frozenset({"source", "src", "sender", "from", "frm"})
 RECEIVERS = frozenset({"dest", "dst", "destination", "receiver", "target", "to"})
-#: How the first of a sequence is taken.
+#: How the first of a sequence is taken; and the same, or how a log is cut off.
 _TAKEN = (op.HEAD, op.TAIL)
+_CUT = (*_TAKEN, op.SUBSEQ)
 
 
 @dataclass(frozen=True)
@@ -139,17 +140,18 @@ def _likeness(spec: Spec, network: Network) -> tuple[bool, ...]:
     kinds, bag = isinstance(network.element, Union), isinstance(network.container, Bag)
     if isinstance(network.container, Seq):
         # It may be a log, too: from that, nobody takes the first.
-        likely = bool(network.places or network.kinds) and any(_takes(spec, action) for action in named)
+        taken = _CUT if addressed or kinds or len(network.places) > 1 else _TAKEN
+        likely = bool(network.places or network.kinds) and any(_applies(spec, action, taken) for action in named)
     else:
         # Records in a set may be anything; a history variable is written only after the actions.
         likely = bool(network.kinds) and bool(named) and (bag or kinds or addressed)
     return (bag, kinds, addressed) if likely else ()
 
 
-def _takes(spec: Spec, action: Action) -> bool:
-    """Whether an action takes the first of some sequence."""
+def _applies(spec: Spec, action: Action, operators: tuple[op.Operator, ...]) -> bool:
+    """Whether an action applies one of some operators."""
     nodes = used(spec.formulas.of(action.function), spec.formulas)
-    return any(isinstance(node, Apply) and node.operator in _TAKEN for node in nodes)
+    return any(isinstance(node, Apply) and node.operator in operators for node in nodes)
 
 
 def end_named(name: str) -> str:
