@@ -61,6 +61,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Path("choose.py").write_text(SPEC, encoding="utf-8")
     Path("choose.yaml").write_text(YAML, encoding="utf-8")
+    Path("folder.py").mkdir()
     return tmp_path
 
 
@@ -108,6 +109,7 @@ def test_the_example_itself_is_right() -> None:
         (["./Choose.tla"], 2, ["no spec './Choose.tla'; did you mean choose.py?"]),
         (["../{here}/choose"], 2, ["did you mean ../{here}/choose.py?"]),
         (["chose.py"], 2, ["no file chose.py; did you mean choose.py?"]),
+        (["folder.py"], 2, ["no file folder.py\n"]),
         (["nowhere/choose.py"], 2, ["no file nowhere/choose.py\n"]),
     ],
 )

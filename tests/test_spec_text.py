@@ -255,6 +255,9 @@ def test_other_encodings_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[
         f"N: Natural\n{SPEC}class K:\n    pass\n",
         f"import os\n{SPEC}",
         f"N: Number\n{SPEC}",
+        f"N: Natural\n{SPEC}def Q(s):\n    return {' and '.join(['s.x < 1'] * 300)}\n",
+        f"N: Natural\n{SPEC}def Q(s):\n    return 0 < {' + '.join(['s.x'] * 300)}\n",
+        f"N: Natural\n{SPEC}def Q(s):\n    return {'not ' * 20_000}True\n",
     ],
 )
 def test_a_file_that_is_no_spec_exits_with_150(
@@ -265,3 +268,10 @@ def test_a_file_that_is_no_spec_exits_with_150(
     path.write_text(text, encoding="utf-8")
     assert main(["check", str(path), *constants, "--quiet", "--out", str(tmp_path / "out")]) == 150
     assert f"mc: error: {path}" in capsys.readouterr().err
+
+
+def test_a_spec_does_not_end_mc(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "toy.py"
+    path.write_text(f"{SPEC}exit(3)\n", encoding="utf-8")
+    assert main(["check", str(path), "--quiet"]) == 150
+    assert f"mc: error: {path}:{SPEC.count(chr(10)) + 1}: SystemExit: 3" in capsys.readouterr().err

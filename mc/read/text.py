@@ -74,6 +74,8 @@ def parse(text: str) -> ast.Module:
             error.msg = RESERVED.format(name=name)
             error.lineno = line
         raise
+    except (RecursionError, MemoryError):
+        raise SyntaxError("the text is nested too deeply: put parts of it into definitions") from None
     _rename(tree)
     return tree
 

@@ -24,6 +24,8 @@ from mc.spec.top import head
 
 #: Python's own names that a definition may use.
 BUILTINS = ("abs", "all", "any", "frozenset", "len", "max", "min", "set", "sum")
+#: How many levels the parts of a definition may have; Python reads 200 nested brackets.
+DEEPEST = 150
 #: The statements of a definition.
 STATEMENTS = (ast.Assign, ast.AugAssign, ast.Break, ast.Continue, ast.Expr, ast.For, ast.If, ast.Pass, ast.Return)
 #: What Python has for expressions that TLA+ has not, and what to write instead.
@@ -43,6 +45,7 @@ FOREIGN: Mapping[type[ast.AST], str] = {
 def check_text(trees: Mapping[Path, ast.Module]) -> None:
     """Check what every definition is written of; :class:`SpecError` with its line where one breaks a rule."""
     for text in Definitions(trees, {}):
+        _check_depth(text)
         _check_head(text)
         for statement in text.node.body:
             _check_statement(statement, text)
@@ -92,6 +95,20 @@ def _check_update(action: Text, writes: Writes, update: Text, more: Writes) -> N
                 f"written ({action.file.name}:{written[write.place[0]]}) would be lost",
                 write.line,
             )
+
+
+def _check_depth(text: Text) -> None:
+    """What is nested too deeply is too much for Python, which compiles it; ``a and b and c`` counts as three levels."""
+    inside: list[tuple[ast.AST, int]] = [(text.node, 0)]
+    while inside:
+        node, depth = inside.pop()
+        depth += len(node.values) if isinstance(node, ast.BoolOp) else 1
+        if depth > DEEPEST:
+            raise text.error(
+                f"{text.name}: more than {DEEPEST} parts are nested or joined here: put some of them into definitions",
+                getattr(node, "lineno", text.node.lineno),
+            )
+        inside += [(child, depth) for child in ast.iter_child_nodes(node)]
 
 
 def _check_head(text: Text) -> None:

@@ -66,7 +66,7 @@ def _execute(tree: ast.Module, file: Path, namespace: dict[str, Any]) -> None:
     tree = ast.Module(body, tree.type_ignores)
     try:
         exec(compile(tree, str(file), "exec"), namespace)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a spec may call exit
         lines = [f.lineno for f in traceback.extract_tb(sys.exc_info()[2]) if f.filename == str(file)]
         message = str(error) if isinstance(error, McError) else f"{type(error).__name__}: {error}"
         line = lines[-1] if lines else None

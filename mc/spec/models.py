@@ -91,7 +91,7 @@ def find_spec(reference: str) -> tuple[Path, str | None]:
 def _meant(spec: str, model: str | None) -> str:
     """The question whether a spec of nearly that name is meant: one in that directory, or a bundled one."""
     path = Path(spec)
-    here = {file.stem: str(path.parent / file.name) for file in sorted(path.parent.glob("*.py"))}
+    here = {file.stem: str(path.parent / file.name) for file in sorted(path.parent.glob("*.py")) if file.is_file()}
     names = {**{name: name for name in bundled_names()}, **here}
     near = difflib.get_close_matches(path.stem, names, 1)
     return f"; did you mean {names[near[0]]}{f':{model}' if model is not None else ''}?" if near else ""
