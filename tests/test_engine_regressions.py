@@ -688,6 +688,28 @@ Next=[(A,)]
     "ok",
 )
 
+# Functions whose arguments are not in ascending order, or have gaps between them.
+SPECS["fn_arguments"] = (
+    """
+f = Variable(Fn(Enum(2, 1), Range(0, 9))); g = Variable(Fn(Enum("b", "a"), Range(0, 9))); x = Variable(Range(0, 99))
+def Init(t):
+    t.f = {i: i for i in {1, 2}}; t.g = {"a": 1, "b": 2}; t.x = 0
+def Read(s, t):
+    t.x = 10 * s.f[1] + s.f[2] + s.g["a"]
+    return True
+def Gaps(s, t, k):
+    t.x = {i: i + s.f[1] for i in {9, 2, 5}}[k]
+    t.f = {i: (i + s.f[i]) % 10 for i in Enum(1, 2)}
+    return True
+def Whole(s, t):
+    t.x = 1 if {i: i + s.f[1] for i in {0, 7}} == {i: i + 1 for i in {7, 0}} else 2
+    return True
+Next = [(Read,), (Gaps, Enum(9, 2, 5)), (Whole,)]
+""",
+    {},
+    "ok",
+)
+
 # Division and remainder of negative numbers.
 SPECS["neg_div"] = (
     """

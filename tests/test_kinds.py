@@ -292,3 +292,157 @@ def test_the_reference_engine_says_what_tlc_says(expression: str) -> None:
             eval(code, names)
     else:
         assert eval(code, names) is SAID_BY_TLC[expression]
+
+
+#: What an action may do with values of several kinds, as in TLA+; and which are refused, with the reason.
+EFFECTS = {
+    "a local of a model value or a number": """
+    if s.n > 1:
+        k = s.p
+    else:
+        k = s.n
+    t.out = 1 if k == s.p else k + 2
+    t.m = k if k != 2 else 0""",
+    "a local of a record of one kind, or another": """
+    if s.n > 1:
+        k = s.u
+    else:
+        k = U(k="y", v=s.b)
+    t.u = k""",
+    "a local that is a value or none": """
+    k = Nil
+    if s.n == 1:
+        k = s.r
+    if s.b:
+        k = Nil
+    t.out = 1 if k == Nil else k.v""",
+    "a local of a sequence": """
+    k = (1, 2)
+    if s.n == 1:
+        k = s.q
+    t.q = k""",
+    "a number that a loop adds to": """
+    k = Nil
+    for i in Range(1, 3):
+        if k == Nil:
+            k = 0
+        else:
+            k = k + i
+    t.out = k""",
+    "what a definition returns": """
+    t.m = Either(s)
+    t.out = 1 if Either(s) == s.p else 2""",
+    "a conditional expression": """
+    t.m = s.p if s.n == 2 else s.n
+    t.o = s.n if s.b else Nil
+    t.u = s.u if s.b else U(k="y", v=True)
+    t.out = 1 if (s.p if s.b else s.n) == 1 else 2""",
+    "a sequence is a function": """
+    t.f = (s.n, 2)
+    t.q = {k: k for k in Range(1, 2)}
+    t.out = 1 if s.f == s.q else 2 if s.f == (0, 0) else 3""",
+    "a function is a sequence": """
+    t.q = s.f
+    t.f = s.q if Len(s.q) == 2 else (2, 2)""",
+    "a sequence of the wrong length": """
+    t.f = s.q""",
+    "sequences of records of several kinds": """
+    t.us = s.us + (U(k="y", v=True),) if Len(s.us) < 2 else (U(k="x", v=2),) + SubSeq(s.us, 2, 2)
+    t.out = Len((U(k="x", v=0), U(k="y", v=False)) + s.us + (s.u,))""",
+    "a record of one kind where several may be": """
+    t.u = X(k="x", v=s.n)
+    t.us = (X(k="x", v=1), Y(k="y", v=s.b))""",
+    "a set of sets": """
+    t.ss = {set(), {1}, s.ns, {k for k in s.ns if k > 0}}
+    t.out = 1 if {set(), {1}} == s.ss else 2 if set() in s.ss else 3""",
+    "sets of functions and of sequences": """
+    t.out = 1 if {k: s.n for k in S} in {s.fs} else 2
+    t.qs = {(), (1,), s.q, (s.n, 1)}""",
+    "a number in an enumeration": """
+    t.z = s.n if s.n < 2 else False
+    t.e = 1 if s.b else "a\"""",
+}
+MORE = """
+us = Variable(Seq(U, 2)); ss = Variable(Set(Set(Range(0, 2)))); qs = Variable(Set(Seq(Range(0, 2), 2), 4))
+X = Record(k="x", v=Range(0, 2)); Y = Record(k="y", v=BOOLEAN)
+def Either(s):
+    if s.n > 1:
+        return s.p
+    return s.n
+def Count(s, t):
+    t.n = (s.n + 1) % 3
+    return True
+"""
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+def test_values_of_several_kinds_in_one_place(name: str) -> None:
+    text = SPEC.replace("def Start(t, i):\n", MORE + "def Start(t, i):\n    t.us = (); t.ss = set(); t.qs = set()\n")
+    text = text.replace("(Look,)", "(Look,), (Count,)").replace("    @", EFFECTS[name].strip("\n"))
+    want = compare(load(text, {"S": 2}), (1,))
+    assert want.verdict == ("error" if name == "a sequence of the wrong length" else "ok")
+
+
+@pytest.mark.parametrize(
+    ("domain", "kinds"),
+    [
+        ("Set(Enum(0, False))", "FALSE"),
+        ('Set(Optional(Range(0, 3), "none"))', '"none"'),
+        ("Bag(Record(v=Enum(0, True)), 2, 1)", "TRUE"),
+        ('Fn(Enum("a", 1), BOOLEAN)', '"a"'),
+    ],
+)
+def test_a_domain_whose_elements_cannot_be_compared(domain: str, kinds: str) -> None:
+    with pytest.raises(SpecError, match=r"spec\.py:3: .*can be compared") as refused:
+        load(f"\nx = Variable({domain})\ndef Init(t):\n    t.x = 0\nNext = []\n")
+    assert kinds in refused.value.message
+
+
+def test_three_values_of_which_python_knows_two() -> None:
+    text = """
+v = Variable(Enum(0, 1, False)); last = Variable(Enum(0, 1, False))
+def Init(t):
+    t.v = 0; t.last = 0
+def Choose(s, t, k):
+    t.v = k; t.last = s.v
+    return True
+Next = [(Choose, Enum(0, 1, False))]
+"""
+    want = compare(load(text), (1, 2))
+    assert want.verdict == "ok" and want.result is not None
+    assert (want.result.distinct, want.result.generated) == (9, 28)
+
+
+#: Locals and definitions that are called as the generated code might call its own.
+NAMES = """
+x = Variable(Range(0, 9)); y = Variable(Range(0, 99))
+def Init(t):
+    t.x = 2; t.y = 0
+def Twice(k):
+    if k > 1:
+        return 2 * k
+    return k
+def Twice_2(k):
+    if k > 1:
+        return 7
+    return 8
+def A(s, t):
+    k_1 = s.x == 2
+    total_1 = 3
+    n = 0
+    for k in Range(1, 3):
+        n += k
+    for k in Range(1, 3):
+        n += k
+    total = sum(k for k in Range(1, 3))
+    v_1 = s.x + 1
+    t.y = n + total + total_1 + v_1 + Twice(s.x) + Twice_2(s.x) + Twice(s.y % 3) if k_1 else 1
+    return True
+Next = [A]
+"""
+
+
+def test_names_of_a_spec_are_apart_from_those_of_the_generated_code() -> None:
+    want = compare(load(NAMES), (1,))
+    assert want.result is not None
+    assert {state.y for state in want.result.parents} == {0, 35, 39}

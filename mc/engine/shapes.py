@@ -152,7 +152,7 @@ class OptionalShape(Shape):
 
 
 class FnShape(Shape):
-    """A function: one part per element of its domain."""
+    """A function: one part per element of its domain, in the order of their codes, which are 0, 1, 2, ..."""
 
     def __init__(self, keys: tuple[Any, ...], domain: Shape, element: Shape) -> None:
         self.keys, self.domain, self.element = keys, domain, element

@@ -51,7 +51,8 @@ def shape_of(domain: Domain) -> Shape:
             return AtomShape((*inner.members, domain.none))
         return OptionalShape(inner, domain.none)
     if isinstance(domain, Fn):
-        return FnShape(domain.keys, shape_of(domain.domain), shape_of(domain.range))
+        arguments = shape_of(domain.domain)
+        return FnShape(tuple(sorted(domain.keys, key=arguments.encode)), arguments, shape_of(domain.range))
     if isinstance(domain, Record):
         return RecordShape({name: shape_of(d) for name, d in domain.fields.items()})
     if isinstance(domain, Union):

@@ -70,10 +70,15 @@ class Body:
             self.lines = kept
 
     def fresh(self, hint: str) -> str:
-        """A local name not used yet."""
+        """A local name not used yet; a spec may have locals such as ``k_1``."""
         count = self.taken.get(hint, 0)
+        name = hint if not count and hint not in RESERVED else f"{hint}_{count}"
+        while name != hint and name in self.taken:
+            count += 1
+            name = f"{hint}_{count}"
         self.taken[hint] = count + 1
-        return hint if not count and hint not in RESERVED else f"{hint}_{count}"
+        self.taken.setdefault(name, 1)
+        return name
 
     # Errors
 

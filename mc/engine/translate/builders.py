@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from mc.engine.shapes import FnShape, SeqShape, SetShape, Shape, SortedSetShape
+from mc.engine.shapes import BoolShape, FnShape, SeqShape, SetShape, Shape, SortedSetShape
 from mc.engine.translate.algebra import Algebra
 from mc.engine.translate.filters import negation
 from mc.engine.translate.places import Place
@@ -181,10 +181,9 @@ class Builders(Algebra):
                 domain = self.expr(generator.iter)
                 if not isinstance(domain, Const):
                     self.mistake("a function is defined on a constant set")
-                keys = tuple(domain.value)
-                inner = self.join([self.shape(Const(k)) for k in keys])
-                self.scope[name] = of_code("k", inner)
-                return FnShape(keys, inner, self.shape(self.expr(node.value)))
+                unknown = self.function_on(domain.value, BoolShape())
+                self.scope[name] = of_code("k", unknown.domain)
+                return self.function_on(domain.value, self.shape(self.expr(node.value)))
 
         return Builder(fill, natural)
 

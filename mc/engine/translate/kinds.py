@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from mc.engine.kinds import described, mixed, single, variants
@@ -34,7 +35,7 @@ from mc.engine.translate.values import (
     Value,
 )
 from mc.errors import SpecError
-from mc.lang.values import ModelValue, RecordValue
+from mc.lang.values import FnValue, ModelValue, RecordValue
 
 #: Up to so many numbers are told apart from other atoms one by one.
 FEW = 256
@@ -94,8 +95,20 @@ class Kinds(Body):
         if isinstance(value, tuple) and value:
             return SeqShape(self.join([self._shape_of_constant(v) for v in tuple.__iter__(value)]), len(value))
         if isinstance(value, RecordValue):
-            return RecordShape({name: self._shape_of_constant(part) for name, part in value.fields.items()})
+            return self.module.union_with(value) or RecordShape(
+                {name: self._shape_of_constant(part) for name, part in value.fields.items()}
+            )
+        if isinstance(value, FnValue) and len(value):
+            return self.function_on(value, self.join([self._shape_of_constant(part) for part in value.values()]))
         self.mistake(f"the kind of {value!r} cannot be told here; assign it to a variable or a field directly")
+
+    def function_on(self, arguments: Iterable[Any], element: Shape) -> FnShape:
+        """Functions whose arguments are some known values."""
+        keys = tuple(arguments)
+        domain = self.join([self._shape_of_constant(key) for key in keys])
+        if sorted(map(domain.encode, keys)) != list(range(int(domain.size()))):  # there are gaps
+            domain = AtomShape(keys)
+        return FnShape(tuple(sorted(keys, key=domain.encode)), domain, element)
 
     def set_of(self, element: Shape) -> SetShape:
         """Sets over all values of a scalar shape."""

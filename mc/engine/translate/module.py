@@ -24,18 +24,23 @@ from mc.engine.shapes import (
     Shape,
     UnionShape,
 )
-from mc.engine.storage import shape_of
+from mc.engine.storage import encodable, shape_of
 from mc.engine.translate.body import parameter_name
 from mc.engine.translate.places import Place
 from mc.engine.translate.statements import Statements, assignments
 from mc.engine.translate.values import Const, Num, Packed, StateRef, Stored, Truth, Value
 from mc.errors import SpecError
 from mc.lang.domains import Domain
-from mc.lang.values import ModelValue, ModelValueSet
+from mc.lang.values import ModelValue, ModelValueSet, RecordValue
 from mc.spec.objects import Spec
 
 #: Python's own names that a spec may use.
 BUILTINS = ("abs", "all", "any", "frozenset", "len", "max", "min", "set", "sum")
+
+#: So often is a definition translated anew with what its locals may be; a number that still grows has no bounds.
+ROUNDS = 2
+#: What still grows after so many has no bound.
+MOST_ROUNDS = 9
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ class Module:
         self.constants: dict[str, int | list[int]] = {}
         #: Sets of any elements of a shape that sets of the spec have elements of, by key of that shape.
         self.universes: dict[Any, SetShape] = {}
+        #: The kinds of records that the variables of the spec may have in one place.
+        self.unions: list[UnionShape] = []
         #: What is known of conditions on elements of sets; see :mod:`mc.engine.translate.filters`.
         self.decided: dict[Any, tuple[int, tuple[int, ...]]] = {}
         #: What may fail to have a value, each with its number, from 1.
@@ -91,6 +98,8 @@ class Module:
     def _note_universes(self, shape: Shape) -> None:
         if isinstance(shape, SetShape):
             self.universes[shape.element.key] = SetShape(shape.element, shape.values)
+        if isinstance(shape, UnionShape) and shape.key not in [union.key for union in self.unions]:
+            self.unions.append(shape)
         for part in _parts(shape):
             self._note_universes(part)
 
@@ -123,6 +132,10 @@ class Module:
                 return AtomShape(constant.members)
         return AtomShape((value,))
 
+    def union_with(self, value: RecordValue) -> UnionShape | None:
+        """The shape of records of several kinds that a record is one of."""
+        return next((union for union in self.unions if encodable(union, value)), None)
+
     # Parts of the generated module
 
     def allocate(self, words: int) -> int:
@@ -136,9 +149,15 @@ class Module:
         return self.tables.setdefault(tuple(numbers), f"TABLE_{len(self.tables)}")
 
     def unique(self, name: str) -> str:
-        count = self._names.get(name, 0)
-        self._names[name] = count + 1
-        return name if not count else f"{name}_{count + 1}"
+        """A name for a function; a spec may have definitions such as ``Send_2``."""
+        number = self._names.get(name, 0) + 1
+        found = name if number == 1 else f"{name}_{number}"
+        while number > 1 and found in self._names:
+            number += 1
+            found = f"{name}_{number}"
+        self._names[name] = number
+        self._names.setdefault(found, 1)
+        return found
 
     def add(self, text: str) -> None:
         """Add a function to the module."""
@@ -154,17 +173,21 @@ class Module:
             return generated
         self._specialised[key] = None  # type: ignore[assignment]
         name = self.unique(f"spec_{definition.node.name}")  # apart from the functions of the engine itself
-        draft, known = self._translate(definition, scope, None, {}), None
+        draft, rounds = self._translate(definition, scope, None, {}), 0
+        known: dict[str, Any] = {}
         while (keys := {n: shape.key for n, shape in draft.mutable.items() if shape is not None}) and keys != known:
-            known = keys
-            draft = self._translate(definition, scope, None, draft.mutable)
+            if rounds == MOST_ROUNDS:
+                grown = next(name for name, key in keys.items() if key != known.get(name))
+                draft.mistake(f"{grown} grows without a bound: assign to a variable, whose domain bounds it")
+            known, rounds = keys, rounds + 1
+            draft = self._translate(definition, scope, None, draft.mutable, rounds > ROUNDS)
         shapes = draft.returned
         result: Shape | None = None
         if any(not isinstance(shape, BoolShape) for shape in shapes):
             result = draft.join(shapes)
             if result.wide:
                 draft.mistake(f"{definition.node.name} returns a large value: make it a single return expression")
-            final = self._translate(definition, scope, result, draft.mutable)
+            final = self._translate(definition, scope, result, draft.mutable, rounds > ROUNDS)
         else:
             final = draft
         if not definition.body or not isinstance(definition.body[-1], ast.Return):
@@ -184,6 +207,7 @@ class Module:
         scope: dict[str, Value],
         result: Shape | None,
         known: dict[str, Shape | None],
+        unbounded: bool = False,
     ) -> Statements:
         # A number that the evaluation goes on with after a failure must be one that the result may be.
         zero = min(max(0, result.lo), result.hi) if isinstance(result, IntShape) else 0
@@ -194,7 +218,7 @@ class Module:
             for parameter in _parameters(name, value):
                 body.taken[parameter] = 1
         body.line = definition.node.lineno
-        body.function_body(definition.body, known)
+        body.function_body(definition.body, known, unbounded)
         return body
 
     # Helpers for shapes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from mc.engine.shapes import BoolShape, FnShape, IntShape, RecordShape, SeqShape, Shape, UnionShape
+from mc.engine.shapes import BoolShape, FnShape, IntShape, OptionalShape, RecordShape, SeqShape, Shape, UnionShape
 from mc.engine.translate.body import SCRATCH
 from mc.engine.translate.calls import Calls
 from mc.engine.translate.places import Place
@@ -45,6 +45,8 @@ class Statements(Calls):
     #: The shapes of all returned values (first pass), and the shape to return (second pass).
     returned: list[Shape]
     result: Shape | None = None
+    #: Whether numbers that are assigned more than once may be any.
+    unbounded = False
 
     def __init__(self, module: Module, file: str, returns: str) -> None:
         super().__init__(module, file, returns)
@@ -52,8 +54,12 @@ class Statements(Calls):
         #: The generated variables of the locals in ``mutable``.
         self.variables: dict[str, str] = {}
 
-    def function_body(self, body: list[ast.stmt], known: dict[str, Shape | None]) -> None:
-        """Translate the body of a definition; ``known``: shapes of locals that are assigned more than once."""
+    def function_body(self, body: list[ast.stmt], known: dict[str, Shape | None], unbounded: bool) -> None:
+        """Translate the body of a definition.
+
+        ``known``: shapes of locals that are assigned more than once; ``unbounded``: their numbers have no bounds.
+        """
+        self.unbounded = unbounded
         self.returned = []
         self.mutable = {name: known.get(name) for name, count in assignments(body).items() if count > 1}
         self.variables = {name: self.fresh(f"{name}_") for name in self.mutable}
@@ -202,13 +208,16 @@ class Statements(Calls):
         if name not in self.mutable:
             self.scope[name] = self._detached(self.bind(value, name), name)
             return
-        shape = self.shape(value)
-        if isinstance(shape, IntShape):
+        known, shape = self.mutable[name], self.shape(value)
+        if known is not None:
+            shape = self.join([known, shape])
+        if self.unbounded and isinstance(shape, IntShape):
             shape = IntShape(-LARGEST, LARGEST)
-        elif shape.wide:
+        elif self.unbounded and isinstance(shape, OptionalShape) and isinstance(shape.inner, IntShape):
+            shape = OptionalShape(IntShape(-LARGEST // 2, LARGEST // 2), shape.none)
+        if shape.wide:
             self.mistake(f"{name} is too large a value to be assigned more than once")
-        known = self.mutable[name]
-        shape = self.mutable[name] = shape if known is None else self.join([known, shape])
+        self.mutable[name] = shape
         variable = self.variables[name]
         if isinstance(shape, IntShape):
             self.emit(f"{variable} = {self.num(value).code}")
