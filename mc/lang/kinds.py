@@ -14,7 +14,7 @@ from typing import Any
 from mc.errors import KindError
 from mc.lang import arithmetic
 from mc.lang.text import to_tla
-from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, SeqValue, as_function
+from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, SeqValue, as_function, as_sequence
 
 #: What a value of each of Python's types is called.
 _NAMES: dict[type, str] = {
@@ -179,7 +179,15 @@ def total(values: Iterable[Any]) -> int:
     return arithmetic.total(numbers(values))
 
 
-# Sets and functions
+# Sets, sequences and functions
+
+
+def sequence(value: Any) -> tuple[Any, ...]:
+    """A sequence, perhaps written as a function over ``1..n``."""
+    found = as_sequence(value)
+    if found is None:
+        raise KindError(f"a sequence is needed, not {shown(value)}")
+    return found
 
 
 def elements(collection: Any) -> Any:
@@ -238,8 +246,8 @@ def _operation(symbol: str) -> Callable[[Any, Any], Any]:
         if isinstance(a, BagValue) and isinstance(b, Set) and symbol in ("+", "-"):
             alike((*a, *b))
             return a + b if symbol == "+" else a - b
-        if isinstance(a, tuple) and isinstance(b, tuple) and symbol == "+":
-            return SeqValue((*tuple.__iter__(a), *tuple.__iter__(b)))
+        if symbol == "+" and as_sequence(a) is not None:
+            return SeqValue((*tuple.__iter__(sequence(a)), *tuple.__iter__(sequence(b))))
         if isinstance(a, Set) and isinstance(b, Set) and symbol in _SETS:
             _equal_sets(a, b)
             return _SETS[symbol](frozenset(a), frozenset(b))

@@ -21,11 +21,12 @@ def Len(seq: tuple[Any, ...]) -> int:
 
 def Append(seq: tuple[Any, ...], element: Any) -> SeqValue:
     """The sequence with ``element`` added at its end."""
-    return SeqValue((*tuple.__iter__(seq), element))
+    return SeqValue((*tuple.__iter__(kinds.sequence(seq)), element))
 
 
 def SubSeq(seq: tuple[Any, ...], first: int, last: int) -> SeqValue:
     """Elements ``first..last``; empty where ``first > last``."""
+    seq, first, last = kinds.sequence(seq), kinds.number(first), kinds.number(last)
     if first > last:
         return SeqValue()
     if first < 1 or last > len(seq):
@@ -35,7 +36,7 @@ def SubSeq(seq: tuple[Any, ...], first: int, last: int) -> SeqValue:
 
 def Head(seq: tuple[Any, ...]) -> Any:
     """First element."""
-    return SeqValue(tuple.__iter__(seq))[1]
+    return SeqValue(tuple.__iter__(kinds.sequence(seq)))[1]
 
 
 def Tail(seq: tuple[Any, ...]) -> SeqValue:

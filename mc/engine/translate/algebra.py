@@ -21,20 +21,24 @@ class Algebra(Membership):
     def is_set(self, value: Value) -> bool:
         if isinstance(value, Const):
             return is_set(value.value)
-        return isinstance(value, SetOf) or isinstance(self.shape(value), (SetShape, SortedSetShape))
+        made = isinstance(value, SetOf) or (isinstance(value, Builder) and value.loop is not None)
+        return made or isinstance(self.shape(value), (SetShape, SortedSetShape))
 
     def _common_set(self, left: Value, right: Value) -> SetShape | None:
         """A bitmap that holds both sets; None where there is none."""
         for one, other in ((left, right), (right, left)):
             if isinstance(other, Const) and not isinstance(one, Const):
-                shape = self.shape(one)
+                shape = self.told(one)
                 if isinstance(shape, SetShape):
                     whole = SetShape(shape.element, shape.values)
                     if encodable(whole, other.value):
                         return whole
         values = [v for v in (left, right) if not (isinstance(v, Const) and not v.value)]
+        shapes = [found for value in values if (found := self.told(value)) is not None]
+        if len(shapes) < len(values):
+            return None
         try:
-            joined = self.join([self.shape(value) for value in values])
+            joined = self.join(shapes)
         except SpecError:
             return None
         return SetShape(joined.element, joined.values) if isinstance(joined, SetShape) else None
@@ -70,14 +74,16 @@ class Algebra(Membership):
     def _elementwise(self, node: ast.BinOp, left: Value, right: Value) -> Value:
         """The same where one of the sets is a sorted array, or has elements outside what the other can hold."""
         union, keep = isinstance(node.op, ast.BitOr), isinstance(node.op, ast.BitAnd)
-        if isinstance(left, SetOf) and (union or keep):
+        if (isinstance(left, SetOf) or self.told(left) is None) and (union or keep):
             left, right = right, left
-        shape = self.shape(left)
-        if not isinstance(shape, (SetShape, SortedSetShape)) or isinstance(node.op, ast.BitXor):
+        shape = self.told(left)
+        if not (shape is None or isinstance(shape, (SetShape, SortedSetShape))) or isinstance(node.op, ast.BitXor):
             raise self.unsupported(node, "these sets cannot be combined: write {x for x in S if ...}")
-        right = self.bind(right) if isinstance(right, Builder) else right
+        right = self.bind(right) if isinstance(right, Builder) and self.told(right) is not None else right
 
         def natural() -> Shape:
+            if shape is None:
+                return self.shape(left)
             if isinstance(shape, SetShape):
                 if union:
                     self.mistake("this set may hold anything: assign it to a variable, whose domain bounds it")
@@ -87,7 +93,7 @@ class Algebra(Membership):
 
         def fill(place: Place, target: Shape) -> None:
             if not isinstance(target, (SetShape, SortedSetShape)):
-                self.mistake(f"a set is used where a value of kind {target.key[0]} belongs")
+                self.unfit(self.shape(left), target)
 
             def add(element: Value) -> None:
                 self.add_element(place, target, element)
@@ -111,6 +117,9 @@ class Algebra(Membership):
         if isinstance(value, SetOf):
             for element in value.elements:
                 act(element)
+        elif isinstance(value, Builder) and value.loop is not None and self.told(value) is None:
+            with value.loop() as element:
+                act(element)
         else:
             with self.elements(value) as element:
                 act(element)
@@ -125,7 +134,7 @@ class Algebra(Membership):
             a, b = self.named(self.code(left, shape)), self.named(self.code(right, shape))
             proper = f" and {a} != {b}" if symbol in ("<", ">") else ""
             return Truth(f"({a} & ~{b} == 0{proper})")
-        left, right = (v if isinstance(v, SetOf) else self.bind(v) for v in (left, right))
+        left, right = (v if isinstance(v, SetOf) or self.told(v) is None else self.bind(v) for v in (left, right))
         result = self.fresh("ok")
         self.emit(f"{result} = True")
 
@@ -141,12 +150,15 @@ class Algebra(Membership):
 
     def bag_change(self, bag: Value, sign: str, elements: Value) -> Value:
         """``bag + elements`` or ``bag - elements``."""
+        change: tuple[Value, ...] | Value = elements
         if isinstance(elements, SetOf):
-            values = tuple(self.bind(v) for v in elements.elements)
+            change = tuple(self.bind(v) for v in elements.elements)
         elif isinstance(elements, Const) and isinstance(elements.value, frozenset):
-            values = tuple(Const(v) for v in elements.value)
-        else:
-            self.mistake("a bag changes by a set of elements: bag + {m}, bag - {m}")
+            change = tuple(Const(v) for v in elements.value)
+        elif not (isinstance(elements, Builder) and elements.once):
+            if not self.is_set(elements):
+                self.mistake("a bag changes by a set of elements: bag + {m}, bag - {m}")
+            change = self.bind(elements)
         if isinstance(bag, BagChange):
-            return BagChange(bag.bag, (*bag.changes, (sign, values)))
-        return BagChange(bag, ((sign, values),))
+            return BagChange(bag.bag, (*bag.changes, (sign, change)))
+        return BagChange(bag, ((sign, change),))

@@ -54,10 +54,12 @@ class Body:
         self.emit(header)
         self.depth += 1
         start = len(self.lines)
-        yield
-        if len(self.lines) == start:
-            self.emit("pass")
-        self.depth -= 1
+        try:
+            yield
+            if len(self.lines) == start:
+                self.emit("pass")
+        finally:
+            self.depth -= 1
 
     @contextmanager
     def aside(self) -> Iterator[list[str]]:

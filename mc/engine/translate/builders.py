@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
-from mc.engine.shapes import BoolShape, FnShape, SeqShape, SetShape, Shape, SortedSetShape
+from mc.engine.shapes import BagShape, BoolShape, FnShape, SeqShape, SetShape, Shape, SortedSetShape
+from mc.engine.storage import MAX_UNIVERSE
 from mc.engine.translate.algebra import Algebra
 from mc.engine.translate.filters import negation
 from mc.engine.translate.places import Place
-from mc.engine.translate.values import Builder, Const, Filter, SetOf, Truth, Tuple, Value, of_code
+from mc.engine.translate.values import Builder, Const, Filter, Interval, Num, SetOf, Truth, Tuple, Value, of_code
 
 
 class Builders(Algebra):
@@ -21,8 +23,10 @@ class Builders(Algebra):
         """Translate in another scope, such as that of a definition that is expanded in place."""
         kept = self.scope, self.file, self.line
         self.scope, self.file = scope, file
-        yield
-        self.scope, self.file, self.line = kept
+        try:
+            yield
+        finally:
+            self.scope, self.file, self.line = kept
 
     def _Set(self, node: ast.Set) -> Value:
         return SetOf(tuple(self.bind(self.expr(e)) for e in node.elts))
@@ -104,21 +108,28 @@ class Builders(Algebra):
         scope, file = dict(self.scope), self.file
         chosen, possible = self._chosen(node)
 
+        @contextmanager
+        def loop() -> Iterator[Value]:
+            with self.within(dict(scope), file), self.generators(node):
+                yield self.expr(node.elt)
+
         def fill(place: Place, shape: Shape) -> None:
             if not isinstance(shape, (SetShape, SortedSetShape)):
-                self.mistake(f"a set is used where a value of kind {shape.key[0]} belongs")
+                self.unfit(natural(), shape)
             with self.within(dict(scope), file):
                 if chosen is None or not self._fill_chosen(place, shape, self.expr(node.generators[0].iter), chosen):
                     self.clear(place, shape)
-                    with self.generators(node):
-                        self.add_element(place, shape, self.expr(node.elt))
+                    with loop() as element:
+                        self.add_element(place, shape, element)
                 self.check_capacity(place, shape)
 
         def natural() -> Shape:
-            with self.within(dict(scope), file), self.aside(), self.generators(node):
-                return self.set_of(self.shape(self.expr(node.elt)))
+            with self.aside(), loop() as element:
+                return self.set_of(self.shape(element))
 
-        return Builder(fill, natural, possible)
+        target = node.generators[0].target
+        filtered = isinstance(target, ast.Name) and isinstance(node.elt, ast.Name) and target.id == node.elt.id
+        return Builder(fill, natural, possible, loop, once=filtered and len(node.generators) == 1)
 
     def _chosen(self, node: ast.SetComp) -> tuple[Filter | None, int]:
         """Which elements ``{m for m in S if ...}`` takes of a bitmap, if that is known but for the state; and which
@@ -151,26 +162,38 @@ class Builders(Algebra):
         return True
 
     def _DictComp(self, node: ast.DictComp) -> Value:
-        scope, file = dict(self.scope), self.file
+        """``[i \\in S |-> e]``: ``S`` is known, or is ``1..n``, or has the elements of a bag."""
         generator = node.generators[0]
         target = generator.target
         if (
             len(node.generators) != 1
-            or generator.ifs
             or not isinstance(target, ast.Name)
             or not isinstance(node.key, ast.Name)
             or node.key.id != target.id
         ):
             raise self.unsupported(node, "a function is written {i: value for i in Domain}")
-        name = target.id
+        domain = self.expr(generator.iter)
+        if isinstance(domain, Interval) and not generator.ifs:
+            return self._numbered(node, target.id, domain)
+        if isinstance(domain, Const) and not generator.ifs:
+            return self._tabulated(node, target.id, domain.value)
+        return self._counted(node)
+
+    def _tabulated(self, node: ast.DictComp, name: str, arguments: Any) -> Value:
+        """A function whose arguments are known."""
+        scope, file = dict(self.scope), self.file
+        try:
+            unknown = self.function_on(arguments, BoolShape())
+        except TypeError:
+            raise self.unsupported(node, "a function is written {i: value for i in Domain}") from None
 
         def fill(place: Place, shape: Shape) -> None:
-            if not isinstance(shape, FnShape):
-                self.mistake(f"a function is used where a value of kind {shape.key[0]} belongs")
+            if isinstance(shape, SeqShape) and unknown.sequence:
+                self.fill(place, self.settle(Builder(fill, natural), natural()), shape)
+                return
+            if not isinstance(shape, FnShape) or set(unknown.keys) != set(shape.keys):
+                self.unfit(unknown, shape)
             with self.within(dict(scope), file):
-                domain = self.expr(generator.iter)
-                if not isinstance(domain, Const) or set(domain.value) != set(shape.keys):
-                    self.mistake(f"this function must be defined on all of {list(shape.keys)}")
                 k = self.fresh(name)
                 with self.block(f"for {k} in range({len(shape.keys)}):"):
                     self.scope[name] = of_code(k, shape.domain)
@@ -178,12 +201,70 @@ class Builders(Algebra):
 
         def natural() -> Shape:
             with self.within(dict(scope), file), self.aside():
-                domain = self.expr(generator.iter)
-                if not isinstance(domain, Const):
-                    self.mistake("a function is defined on a constant set")
-                unknown = self.function_on(domain.value, BoolShape())
                 self.scope[name] = of_code("k", unknown.domain)
-                return self.function_on(domain.value, self.shape(self.expr(node.value)))
+                return self.function_on(arguments, self.shape(self.expr(node.value)))
+
+        return Builder(fill, natural)
+
+    def _numbered(self, node: ast.DictComp, name: str, domain: Interval) -> Value:
+        """A function over ``1..n``, which is a sequence."""
+        scope, file = dict(self.scope), self.file
+        longest = max(1, domain.hi.hi)
+
+        def fill(place: Place, shape: Shape) -> None:
+            if isinstance(shape, FnShape) and shape.sequence:
+                self.fill(place, self.settle(Builder(fill, natural), natural()), shape)
+                return
+            if not isinstance(shape, SeqShape):
+                self.unfit(natural(), shape)
+            n = self.named(f"max({domain.hi.code}, 0)", "n")
+            if not domain.lo.lo == domain.lo.hi == 1:
+                n = self.named(f"({n} if {domain.lo.code} <= {n} else 0)", "n")
+                self.fail_if(
+                    f"{domain.lo.code} != 1 and {n} != 0", "a function that is no sequence: it is not over 1..n"
+                )
+            if longest > shape.capacity:
+                self.fail_if(f"{n} > {shape.capacity}", self.over(shape.capacity))
+            self.clear(place, shape)
+            with self.within(dict(scope), file):
+                k = self.fresh("k")
+                with self.block(f"for {k} in range({n}):"):
+                    self.scope[name] = Num(f"({k} + 1)", 1, min(longest, shape.capacity))
+                    self.store(place.at(shape.start).slot(shape.slots, k), self.expr(node.value), shape.element)
+            self.emit(place.store(shape.length, n))
+
+        def natural() -> Shape:
+            with self.within(dict(scope), file), self.aside():
+                self.scope[name] = Num("k", 1, longest)
+                if longest > MAX_UNIVERSE:
+                    self.mistake(f"a sequence of up to {longest:,} elements is too long to be built here")
+                return SeqShape(self.shape(self.expr(node.value)), longest)
+
+        return Builder(fill, natural)
+
+    def _counted(self, node: ast.DictComp) -> Value:
+        """``[m \\in S |-> copies]`` as a bag."""
+        scope, file = dict(self.scope), self.file
+        elements = ast.copy_location(ast.SetComp(node.key, node.generators), node)
+
+        def fill(place: Place, shape: Shape) -> None:
+            if not isinstance(shape, BagShape) or isinstance(shape, SortedSetShape):
+                self.mistake("a function is defined on a constant set, or on 1..n; a bag on elements of a set or a bag")
+            self.clear(place, shape)
+            with self.within(dict(scope), file), self.generators(elements):
+                element = self.named(self.code(self.expr(node.key), shape.element), "e")
+                copies = self.named(self.num(self.expr(node.value)).code, "n")
+                self.fail_if(f"{copies} < 1", "a bag has at least one copy of each of its elements")
+                with self.block(f"for {self.fresh('k')} in range({copies}):"):
+                    self.add_copy(place, shape, element)
+
+        def natural() -> Shape:
+            with self.within(dict(scope), file), self.aside():
+                bag = self.shape(self.expr(node.generators[0].iter))
+                if not isinstance(bag, BagShape):
+                    self.mistake("a function is defined on a constant set, or on 1..n; assign this one to a bag")
+                with self.generators(elements):
+                    return BagShape(bag.element, bag.distinct, max(1, self.num(self.expr(node.value)).hi))
 
         return Builder(fill, natural)
 
@@ -199,7 +280,7 @@ class Builders(Algebra):
 
         def fill(place: Place, target: Shape) -> None:
             if not isinstance(target, SeqShape):
-                self.mistake(f"a sequence is used where a value of kind {target.key[0]} belongs")
+                self.unfit(SeqShape(element, shape.capacity + other.capacity), target)
             self.fill(place, left, target)
             tail = self.place_of(self.settle(right, source))
             count = self.named(tail.load(source.length), "n")

@@ -26,6 +26,7 @@ from mc.engine.translate.values import (
     Value,
 )
 from mc.lang import domains, operators
+from mc.lang.arithmetic import LARGEST
 from mc.lang.composites import Record, Union
 from mc.lang.domains import Domain
 
@@ -69,6 +70,12 @@ class Calls(Expressions):
 
     def _call_len(self, node: ast.Call) -> Value:
         (value,) = self._argument(node, 1)
+        if isinstance(value, Builder) and value.loop is not None and value.once and self.told(value) is None:
+            result = self.fresh("size")
+            self.emit(f"{result} = 0")
+            with value.loop():
+                self.emit(f"{result} += 1")
+            return Num(result, 0, LARGEST)
         if isinstance(value, (SetOf, Builder)):
             value = self.bind(value)
         if isinstance(value, Tuple):
@@ -90,7 +97,7 @@ class Calls(Expressions):
 
         def fill(place: Place, target: Shape) -> None:
             if not isinstance(target, SeqShape):
-                self.mistake(f"a sequence is used where a value of kind {target.key[0]} belongs")
+                self.unfit(SeqShape(shape.element, shape.capacity + 1), target)
             self.fill(place, seq, target)
             self.push(place, target, element)
 
@@ -120,7 +127,7 @@ class Calls(Expressions):
 
         def fill(target_place: Place, target: Shape) -> None:
             if not isinstance(target, SeqShape):
-                self.mistake(f"a sequence is used where a value of kind {target.key[0]} belongs")
+                self.unfit(SeqShape(shape.element, longest), target)
             if target.capacity < longest:
                 self.fail_if(f"{b} - {a} >= {target.capacity}", self.over(target.capacity))
             if not shape.wide and not target.wide and shape.element.key == target.element.key:

@@ -8,7 +8,6 @@ from mc.engine.kinds import clash, described, kinds, mixed
 from mc.engine.shapes import AtomShape, BoolShape, IntShape, OptionalShape, Shape
 from mc.engine.translate.convert import Convert
 from mc.engine.translate.values import Const, Interval, SetOf, Tuple, Value, of_code
-from mc.errors import SpecError
 from mc.lang.kinds import kind, refusal, shown
 
 
@@ -34,13 +33,6 @@ class Comparable(Convert):
     def refuse(self, one: str, two: str) -> NoReturn:
         """Two kinds of values that are never compared."""
         self.mistake(refusal(one, two))
-
-    def told(self, value: Value) -> Shape | None:
-        """The shape of a value; None where it cannot be told, as of ``()``."""
-        try:
-            return self.shape(value)
-        except SpecError:
-            return None
 
     def _compare_kinds(self, a: Value, one: Shape | None, b: Value, two: Shape | None) -> None:
         """Refuse a value of which only the kind can be told."""

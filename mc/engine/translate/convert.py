@@ -262,6 +262,12 @@ class Convert(Codes):
         if isinstance(shape, SetShape) and shape.capacity is not None:
             self.fail_if(f"{self.cardinality(place, shape)} > {shape.capacity}", self.over(shape.capacity))
 
+    def add_copy(self, place: Place, shape: BagShape, code: str) -> None:
+        """One more copy of an element in a bag."""
+        (base, word), add = place.address(), self.module.bag_functions(shape)[0]
+        over = f"more than {shape.distinct} different elements or {shape.copies} copies, the declared capacity"
+        self.fail_if(f"not {add}({base}, {word}, {code})", over)
+
     def _fill_bag(self, place: Place, value: BagChange, shape: Shape) -> None:
         """Removals first, so that the bag never holds more than it ends with.
 
@@ -271,9 +277,20 @@ class Convert(Codes):
             self.mistake("a bag can be changed only into the same kind of bag")
         self.fill(place, value.bag, shape)
         base, word = place.address()
-        add, remove = self.module.bag_functions(shape)
+        remove = self.module.bag_functions(shape)[1]
+        sign, whole = value.changes[0]
+        if isinstance(whole, Value) and len(value.changes) == 1:
+            loop = whole.loop() if isinstance(whole, Builder) and whole.loop else self.elements(whole)
+            with loop as element:
+                if sign == "+":
+                    self.add_copy(place, shape, self.code(element, shape.element))
+                else:
+                    self.emit(f"{remove}({base}, {word}, {self.code(element, shape.element)})")
+            return
         pending: list[tuple[str, str]] = []  # elements to add, and a flag: whether still to be added
         for sign, elements in value.changes:
+            if isinstance(elements, Value):
+                self.mistake("a bag that changes by a set is changed no further here: do it in two steps")
             codes = [self.named(self.code(e, shape.element), "e") for e in elements]
             for k, code in enumerate(codes):
                 again = " and ".join(f"{code} != {other}" for other in codes[:k])
@@ -295,5 +312,4 @@ class Convert(Codes):
                 self.depth = depth
         for code, flag in pending:
             with self.block(f"if {flag}:"):
-                over = f"more than {shape.distinct} different elements or {shape.copies} copies, the declared capacity"
-                self.fail_if(f"not {add}({base}, {word}, {code})", over)
+                self.add_copy(place, shape, code)

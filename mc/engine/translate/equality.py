@@ -89,7 +89,7 @@ class Equality(Comparable):
             if not encodable(shape, b.value):
                 return Const(False)
             return self._equal_constant(a, shape, shape.encode(b.value))
-        if isinstance(b, SetOf) and (isinstance(shape, SortedSetShape) or not self.has_shape(b)):
+        if isinstance(b, SetOf) and (isinstance(shape, SortedSetShape) or self.told(b) is None):
             return self._equal_elements(a, b)
         other = self.shape(b) if isinstance(shape, SetShape) else self.shape_beside(b, shape)
         if isinstance(shape, IntShape) and isinstance(other, IntShape):

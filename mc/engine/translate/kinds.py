@@ -66,20 +66,18 @@ class Kinds(Body):
             return self.set_of(IntShape(value.lo.lo, max(value.hi.hi, value.lo.lo)))
         self.mistake("the state itself is not a value")
 
-    def shape_beside(self, value: Value, other: Shape) -> Shape:
-        """The shape of a value that stands beside one of shape ``other``, which it takes where it has none itself."""
+    def told(self, value: Value) -> Shape | None:
+        """The shape of a value; None where it cannot be told, as of ``()``."""
+        kept = self.depth, self.scope, self.file, self.line
         try:
             return self.shape(value)
         except SpecError:
-            return other
+            self.depth, self.scope, self.file, self.line = kept
+            return None
 
-    def has_shape(self, value: Value) -> bool:
-        """Whether the shape of a value can be told."""
-        try:
-            self.shape(value)
-        except SpecError:
-            return False
-        return True
+    def shape_beside(self, value: Value, other: Shape) -> Shape:
+        """The shape of a value that stands beside one of shape ``other``, which it takes where it has none itself."""
+        return self.told(value) or other
 
     def _shape_of_constant(self, value: Any) -> Shape:
         if isinstance(value, bool):
@@ -100,7 +98,7 @@ class Kinds(Body):
             )
         if isinstance(value, FnValue) and len(value):
             return self.function_on(value, self.join([self._shape_of_constant(part) for part in value.values()]))
-        self.mistake(f"the kind of {value!r} cannot be told here; assign it to a variable or a field directly")
+        self.mistake(f"what {value!r} holds cannot be told here; assign it to a variable or a field directly")
 
     def function_on(self, arguments: Iterable[Any], element: Shape) -> FnShape:
         """Functions whose arguments are some known values."""

@@ -60,6 +60,12 @@ class Membership(Sets):
             return self.connect(False, [partial(self.equal, element, e) for e in collection.elements])
         if isinstance(collection, Interval):
             return self._in_interval(collection, element)
+        if isinstance(collection, Builder) and collection.loop is not None and self.told(collection) is None:
+            element, found = self.bind(element), self.fresh("found")
+            self.emit(f"{found} = False")
+            with collection.loop() as other, self.block(f"if {self.truth(self.equal(other, element))}:"):
+                self.emit(f"{found} = True")
+            return Truth(found)
         shape = self.shape(collection)
         if isinstance(shape, SetShape):
             self._comparable_with_elements(element, collection, shape)

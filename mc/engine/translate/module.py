@@ -178,7 +178,10 @@ class Module:
         while (keys := {n: shape.key for n, shape in draft.mutable.items() if shape is not None}) and keys != known:
             if rounds == MOST_ROUNDS:
                 grown = next(name for name, key in keys.items() if key != known.get(name))
-                draft.mistake(f"{grown} grows without a bound: assign to a variable, whose domain bounds it")
+                draft.mistake(
+                    f"{grown} grows without a bound: assign to a variable, whose domain bounds it; "
+                    "a sequence is mapped by {k: e for k in Range(1, Len(q))}"
+                )
             known, rounds = keys, rounds + 1
             draft = self._translate(definition, scope, None, draft.mutable, rounds > ROUNDS)
         shapes = draft.returned

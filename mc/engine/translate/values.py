@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -84,6 +85,10 @@ class Builder(Value):
     natural: Callable[[], Shape]
     #: Where that is a bitmap: the only elements that it may have, as the code of a set.
     possible: int = -1
+    #: Where it is a set: opens a loop over its elements as they are made.
+    loop: Callable[[], AbstractContextManager[Value]] | None = None
+    #: Whether that loop comes to each element once.
+    once: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "natural", cache(self.natural))  # it is asked for more than once
@@ -116,8 +121,8 @@ class BagChange(Value):
     """``bag + {a} - {b}``: a stored bag and the changes to make, in order."""
 
     bag: Value
-    #: "+" or "-", and the set of elements of which there is one copy more or less.
-    changes: tuple[tuple[str, tuple[Value, ...]], ...]
+    #: "+" or "-", and the elements of which there is one copy more or less, written out or as a set.
+    changes: tuple[tuple[str, tuple[Value, ...] | Value], ...]
 
 
 def num_of(code: str, shape: IntShape) -> Num:
