@@ -666,11 +666,29 @@ x = Variable(Range(0,3)); f = Variable(Fn(Range(1,2), Range(0,2)))
 def Init(t):
     t.x = 0; t.f = {k: 1 for k in Range(1,2)}
 def A(s,t):
-    t.x = Cardinality({k for k in Range(1, sum(s.f[j] for j in Range(1,2)))})
+    t.x = 1 if {k for k in Range(1, sum(s.f[j] for j in Range(1,2)))} == {1, 2} else 2
     return True
 Next=[(A,)]
 """,
     "too large to be built here",
+)
+
+# Its elements are only counted.
+SPECS["set_counted"] = (
+    """
+x = Variable(Range(0,3)); f = Variable(Fn(Range(1,2), Range(0,2)))
+def Init(t):
+    t.x = 0; t.f = {k: 1 for k in Range(1,2)}
+def A(s,t):
+    t.x = Cardinality({k for k in Range(1, sum(s.f[j] for j in Range(1,2)))})
+    return True
+def B(s,t,i):
+    t.f[i] = 2 if s.f[i] == 1 else 0
+    return True
+Next=[(A,), (B, Range(1, 2))]
+""",
+    {},
+    "error",
 )
 
 SPECS["empty_family"] = (

@@ -296,7 +296,7 @@ def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
         return _call("#+", node.args, node)
     if name in ("max", "min") and len(node.args) == 1:
         return _with(node, args=[_call("#s", node.args, node)])
-    if name in ("abs", "max", "min"):
+    if name in ("abs", "max", "min", "Range"):
         return _with(node, args=[_call("#", [argument], argument) for argument in node.args])
     return node
 

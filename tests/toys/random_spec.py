@@ -24,6 +24,14 @@ def _numbers(lo: int, hi: int) -> Kind:
 
 
 BOOL = Kind("bool", "BOOLEAN")
+#: Values of several kinds in one place: some of the comparisons with them are refused, or fail in some states.
+MIXED = (
+    Kind("mixed", 'Enum("a", 1)', ('"a"', "1")),
+    Kind("mixed", "Enum(0, 1, False)", ("0", "1", "False")),
+    Kind("mixed", "Enum(A, 0, 1)", ("0", "1")),
+    Kind("mixed", 'Optional(Range(0, 2), "none")', ('"none"', "0", "2")),
+    Kind("mixed", "Optional(BOOLEAN, Nil)", ("Nil", "True", "False")),
+)
 
 
 def _numeric(kind: Kind) -> bool:
@@ -34,9 +42,11 @@ def _numeric(kind: Kind) -> bool:
 class RandomSpec:
     """Writes a small spec of random variables, helpers and actions; the same one for the same seed."""
 
-    def __init__(self, seed: int, unsafe: float = 0.03, starts: bool = False) -> None:
+    def __init__(self, seed: int, unsafe: float = 0.03, starts: bool = False, mixed: float = 0.0) -> None:
         self.random = Random(seed)
         self.unsafe = unsafe
+        #: How often values of different kinds stand beside each other.
+        self.mixed = mixed
         #: Whether there may be several initial states, or none.
         self.starts = starts
         self.constants: dict[str, Any] = {"A": self.random.choice([2, 2, 3])}
@@ -58,7 +68,17 @@ class RandomSpec:
 
     # Domains
 
+    def stray(self) -> bool:
+        """Whether something of another kind stands here."""
+        return bool(self.mixed) and self.random.random() < self.mixed
+
+    def stranger(self) -> str:
+        """A value of some kind."""
+        return self.pick("True", "False", "0", "1", '"a"', "Nil", "set()", "()", "{1}", "(True,)")  # type: ignore[no-any-return]
+
     def kind(self, depth: int) -> Kind:
+        if self.stray():
+            return self.pick(*MIXED)  # type: ignore[no-any-return]
         names = ["int", "int", "bool", "atom", "optional", "strings"]
         if depth:
             names += ["set", "set", "fn", "fn", "seq", "record", "bag", "union", "wideset"]
@@ -148,6 +168,8 @@ class RandomSpec:
         sized = [(t, k) for t, k in self.scope if k.name in ("set", "seq", "bag")]
         numbers = [t for t, k in self.scope if k.name in ("int", "number")]
         choices: list[Callable[[], str]] = [lambda: str(self.random.randint(-2, 4))]
+        if self.mixed:
+            numbers += [t for t, k in self.scope if k.name == "mixed"]
         if numbers:
             choices += [lambda: self.random.choice(numbers)] * 3
         if sized:
@@ -195,6 +217,8 @@ class RandomSpec:
 
     def condition(self, depth: int = 2) -> str:
         """Some condition."""
+        if self.stray():
+            return f"({self.random.choice([t for t, k in self.scope if k.name in ('mixed', 'bool')] or ['True'])})"
         choices: list[Callable[[], str]] = [
             lambda: f"{self.number(0)} {self.pick('<', '<=', '==', '!=', '>', '>=')} {self.number(0)}",
             self._equality,
@@ -216,6 +240,8 @@ class RandomSpec:
         if not readable:
             return "True"
         text, kind = self.random.choice(readable)
+        if self.stray() or (kind.name == "mixed" and self.random.random() < 0.5):
+            return f"{text} {self.pick('==', '!=')} {self.stranger()}"
         alike = [t for t, k in readable if k.name == kind.name and _numeric(k) and _numeric(kind)]
         other = self.random.choice(alike) if alike and self.random.random() < 0.4 else self.value(kind, 1)
         return f"{text} {self.pick('==', '!=')} {other}"
@@ -226,6 +252,8 @@ class RandomSpec:
             return "True"
         text, kind = self.random.choice(sets)
         inner = kind.parts[0]
+        if self.stray():
+            return f"{self.pick(self.stranger(), self.random.choice(self.scope)[0])} in {text}"
         element = self.number(1) if inner.name == "int" and self.random.random() < 0.5 else self.value(inner, 0)
         return f"{element} {self.pick('in', 'not in')} {text}"
 
@@ -274,6 +302,9 @@ class RandomSpec:
 
     def _value_bool(self, kind: Kind, depth: int) -> str:
         return self.pick("True", "False", self.condition(depth))
+
+    def _value_mixed(self, kind: Kind, depth: int) -> str:
+        return self.random.choice(kind.parts)  # type: ignore[no-any-return]
 
     def _value_strings(self, kind: Kind, depth: int) -> str:
         return f'"{self.random.choice("ab")}"'
@@ -376,7 +407,9 @@ class RandomSpec:
             return ["def Init(t):", *body]
         if self.random.random() < 0.5:
             self.scope = [(parameter, kind) for parameter, _, kind in given]
+            mixed, self.mixed = self.mixed, 0.0  # only Python evaluates Init
             body = [f"    if {self._closed_condition()}:", "        return False", *body]
+            self.mixed = mixed
         parameters = ", ".join(["t", *(parameter for parameter, _, _ in given)])
         row = ", ".join(["Start", *(kind.text for _, _, kind in given)])
         return [f"def Start({parameters}):", *body, "    return True", f"Init = [({row})]"]
@@ -395,6 +428,7 @@ class RandomSpec:
             "strings": lambda: '"a"',
             "atom": lambda: f"{kind.text.lower()}1",
             "optional": lambda: "Nil",
+            "mixed": lambda: kind.parts[0],
             "set": lambda: "set()",
             "seq": lambda: "()",
             "bag": lambda: "{}",
