@@ -93,7 +93,7 @@ def confirmed(spec: Spec, violation: Violation, behavior: Behavior) -> Behavior:
     is a failure all the same.
     """
     if violation.kind == "evaluation":
-        failure = find_failure(spec, behavior.last) or _only_compiled(violation)
+        failure = find_failure(spec, behavior.last) or _only_compiled(violation, behavior)
         return Behavior(behavior.initial, behavior.steps, failure)
     if violation.kind == "invariant":
         invariant = next(i for i in spec.invariants if i.name == violation.property)
@@ -108,9 +108,10 @@ def confirmed(spec: Spec, violation: Violation, behavior: Behavior) -> Behavior:
     return behavior
 
 
-def _only_compiled(violation: Violation) -> Failure:
+def _only_compiled(violation: Violation, behavior: Behavior) -> Failure:
     """The failure that the search met, where the reference semantics know of none."""
-    assert violation.failure is not None
+    if violation.failure is None:
+        raise ReplayError(f"the search failed in a state where the spec can be evaluated:\n{behavior.last!r}")
     message = f"{violation.failure.why} (plain Python can evaluate it: please report this)"
     return Failure("the compiled spec", message, violation.failure.file, violation.failure.line)
 
