@@ -265,3 +265,27 @@ minus = _operation("-")
 union = _operation("|")
 intersection = _operation("&")
 difference = _operation("^")
+
+# Constants and what has parts
+
+
+def constant(written: tuple[Any, ...] | Mapping[Any, Any]) -> Any:
+    """A tuple or dictionary outside of definitions: a sequence or a function where all of its parts are values."""
+    parts = [*written, *written.values()] if isinstance(written, Mapping) else written
+    for part in parts:
+        is_domain = hasattr(part, "holds")
+        if type(part) in (tuple, dict) or (kind(part) == NO_VALUE and not is_domain):
+            return written
+    return function(written.items()) if isinstance(written, Mapping) else SeqValue(written)
+
+
+def applied(value: Any) -> Any:
+    """What has parts that are counted or named: no string, and none of Python's own lists."""
+    if not isinstance(value, (SeqValue, Mapping, Set, RecordValue)):
+        raise KindError(f"a function, a sequence or a bag is needed, not {shown(value)}")
+    return value
+
+
+def size(value: Any) -> int:
+    """``len(value)``, of a sequence, a set or a bag."""
+    return len(applied(value))

@@ -16,7 +16,7 @@ from mc.lang.values import BagValue, SeqValue
 
 def Len(seq: tuple[Any, ...]) -> int:
     """Length of a sequence."""
-    return len(seq)
+    return kinds.size(seq)
 
 
 def Append(seq: tuple[Any, ...], element: Any) -> SeqValue:
@@ -48,7 +48,7 @@ def Tail(seq: tuple[Any, ...]) -> SeqValue:
 
 def Cardinality(elements: Collection[Any]) -> int:
     """Number of elements of a finite set."""
-    return len(elements)
+    return kinds.size(elements)
 
 
 def Max(numbers: Iterable[int]) -> int:

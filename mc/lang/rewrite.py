@@ -67,6 +67,9 @@ _OPERATIONS: dict[type[ast.operator], str] = {
 #: What rewritten text calls; no name of a spec is written so.
 HELPERS: Mapping[str, Callable[..., Any]] = {
     "<<>>": sequence,
+    "<<>>, f": kinds.constant,
+    "f[]": kinds.applied,
+    "#elements": kinds.size,
     "\\/": disjunction,
     "=": kinds.equal,
     "/=": kinds.unequal,
@@ -148,12 +151,23 @@ def _tuple(node: ast.Tuple, written: ast.Tuple) -> ast.expr:
     return _call("<<>>", node.elts, node) if isinstance(node.ctx, ast.Load) else node
 
 
-def _subscript(node: ast.Subscript, written: ast.Subscript) -> ast.Subscript:
-    """The tuple in ``f[i, j]`` is none."""
-    if not isinstance(written.slice, ast.Tuple):
+def _application(node: ast.Subscript, written: ast.Subscript) -> ast.Subscript:
+    """``f[i]``; the tuple in ``f[i, j]`` is none. What ``f`` is need not be asked where a variable's domain says it."""
+    if isinstance(written.slice, ast.Tuple):
+        assert isinstance(node.slice, ast.Call)
+        node = _with(node, slice=ast.copy_location(ast.Tuple(node.slice.args, ast.Load()), node.slice))
+    whole: ast.expr = written
+    while isinstance(whole, (ast.Attribute, ast.Subscript)):
+        whole = whole.value
+    if isinstance(whole, ast.Name) and whole.id in ("s", "t"):
         return node
-    assert isinstance(node.slice, ast.Call)
-    return _with(node, slice=ast.copy_location(ast.Tuple(node.slice.args, ast.Load()), node.slice))
+    return _with(node, value=_call("f[]", [node.value], node.value))
+
+
+def _constant(node: ast.Tuple | ast.Dict | ast.DictComp, written: ast.AST) -> ast.expr:
+    """A tuple, or a dictionary, outside of definitions."""
+    is_read = not isinstance(node, ast.Tuple) or isinstance(node.ctx, ast.Load)
+    return _call("<<>>, f", [node], node) if is_read else node
 
 
 def is_step(node: ast.AST) -> bool:
@@ -292,6 +306,8 @@ def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
         return _call("{:}" if node.args else "{if}", node.args, node)
     if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and name in ("all", "any"):
         return _with(node, args=[_with(node.args[0], elt=_condition(node.args[0].elt))])
+    if name == "len" and len(node.args) == 1:
+        return _call("#elements", node.args, node)
     if name == "sum" and len(node.args) == 1:
         return _call("#+", node.args, node)
     if name in ("max", "min") and len(node.args) == 1:
@@ -303,7 +319,7 @@ def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
 
 _RULES: _Rules = {
     ast.Tuple: _tuple,
-    ast.Subscript: _subscript,
+    ast.Subscript: _application,
     ast.Attribute: _attribute,
     ast.Compare: _compare,
     ast.BinOp: _operation,
@@ -320,4 +336,10 @@ _RULES: _Rules = {
     ast.DictComp: _function,
     ast.Call: _python_call,
 }
-_TABLE_RULES: _Rules = {ast.Set: _set, ast.SetComp: _comprehension, ast.BinOp: _product}
+#: Outside of definitions.
+_TABLE_RULES: _Rules = {
+    ast.Set: _set,
+    ast.SetComp: _comprehension,
+    ast.BinOp: _product,
+    **dict.fromkeys((ast.Tuple, ast.Dict, ast.DictComp), _constant),
+}

@@ -153,7 +153,7 @@ class Tables:
     @staticmethod
     def head(row: Any) -> Any:
         """The action of a row of Next."""
-        given = row[0] if isinstance(row, tuple) and row else row
+        given = next(iter(row)) if isinstance(row, tuple) and row else row
         return given.action if isinstance(given, Then) else given
 
     def actions(self, table: str, replaced: Mapping[str, Callable[..., Any]]) -> tuple[Action, ...]:

@@ -138,8 +138,6 @@ class Expressions(Arithmetic):
         value = self.expr(node.value)
         index = self.expr(node.slice)
         self.line = node.lineno
-        if isinstance(value, Const):
-            self.mistake(f"{ast.unparse(node.value)} is a constant function: write it as a definition")
         value = self.present(value)
         shape = self.shape(value)
         if isinstance(shape, FnShape):
