@@ -321,6 +321,30 @@ EFFECTS = {
     if s.n == 1:
         k = s.q
     t.q = k""",
+    "a local that is empty at first": """
+    k = set()
+    for i in Range(0, 2):
+        if i != s.n and i not in k:
+            k |= {i}
+    q = ()
+    if s.n == 1:
+        q = (2,)
+    t.out = Cardinality(k) + Len(q)
+    t.q = q""",
+    "a local that is empty in one branch": """
+    if s.n == 1:
+        k = {0, 2}
+    else:
+        k = set()
+    t.out = Cardinality(k)
+    t.q = () if s.n > 1 else (1,) if s.b else ()""",
+    "a local that is always empty": """
+    k = set()
+    if s.n == 1:
+        k = set()
+    t.out = Cardinality(k)""",
+    "what a definition returns that may be empty": """
+    t.out = Cardinality(Few(s) | {1})""",
     "a number that a loop adds to": """
     k = Nil
     for i in Range(1, 3):
@@ -385,6 +409,10 @@ EFFECTS = {
 MORE = """
 us = Variable(Seq(U, 2)); ss = Variable(Set(Set(Range(0, 2)))); qs = Variable(Set(Seq(Range(0, 2), 2), 4))
 X = Record(k="x", v=Range(0, 2)); Y = Record(k="y", v=BOOLEAN)
+def Few(s):
+    if s.n > 1:
+        return set()
+    return {0}
 def Either(s):
     if s.n > 1:
         return s.p

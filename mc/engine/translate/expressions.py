@@ -214,7 +214,7 @@ class Expressions(Arithmetic):
 
     def common(self, one: Value, two: Value) -> Shape:
         """A shape that holds both values; a constant takes the shape of the other."""
-        if isinstance(one, Const) and not isinstance(two, Const):
+        if isinstance(one, Const) and (not isinstance(two, Const) or self.told(one) is None):
             one, two = two, one
         shape = self.shape(one)
         if isinstance(two, Const) and not isinstance(shape, (IntShape, AtomShape)) and encodable(shape, two.value):

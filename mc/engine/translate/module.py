@@ -187,7 +187,10 @@ class Module:
         shapes = draft.returned
         result: Shape | None = None
         if any(not isinstance(shape, BoolShape) for shape in shapes):
-            result = draft.join(shapes)
+            told = [shape for shape in shapes if shape is not None]
+            if not told:
+                draft.mistake(f"what {definition.node.name} returns holds cannot be told: it is always empty")
+            result = draft.join(told)
             if result.wide:
                 draft.mistake(f"{definition.node.name} returns a large value: make it a single return expression")
             final = self._translate(definition, scope, result, draft.mutable, rounds > ROUNDS)

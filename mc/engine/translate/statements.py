@@ -43,7 +43,7 @@ class Statements(Calls):
     """Translation of statement nodes."""
 
     #: The shapes of all returned values (first pass), and the shape to return (second pass).
-    returned: list[Shape]
+    returned: list[Shape | None]
     result: Shape | None = None
     #: Whether numbers that are assigned more than once may be any.
     unbounded = False
@@ -141,7 +141,7 @@ class Statements(Calls):
             return
         value = self.expr(node.value)
         if self.result is None:
-            shape = self.shape(value)
+            shape = self.told(value)
             self.returned.append(shape)
             if isinstance(shape, BoolShape):
                 self.emit(f"return {self.truth(value)}")
@@ -208,7 +208,11 @@ class Statements(Calls):
         if name not in self.mutable:
             self.scope[name] = self._detached(self.bind(value, name), name)
             return
-        known, shape = self.mutable[name], self.shape(value)
+        known, shape = self.mutable[name], self.told(value)
+        if shape is None and known is None and self.scope.get(name, value) == value:
+            self.scope[name] = value  # such as {}; what it holds is told by what else the local is assigned
+            return
+        shape = shape or known or self.shape(value)
         if known is not None:
             shape = self.join([known, shape])
         if self.unbounded and isinstance(shape, IntShape):
