@@ -103,7 +103,7 @@ def try_model(seed: int, limit: int, drawn: Counter[str]) -> str:
     path, model = drawn_model(random)
     try:
         spec = load_spec(path, model)
-        spec.initial_states()
+        list(spec.initial_states())
     except McError as error:
         return f"refused: {path.stem}: {type(error).__name__}"
     try:

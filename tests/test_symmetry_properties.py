@@ -34,7 +34,7 @@ STATES = 40
 
 
 def random_spec(seed: int, sizes: dict[str, int]) -> Spec:
-    """A spec whose variables have random domains; it has no steps to speak of."""
+    """A spec whose variables have random domains; it has no steps to speak of, and no initial states."""
     random = Random(seed)
     text = "".join(f"{name}: ModelValues\n" for name in sizes)
     text += (
@@ -45,6 +45,7 @@ def random_spec(seed: int, sizes: dict[str, int]) -> Spec:
     count = random.randint(1, 4)
     variables: dict[str, Any] = {f"v{k}": Variable(domains.domain(random.randint(1, 2))).domain for k in range(count)}
     object.__setattr__(spec, "variables", variables)
+    object.__setattr__(spec, "init", ())
     return spec
 
 

@@ -91,7 +91,7 @@ def search(spec: Spec) -> Result:
     found = reference.explore(spec)
     violation = None
     if found.violation is not None:
-        violation = Violation(*found.violation, tuple(found.behavior))
+        violation = Violation(*found.violation, tuple(found.behavior), (0,))
     kind = "ok" if violation is None else "deadlock" if violation.kind == "deadlock" else "violation"
     return Result(
         verdict=kind,

@@ -70,7 +70,7 @@ def test_a_behavior_consists_of_real_steps(tmp_path: Path) -> None:
     path = tuple(represent(state) for state in found.behavior)
     # Without renaming, the representatives are not a behavior at all.
     assert path[1] not in [step.state for step in successors(spec, path[0])][:1]
-    behavior = rebuild(spec, Violation("invariant", "Alone", path), represent)
+    behavior = rebuild(spec, Violation("invariant", "Alone", path, (0,)), represent)
     assert behavior.initial in spec.initial_states()
     assert [call_text(step.action, step.arguments) for step in behavior.steps] == ["Enter(p1)", "Enter(p2)"]
     for before, step in zip(behavior.states, behavior.steps, strict=False):
@@ -81,9 +81,9 @@ def test_a_behavior_consists_of_real_steps(tmp_path: Path) -> None:
 def test_a_deadlock_is_confirmed(tmp_path: Path) -> None:
     spec = load(tmp_path, invariants=(), deadlock=True)
     path = tuple(explore(spec).behavior)
-    assert len(rebuild(spec, Violation("deadlock", "", path), canonical_identity).states) == 4
+    assert len(rebuild(spec, Violation("deadlock", "", path, (0,)), canonical_identity).states) == 4
     with pytest.raises(ReplayError, match="does not hold by the reference semantics"):
-        rebuild(spec, Violation("deadlock", "", path[:-1]), canonical_identity)
+        rebuild(spec, Violation("deadlock", "", path[:-1], (0,)), canonical_identity)
 
 
 def canonical_identity(state: State) -> State:
@@ -102,14 +102,15 @@ def test_what_the_reference_does_not_confirm_is_an_internal_error(tmp_path: Path
     spec = load(tmp_path, symmetry=())
     path = tuple(explore(spec).behavior)[cut]
     with pytest.raises(ReplayError, match=words) as caught:
-        rebuild(spec, Violation("invariant", "Alone", path), canonical_identity)
+        rebuild(spec, Violation("invariant", "Alone", path, (0,)), canonical_identity)
     assert caught.value.exit_code == 255
 
 
 def test_a_failed_step_is_named_with_its_place(tmp_path: Path) -> None:
     spec = load(tmp_path, constants={"Process": 3, "Most": 1}, symmetry=(), invariants=())
-    path = (spec.initial_states()[0], next(successors(spec, spec.initial_states()[0])).state)
-    behavior = rebuild(spec, Violation("evaluation", "", path), canonical_identity)
+    (initial,) = spec.initial_states()
+    path = (initial, next(successors(spec, initial)).state)
+    behavior = rebuild(spec, Violation("evaluation", "", path, (0,)), canonical_identity)
     assert behavior.failure is not None
     line = ROOM[: ROOM.index("t.visits = s.visits + 1")].count("\n") + 1
     assert (behavior.failure.where, behavior.failure.line) == ("Enter(p2)", line)
@@ -121,7 +122,7 @@ def test_a_failed_step_is_named_with_its_place(tmp_path: Path) -> None:
 def test_a_failed_invariant_is_named_with_its_place(tmp_path: Path) -> None:
     text = ROOM.replace("Cardinality(s.inside) <= 1", "Max(s.inside) == 1")
     spec = load(tmp_path, text, symmetry=())
-    behavior = rebuild(spec, Violation("evaluation", "", spec.initial_states()), canonical_identity)
+    behavior = rebuild(spec, Violation("evaluation", "", tuple(spec.initial_states()), (0,)), canonical_identity)
     assert behavior.failure is not None
     assert behavior.failure.where == "Alone"
     assert behavior.failure.message == "Max of an empty set"
@@ -130,7 +131,7 @@ def test_a_failed_invariant_is_named_with_its_place(tmp_path: Path) -> None:
 def test_a_failure_that_is_none_is_an_internal_error(tmp_path: Path) -> None:
     spec = load(tmp_path)
     with pytest.raises(ReplayError, match="where the spec can be evaluated"):
-        rebuild(spec, Violation("evaluation", "", spec.initial_states()), canonical_identity)
+        rebuild(spec, Violation("evaluation", "", tuple(spec.initial_states()), (0,)), canonical_identity)
 
 
 def test_init_outside_its_domains_is_an_error_with_its_place(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_what_was_loaded_is_explained(tmp_path: Path) -> None:
 def raft(invariant: str, **values: object) -> Explanation:
     path = bundled("specs") / "raft.py"
     spec = load_spec(path, read_models(path).select("tiny"))
-    state = State({**spec.initial_states()[0].values, **values})
+    state = State({**next(spec.initial_states()).values, **values})
     return explain(spec, next(i for i in spec.invariants if i.name == invariant), state)
 
 

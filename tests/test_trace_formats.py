@@ -49,7 +49,7 @@ def toy(name: str, **constants: Any) -> Spec:
 def some_behavior(spec: Spec, length: int, seed: int = 0) -> Behavior:
     """A behavior of at most that many states, within the constraints, by random steps."""
     chosen = random.Random(seed)
-    initial = state = chosen.choice(spec.initial_states())
+    initial = state = chosen.choice([*spec.initial_states()])
     steps: list[Step] = []
     while len(steps) < length - 1 and all(c.function(state) for c in spec.constraints):
         try:

@@ -16,7 +16,7 @@ from mc.cli import options, report, resume, since_start
 from mc.engine.limits import Limits, check_levels, processors
 from mc.engine.result import Progress, Result
 from mc.spec.objects import Spec
-from mc.trace.behavior import check_init
+from mc.trace.behavior import check_init, init_failure
 
 if TYPE_CHECKING:
     from mc.engine.checkpoint import Checkpoint, Checkpoints
@@ -175,19 +175,23 @@ def search(
     """
     # Here, not above: the engine takes its time to import, which other commands and errors need not wait for.
     from mc.engine.compiled import Engine
+    from mc.engine.program import UnevaluableInit
 
     engine = Engine(spec, options.cache_directory(), exact=args.exact)
     loaded = since_start()
     with progress_bar(options.shows_progress(args)) as bar:
-        result = engine.search(
-            workers=args.workers,
-            order=order,
-            progress=bar,
-            limits=limits or Limits(args.max_seconds),
-            simplest=args.simplest,
-            checkpoints=checkpoints,
-            resumed=resumed,
-        )
+        try:
+            result = engine.search(
+                workers=args.workers,
+                order=order,
+                progress=bar,
+                limits=limits or Limits(args.max_seconds),
+                simplest=args.simplest,
+                checkpoints=checkpoints,
+                resumed=resumed,
+            )
+        except UnevaluableInit as error:
+            raise init_failure(spec, error.binding, error.failure) from error
     return engine, result, {"load": loaded, **result.seconds}
 
 

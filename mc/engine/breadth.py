@@ -66,6 +66,9 @@ class BreadthFirst(Search):
         self.store = Levels(engine.words, simplest, guard.limits.directory)
         #: Successors in a batch, at most so far.
         self.most = 0
+        #: Sizes of the levels that are complete, and how many states were found and not expanded.
+        self.levels: list[int] = []
+        self.frontier = 0
         #: Where narrow levels leave their new states: rows, flat, and origins; and how many are of each level.
         self.room = min(ROOM, words.PARTS * engine.part)
         self.descent = tuple(np.empty(self.room * width, np.int64) for width in (engine.words, 1, 1))
@@ -76,7 +79,6 @@ class BreadthFirst(Search):
             return super().run(seconds)
 
     def explore(self) -> None:
-        self.batch = self.engine.batch(words.PARTS)
         if self.resumed is None:
             self._begin()
         else:
@@ -97,14 +99,14 @@ class BreadthFirst(Search):
 
     def _begin(self) -> None:
         """The initial states."""
-        rows, positions = self.start()
-        self.store.begin()
-        for place, found in zip(self.store.place(len(positions)), (rows, positions), strict=True):
-            place[:] = found
-        self.frontier = len(positions)
         self._check_memory(0)
-        #: Sizes of the levels that are complete.
-        self.levels = [self.frontier] if self.frontier and self.stop is None else []
+        self.store.begin()
+        for parts in self.start():
+            self.frontier += self._collect(parts)
+            self.tick(1, self.frontier)
+        self._settle()
+        if self.frontier and self.started:
+            self.levels.append(self.frontier)
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint; :class:`CheckpointError` where it is damaged."""
@@ -152,13 +154,12 @@ class BreadthFirst(Search):
         return self._due() or self.guard.deep(len(self.levels))
 
     def _due(self) -> bool:
-        """Whether the search ends before its next batch."""
         self._keep_memory()
         states = self.guard.limits.max_states
         if states is not None and len(self.visited) > states:
             # There may be fewer.
             self._settle()
-        return self.guard.due(len(self.visited))
+        return super()._due()
 
     def _keep_memory(self) -> None:
         """Where the memory limit is near, move levels and origins to files, then the visited set; where that is not
@@ -202,7 +203,7 @@ class BreadthFirst(Search):
         if not len(self.store.open):
             return
         self.visited.mark()
-        control, actions = self.controls[0], len(self.engine.spec.actions)
+        control, actions = self.controls[0], len(self.engine.spec.actions) + 1
         distinct = control[words.GENERATED + actions : words.GENERATED + 2 * actions]
         for kinds in self.store.settle(self.visited.marked):
             distinct -= np.bincount(kinds & words.ACTION_MASK, minlength=actions)
@@ -231,8 +232,7 @@ class BreadthFirst(Search):
         store.extend(found, rows[: ends[-1] * width], origins[: ends[-1]])
         if found:
             self.frontier = found[-1]
-        if self.controls[0, words.STOP]:
-            self.stop = Stop.in_control(self.controls[0])
+        if self._stopped(1):
             del found[-1]
         self.levels += [size for size in found if size]
         self.tick(len(self.levels), self.frontier)
@@ -261,9 +261,7 @@ class BreadthFirst(Search):
             self.visited.insert(self.batch, parts)
             self.frontier += self._collect(parts) - count
             self.store.expanded(first + count)
-            stops = self.controls[:parts, words.STOP]
-            if stops.any():
-                self.stop = min(map(Stop.in_control, self.controls[:parts][stops != words.OK]))
+            if self._stopped(parts):
                 return False
             self.tick(len(self.levels), self.frontier)
         self.store.drop()
@@ -275,17 +273,6 @@ class BreadthFirst(Search):
         self.team.do(words.EXPAND, parts, self._given(parents, count, first))
         self.most = max(self.most, int(self.controls[:parts, words.COUNT].sum()))
         return parts
-
-    def _given(self, parents: Rows, count: int, first: int) -> dict[int, int | Words]:
-        """What the board has to say of the expansion of so many parents."""
-        return {
-            words.ROWS: parents,
-            words.PARENTS: count,
-            words.FIRST_PARENT: first,
-            words.DIRECTORY: self.visited.directory,
-            words.BATCHED: self.batch.data,
-            words.CONTROLS: self.controls,
-        }
 
     def _collect(self, parts: int) -> int:
         """Add the new states of a batch to the next level; returns how many there are."""
@@ -302,7 +289,7 @@ class BreadthFirst(Search):
             levels=self.levels,
             depth=max(1, len(self.levels) + self._is_deeper()),
             frontier=self.frontier,
-            behavior=self._behavior,
+            path=self._path,
             seconds=seconds,
         )
 
@@ -319,16 +306,18 @@ class BreadthFirst(Search):
         found = origin & words.PARENT_MASK, origin >> words.PARENT_BITS
         return found <= (self.stop.parent, self.stop.edge)
 
-    def layers(self, stop: Stop) -> tuple[frozenset[State], ...]:
+    def simplest_ways(self, stop: Stop) -> tuple[tuple[int, ...], tuple[frozenset[State], ...]] | None:
         """See :class:`ShortestBehaviors`; none where that is of no use."""
         if not self.simplest or self.stopped_at_once or stop.kind not in (words.VIOLATED, words.STUCK):
-            return ()
+            return None
         faults = frozenset(self.engine.spec.faults)
-        return ShortestBehaviors(self.engine, self.store.rows[: len(self.levels)], stop.what, faults).layers()
+        found = ShortestBehaviors(self.engine, self.store.rows[: len(self.levels)], stop.what, faults)
+        first, layers = found.layers()
+        return tuple(self.store.log.read(0, self.levels[0])[first].tolist()), layers
 
-    def _behavior(self, stop: Stop) -> tuple[State, ...]:
-        first, edges = self.store.path(len(self.levels) - 1, stop.parent)
-        return self.replay(first, edges + stop.steps)
+    def _path(self, stop: Stop) -> tuple[int, list[int]]:
+        start, edges = self.store.path(len(self.levels) - 1, stop.parent)
+        return start, edges + stop.steps
 
 
 def _no_room(error: OSError) -> str:

@@ -104,7 +104,10 @@ class Engine(Program):
                 found.append(index[key])
             return found
 
-        visit(np.array([self.layout.pack(state) for state in self.spec.initial_states()]))
+        for rows in self.initial():
+            visit(rows)
+            if len(states) > max_states:
+                return None
         initial = len(states)
         source = 0
         while source < len(states):

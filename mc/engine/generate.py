@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from mc.engine.initial import initial
 from mc.engine.layout import STACK, Layout
 from mc.engine.predicates import broken, predicate_body, within, witnessed
 from mc.engine.result import Unevaluable
@@ -27,7 +28,7 @@ from mc.engine.words import (
     SHARES,
 )
 from mc.errors import SpecError
-from mc.lang.domains import Range
+from mc.lang.enumeration import count
 from mc.spec.objects import Parameter, Spec
 
 #: Words that stand beside a state in a batch: its fingerprint (two), origin, kind and number.
@@ -60,6 +61,7 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> tup
         within(module),
         broken(module),
         witnessed(module),
+        initial(module),
         symmetry.generate(module),
     ]
     lines = [
@@ -77,7 +79,8 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> tup
         # Slots of a line of the visited set, and the bits of a slot that are of the fingerprint.
         "PER_LINE": LINE if exact else FINGERPRINTS_PER_LINE,
         "TAG_MASK": -1 << ROW_BITS if exact else -1,
-        "ACTIONS": len(spec.actions),
+        # Init counts as one more action, after the others.
+        "INIT": len(spec.actions),
         "LIMIT": limit,
         # A part: its states, then their fingerprints (two words each), origins, kinds, numbers, and lists of these.
         "FINGERPRINTS": capacity * layout.words,
@@ -133,13 +136,13 @@ def part_size(limit: int, state_words: int) -> int:
 
 def control_words(spec: Spec) -> int:
     """Words of a control array. The last ones are not used, so that threads can use those before and after it."""
-    return GENERATED + 2 * len(spec.actions) + LINE
+    return GENERATED + 2 * (len(spec.actions) + 1) + LINE
 
 
 def _parameter_limit(parameter: Parameter, layout: Layout) -> int:
     if parameter.variable is None:
         assert parameter.domain is not None
-        return len(parameter.domain if isinstance(parameter.domain, Range) else tuple(parameter.domain))
+        return count(parameter.domain)
     shape = layout.fields[parameter.variable]
     if isinstance(shape, SetShape):
         return len(shape.values) if shape.capacity is None else shape.capacity

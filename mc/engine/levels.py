@@ -257,7 +257,7 @@ class Levels:
         self.width = width
         self.keep = keep
         self.directory = directory
-        #: Origins, level by level; of initial states, their position in Init.
+        #: Origins, level by level; of initial states, their bindings of Init.
         self.log = Items(1)
         #: How many states each level has.
         self.sizes: list[int] = []
@@ -342,7 +342,7 @@ class Levels:
         self.open.cut(0)
 
     def path(self, level: int, index: int) -> tuple[int, list[int]]:
-        """How a state was found, ``level`` counted from 0: a position in Init, and the edges from there on."""
+        """How a state was found, ``level`` counted from 0: a binding of Init, and the edges from there on."""
         edges: list[int] = []
         first = sum(self.sizes[:level])
         while level:

@@ -1,8 +1,8 @@
 """The loops of every compiled engine: over states, and over the tasks that a team of threads shares.
 
-Its free names are the constants of ``mc.engine.words``, and what the generated module gives: WORDS, LIMIT, ACTIONS,
-EVERYTHING, CONTROL, the places within a part of a batch, ``copy``, ``fingerprint``, ``expand``, ``within``,
-``broken``, ``witnessed`` and ``canonical``. Like ``mc.engine.kernels`` it is compiled with that module.
+Its free names are the constants of ``mc.engine.words``, and what the generated module gives: WORDS, LIMIT, INIT,
+EVERYTHING, CONTROL, the places within a part of a batch, ``copy``, ``fingerprint``, ``initial``, ``expand``,
+``within``, ``broken``, ``witnessed`` and ``canonical``. Like ``mc.engine.kernels`` it is compiled with that module.
 """
 
 from __future__ import annotations
@@ -37,6 +37,18 @@ def note(stop: int, parent: int, edge: int, what: int, c: ptr) -> None:
         c[STOP_WHAT] = what
 
 
+def add(t: ptr, origin: int, action: int, out: ptr, c: ptr, x: ptr) -> None:
+    """Add the state t, which stands in its place already, to a part of a batch."""
+    n = c[COUNT]
+    symmetries = 1
+    if c[RAW] == 0:
+        symmetries = canonical(t, x)
+        fingerprint(t, offset(out, FINGERPRINTS + 2 * n))
+    out[ORIGINS + n] = origin
+    out[KINDS + n] = action | symmetries << ACTION_BITS
+    c[COUNT] = n + 1
+
+
 def keep(s: ptr, t: ptr, parent: int, action: int, out: ptr, c: ptr, x: ptr) -> ptr:
     """Count the successor t; keep it where it is within the constraints. Returns where the next one goes."""
     c[EDGE] += 1
@@ -46,14 +58,7 @@ def keep(s: ptr, t: ptr, parent: int, action: int, out: ptr, c: ptr, x: ptr) -> 
         changed[k] = s[k] ^ t[k]
     inside = c[RAW] != 0 or within(t, changed, x)
     if x[0] == 0 and inside:
-        n = c[COUNT]
-        symmetries = 1
-        if c[RAW] == 0:
-            symmetries = canonical(t, x)
-            fingerprint(t, offset(out, FINGERPRINTS + 2 * n))
-        out[ORIGINS + n] = parent | c[EDGE] << PARENT_BITS
-        out[KINDS + n] = action | symmetries << ACTION_BITS
-        c[COUNT] = n + 1
+        add(t, parent | c[EDGE] << PARENT_BITS, action, out, c, x)
         t = offset(t, WORDS)
     elif x[0] == 0:
         number = broken(t, changed, x)
@@ -80,6 +85,39 @@ def expand_row(s: ptr, parent: int, out: ptr, c: ptr, x: ptr) -> None:
         note(STUCK, parent, 0, 0, c)
 
 
+def start(binding: int, out: ptr, c: ptr, x: ptr) -> None:
+    """Add the initial state of a binding, if there is one within the constraints, to a part of a batch, and look at it;
+    what should stop the search is noted in c."""
+    t = offset(out, c[COUNT] * WORDS)
+    if initial(binding, t, x) and x[0] == 0:
+        c[GENERATED + INIT] += 1
+        number = broken(t, EVERYTHING, x)
+        if within(t, EVERYTHING, x):
+            witnessed(t, x)
+            if x[0] == 0:
+                add(t, binding, INIT, out, c, x)
+        if x[0] == 0 and number != 0:
+            note(VIOLATED, binding, 0, number, c)
+    if x[0] != 0:
+        note(FAILED, binding, 0, x[0], c)
+        x[0] = 0
+
+
+@entry
+def initial_rows(first: int, count: int, rows: ptr, failed: ptr) -> int:
+    """The states that so many bindings of Init make, in order. Returns how many there are before the first that cannot
+    be evaluated: failed has that binding, and the number of the failure."""
+    x = stack(SCRATCH)
+    made = 0
+    for k in range(first, first + count):
+        made += int(initial(k, offset(rows, made * WORDS), x))
+        if x[0] != 0:
+            failed[0] = k
+            failed[1] = x[0]
+            return made
+    return made
+
+
 @entry
 def expand_rows(rows: ptr, count: int, out: ptr, c: ptr) -> None:
     """Fill a part of a batch with the successors of some states."""
@@ -90,7 +128,8 @@ def expand_rows(rows: ptr, count: int, out: ptr, c: ptr) -> None:
 
 
 def expand_part(board: ptr, part: int) -> None:
-    """Fill a part of a batch with those successors of its parents that are not in the visited set, and list them."""
+    """Fill a part of a batch with those successors of its parents that are not in the visited set, and list them; or
+    with the initial states of its bindings, up to the first that stops the search."""
     out = part_of_batch(board, part)
     c = control_of(board, part)
     rows = words_at(board[ROWS])
@@ -100,7 +139,10 @@ def expand_part(board: ptr, part: int) -> None:
     sifted = 0
     for k in range(board[PARENTS] * part // board[TASKS], board[PARENTS] * (part + 1) // board[TASKS]):
         n = c[COUNT]
-        expand_row(offset(rows, k * WORDS), board[FIRST_PARENT] + k, out, c, x)
+        if board[WORK] == EXPAND:
+            expand_row(offset(rows, k * WORDS), board[FIRST_PARENT] + k, out, c, x)
+        elif c[STOP] == OK:
+            start(board[FIRST_PARENT] + k, out, c, x)
         while n < c[COUNT]:
             ask_for(directory, out[FINGERPRINTS + 2 * n], out[FINGERPRINTS + 2 * n + 1])
             n += 1
@@ -163,7 +205,7 @@ def count_new(board: ptr) -> int:
 
 def check(s: ptr, origin: int, kind: int, c: ptr, x: ptr) -> None:
     """Count a new state and look at it; what should stop the search is noted in c."""
-    c[GENERATED + ACTIONS + (kind & ACTION_MASK)] += 1
+    c[GENERATED + INIT + 1 + (kind & ACTION_MASK)] += 1
     c[ORBITS] += c[GROUP] // (kind >> ACTION_BITS)
     c[ORBITS_MORE] += c[ORBITS] >> ORBIT_BITS
     c[ORBITS] &= (1 << ORBIT_BITS) - 1
@@ -312,7 +354,7 @@ def work(board: ptr) -> None:
     """Do tasks of the work on the board until none is left."""
     task = add_now(offset(board, TAKEN), 1)
     while task < board[TASKS]:
-        if board[WORK] == EXPAND:
+        if board[WORK] == EXPAND or board[WORK] == START:
             expand_part(board, task)
         elif board[WORK] == INSERT:
             insert_share(board, task)

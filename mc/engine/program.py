@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from mc.engine.generate import BESIDE, control_words, generate, part_size, succe
 from mc.engine.layout import Layout, Rows
 from mc.engine.machine import Library
 from mc.engine.memory import pages
+from mc.engine.result import Unevaluable
 from mc.engine.symmetry import Symmetry
+from mc.errors import EvaluationError
 from mc.lang.state import State
 from mc.spec.objects import Spec
 
@@ -35,6 +38,15 @@ def common_source() -> str:
     """The text that is compiled with every generated module."""
     texts = (Path(str(module.__file__)).read_text(encoding="utf-8") for module in (kernels, loops))
     return "".join(text.split("# --- compiled from here on ---")[1] for text in texts)
+
+
+class UnevaluableInit(EvaluationError):
+    """Init cannot be evaluated with a binding of its parameters, given by its number."""
+
+    def __init__(self, binding: int, failure: Unevaluable) -> None:
+        super().__init__(f"Init cannot be evaluated with binding {binding} of its parameters: {failure.why}")
+        self.binding = binding
+        self.failure = failure
 
 
 class Batch:
@@ -75,6 +87,8 @@ class Program:
         self.successor_limit = successor_limit(spec, self.layout)
         #: Parents in a part of a batch, at most.
         self.part = part_size(self.successor_limit, self.words)
+        #: Of the rows of Init.
+        self.bindings = sum(spec.bindings())
         #: The generated module, as text; and what it may find that cannot be evaluated.
         self.source, self.failures = generate(spec, self.layout, self.symmetry, exact)
         self._library: Library | None = None
@@ -118,6 +132,25 @@ class Program:
     def unpack(self, row: Rows) -> State:
         """The state of a packed row."""
         return self.layout.unpack(row)
+
+    def initial(self) -> Iterator[Rows]:
+        """All initial states as they are, packed, in order: in blocks of shape ``(n, words)``."""
+        for first in range(0, self.bindings, words.BATCH):
+            yield self._initial(first, min(words.BATCH, self.bindings - first))
+
+    def initial_row(self, binding: int) -> Rows:
+        """The initial state that a binding makes, as it is, packed."""
+        alone: Rows = self._initial(binding, 1)[0]
+        return alone
+
+    def _initial(self, first: int, count: int) -> Rows:
+        """The states that so many bindings make, shape ``(n, words)``; :class:`UnevaluableInit`."""
+        rows, failed = np.empty((count, self.words), np.int64), zeros(2)
+        made = self.library.initial_rows(first, count, rows, failed)
+        binding, failure = failed.tolist()
+        if failure:
+            raise UnevaluableInit(binding, self.failures[failure - 1])
+        return rows[:made]
 
     def inspect(self, rows: Rows, control: Words | None = None) -> tuple[Rows, Words]:
         """Representatives of packed states, shape ``(n, words)``, and what is known of each (``words.INSPECTED``)."""

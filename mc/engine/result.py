@@ -30,6 +30,9 @@ class Violation:
     #: The states that the search stored on its way, the initial one first. Under symmetry each
     #: stands for its orbit, so two neighbours need not be one step apart: ``mc.trace`` rebuilds that.
     representatives: tuple[State, ...]
+    #: The bindings of Init (by their numbers, see ``Spec``) that make initial states to begin with: one that makes one
+    #: of the orbit of the first representative, or, with ``layers``, one for each state of the first layer.
+    starts: tuple[int, ...]
     #: If the simplest was asked for: per state of the behavior, the representatives of all states that a
     #: shortest behavior with the fewest faults can have in its place.
     layers: tuple[frozenset[State], ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,12 +66,14 @@ class Search:
         self.team = Team(engine, workers)
         self.visited = Visited(engine, self.team, self.slack())
         self.symmetry_check = SymmetryCheck(engine)
-        self.initial = 0
+        self.batch = engine.batch(words.PARTS)
+        #: Whether all initial states were made.
+        self.started = False
         #: When it began, and the seconds of the search that it resumes.
         self.began = time.perf_counter()
         self.earlier = 0.0
         self.stop: Stop | None = None
-        #: Whether the search stopped at an initial state, whose number is the stop's parent.
+        #: Whether the search stopped at an initial state, whose binding is the stop's parent.
         self.stopped_at_once = False
 
     def run(self, seconds: dict[str, float]) -> Result:
@@ -94,35 +96,66 @@ class Search:
         """States that are inserted before a crowded table of the visited set can grow, at most."""
         return 0
 
-    def start(self) -> tuple[Rows, Words]:
-        """The distinct initial states within the constraints, and their positions among all initial states."""
-        engine = self.engine
-        states = engine.spec.initial_states()
-        self.initial = len(states)
-        control = self.controls[0]
-        packed = np.array([engine.layout.pack(state) for state in states]).reshape(-1, engine.words)
+    def start(self) -> Iterator[int]:
+        """Make the initial states, in batches: yields in how many parts each is, for its new states to be collected.
+
+        Ends before they are all made where a limit says so, or one of them stops the search.
+        """
+        bindings, size = self.engine.bindings, min(words.PART, self.batch.capacity)
         self.symmetry_check.definitions()
-        self.symmetry_check.initial(packed)
-        rows, found = engine.inspect(packed, control)
-        failed = int(control[words.STOP_PARENT]) if control[words.STOP] else len(states)
-        control[words.STOP] = words.OK
-        kept: dict[bytes, int] = {}
-        orbits = 0
-        for k in range(len(states)):
-            if k == failed:
-                self.stop = Stop(k, 0, words.FAILED, int(control[words.STOP_WHAT]))
-                break
-            if found[k, words.WITHIN] and rows[k].tobytes() not in kept:
-                kept[rows[k].tobytes()] = k
-                orbits += engine.symmetry.size // int(found[k, words.SYMMETRIES])
-            if found[k, words.BROKEN]:
-                self.stop = Stop(k, 0, words.VIOLATED, int(found[k, words.BROKEN]))
-                break
-        self._set_orbits(orbits)
-        self.stopped_at_once = self.stop is not None
-        positions = np.array(list(kept.values()), np.int64)
-        self.visited.add(rows[positions])
-        return rows[positions].reshape(-1), positions
+        for _ in self.symmetry_check.initial():
+            if self.guard.due(0):
+                return
+        step = min(words.BATCH, words.PARTS * size)
+        for first in range(0, bindings, step):
+            if first and self._due():
+                return
+            count = min(step, bindings - first)
+            parts = -(-count // size)
+            self.team.do(words.START, parts, self._given(None, count, first))
+            stopped = np.nonzero(self.controls[:parts, words.STOP])[0]
+            if stopped.size:
+                # Bindings that come after it are not looked at.
+                parts = int(stopped[0]) + 1
+            self.visited.insert(self.batch, parts)
+            yield parts
+            if self._stopped(parts):
+                self.stopped_at_once = True
+                self._count_initial()
+                return
+        self.started = True
+
+    def _count_initial(self) -> None:
+        """Count also the initial states that come after the one at which the search stopped."""
+        column = words.GENERATED + len(self.engine.spec.actions)
+        self.controls[:, column] = 0
+        for rows in self.engine.initial():
+            self.controls[0, column] += len(rows)
+            if self.guard.due(0):
+                return
+
+    def _stopped(self, parts: int) -> bool:
+        """Whether something in the first parts of a batch stops the search."""
+        stops = self.controls[:parts]
+        stops = stops[stops[:, words.STOP] != words.OK]
+        self.stop = min(map(Stop.in_control, stops), default=None)
+        return self.stop is not None
+
+    def _due(self) -> bool:
+        """Whether the search ends before its next batch."""
+        return self.guard.due(len(self.visited))
+
+    def _given(self, parents: Rows | None, count: int, first: int) -> dict[int, int | Words]:
+        """What the board has to say of the expansion of so many parents, or bindings of Init; ``first``: the number of
+        the first of them."""
+        return {
+            words.ROWS: 0 if parents is None else parents,
+            words.PARENTS: count,
+            words.FIRST_PARENT: first,
+            words.DIRECTORY: self.visited.directory,
+            words.BATCHED: self.batch.data,
+            words.CONTROLS: self.controls,
+        }
 
     def tick(self, depth: int, frontier: int) -> None:
         """Report progress now and then."""
@@ -132,13 +165,13 @@ class Search:
             self.report(Progress(depth, self.generated(), len(self.visited), frontier))
 
     def counters(self, offset: int) -> list[int]:
-        """Per action, the sum of a counter over all parts."""
-        count = len(self.engine.spec.actions)
+        """Per action, and for Init after them, the sum of a counter over all parts."""
+        count = len(self.engine.spec.actions) + 1
         first = words.GENERATED + offset * count
         return [int(counted) for counted in self.controls[:, first : first + count].sum(axis=0)]
 
     def generated(self) -> int:
-        return self.initial + sum(self.counters(0))
+        return sum(self.counters(0))
 
     def witnesses(self) -> int:
         """Bit set of the witnesses seen."""
@@ -156,7 +189,6 @@ class Search:
     def save_counters(self) -> dict[str, Any]:
         """What the search has counted, for a checkpoint."""
         return {
-            "initial": self.initial,
             "generated": self.counters(0),
             "distinct": self.counters(1),
             "witnesses": self.witnesses(),
@@ -167,7 +199,7 @@ class Search:
 
     def restore_counters(self, saved: dict[str, Any]) -> None:
         """The counterpart of :meth:`save_counters`: all that was counted is of the first part now."""
-        self.initial = saved["initial"]
+        self.started = True
         counts = [*saved["generated"], *saved["distinct"]]
         self.controls[0][words.GENERATED : words.GENERATED + len(counts)] = counts
         self.controls[0][words.WITNESSES] = saved["witnesses"]
@@ -181,10 +213,10 @@ class Search:
         levels: Sequence[int],
         depth: int,
         frontier: int,
-        behavior: Callable[[Stop], tuple[State, ...]],
+        path: Callable[[Stop], tuple[int, list[int]]],
         seconds: dict[str, float],
     ) -> Result:
-        """Put the result together; ``behavior`` rebuilds the states that lead to a stop."""
+        """Put the result together; ``path`` tells how a stop was found: a binding of Init, and edges from there on."""
         spec = self.engine.spec
         violation = None
         verdict = "ok" if len(self.visited) else "vacuous"
@@ -193,9 +225,10 @@ class Search:
             verdict = {"invariant": "violation", "deadlock": "deadlock", "evaluation": "error"}[kind]
             name = spec.invariants[self.stop.what - 1].name if kind == "invariant" else ""
             failure = self.engine.failures[self.stop.what - 1] if kind == "evaluation" else None
-            path = self.replay(self.stop.parent, []) if self.stopped_at_once else behavior(self.stop)
-            violation = Violation(kind, name, path, self.layers(self.stop), failure)
-        elif frontier:
+            start, edges = (self.stop.parent, []) if self.stopped_at_once else path(self.stop)
+            starts, layers = self.simplest_ways(self.stop) or ((start,), ())
+            violation = Violation(kind, name, self.replay(start, edges), starts, layers, failure)
+        elif frontier or not self.started:
             verdict = "incomplete"
         generated, distinct = self.counters(0), self.counters(1)
         seen = self.witnesses()
@@ -207,8 +240,8 @@ class Search:
             levels=tuple(levels),
             distinct=found,
             depth=depth,
-            actions={a.name: ActionCount(g, d) for a, g, d in zip(spec.actions, generated, distinct, strict=True)},
-            initial=self.initial,
+            actions={a.name: ActionCount(g, d) for a, g, d in zip(spec.actions, generated, distinct, strict=False)},
+            initial=generated[-1],
             witnesses={w.name: bool(seen >> k & 1) for k, w in enumerate(spec.witnesses)},
             violation=violation,
             orbit_sum=self.orbits(),
@@ -224,15 +257,15 @@ class Search:
     def result(self, seconds: dict[str, float]) -> Result:
         raise NotImplementedError
 
-    def layers(self, stop: Stop) -> tuple[frozenset[State], ...]:
-        """The states that the simplest behaviors to a stop go through, if the search was to look for them."""
-        return ()
+    def simplest_ways(self, stop: Stop) -> tuple[tuple[int, ...], tuple[frozenset[State], ...]] | None:
+        """The bindings of Init and the layers of states that the simplest behaviors to a stop go through (see
+        :class:`Violation`), if the search was to look for them."""
+        return None
 
-    def replay(self, first: int, edges: list[int]) -> tuple[State, ...]:
-        """The representatives along a path: an initial state's position, then which successor each time."""
+    def replay(self, start: int, edges: list[int]) -> tuple[State, ...]:
+        """The representatives along a path: a binding of Init, then which successor each time."""
         engine = self.engine
-        row = engine.layout.pack(engine.spec.initial_states()[first])
-        row = engine.canonical_rows(row)[0]
+        row = engine.canonical_rows(engine.initial_row(start))[0]
         path = [engine.unpack(row)]
         for edge in edges:
             row = engine.canonical_rows(engine.successors(row)[0][edge - 1])[0]

@@ -29,17 +29,19 @@ class _Layer:
 
     rows: Rows
     fingerprints: Words
+    #: Where they are in their level, if they are those of a level.
+    indices: Words
     #: The least number of faults from here on.
     faults: Words
 
     def only(self, chosen: npt.NDArray[np.bool_]) -> _Layer:
         """Some of its states."""
-        return _Layer(self.rows[chosen], self.fingerprints[chosen], self.faults[chosen])
+        return _Layer(self.rows[chosen], self.fingerprints[chosen], self.indices[chosen], self.faults[chosen])
 
 
-def _layer(rows: Rows, fingerprints: Words, faults: Words) -> _Layer:
+def _layer(rows: Rows, fingerprints: Words, indices: Words, faults: Words) -> _Layer:
     unique, first = np.unique(fingerprints, return_index=True)
-    return _Layer(rows[first], unique, faults[first])
+    return _Layer(rows[first], unique, indices[first], faults[first])
 
 
 class ShortestBehaviors:
@@ -56,8 +58,9 @@ class ShortestBehaviors:
         self.invariant = invariant
         self.is_fault = np.array([action.name in faults for action in engine.spec.actions], np.int64)
 
-    def layers(self) -> tuple[frozenset[State], ...]:
-        """Representatives by level: the behaviors sought go through these, and one goes through each."""
+    def layers(self) -> tuple[Words, tuple[frozenset[State], ...]]:
+        """Representatives by level: the behaviors sought go through these, and one goes through each. Also where those
+        of the first level are in it, in order."""
         last = self._violating() if self.invariant else self._stuck()
         layers = [last]
         for level in reversed(self.levels if self.invariant else self.levels[:-1]):
@@ -71,7 +74,8 @@ class ShortestBehaviors:
             chosen = np.zeros(len(after.rows), bool)
             chosen[targets[faults == layers[k - 1].faults[parents]]] = True
             layers[k] = after.only(chosen)
-        return tuple(frozenset(map(self.engine.unpack, layer.rows)) for layer in layers)
+        states = tuple(frozenset(map(self.engine.unpack, layer.rows)) for layer in layers)
+        return np.sort(layers[0].indices), states
 
     def _violating(self) -> _Layer:
         """The states one step from the last level that violate the invariant."""
@@ -80,7 +84,7 @@ class ShortestBehaviors:
             broken = facts[:, words.BROKEN] == self.invariant
             found.append((rows[broken], facts[broken, words.FINGERPRINT]))
         rows, fingerprints = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return _layer(rows, fingerprints, np.zeros(len(rows), np.int64))
+        return _layer(rows, fingerprints, np.arange(len(rows)), np.zeros(len(rows), np.int64))
 
     def _stuck(self) -> _Layer:
         """The states of the last level without a successor."""
@@ -89,7 +93,7 @@ class ShortestBehaviors:
         for parents, _, _, _ in self._successors(level):
             alone[parents] = False
         rows, facts = self.engine.inspect(level.select(alone))
-        return _layer(rows, facts[:, words.FINGERPRINT], np.zeros(len(rows), np.int64))
+        return _layer(rows, facts[:, words.FINGERPRINT], np.nonzero(alone)[0], np.zeros(len(rows), np.int64))
 
     def _before(self, level: Items, after: _Layer) -> _Layer:
         """The states of ``level`` with a step into ``after``."""
@@ -98,7 +102,7 @@ class ShortestBehaviors:
         np.minimum.at(faults, parents, found)
         leading = faults < _NEVER
         rows, facts = self.engine.inspect(level.select(leading))
-        return _layer(rows, facts[:, words.FINGERPRINT], faults[leading])
+        return _layer(rows, facts[:, words.FINGERPRINT], np.nonzero(leading)[0], faults[leading])
 
     def _steps(self, level: Items, after: _Layer) -> tuple[Words, Words, Words]:
         """All steps from ``level`` into ``after``: indices of both states, and the faults from the step on."""

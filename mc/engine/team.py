@@ -69,7 +69,7 @@ class Team:
         """Expand narrow levels alone, one after the other, at most as many as there is room for their ``sizes``: see
         ``mc.engine.loops``."""
         self._write(given)
-        self.board[words.TASKS] = 1
+        self.board[words.WORK], self.board[words.TASKS] = words.EXPAND, 1
         return int(self.library.descend(self._address, sizes, levels, sizes.size, most, self.narrow))
 
     def count_new(self) -> int:

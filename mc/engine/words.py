@@ -29,7 +29,7 @@ GROUP = 10  # size of the symmetry group
 NEXT = 11  # where the next new state goes
 DEPTH = 12  # longest path of a depth-first search
 ORBITS_MORE = 13
-GENERATED = 16  # per action; after them the distinct ones per action
+GENERATED = 16  # per action, and for Init after them; then the distinct ones likewise
 
 ORBIT_BITS = 62
 
@@ -119,6 +119,7 @@ INSERT = 2
 COLLECT = 3
 REFILL = 4
 DISMISS = 5  # the helpers are to leave
+START = 6  # as EXPAND, with bindings of Init in place of parents
 
 # Further words of the board: what the work is about, most of it addresses.
 ROWS = 51  # parents

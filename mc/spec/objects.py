@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import ast
-import itertools
+import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mc.errors import EvaluationError
+from mc.errors import EvaluationError, SpecError
 from mc.formula.evaluate import Interpreter
 from mc.formula.nodes import Place
 from mc.lang.domains import Domain
+from mc.lang.enumeration import count, nth_of_all
 from mc.lang.state import NextState, State
 from mc.lang.text import to_tla
 from mc.read.python.definitions import Definitions
@@ -24,6 +25,16 @@ from mc.read.python.templates import Template
 _JOINTS = re.compile(r"([(\[{]) | ([)\]}])")
 
 Predicate = Callable[[State], bool]
+
+
+def _product(domains: Sequence[Domain]) -> Iterator[tuple[Any, ...]]:
+    """As ``itertools.product``, which would first go through all that there is."""
+    if not domains:
+        yield ()
+        return
+    for value in domains[0]:
+        for others in _product(domains[1:]):
+            yield (value, *others)
 
 
 @dataclass(frozen=True)
@@ -182,13 +193,40 @@ class Spec:
                     return str(file), node.lineno
         return str(self.path), None
 
-    def initial_states(self) -> tuple[State, ...]:
-        """All states that ``Init`` generates, in order; a row that returns False generates none."""
-        states = []
+    # A binding gives the parameters of a row of Init their values. The bindings of all rows are numbered from 0 on.
+
+    def bindings(self) -> list[int]:
+        """How many bindings each row of Init has; :class:`SpecError` where its sets cannot be enumerated."""
+        return [math.prod(map(count, domains)) for _, domains in self._starts()]
+
+    def initial_state(self, number: int) -> State | None:
+        """The state that ``Init`` makes with that binding, if any: a row that returns False generates none."""
+        for (function, domains), bindings in zip(self._starts(), self.bindings(), strict=True):
+            if number < bindings:
+                return self._start(function, nth_of_all(domains, number))
+            number -= bindings
+        raise IndexError(number)
+
+    def initial_states(self) -> Iterator[State]:
+        """All states that ``Init`` generates, in order."""
+        for function, domains in self._starts():
+            for arguments in _product(domains):
+                state = self._start(function, arguments)
+                if state is not None:
+                    yield state
+
+    def _starts(self) -> Iterator[tuple[Callable[..., Any], list[Domain]]]:
+        """The rows of Init, with what their parameters range over."""
         for function, parameters in self.init:
-            for arguments in itertools.product(*(tuple(p.domain or ()) for p in parameters)):
-                draft = NextState(self.variables)
-                enabled = function(draft, *arguments)
-                if enabled is None or truth(enabled, function.__name__):
-                    states.append(draft.freeze())
-        return tuple(states)
+            domains = []
+            for parameter in parameters:
+                if parameter.domain is None:
+                    what = f"{parameter.name} ranges over the variable {parameter.variable}, which has no value yet"
+                    raise SpecError(f"the row {function.__name__} of {self.init_name}: {what}", str(self.path))
+                domains.append(parameter.domain)
+            yield function, domains
+
+    def _start(self, function: Callable[..., Any], arguments: Iterable[Any]) -> State | None:
+        draft = NextState(self.variables)
+        enabled = function(draft, *arguments)
+        return draft.freeze() if enabled is None or truth(enabled, function.__name__) else None

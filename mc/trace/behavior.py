@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from mc.engine.reference import Step, apply, successors
-from mc.engine.result import Violation
+from mc.engine.result import Unevaluable, Violation
 from mc.errors import EvaluationError, McError, SpecError
 from mc.lang.state import State
 from mc.lang.text import to_tla
@@ -80,8 +80,8 @@ def rebuild(spec: Spec, violation: Violation, canonical: Canonical) -> Behavior:
     reference semantics have no such behavior, or do not find it wrong.
     """
     first, *following = violation.representatives
-    state = next((s for s in spec.initial_states() if canonical(s) == first), None)
-    if state is None:
+    state = spec.initial_state(violation.starts[0])
+    if state is None or canonical(state) != first:
         raise ReplayError(f"the search began in a state that is not initial:\n{first!r}")
     return confirmed(spec, violation, Behavior(state, tuple(_steps(spec, state, following, canonical))))
 
@@ -93,7 +93,11 @@ def confirmed(spec: Spec, violation: Violation, behavior: Behavior) -> Behavior:
     is a failure all the same.
     """
     if violation.kind == "evaluation":
-        failure = find_failure(spec, behavior.last) or _only_compiled(violation, behavior)
+        failure = find_failure(spec, behavior.last)
+        if failure is None and violation.failure is None:
+            raise ReplayError(f"the search failed in a state where the spec can be evaluated:\n{behavior.last!r}")
+        if failure is None and violation.failure is not None:
+            failure = _only_compiled(violation.failure)
         return Behavior(behavior.initial, behavior.steps, failure)
     if violation.kind == "invariant":
         invariant = next(i for i in spec.invariants if i.name == violation.property)
@@ -108,12 +112,10 @@ def confirmed(spec: Spec, violation: Violation, behavior: Behavior) -> Behavior:
     return behavior
 
 
-def _only_compiled(violation: Violation, behavior: Behavior) -> Failure:
+def _only_compiled(failure: Unevaluable) -> Failure:
     """The failure that the search met, where the reference semantics know of none."""
-    if violation.failure is None:
-        raise ReplayError(f"the search failed in a state where the spec can be evaluated:\n{behavior.last!r}")
-    message = f"{violation.failure.why} (plain Python can evaluate it: please report this)"
-    return Failure("the compiled spec", message, violation.failure.file, violation.failure.line)
+    message = f"{failure.why} (plain Python can evaluate it: please report this)"
+    return Failure("the compiled spec", message, failure.file, failure.line)
 
 
 def _steps(spec: Spec, state: State, representatives: list[State], canonical: Canonical) -> Iterator[Step]:
@@ -130,13 +132,33 @@ def _steps(spec: Spec, state: State, representatives: list[State], canonical: Ca
 
 
 def check_init(spec: Spec) -> None:
-    """:class:`EvaluationError` or :class:`SpecError`, with its place, where ``Init`` makes no states."""
+    """:class:`EvaluationError` or :class:`SpecError`, with its place, where ``Init`` cannot make its first state. What
+    there is to say of others, a search finds: see :func:`init_failure`."""
+    next(initial_states(spec), None)
+
+
+def initial_states(spec: Spec) -> Iterator[State]:
+    """The initial states; :class:`EvaluationError` or :class:`SpecError`, with its place, where one cannot be made."""
     try:
-        spec.initial_states()
-    except SpecError as error:
-        raise SpecError(error.message, str(spec.path)) from error
+        yield from spec.initial_states()
     except Exception as error:  # a spec is any Python, so this may be any exception
-        raise EvaluationError(str(_failure(spec, "Init", error))) from error
+        raise _init_error(spec, error) from error
+
+
+def init_failure(spec: Spec, binding: int, failure: Unevaluable) -> McError:
+    """Why ``Init`` cannot be evaluated with a binding of its parameters, with its place; ``failure``: what the compiled
+    spec could not evaluate."""
+    try:
+        spec.initial_state(binding)
+    except Exception as error:  # as above
+        return _init_error(spec, error)
+    return EvaluationError(str(_only_compiled(failure)))
+
+
+def _init_error(spec: Spec, error: Exception) -> McError:
+    if isinstance(error, SpecError):
+        return SpecError(error.message, str(spec.path))
+    return EvaluationError(str(_failure(spec, "Init", error)))
 
 
 def find_failure(spec: Spec, state: State) -> Failure | None:

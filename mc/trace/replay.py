@@ -22,7 +22,7 @@ from mc.lang.state import State
 from mc.lang.text import to_tla
 from mc.lang.values import SeqValue
 from mc.spec.objects import Action, Parameter, Spec
-from mc.trace.behavior import Behavior, call_text
+from mc.trace.behavior import Behavior, call_text, initial_states
 from mc.trace.explain import Explanation, explain_condition
 from mc.trace.fit import fit
 from mc.trace.saved import Trace, TracedState, local_name
@@ -105,7 +105,7 @@ def _replay(spec: Spec, trace: Trace) -> Replay:
     told = (*trace.notes, *_left_out(spec, trace, names))
     found = [_state(spec, given, called) for given, called in zip(trace.states, names, strict=True)]
     (first, notes), *following = found
-    if first not in spec.initial_states():
+    if first not in initial_states(spec):
         return Replay(None, _not_initial(spec, first, notes), told)
     steps: list[Step] = []
     state = first

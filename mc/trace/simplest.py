@@ -52,7 +52,8 @@ def simplest(spec: Spec, violation: Violation, canonical: Canonical) -> Behavior
     """
     search = _Simplest(spec, violation.layers, canonical)
     first = violation.layers[0]
-    initial = [state for state in spec.initial_states() if canonical(state) in first]
+    made = map(spec.initial_state, violation.starts)
+    initial = [state for state in made if state is not None and canonical(state) in first]
     if not initial:
         raise ReplayError("the search's shortest behaviors begin in no initial state")
     state = start = min(initial, key=lambda state: search.cost(0, canonical(state), None))

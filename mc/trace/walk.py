@@ -74,7 +74,7 @@ def walks(spec: Spec, steps: Iterable[Call], state: State) -> Iterator[tuple[Cal
 def initial_walks(spec: Spec) -> Iterator[Walk]:
     """All ways through the rows of ``Init``."""
     # Init writes every variable, so it does not matter what they are before.
-    for start in spec.initial_states()[:1]:
+    for start in itertools.islice(spec.initial_states(), 1):
         for function, parameters in spec.init:
             for arguments in itertools.product(*(tuple(p.domain or ()) for p in parameters)):
                 path = _Path(Scope(spec, start, {}), start.values)

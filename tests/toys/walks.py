@@ -34,7 +34,7 @@ def twophase(managers: int = 3) -> Spec:
 
 def take(spec: Spec, *calls: str) -> Behavior:
     """The steps whose calls begin so, one after the other: ``Timeout(s1)``, ``Receive([mtype |-> RequestVote``."""
-    first = state = spec.initial_states()[0]
+    first = state = next(spec.initial_states())
     steps: list[Step] = []
     for call in calls:
         step = next(s for s in successors(spec, state) if call_text(s.action, s.arguments).startswith(call))
@@ -46,7 +46,7 @@ def take(spec: Spec, *calls: str) -> Behavior:
 def walk(spec: Spec, seed: int, length: int) -> Behavior:
     """So many steps at random that change something, within the constraints."""
     choose = random.Random(seed)
-    first = state = spec.initial_states()[0]
+    first = state = next(spec.initial_states())
     steps: list[Step] = []
     for _ in range(length):
         there = [s for s in successors(spec, state) if s.state != state]

@@ -6,6 +6,7 @@ import ast
 import types
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 from mc.engine.shapes import BagShape, IntShape, RecordShape, SeqShape, SetShape, Shape, SortedSetShape, UnionShape
@@ -292,7 +293,8 @@ class Calls(Expressions):
 
     def call(self, function: types.FunctionType, arguments: list[Value], node: ast.AST | None) -> Value:
         """Apply a definition: in place where it is one expression, else as a function of its own."""
-        definition = self.module.definition(function)
+        initial = any(isinstance(a, StateRef) and a.assigned is not None for a in arguments)
+        definition = self.module.definition(function, initial)
         parameters = [a.arg for a in definition.node.args.args]
         if len(parameters) != len(arguments):
             raise self.unsupported(
@@ -327,7 +329,7 @@ class Calls(Expressions):
         if isinstance(value, Const):
             return [], value
         if isinstance(value, StateRef):
-            return [value.pointer], StateRef(name, value.primed)
+            return [value.pointer], replace(value, pointer=name)
         if isinstance(value, Num):
             return [value.code], Num(name, value.lo, value.hi)
         if isinstance(value, Truth):

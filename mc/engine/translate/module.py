@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import types
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,13 +106,15 @@ class Module:
 
     # What the spec's names stand for
 
-    def definition(self, function: types.FunctionType) -> FunctionText:
-        """The text of a definition."""
+    def definition(self, function: types.FunctionType, initial: bool = False) -> FunctionText:
+        """The text of a definition; ``initial``: as Init has it, where one that returns nothing is TRUE."""
         file, line = function.__code__.co_filename, function.__code__.co_firstlineno
         node = self._texts.get((file, line))
         if node is None:
             raise SpecError(f"{function.__name__} is not a definition (def) of the spec", file, line)
         body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+        if initial:
+            body = [*map(_Holding().visit, copy.deepcopy(body)), _holds(node)]
         returns = [n for s in body for n in ast.walk(s) if isinstance(n, ast.Return)]
         plain = all(count == 1 for count in assignments(body).values())
         ends = not returns or (returns == body[-1:] and returns[0].value is not None)
@@ -359,6 +362,19 @@ _BAG = {
 }
 
 
+class _Holding(ast.NodeTransformer):
+    """``return`` as ``return True``."""
+
+    def visit_Return(self, node: ast.Return) -> ast.Return:
+        nothing = node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
+        return _holds(node) if nothing else node
+
+
+def _holds(node: ast.stmt) -> ast.Return:
+    """``return True``, where ``node`` stands."""
+    return ast.fix_missing_locations(ast.copy_location(ast.Return(ast.Constant(True)), node))
+
+
 def _parts(shape: Shape) -> list[Shape]:
     if isinstance(shape, OptionalShape):
         return [shape.inner]
@@ -379,7 +395,7 @@ def _kind(value: Value) -> Any:
         return ("num", value.lo, value.hi)
     if isinstance(value, (Packed, Stored)):
         return (type(value), value.shape.key)
-    return type(value)
+    return (type(value), value.assigned) if isinstance(value, StateRef) else type(value)
 
 
 def _exact(value: Any) -> Any:

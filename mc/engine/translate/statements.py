@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mc.engine.shapes import BoolShape, FnShape, IntShape, OptionalShape, RecordShape, SeqShape, Shape, UnionShape
+from mc.engine.slots import PAYLOAD
 from mc.engine.translate.body import SCRATCH
 from mc.engine.translate.calls import Calls
 from mc.engine.translate.places import Place
@@ -159,13 +161,13 @@ class Statements(Calls):
 
     def _disjunction(self, node: ast.BoolOp) -> Value:
         """Steps of which one may hold: those after it are tried on memory that is thrown away, and must not hold."""
-        state = self.scope["s"]
-        assert isinstance(state, StateRef)
-        spare = self.module.allocate(self.module.layout.words)
+        primed, state = self.scope["t"], self.scope.get("s")
+        assert isinstance(primed, StateRef)
+        spare = f"offset({SCRATCH}, {self.module.allocate(self.module.layout.words)})"
         held, target = self.fresh("held"), self.fresh("target")
         self.emit(f"{held} = False")
-        self.emit(f"{target} = {self.scope['t'].pointer}")  # type: ignore[attr-defined]
-        with self.within({**self.scope, "t": StateRef(target, primed=True)}, self.file):
+        self.emit(f"{target} = {primed.pointer}")
+        with self.within({**self.scope, "t": replace(primed, pointer=target)}, self.file):
             for part in node.values:
                 holds = self.truth(self.expr(part))
                 self.line = node.lineno
@@ -176,8 +178,9 @@ class Statements(Calls):
                         self.fail_if(held, f"two parts of a disjunction hold: {ast.unparse(node)}")
                     self.emit(f"{held} = True")
                     if part is not node.values[-1]:
-                        self.emit(f"{target} = offset({SCRATCH}, {spare})")
-                        self.emit(f"copy({state.pointer}, {target})")
+                        self.emit(f"{target} = {spare}")
+                        if isinstance(state, StateRef):
+                            self.emit(f"copy({state.pointer}, {target})")
         return Truth(held)
 
     # Assignment
@@ -202,7 +205,23 @@ class Statements(Calls):
         place, shape = self._target(target)
         value = self.expr(node.value)
         self.line = node.lineno
+        self._note_assignment(target)
         self.store(place, value, shape)
+
+    def _note_assignment(self, target: ast.Attribute | ast.Subscript) -> None:
+        """Of a state that Init makes: note which variable has a value now."""
+        path: ast.expr = target
+        while isinstance(path, (ast.Attribute, ast.Subscript)) and not isinstance(path.value, ast.Name):
+            path = path.value
+        assert isinstance(path, ast.Attribute) and isinstance(path.value, ast.Name)
+        state = self.scope[path.value.id]
+        assert isinstance(state, StateRef)
+        if state.assigned is None:
+            return
+        if path is not target:
+            self.mistake(f"Init assigns whole variables, not a part of t.{path.attr}")
+        number = list(self.module.layout.fields).index(path.attr)
+        self.emit(f"{SCRATCH}[{state.assigned + number // PAYLOAD}] |= {1 << number % PAYLOAD}")
 
     def _assign_local(self, name: str, value: Value) -> None:
         if name not in self.mutable:

@@ -74,6 +74,8 @@ class StateRef(Value):
     pointer: str
     #: Whether it is the primed state, which is only written.
     primed: bool = False
+    #: Of the state that Init makes: the words of scratch memory with a bit for each variable, set when it is assigned.
+    assigned: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,179 @@
+"""Generated code for Init: the state that a binding of the parameters of one of its rows makes, by its number.
+
+Bindings are numbered as in ``mc.spec.objects.Spec``. So any part of them can be gone through at any time, by any
+thread, and one initial state can be made again without the others.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from mc.engine.predicates import predicate_body
+from mc.engine.shapes import (
+    AtomShape,
+    FnShape,
+    IntShape,
+    RecordShape,
+    SeqShape,
+    SetShape,
+    Shape,
+    SortedSetShape,
+    UnionShape,
+)
+from mc.engine.slots import PAYLOAD
+from mc.engine.storage import shape_of
+from mc.engine.translate.module import Module
+from mc.engine.translate.places import Place
+from mc.engine.translate.statements import Statements
+from mc.engine.translate.values import Const, StateRef, Stored, Truth, Value, num_of, of_code
+from mc.engine.words import PARENT_MASK
+from mc.errors import SpecError
+from mc.lang.composites import Record, Seq, Set, Union
+from mc.lang.domains import Bool, Domain, Fn, Optional, Range
+from mc.lang.enumeration import count, largest, nth
+
+
+def initial(module: Module) -> str:
+    """The source of ``initial(number, t, x)``."""
+    spec, layout = module.spec, module.layout
+    bindings = spec.bindings()
+    if sum(bindings) > PARENT_MASK:
+        what = f"its parameters have {sum(bindings):,} combinations of values, too many to try"
+        raise SpecError(f"{spec.init_name}: {what}", str(spec.path))
+    body = predicate_body(module)
+    body.neutral = "False"
+    body.taken["number"] = 1
+    for k in range(layout.words):
+        body.emit(f"t[{k}] = 0")
+    # A bit for each variable: whether it was assigned.
+    words = -(-len(layout.fields) // PAYLOAD)
+    assigned = module.allocate(words)
+    everything = (1 << len(layout.fields)) - 1
+    for k in range(words):
+        body.emit(f"x[{assigned + k}] = 0")
+    first = 0
+    for (function, parameters), number in zip(spec.init, bindings, strict=True):
+        if not number:
+            continue
+        with body.block(f"if number < {first + number}:"):
+            definition = module.definition(function, initial=True)  # type: ignore[arg-type]
+            names = [a.arg for a in definition.node.args.args]
+            # They hide names of the spec, also those that have no value yet.
+            body.scope = dict.fromkeys(names, Value())
+            arguments: list[Any] = [StateRef("t", primed=True, assigned=assigned)]
+            domains = [parameter.domain for parameter in parameters if parameter.domain is not None]
+            digits = _digits(body, f"number - {first}" if first else "number", domains)
+            for name, domain, digit in zip(names[1:], domains, digits, strict=True):
+                body.scope[name] = _element(body, domain, digit)
+                arguments.append(body.scope[name])
+            enabled = body.truth(body.call(function, arguments, None))  # type: ignore[arg-type]
+            body.emit(f"if not {enabled}:")
+            body.emit("    return False")
+            body.line = definition.node.lineno
+            for k in range(words):
+                all_of_them = everything >> PAYLOAD * k & (1 << PAYLOAD) - 1
+                body.fail_if(f"x[{assigned + k}] != {all_of_them}", "Init does not assign every variable")
+            body.emit("return True")
+        first += number
+    body.emit("return False")
+    doc = '"""Make t the initial state of a binding of Init; whether there is one. If not, anything may be in t."""'
+    return "\n".join(["def initial(number: int, t: ptr, x: ptr) -> bool:", f"    {doc}", *body.lines])
+
+
+def _digits(body: Statements, number: str, domains: list[Domain]) -> list[str]:
+    """The numbers of the elements of several domains which ``itertools.product`` gives with a number."""
+    digits = []
+    for domain in reversed(domains):
+        number = body.named(number, "k")
+        digits.append(body.named(f"{number} % {count(domain)}", "k"))
+        number = f"{number} // {count(domain)}"
+    return digits[::-1]
+
+
+def _element(body: Statements, domain: Domain, number: str) -> Value:
+    """The element of a domain with a number, as ``mc.lang.enumeration.nth`` gives it."""
+    if count(domain) == 1:
+        return Const(nth(domain, 0))
+    if isinstance(domain, Bool):
+        return Truth(f"({number} != 0)")
+    if isinstance(domain, Range):
+        assert domain.hi is not None
+        return num_of(number, IntShape(domain.lo, domain.hi))
+    shape = shape_of(domain)
+    if isinstance(shape, (AtomShape, IntShape)):
+        codes = [shape.encode(value) for value in domain]
+        if codes != list(range(len(codes))):
+            number = body.named(f"{body.module.table(codes)}[{number}]", "e")
+        return of_code(number, shape)
+    place = body.scratch(shape) if shape.wide else body.local("e")
+    _fill(body, place, shape, domain, number)
+    return Stored(place, shape) if shape.wide else of_code(place.base, shape)
+
+
+def _fill(body: Statements, place: Place, shape: Shape, domain: Domain, number: str) -> None:
+    """Make the element of a domain with a number at a place."""
+    body.clear(place, shape)
+    match domain, shape:
+        case Fn(), FnShape():
+            parts = [(place.slot(shape.slots, str(k)), shape.element) for k in range(len(domain.keys))]
+            _fill_parts(body, parts, [domain.range] * len(parts), number)
+        case Record(), RecordShape():
+            _fill_parts(body, _fields(place, shape), [*domain.fields.values()], number)
+        case Optional(), _:
+            with body.block(f"if {number} < {count(domain.domain)}:"):
+                body.store(place, _element(body, domain.domain, number), shape)
+        case Union(), UnionShape():
+            first = 0
+            for tag, kind in enumerate(shape.kinds):
+                fields = {n: d for n, d in domain.records[tag].fields.items() if n in kind.fields}
+                last = first + math.prod(map(count, fields.values()))
+                with body.block(f"if {first} <= {number} < {last}:"):
+                    body.emit(place.store(shape.tags, str(tag)))
+                    parts = _fields(place.at(shape.tags.bits), kind)
+                    _fill_parts(body, parts, [*fields.values()], f"{number} - {first}")
+                first = last
+        case Seq(), SeqShape():
+            first = 0
+            for length in range(shape.capacity + 1):
+                last = first + count(domain.element) ** length
+                with body.block(f"if {first} <= {number} < {last}:"):
+                    body.emit(place.store(shape.length, str(length)))
+                    elements = place.at(shape.start)
+                    parts = [(elements.slot(shape.slots, str(k)), shape.element) for k in range(length)]
+                    _fill_parts(body, parts, [domain.element] * length, f"{number} - {first}")
+                first = last
+        case Set(), SetShape() | SortedSetShape():
+            _fill_set(body, place, shape, domain, number)
+        case _:
+            body.mistake(f"the elements of {domain!r} cannot be gone through")
+
+
+def _fields(place: Place, shape: RecordShape) -> list[tuple[Place, Shape]]:
+    return [(place.at(shape.offsets[name]), field) for name, field in shape.fields.items()]
+
+
+def _fill_parts(body: Statements, parts: list[tuple[Place, Shape]], domains: list[Domain], number: str) -> None:
+    for (place, shape), domain, digit in zip(parts, domains, _digits(body, number, domains), strict=True):
+        body.store(place, _element(body, domain, digit), shape)
+
+
+def _fill_set(body: Statements, place: Place, shape: SetShape | SortedSetShape, domain: Set, number: str) -> None:
+    """Sets come by their sizes, and those of a size that have the first element before the others."""
+    elements, most = count(domain.element), largest(domain)
+    rest, size, having, k = (body.fresh(hint) for hint in ("rest", "size", "having", "k"))
+    sizes = body.module.table([math.comb(elements, n) for n in range(most + 1)])
+    body.emit(f"{rest} = {number}")
+    body.emit(f"{size} = 0")
+    with body.block(f"while {rest} >= {sizes}[{size}]:"):
+        body.emit(f"{rest} -= {sizes}[{size}]")
+        body.emit(f"{size} += 1")
+    # Of the sets that are left, so many have this element.
+    ways = [math.comb(elements - 1 - e, n - 1) if n else 0 for e in range(elements) for n in range(most + 1)]
+    with body.block(f"for {k} in range({elements}):"):
+        body.emit(f"{having} = {body.module.table(ways)}[{k} * {most + 1} + {size}]")
+        with body.block(f"if {rest} < {having}:"):
+            body.add_element(place, shape, _element(body, domain.element, k))
+            body.emit(f"{size} -= 1")
+        with body.block("else:"):
+            body.emit(f"{rest} -= {having}")
