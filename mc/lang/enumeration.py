@@ -37,7 +37,6 @@ def count(domain: Domain) -> int:
         case Seq(capacity=int(capacity)):
             return sum(count(domain.element) ** length for length in range(capacity + 1))
         case _:
-            iter(domain)  # which says why not
             raise SpecError(f"the domain {domain!r} cannot be enumerated")
 
 

@@ -196,7 +196,7 @@ class Spec:
     # A binding gives the parameters of a row of Init their values. The bindings of all rows are numbered from 0 on.
 
     def bindings(self) -> list[int]:
-        """How many bindings each row of Init has; :class:`SpecError` where its sets cannot be enumerated."""
+        """How many bindings each row of Init has."""
         return [math.prod(map(count, domains)) for _, domains in self._starts()]
 
     def initial_state(self, number: int) -> State | None:
@@ -216,13 +216,14 @@ class Spec:
                     yield state
 
     def _starts(self) -> Iterator[tuple[Callable[..., Any], list[Domain]]]:
-        """The rows of Init, with what their parameters range over."""
+        """The rows of Init, with what their parameters range over; an error where that cannot be gone through."""
         for function, parameters in self.init:
             domains = []
             for parameter in parameters:
                 if parameter.domain is None:
                     what = f"{parameter.name} ranges over the variable {parameter.variable}, which has no value yet"
                     raise SpecError(f"the row {function.__name__} of {self.init_name}: {what}", str(self.path))
+                iter(parameter.domain)  # which says where it has too many elements
                 domains.append(parameter.domain)
             yield function, domains
 
