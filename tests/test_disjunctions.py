@@ -135,7 +135,7 @@ Next = [A]
 """
     assert {state.x for state in load(text.format(least=0)).initial_states()} == {0, 2, 3}
     with pytest.raises(EvaluationError, match="both hold here"):
-        load(text.format(least=-1)).initial_states()
+        list(load(text.format(least=-1)).initial_states())
 
 
 def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

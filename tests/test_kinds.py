@@ -145,7 +145,7 @@ def test_an_error_where_it_depends_on_the_state(condition: str) -> None:
 
 def test_the_error_names_kinds_values_and_place() -> None:
     spec = with_condition("s.e == 1")
-    failure = find_failure(spec, spec.initial_states()[0])
+    failure = find_failure(spec, next(spec.initial_states()))
     assert failure is not None
     assert failure.message == 'values of different kinds are compared: "a", a string, and 1, a number'
     assert (str(failure.file), failure.line) == (str(spec.path), LINE)

@@ -45,7 +45,7 @@ def trace_of(behavior: Behavior) -> Trace:
 def test_a_sequence_of_values_of_the_state_counts_from_1_for_the_replay_too() -> None:
     spec = load(PAIR)
     assert Engine(spec).search().levels == (1, 1)
-    initial = spec.initial_states()[0]
+    initial = next(spec.initial_states())
     after = apply(spec, spec.actions[0], (), initial)
     assert after is not None and tuple(after.values.values()) == (2, 1)
     found = replay(spec, trace_of(Behavior(initial, (Step(spec.actions[0], (), after),))))
@@ -81,7 +81,7 @@ Next = [(Send, P), (DropOld, msgs)]
 
 def lost(spec: Spec, field: str) -> int:
     """How many messages the picture of a behavior that sends one and drops it shows as lost."""
-    initial = spec.initial_states()[0]
+    initial = next(spec.initial_states())
     p = ModelValue("p1")
     send, drop = spec.actions
     sent = apply(spec, send, (p,), initial)
@@ -102,7 +102,7 @@ def test_a_spec_that_changes_while_it_is_searched_is_explained_as_it_was(tmp_pat
     path = tmp_path / "toy.py"
     path.write_text("from mc.lang import *\n" + PAIR, encoding="utf-8")
     spec = load(path)
-    initial = spec.initial_states()[0]
+    initial = next(spec.initial_states())
     path.write_text("nothing of the kind", encoding="utf-8")
     found = replay(spec, trace_of(Behavior(initial, (Step(spec.actions[0], (), initial),))))
     assert found.broken is not None
