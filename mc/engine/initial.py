@@ -44,8 +44,7 @@ def initial(module: Module) -> str:
     body = predicate_body(module)
     body.neutral = "False"
     body.taken["number"] = 1
-    for k in range(layout.words):
-        body.emit(f"t[{k}] = 0")
+    body.emit(f"clear_words(t, {layout.words})")
     # A bit for each variable: whether it was assigned.
     words = -(-len(layout.fields) // PAYLOAD)
     assigned = module.allocate(words)
