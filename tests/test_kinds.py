@@ -90,10 +90,13 @@ REFUSED = {
         s.ns == 1; s.ns == {}; s.ns == (); s.ns == s.q; s.bag == set(); s.bag == {1}; s.n == s.ns; {1} == 1
         s.ns in s.ns
         s.ns in {1}; s.n in Set(Range(0, 2)); s.o in Set(Range(0, 1)); s.f == set(); s.ns == s.f; s.ns == "a"
-        s.ns == True
+        s.ns == True; s.ns < 1; s.n <= s.ns
     """,
     "a record|": 's.r == 1; s.r == "a"; s.r == (0,); s.r == s.f; s.r == {0}; s.r in s.ns; s.n in R; s.u == s.ns',
     "a function|": 's.f == 1; s.f == "a"; s.f == s.r; s.fs == (0, 0); s.f in s.ns; s.f == True; s.n in Fn(S, S)',
+    "Len is of a sequence": 'Len(s.ns) == 1; Len({1, 2}) == 2; Len(s.fs) == 2; Len("ab") == 2; Len(1) == 1',
+    "Cardinality is of a set": "Cardinality(s.q) == 1; Cardinality((1, 2)) == 2; Cardinality(s.f) == 2",
+    "condition for x in S": "any({0, 1}); all(s.bs); all({1})",
     "only a set is ranged over": 'any(c == "a" for c in "ab"); {c for c in "ab"} == set()',
     "different kinds": 's.qe == s.qe; s.qe == ("a",); s.e == True; s.qe == s.q',
 }
@@ -402,11 +405,17 @@ EFFECTS = {
     t.bag = {k: s.bag[k] for k in s.bag if k != s.n} if s.n < 2 else s.bag + {k for k in s.bag}""",
     "a bag and a set": """
     t.bag = s.bag + s.ns if s.bag == {} else s.bag - s.ns""",
+    "a number for none": """
+    t.no = s.n if s.n > 0 else 9
+    t.out = Max({s.no, s.n}) if s.no in s.ns or s.no + s.n > 9 else 1 if s.no == s.n else 2
+    t.ns = s.ns | {s.nz} if s.nz < 3 and s.nz in Range(0, s.n) else s.ns
+    t.nz = s.n""",
     "a number in an enumeration": """
     t.z = s.n if s.n < 2 else False
     t.e = 1 if s.b else "a\"""",
 }
 MORE = """
+no = Variable(Optional(Range(1, 3), 9)); nz = Variable(Optional(Range(1, 3), 0))
 us = Variable(Seq(U, 2)); ss = Variable(Set(Set(Range(0, 2)))); qs = Variable(Set(Seq(Range(0, 2), 2), 4))
 X = Record(k="x", v=Range(0, 2)); Y = Record(k="y", v=BOOLEAN)
 def Few(s):
@@ -425,7 +434,9 @@ def Count(s, t):
 
 @pytest.mark.parametrize("name", EFFECTS)
 def test_values_of_several_kinds_in_one_place(name: str) -> None:
-    text = SPEC.replace("def Start(t, i):\n", MORE + "def Start(t, i):\n    t.us = (); t.ss = set(); t.qs = set()\n")
+    text = SPEC.replace(
+        "def Start(t, i):\n", MORE + "def Start(t, i):\n    t.us = (); t.ss = set(); t.qs = set(); t.no = 9; t.nz = 0\n"
+    )
     text = text.replace("(Look,)", "(Look,), (Count,)").replace("    @", EFFECTS[name].strip("\n"))
     want = compare(load(text, {"S": 2}), (1,))
     wrong = ("a sequence of the wrong length", "a sequence that begins at 2", "a bag by its copies")

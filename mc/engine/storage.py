@@ -47,6 +47,8 @@ def shape_of(domain: Domain) -> Shape:
         return AtomShape(domain.members)
     if isinstance(domain, Optional):
         inner = shape_of(domain.domain)
+        if isinstance(inner, IntShape) and type(domain.none) is int:
+            return _with_number(inner, domain.none)
         if isinstance(inner, AtomShape):
             return AtomShape((*inner.members, domain.none))
         return OptionalShape(inner, domain.none)
@@ -69,6 +71,15 @@ def shape_of(domain: Domain) -> Shape:
     if isinstance(domain, Bag):
         return _bag_shape(domain)
     raise SpecError(f"{domain!r} cannot be stored")
+
+
+def _with_number(numbers: IntShape, none: int) -> Shape:
+    """Numbers of which one stands for none: it is a number like the others."""
+    if none in (numbers.lo - 1, numbers.hi + 1):
+        return IntShape(min(numbers.lo, none), max(numbers.hi, none))
+    if numbers.size() > MAX_UNIVERSE:
+        raise SpecError(f"{none} cannot be stored beside {numbers.lo}..{numbers.hi}: take a model value in place of it")
+    return AtomShape((*range(numbers.lo, numbers.hi + 1), none))
 
 
 def _set_shape(domain: Set) -> Shape:

@@ -235,6 +235,8 @@ class Optional(Domain):
     def __init__(self, domain: Any, none: Atom) -> None:
         self.domain = as_domain(domain)
         self.none = none
+        if not isinstance(none, (str, int, ModelValue)):
+            raise SpecError(f"Optional takes a model value, a string, an integer or a Boolean for none, not {none!r}")
         if none in self.domain:
             raise SpecError(f"{none!r} is already in {self.domain!r}")
         self.kinds = self.domain.kinds if isinstance(none, ModelValue) else self.domain.kinds | {kind(none)}
@@ -282,7 +284,7 @@ class Fn(Domain):
         self.keys: tuple[Any, ...] = tuple(self.domain)
 
     def coerce(self, value: Any) -> FnValue:
-        function = FnValue(value) if isinstance(value, dict) else as_function(value)
+        function = as_function(value)
         if function is None or isinstance(function, BagValue):
             raise self.fail(value)
         if len(function) != len(self.keys) or not all(k in function for k in self.keys):

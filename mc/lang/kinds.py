@@ -169,6 +169,11 @@ def number(value: Any) -> int:
     raise KindError(f"a number is needed, not {shown(value)}")
 
 
+def truths(values: Iterable[Any]) -> list[bool]:
+    """What is asked of all, or of any."""
+    return [truth(value) for value in values]
+
+
 def numbers(values: Iterable[Any]) -> list[int]:
     """The operands of ``Max``."""
     return [number(value) for value in values]
@@ -188,6 +193,13 @@ def sequence(value: Any) -> tuple[Any, ...]:
     if found is None:
         raise KindError(f"a sequence is needed, not {shown(value)}")
     return found
+
+
+def collection(value: Any) -> Any:
+    """A set, or a bag, which has one of elements."""
+    if isinstance(value, (Set, BagValue)):
+        return value
+    raise KindError(f"a set is needed, not {shown(value)}")
 
 
 def elements(collection: Any) -> Any:

@@ -16,7 +16,7 @@ from mc.lang.values import BagValue, SeqValue
 
 def Len(seq: tuple[Any, ...]) -> int:
     """Length of a sequence."""
-    return kinds.size(seq)
+    return len(kinds.sequence(seq))
 
 
 def Append(seq: tuple[Any, ...], element: Any) -> SeqValue:
@@ -47,8 +47,8 @@ def Tail(seq: tuple[Any, ...]) -> SeqValue:
 
 
 def Cardinality(elements: Collection[Any]) -> int:
-    """Number of elements of a finite set."""
-    return kinds.size(elements)
+    """Number of elements of a finite set, or of different ones in a bag."""
+    return len(kinds.collection(elements))
 
 
 def Max(numbers: Iterable[int]) -> int:

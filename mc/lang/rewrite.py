@@ -89,8 +89,9 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
     "\\cap": kinds.intersection,
     "(+)": kinds.difference,
     "if": kinds.truth,
+    "if*": kinds.truths,
     "#": kinds.number,
-    "#s": kinds.numbers,
+    "#*": kinds.numbers,
     "#+": kinds.total,
     "{}": kinds.displayed,
     "{:}": kinds.set_of,
@@ -306,12 +307,14 @@ def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
         return _call("{:}" if node.args else "{if}", node.args, node)
     if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and name in ("all", "any"):
         return _with(node, args=[_with(node.args[0], elt=_condition(node.args[0].elt))])
+    if name in ("all", "any"):
+        return _with(node, args=[_call("if*", node.args, node)])
     if name == "len" and len(node.args) == 1:
         return _call("#elements", node.args, node)
     if name == "sum" and len(node.args) == 1:
         return _call("#+", node.args, node)
     if name in ("max", "min") and len(node.args) == 1:
-        return _with(node, args=[_call("#s", node.args, node)])
+        return _with(node, args=[_call("#*", node.args, node)])
     if name in ("abs", "max", "min", "Range"):
         return _with(node, args=[_call("#", [argument], argument) for argument in node.args])
     return node

@@ -182,6 +182,8 @@ def as_function(value: Any) -> FnValue | None:
     """A function, or a sequence, which is one in TLA+; None for any other value."""
     if isinstance(value, tuple):
         return FnValue(dict(enumerate(tuple.__iter__(value), 1)))
+    if isinstance(value, dict):  # as Python writes it
+        return FnValue(value)
     return value if isinstance(value, FnValue) else None
 
 

@@ -9,7 +9,17 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from mc.engine.shapes import BagShape, IntShape, RecordShape, SeqShape, SetShape, Shape, SortedSetShape, UnionShape
+from mc.engine.shapes import (
+    BagShape,
+    FnShape,
+    IntShape,
+    RecordShape,
+    SeqShape,
+    SetShape,
+    Shape,
+    SortedSetShape,
+    UnionShape,
+)
 from mc.engine.translate.body import parameter_name
 from mc.engine.translate.expressions import Expressions
 from mc.engine.translate.places import Place, atomic
@@ -71,6 +81,10 @@ class Calls(Expressions):
 
     def _call_len(self, node: ast.Call) -> Value:
         (value,) = self._argument(node, 1)
+        return self._size(value)
+
+    def _size(self, value: Value) -> Value:
+        """The number of elements of a set, a sequence or a bag."""
         if isinstance(value, Builder) and value.loop is not None and value.once and self.told(value) is None:
             result = self.fresh("size")
             self.emit(f"{result} = 0")
@@ -90,6 +104,21 @@ class Calls(Expressions):
         if isinstance(shape, BagShape):
             return Num(self.bag_size(self.place_of(value), shape), 0, shape.distinct)
         self.mistake("only a sequence, a set or a bag has a length")
+
+    def _call_length(self, node: ast.Call) -> Value:
+        (value,) = self._argument(node, 1)
+        shape = self.told(value)
+        if isinstance(shape, FnShape) and shape.sequence:
+            return Const(len(shape.keys))
+        if not (isinstance(shape, SeqShape) or isinstance(value, Tuple)):
+            self.mistake(f"Len is of a sequence, not of {self.describe(value)}")
+        return self._size(value)
+
+    def _call_cardinality(self, node: ast.Call) -> Value:
+        (value,) = self._argument(node, 1)
+        if not self.is_set(value) and not isinstance(self.told(value), BagShape):
+            self.mistake(f"Cardinality is of a set, not of {self.describe(value)}")
+        return self._size(value)
 
     def _call_append(self, node: ast.Call) -> Value:
         seq, element = self._argument(node, 2)
@@ -365,8 +394,8 @@ class Calls(Expressions):
 
 
 _SPECIAL: dict[Any, str] = {
-    operators.Len: "_call_len",
-    operators.Cardinality: "_call_len",
+    operators.Len: "_call_length",
+    operators.Cardinality: "_call_cardinality",
     len: "_call_len",
     operators.Append: "_call_append",
     operators.SubSeq: "_call_subseq",

@@ -104,6 +104,8 @@ class Equality(Comparable):
             names = [{frozenset(fields) for fields in variants(record)} for record in (shape, other)]
             if names[0].isdisjoint(names[1]):
                 return Const(False)
+        if _numbers(shape) and _numbers(other):
+            return Truth(f"{self.num(a).code} == {self.num(b).code}")
         if isinstance(shape, AtomShape) and isinstance(other, (IntShape, BoolShape)):
             return self._equal_atom(a, shape, b, other)
         if isinstance(other, AtomShape) and isinstance(shape, (IntShape, BoolShape)):
@@ -161,3 +163,8 @@ class Equality(Comparable):
         (one, first), (two, second) = left.address(), right.address()
         words = [f"{one}[{first} + {k}] == {two}[{second} + {k}]" for k in range(shape.words)]
         return Truth(f"({' and '.join(words)})")
+
+
+def _numbers(shape: Shape) -> bool:
+    """Whether all values are numbers."""
+    return isinstance(shape, IntShape) or (isinstance(shape, AtomShape) and {type(m) for m in shape.members} == {int})
