@@ -382,6 +382,9 @@ EFFECTS = {
     "a set of sets": """
     t.ss = {set(), {1}, s.ns, {k for k in s.ns if k > 0}}
     t.out = 1 if {set(), {1}} == s.ss else 2 if set() in s.ss else 3""",
+    "sets that may be empty": """
+    t.out = Cardinality({set(), s.ns, {1}}) + sum(1 for k in {set(), {s.n}} if k != set())
+    t.n = Len(((), (s.n, 1))) if {set(), {1}} == {s.ns, set()} else Cardinality({{k} for k in s.ns}) % 3""",
     "sets of functions and of sequences": """
     t.out = 1 if {k: s.n for k in S} in {s.fs} else 2
     t.qs = {(), (1,), s.q, (s.n, 1)}""",

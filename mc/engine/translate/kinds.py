@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from mc.engine.kinds import described, mixed, single, variants
@@ -19,7 +19,7 @@ from mc.engine.shapes import (
     Shape,
     UnionShape,
 )
-from mc.engine.storage import MAX_UNIVERSE, is_set
+from mc.engine.storage import MAX_UNIVERSE, encodable, is_set
 from mc.engine.translate.body import Body
 from mc.engine.translate.values import (
     BagChange,
@@ -39,6 +39,8 @@ from mc.lang.values import FnValue, ModelValue, RecordValue
 
 #: Up to so many numbers are told apart from other atoms one by one.
 FEW = 256
+#: Sets of sets of up to so many elements need no variable that holds them.
+FEW_SETS = 8
 
 
 class Kinds(Body):
@@ -59,9 +61,9 @@ class Kinds(Body):
         if isinstance(value, Const):
             return self._shape_of_constant(value.value)
         if isinstance(value, SetOf):
-            return self.set_of(self.join([self.shape(e) for e in value.elements]))
+            return self.set_of(self._shape_of_all(value.elements))
         if isinstance(value, Tuple):
-            return SeqShape(self.join([self.shape(e) for e in value.elements]), len(value.elements))
+            return SeqShape(self._shape_of_all(value.elements), len(value.elements))
         if isinstance(value, Interval):
             return self.set_of(IntShape(value.lo.lo, max(value.hi.hi, value.lo.lo)))
         self.mistake("the state itself is not a value")
@@ -89,9 +91,9 @@ class Kinds(Body):
         if isinstance(value, str):
             return AtomShape((value,))
         if is_set(value) and value:
-            return self.set_of(self.join([self._shape_of_constant(v) for v in value]))
+            return self.set_of(self._shape_of_all([Const(v) for v in value]))
         if isinstance(value, tuple) and value:
-            return SeqShape(self.join([self._shape_of_constant(v) for v in tuple.__iter__(value)]), len(value))
+            return SeqShape(self._shape_of_all([Const(v) for v in tuple.__iter__(value)]), len(value))
         if isinstance(value, RecordValue):
             return self.module.union_with(value) or RecordShape(
                 {name: self._shape_of_constant(part) for name, part in value.fields.items()}
@@ -99,6 +101,14 @@ class Kinds(Body):
         if isinstance(value, FnValue) and len(value):
             return self.function_on(value, self.join([self._shape_of_constant(part) for part in value.values()]))
         self.mistake(f"what {value!r} holds cannot be told here; assign it to a variable or a field directly")
+
+    def _shape_of_all(self, values: Sequence[Value]) -> Shape:
+        """The shape of all of some values; what an empty one holds is told by the others."""
+        empty = [v for v in values if isinstance(v, Const) and v.value in (frozenset(), ())]
+        if len(empty) == len(values):
+            return self.shape(values[0])
+        joined = self.join([self.shape(v) for v in values if v not in empty])
+        return joined if all(encodable(joined, v.value) for v in empty) else self.shape(empty[0])
 
     def function_on(self, arguments: Iterable[Any], element: Shape) -> FnShape:
         """Functions whose arguments are some known values."""
@@ -122,6 +132,8 @@ class Kinds(Body):
             return SetShape(element, (False, True))
         if element.key in self.module.universes:
             return self.module.universes[element.key]
+        if isinstance(element, SetShape) and len(element.values) <= FEW_SETS and element.capacity is None:
+            return SetShape(element, tuple(map(element.decode, range(1 << len(element.values)))))
         self.mistake("a set of such values needs a variable of that kind of set; use any(...) or all(...) instead")
 
     def join(self, shapes: list[Shape]) -> Shape:
