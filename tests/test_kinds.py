@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 import pytest
@@ -509,3 +510,106 @@ def test_names_of_a_spec_are_apart_from_those_of_the_generated_code() -> None:
     want = compare(load(NAMES), (1,))
     assert want.result is not None
     assert {state.y for state in want.result.parents} == {0, 35, 39}
+
+
+TOP = """
+S: ModelValues
+N: Natural
+L: Boolean
+Nil: ModelValue
+x = Variable(Range(0, 3))
+def Init(t):
+    t.x = 0
+def A(s, t):
+    return True
+def B(s, t, i):
+    return True
+R = Record(a=Range(0, 3))
+Order = (3, 1, 2)
+"""
+#: What is refused outside of definitions as it is inside, where N is 1.
+REFUSED_AT_THE_TOP = {
+    "X = N == True": "values of different kinds are compared: 1, a number, and TRUE, a Boolean",
+    "X = 1 if N != True else 2": "values of different kinds are compared: 1, a number, and TRUE, a Boolean",
+    "X = (N > 0) + 1": "+ is not for TRUE, a Boolean, and 1, a number",
+    "X = 1; X += True": "+ is not for 1, a number, and TRUE, a Boolean",
+    "X = 1 in {True}": "values of different kinds are compared",
+    "X = 1 in [True]": "values of different kinds are compared",
+    "X = 1 in (1, 2)": "'in' needs a set on its right, not <<1, 2>>, a sequence",
+    'X = "a" in "abc"': "'in' needs a set on its right",
+    "X = [N] == [True]": "values of different kinds are compared",
+    "X = (N, 2) == (True, 2)": "values of different kinds are compared",
+    "X = {N} == {True}": "values of different kinds are compared",
+    "X = Order == {1}": "values of different kinds are compared: <<3, 1, 2>>, a sequence, and {1}, a set",
+    'X = Enum("a") == {"a"}': "values of different kinds are compared",
+    "X = L < 1": "< compares numbers, or sets, not TRUE, a Boolean, and 1, a number",
+    "X = N < L": "< compares numbers, or sets",
+    "X = max(True, 2)": "a number is needed, not TRUE, a Boolean",
+    "X = max([True, 2])": "a number is needed, not TRUE, a Boolean",
+    "X = sum([True, True])": "a number is needed, not TRUE, a Boolean",
+    "X = abs(L)": "a number is needed, not TRUE, a Boolean",
+    "X = -L": "a number is needed, not TRUE, a Boolean",
+    "X = 1 if N else 2": "TRUE or FALSE is needed, not 1, a number",
+    "if N: X = 1": "TRUE or FALSE is needed, not 1, a number",
+    "X = not N": "TRUE or FALSE is needed, not 1, a number",
+    "X = L and N": "TRUE or FALSE is needed, not 1, a number",
+    "X = all([1])": "TRUE or FALSE is needed, not 1, a number",
+    "X = any(k for k in Range(1, 2))": "TRUE or FALSE is needed, not 1, a number",
+    "X = [k for k in Range(1, 2) if k]": "TRUE or FALSE is needed, not 1, a number",
+    "X = 1 if A else 2": "TRUE or FALSE is needed, not",
+    "X = A == 1": "values of different kinds are compared",
+    "X = x == 1": "values of different kinds are compared",
+    "X = {True, 1}": "values of different kinds are compared",
+    "X = frozenset([True, 1])": "values of different kinds are compared",
+    "X = set([True, 1])": "values of different kinds are compared",
+    "X = {True: 1, 1: 2}": "values of different kinds are compared",
+    "X = {1: 2, N: 3}": "a function has one value for 1, not 2 and 3",
+    "X = sorted([True, 2])": "values of different kinds are compared",
+    'X = "a" + "b"': "+ is not for",
+    'X = "abc"[1]': 'a function, a sequence or a bag is needed, not "abc", a string',
+    'X = len("abc")': 'a function, a sequence or a bag is needed, not "abc", a string',
+    "X = N is True": "write ==",
+    "X = N is not True": "write !=",
+    "X = N / 2": "write //",
+    "X = N << 1": "not part of the spec language",
+    "X = ~L": "write not",
+    "X = [k for k in [N := 2]]": "assign in a statement of its own",
+    "X = bool(N)": "bool is Python's own",
+}
+
+
+@pytest.mark.parametrize("statement", REFUSED_AT_THE_TOP)
+def test_kinds_at_the_top(statement: str) -> None:
+    with pytest.raises(SpecError, match=re.escape(REFUSED_AT_THE_TOP[statement])) as caught:
+        load(f"{TOP}{statement}\nNext = [A]\n", {"S": 2, "N": 1, "L": True})
+    assert caught.value.line == f"from mc.lang import *\n{TOP}".count("\n") + 1
+
+
+@pytest.mark.parametrize("body", ["n == True", "(n > 0) + 1", "max(n, True)", "1 if n else 2"])
+def test_kinds_in_a_helper_that_the_top_calls(body: str) -> None:
+    text = f"{TOP}def Helper(n):\n    return {body}\nX = Helper(N)\nNext = [A]\n"
+    with pytest.raises(SpecError, match=r"spec\.py:\d+: .*a number") as caught:
+        load(text, {"S": 2, "N": 1, "L": True})
+    assert caught.value.line == f"from mc.lang import *\n{TOP}".count("\n") + 2
+
+
+@pytest.mark.parametrize(
+    ("made", "value"),
+    [
+        ("N == 1 and N + 1 != 1", True),
+        ("Nil == 1 or Nil in S", False),
+        ("Order[1] + Len(Order) + len([1, 2])", 8),
+        ("Order + (4,) == (3, 1, 2, 4)", True),
+        ("Range(1, 3) - {N} == {2, 3}", True),
+        ("R(a=1).a", 1),
+        ("{**{1: 2}, 2: 3}[2]", 3),
+        ("{k: k * k for k in Range(1, 3)}[2]", 4),
+        ("len([row for row in [A, (B, S)] if row == A])", 1),
+        ("len([d for a, *d in [(A,), (B, S)] if a not in [A] and a in {A, B} and d != []])", 1),
+        ("len([d for a, d in [(B, x), (B, S)] if d == x])", 1),
+        ("1 if [] else 2", 2),
+    ],
+)
+def test_what_is_compared_at_the_top(made: str, value: object) -> None:
+    spec = load(f"{TOP}X = {made}\nNext = [A]\n", {"S": 2, "N": 1, "L": True})
+    assert spec.namespace["X"] == value and type(spec.namespace["X"]) is type(value)

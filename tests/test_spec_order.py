@@ -337,10 +337,46 @@ First = list(Enum(S, Nil))[0]  # !
 def A(s, t):
     return True
 --- at the top, the first by another order: would be taken in some order
-First = min(S, key=str)  # !
+First = min(S, key=abs)  # !
 def A(s, t):
     return True
 """)
+
+#: The same of what stands at the top of a file, one statement in a line.
+AT_THE_TOP = {
+    "X = set(S).pop()": ".pop is not part of the spec language here",
+    "X = next(n for n in {1, 2})": "would be taken in some order",
+    "X = (n for n in S)": "would be taken in some order",
+    "X = list(n for m in [1] for n in S)": "would be taken in some order",
+    "X = list(reversed(list(S)))": "would be taken in some order",
+    "X = list(zip(S, S))": "would be taken in some order",
+    "X = list(enumerate(S))": "would be taken in some order",
+    "X = dict((n % 2, n) for n in {1, 3})": "would be taken in some order",
+    "X = {n % 2: n for n in {1, 3}}": "would be taken in some order",
+    "X = {n: m for n in {1, 3} for m in {2, 4}}": "would be taken in some order",
+    "X = list({i: 0 for i in S})": "would be taken in some order",
+    "X = [i for i, j in [S]]": "would be taken in some order",
+    "X = {i for i, j in [S]}": "would be taken in some order",
+    "(i, j), n = S, 1": "would be taken in some order",
+    "i, *j = S": "would be taken in some order",
+    "for i, j in [S]: X = i": "would be taken in some order",
+    "X = max(S, key=len)": "would be taken in some order",
+    "X = sorted({1, 2}, key=abs)": "would be taken in some order",
+    "X = min({1, 2}, default=0, key=abs)": "would be taken in some order",
+    "X = sorted({frozenset({1}), frozenset({2})})": "only numbers, or strings, are sorted, not {",
+    "X = sorted({(1, 2), (2, 1)})": "only numbers, or strings, are sorted, not <<",
+    "X = sum([(1,)], ())": "sum takes no options",
+    'X = f"{S}"': "a string is written out",
+    "X = str(S)": "str is Python's own",
+    "X = hash(Nil)": "hash is Python's own",
+    "X = tuple(map(Twice, S))": "map is Python's own",
+    "X = S.members": ".members is not part of the spec language here",
+    "X = Enum(S).members": ".members is not part of the spec language here",
+    "while True: X = 1": "not part of the spec language: while True",
+    "del Nil": "not part of the spec language: del Nil",
+    "X = list('ab')": "which has no parts",
+}
+
 
 #: What is the same in every order, or has one.
 ALLOWED = cases(r"""
@@ -476,6 +512,29 @@ def test_refused_at_its_line(name: str) -> None:
 def test_allowed_and_both_engines_agree(name: str) -> None:
     result = compare(load(f"{HEAD}def A(s, t):\n{ALLOWED[name][0]}    return True\n{NEXT}", {"S": 2}), (1,)).result
     assert result is not None and result.distinct > 3
+
+
+@pytest.mark.parametrize("statement", AT_THE_TOP)
+def test_refused_at_the_top(statement: str) -> None:
+    head = f"from mc.lang import *\n{HEAD}"
+    with pytest.raises(SpecError, match=re.escape(AT_THE_TOP[statement])) as caught:
+        load(f"{HEAD}{statement}\ndef A(s, t):\n    return True\n{NEXT}", {"S": 2})
+    assert caught.value.line == head.count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("made", "value"),
+    [
+        ("[*Range(1, 3)]", [1, 2, 3]),
+        ("sorted({3, 1, 2})", [1, 2, 3]),
+        ("max({1, 2}) + Max({1, 2}) + sum(n for n in {1, 2})", 7),
+        ("[n for n, m in zip([1, 2], Range(1, 2)) if n == m]", [1, 2]),
+        ("{Twice(n) for n in {1, 2}}", {2, 4}),
+    ],
+)
+def test_what_has_an_order_at_the_top(made: str, value: object) -> None:
+    spec = load(f"{HEAD}X = {made}\ndef A(s, t):\n    return True\n{NEXT}", {"S": 2})
+    assert spec.namespace["X"] == value
 
 
 def test_a_list_of_what_is_no_set_is_a_list() -> None:

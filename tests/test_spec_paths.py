@@ -399,6 +399,10 @@ def A(s, t, i):
 def A(s, t, i):
     t.b = Rnage(1, 2)  # !
     return True
+--- an operator that TLA+ has not: TLA+ has no such operator here
+def A(s, t, i):
+    t.x = s.x @ 1  # !
+    return True
 --- too few arguments: Put takes (s, t, k, v)
 def A(s, t, i):
     Put(s, t, i)  # !

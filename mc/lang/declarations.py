@@ -33,18 +33,19 @@ class Variable:
     def __repr__(self) -> str:
         return f"Variable({self.domain!r})"
 
-    def _no_value(self, *_: Any) -> NoReturn:
+    def no_value(self, *_: Any) -> NoReturn:
+        """The error for a variable that is used for its value outside of definitions."""
         raise SpecError(
             "a variable has a value only in a state: a row ranges over constant sets, domains or whole variables, "
             "and what else is asked of a parameter is a guard of the action (if not q in s.x[p]: return False)"
         )
 
     def __getattr__(self, name: str) -> Any:
-        return self._no_value() if not name.startswith("__") else object.__getattribute__(self, name)
+        return self.no_value() if not name.startswith("__") else object.__getattribute__(self, name)
 
-    __getitem__ = __iter__ = __len__ = __contains__ = __call__ = __lt__ = __le__ = __gt__ = __ge__ = _no_value
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __floordiv__ = __mod__ = __neg__ = _no_value
-    __or__ = __ror__ = __and__ = __rand__ = __xor__ = _no_value
+    __getitem__ = __iter__ = __len__ = __contains__ = __call__ = __lt__ = __le__ = __gt__ = __ge__ = no_value
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __floordiv__ = __mod__ = __neg__ = no_value
+    __or__ = __ror__ = __and__ = __rand__ = __xor__ = no_value
 
 
 @dataclass(frozen=True)

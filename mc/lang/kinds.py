@@ -233,9 +233,19 @@ def displayed(*values: Any) -> frozenset[Any]:
 
 def function(pairs: Iterable[tuple[Any, Any]]) -> FnValue:
     """``[i \\in S |-> e]``, from its arguments and values."""
+    return FnValue(distinct(pairs))
+
+
+def distinct(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+    """Arguments and values of a function, which has one value for each argument."""
     found = list(pairs)
     alike(key for key, _ in found)
-    return FnValue(dict(found))
+    made: dict[Any, Any] = {}
+    for key, value in found:
+        if key in made and not equal(made[key], value):
+            raise KindError(f"a function has one value for {to_tla(key)}, not {to_tla(made[key])} and {to_tla(value)}")
+        made[key] = value
+    return made
 
 
 # Operators that mean several things
@@ -288,7 +298,7 @@ def constant(written: tuple[Any, ...] | Mapping[Any, Any]) -> Any:
         is_domain = hasattr(part, "holds")
         if type(part) in (tuple, dict) or (kind(part) == NO_VALUE and not is_domain):
             return written
-    return function(written.items()) if isinstance(written, Mapping) else SeqValue(written)
+    return FnValue(written) if isinstance(written, Mapping) else SeqValue(written)
 
 
 def applied(value: Any) -> Any:

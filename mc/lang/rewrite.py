@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from mc.errors import EvaluationError
-from mc.lang import kinds
+from mc.lang import kinds, rows
 from mc.lang.state import OWN_NAMES, NextState, drafted
 from mc.lang.values import SeqValue
 
@@ -67,7 +67,6 @@ _OPERATIONS: dict[type[ast.operator], str] = {
 #: What rewritten text calls; no name of a spec is written so.
 HELPERS: Mapping[str, Callable[..., Any]] = {
     "<<>>": sequence,
-    "<<>>, f": kinds.constant,
     "f[]": kinds.applied,
     "#elements": kinds.size,
     "\\/": disjunction,
@@ -99,6 +98,25 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
     "for": kinds.elements,
     "|->": kinds.function,
 }
+#: What text outside of definitions calls in place of these.
+_OF_ROWS: Mapping[str, Callable[..., Any]] = {
+    "=": rows.equal,
+    "/=": rows.unequal,
+    "\\in": rows.member,
+    "\\notin": rows.outside,
+    "+": rows.plus,
+    "if": rows.condition,
+    "if*": rows.conditions,
+    "f[]": rows.applied,
+    "#elements": rows.size,
+    "|->": rows.dictionary,
+}
+TABLE_HELPERS: Mapping[str, Callable[..., Any]] = {
+    **{f"{name} of rows": rows.of_constants(_OF_ROWS.get(name, helper)) for name, helper in HELPERS.items()},
+    "<<>>, f": kinds.constant,
+    ".f": rows.owner,
+    "1..n": rows.ascending,
+}
 
 
 def executable(node: _Node) -> _Node:
@@ -108,8 +126,11 @@ def executable(node: _Node) -> _Node:
 
 
 def executable_table(node: _Node) -> _Node:
-    """A statement outside definitions: its tuples and dictionaries are Python's, such as the rows of ``Next``."""
+    """A statement outside definitions: there may be Python's tuples and lists in it, such as the rows of ``Next``."""
     found: _Node = _rewritten(node, _TABLE_RULES)
+    for part in ast.walk(found):
+        if isinstance(part, ast.Name) and part.id in HELPERS:
+            part.id = f"{part.id} of rows"
     return found
 
 
@@ -165,12 +186,6 @@ def _application(node: ast.Subscript, written: ast.Subscript) -> ast.Subscript:
     return _with(node, value=_call("f[]", [node.value], node.value))
 
 
-def _constant(node: ast.Tuple | ast.Dict | ast.DictComp, written: ast.AST) -> ast.expr:
-    """A tuple, or a dictionary, outside of definitions."""
-    is_read = not isinstance(node, ast.Tuple) or isinstance(node.ctx, ast.Load)
-    return _call("<<>>, f", [node], node) if is_read else node
-
-
 def is_step(node: ast.AST) -> bool:
     """Whether a node is a call that is given the primed state, and so may write it."""
     return isinstance(node, ast.Call) and any(isinstance(given, ast.Name) and given.id == "t" for given in node.args)
@@ -212,11 +227,6 @@ def _operation(node: ast.BinOp, written: ast.BinOp) -> ast.expr:
     """TRUE is not a number to compute with."""
     symbol = _OPERATIONS.get(type(node.op))
     return node if symbol is None else _call(symbol, [node.left, node.right], node)
-
-
-def _product(node: ast.BinOp, written: ast.BinOp) -> ast.expr:
-    """Arithmetic outside of definitions, where ``+`` also puts tables together."""
-    return node if isinstance(node.op, (ast.Add, ast.Sub)) else _operation(node, written)
 
 
 def _augmented(node: ast.AugAssign, written: ast.AugAssign) -> ast.stmt:
@@ -303,7 +313,7 @@ def _function(node: ast.DictComp, written: ast.DictComp) -> ast.expr:
 def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
     """Quantifiers are about conditions, sums and extremes about numbers; ``set()`` does not change."""
     name = node.func.id if isinstance(node.func, ast.Name) else ""
-    if name == "set":
+    if name in ("set", "frozenset"):
         return _call("{:}" if node.args else "{if}", node.args, node)
     if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and name in ("all", "any"):
         return _with(node, args=[_with(node.args[0], elt=_condition(node.args[0].elt))])
@@ -315,9 +325,46 @@ def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
         return _call("#+", node.args, node)
     if name in ("max", "min") and len(node.args) == 1:
         return _with(node, args=[_call("#*", node.args, node)])
-    if name in ("abs", "max", "min", "Range"):
+    if name in ("abs", "max", "min", "range", "Range"):
         return _with(node, args=[_call("#", [argument], argument) for argument in node.args])
     return node
+
+
+# Outside of definitions
+
+
+def _row(node: ast.Tuple, written: ast.Tuple) -> ast.expr:
+    """A tuple: a sequence where all of its parts are values, or a row."""
+    return _call("<<>>, f", [node], node) if isinstance(node.ctx, ast.Load) else node
+
+
+def _part(node: ast.Subscript, written: ast.Subscript) -> ast.Subscript:
+    """``f[i]``, also of a list or a row."""
+    given = node.slice.args[0] if isinstance(node.slice, ast.Call) and isinstance(written.slice, ast.Tuple) else None
+    return _with(node, value=_call("f[]", [node.value], node.value), slice=given or node.slice)
+
+
+def _field(node: ast.Attribute, written: ast.Attribute) -> ast.Attribute:
+    """``r.f``"""
+    value = _call(".f", [node.value, ast.copy_location(ast.Constant(node.attr), node)], node.value)
+    return _attribute(_with(node, value=value), written)
+
+
+def _alternatives(node: ast.BoolOp, written: ast.BoolOp) -> ast.expr:
+    """``and`` and ``or``; ``t`` is a name like any other here."""
+    return _with(node, values=[_condition(value) for value in node.values])
+
+
+def _explanations(node: ast.Dict, written: ast.Dict) -> ast.expr:
+    """A function, or a table; also one that has all that another has, ``{**f, a: b}``."""
+    return _call("<<>>, f", [node], node) if None in node.keys else _dictionary(node, written)
+
+
+def _table_call(node: ast.Call, written: ast.Call) -> ast.Call:
+    """Sorting, and what takes options, are for lists."""
+    if isinstance(node.func, ast.Name) and node.func.id == "sorted" and not node.keywords:
+        return _call("1..n", node.args, node)
+    return node if node.keywords else _python_call(node, written)
 
 
 _RULES: _Rules = {
@@ -341,8 +388,11 @@ _RULES: _Rules = {
 }
 #: Outside of definitions.
 _TABLE_RULES: _Rules = {
-    ast.Set: _set,
-    ast.SetComp: _comprehension,
-    ast.BinOp: _product,
-    **dict.fromkeys((ast.Tuple, ast.Dict, ast.DictComp), _constant),
+    **_RULES,
+    ast.Tuple: _row,
+    ast.Subscript: _part,
+    ast.Attribute: _field,
+    ast.BoolOp: _alternatives,
+    ast.Dict: _explanations,
+    ast.Call: _table_call,
 }

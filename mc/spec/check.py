@@ -34,6 +34,7 @@ FOREIGN: Mapping[type[ast.AST], str] = {
     ast.JoinedStr: "a string is written out",
     ast.Lambda: "write a definition (def) of its own",
     ast.List: "a sequence is written (a, b), a set {a, b}",
+    ast.MatMult: "TLA+ has no such operator here",
     ast.ListComp: "a set has no order: a set is {e for x in S}, a function {i: e for i in S}",
     ast.NamedExpr: "assign in a statement of its own",
     ast.Starred: "write the elements out: a set has no order",
@@ -155,10 +156,10 @@ def _check_statement(node: ast.stmt, text: Text) -> None:
 def _check_expression(node: ast.AST, text: Text) -> None:
     for part in ast.walk(node):
         line = getattr(part, "lineno", text.node.lineno)
-        if type(part) in FOREIGN:
-            raise text.error(
-                f"{text.name}: this is not part of the spec language: {ast.unparse(part)} ({FOREIGN[type(part)]})", line
-            )
+        parts = (part, getattr(part, "op", part))
+        why = next((FOREIGN[type(part)] for part in parts if type(part) in FOREIGN), None)
+        if why is not None:
+            raise text.error(f"{text.name}: this is not part of the spec language: {ast.unparse(part)} ({why})", line)
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
             raise text.error(f"{text.name}: only names are called in a spec, not {ast.unparse(part.func)}", line)
         match part:

@@ -21,7 +21,7 @@ from mc.errors import McError, ModelError, SpecError
 from mc.lang import arithmetic
 from mc.lang.declarations import Variable
 from mc.lang.domains import Domain
-from mc.lang.rewrite import HELPERS, executable, executable_table
+from mc.lang.rewrite import HELPERS, TABLE_HELPERS, executable, executable_table
 from mc.lang.text import is_name
 from mc.lang.values import ModelValue, ModelValueSet
 from mc.read.python import definitions as formula
@@ -31,7 +31,7 @@ from mc.spec.definitions import Definitions
 from mc.spec.objects import Definition, Model, Spec
 from mc.spec.source import Source
 from mc.spec.tables import INDEPENDENT, PREDICATES, TABLES, Tables, near
-from mc.spec.top import ORDERED, check_top, in_order, ordered
+from mc.spec.top import CHECKS, check_top, in_order
 
 
 def load_spec(path: Path, model: Model) -> Spec:
@@ -50,7 +50,7 @@ def load_spec(path: Path, model: Model) -> Spec:
     constants = bind_constants({meant(name): kind for name, kind in declared.items()}, model)
     namespace: dict[str, Any] = {name: getattr(mc.lang, name) for name in mc.lang.__all__}
     namespace.update(zip(declared, constants.values(), strict=True), __name__=path.stem, __file__=str(path))
-    namespace.update({**HELPERS, ORDERED: ordered})
+    namespace.update({**HELPERS, **TABLE_HELPERS, **CHECKS})
     for file, tree in source.trees.items():
         _execute(tree, file, namespace)
     _check_numbers(namespace, source)
