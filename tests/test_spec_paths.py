@@ -294,6 +294,59 @@ def A(s, t, i):
     for k in Set(S):
         t.f[Max(k)] = 1  # !
     return True
+--- an image of a number: t.g[k % 2 + 1] may be one place for two elements of Range(1, 3)
+def A(s, t, i):
+    for k in Range(1, 3):
+        t.g[k % 2 + 1] = k  # !
+    return True
+--- an image of a number by a local: t.g[m] may be one place for two elements of Range(1, 3)
+def A(s, t, i):
+    for k in Range(1, 3):
+        m = k // 2 + 1
+        t.g[m] = k  # !
+    return True
+--- an image of a number by a call: may be one place for two elements of Range(1, 2)
+def A(s, t, i):
+    for k in Range(1, 2):
+        Put(s, t, Pick(s, i, k), k)  # !
+    return True
+def Pick(s, i, k):
+    return i
+--- a product of the element with itself: may be one place for two elements
+def A(s, t, i):
+    for k in Range(1, 2):
+        t.g[k * k - k + 1] = k  # !
+    return True
+--- nothing times the element: may be one place for two elements
+def A(s, t, i):
+    for k in Range(1, 2):
+        t.g[0 * k + 1] = k  # !
+    return True
+--- a number that each round changes: may be one place for two elements
+def A(s, t, i):
+    n = 3
+    for k in Range(1, 2):
+        n = n - 1
+        t.g[k + n] = k  # !
+    return True
+--- a neighbour's place: one round of this loop may write t.g[k + 1] where another has written t.g[k] (line
+def A(s, t, i):
+    for k in Range(1, 2):
+        t.g[k] = 1
+        t.g[k + 1] = 2  # !
+    return True
+--- an element that a sequence has twice: t.f[j] may be one place for two elements of s.q
+def A(s, t, i):
+    n = 0
+    for j in s.q:
+        n = n + 1
+        t.f[j] = n  # !
+    return True
+--- what a sequence has at a number: t.f[s.q[k]] may be one place for two elements of Range(1, Len(s.q))
+def A(s, t, i):
+    for k in Range(1, Len(s.q)):
+        t.f[s.q[k]] = k  # !
+    return True
 --- after a loop: a second time on one path
 def A(s, t, i):
     for k in S:
@@ -454,6 +507,14 @@ ALLOWED = cases(r"""
 --- a part for each element by a call:
     for k in S:
         Put(s, t, k, 1)
+    return True
+--- a place more, less, or further apart:
+    for k in Range(1, 2):
+        t.g[k + 1] = k
+    return True
+--- places that depend on the state:
+    for k in Range(1, 2):
+        t.g[2 * (s.y + 2 - k) - s.y + 1] = k
     return True
 --- the rest of a loop:
     for k in S:

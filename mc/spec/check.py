@@ -16,7 +16,7 @@ from mc.errors import SpecError
 from mc.lang.rewrite import is_step
 from mc.spec.definitions import Definitions, Text, root
 from mc.spec.objects import Spec
-from mc.spec.order import check_order, is_ordered
+from mc.spec.order import check_order, repeats
 from mc.spec.paths import Paths
 from mc.spec.places import Writes
 from mc.spec.tables import near
@@ -62,7 +62,7 @@ def check_definitions(definitions: Definitions) -> None:
 
 def check_uses(spec: Spec, definitions: Definitions, predicates: set[str]) -> None:
     """Check that each definition says what it is used for: actions and predicates whether they are TRUE."""
-    paths = Paths(definitions, lambda text, loop: is_ordered(text, loop, definitions.namespace))
+    paths = Paths(definitions, lambda text, loop: repeats(text, loop, definitions.namespace))
     for text in definitions:
         paths.summary(text)
     for action in spec.actions:

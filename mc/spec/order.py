@@ -35,8 +35,21 @@ EXTREMES = {"Max": "max", "max": "max", "Min": "min", "min": "min"}
 
 def is_ordered(text: Text, loop: ast.For, namespace: Mapping[str, Any]) -> bool:
     """Whether a loop is over numbers ``lo..hi`` or a sequence, which are gone through in order."""
+    return _range(text, loop, namespace) in ("interval", "sequence")
+
+
+def repeats(text: Text, loop: ast.For, namespace: Mapping[str, Any]) -> bool:
+    """Whether a loop is over a sequence, which may have an element twice.
+
+    What is not known to be one may only make what is the same in every order, and so the same of equal elements.
+    """
+    return _range(text, loop, namespace) == "sequence"
+
+
+def _range(text: Text, loop: ast.For, namespace: Mapping[str, Any]) -> str:
+    """The kind of what a loop ranges over; "" where it is not known."""
     found = kind(loop.iter, locals_of(text, namespace), namespace)
-    return found is not None and found.name in ("interval", "sequence")
+    return "" if found is None else found.name
 
 
 def locals_of(text: Text, namespace: Mapping[str, Any]) -> dict[str, Kind | None]:

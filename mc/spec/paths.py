@@ -39,10 +39,10 @@ class Summary:
 class Paths:
     """The summaries of the definitions of a spec, each made when it is asked for."""
 
-    def __init__(self, definitions: Definitions, ordered: Callable[[Text, ast.For], bool]) -> None:
+    def __init__(self, definitions: Definitions, repeats: Callable[[Text, ast.For], bool]) -> None:
         self.definitions = definitions
-        #: Whether what a loop ranges over has an order.
-        self.ordered = ordered
+        #: Whether what a loop ranges over may have an element twice.
+        self.repeats = repeats
         self._summaries: dict[Text, Summary | None] = {}
 
     def summary(self, text: Text) -> Summary:
@@ -254,7 +254,7 @@ class _Follower:
         assert isinstance(element, ast.Name)
         after, left = self.round(node, entry)
         new = {key: write for key, write in after.writes.items() if key not in state.writes} if after else {}
-        check_rounds(self.text, node, new.values(), element.id, self.paths.ordered(self.text, node))
+        check_rounds(self.text, node, new.values(), element.id, self.paths.repeats(self.text, node))
         if new:
             self.round(node, replace(entry, again=True))  # guards that come after what an earlier round has written
         for end in left:

@@ -93,11 +93,22 @@ def every(place: Place, element: ast.Name) -> Place:
 
 
 def injective(index: str | ast.expr, name: str) -> bool:
-    """Whether an index is another one for each value of a name: the name itself, or a number more or less."""
+    """Whether an index is another one for each value of a name: itself, a number more or less, or a multiple."""
     match index:
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=ast.Constant()):
-            return injective(left, name)
+        case ast.BinOp(left=part, op=ast.Add() | ast.Sub(), right=other) if _is_fixed(other, name):
+            return injective(part, name)
+        case ast.BinOp(left=other, op=ast.Add() | ast.Sub(), right=part) if _is_fixed(other, name):
+            return injective(part, name)
+        case ast.BinOp(left=part, op=ast.Mult(), right=ast.Constant(value=int() as times)) if times:
+            return injective(part, name)
+        case ast.BinOp(left=ast.Constant(value=int() as times), op=ast.Mult(), right=part) if times:
+            return injective(part, name)
     return isinstance(index, ast.Name) and index.id == name
+
+
+def _is_fixed(node: ast.expr, name: str) -> bool:
+    """Whether an expression has the same value for all values of a name; of what is unknown it is not known."""
+    return all(other != name and ":" not in other for other in names_in(node))
 
 
 def overlap(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
