@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -121,13 +122,16 @@ def test_a_violation_is_explained_and_saved(lock: str, capsys: pytest.CaptureFix
     assert '  at[p1] = "inside"  since state 4: Enter(p1)\n' in output
     assert '  at[p2] = "inside"  since state 5: Enter(p2)\n' in output
     assert 'State 2: Come(p1)\n    at[p1]: "away" -> "door"\n' in output
-    assert told["trace"] == "out/lock/default/trace.txt"
-    saved = Path(told["trace"]).read_text(encoding="utf-8")
+    assert (told["trace"], told["text"]) == ("out/lock/default/trace.json", "out/lock/default/trace.txt")
+    saved = Path(told["text"]).read_text(encoding="utf-8")
     assert told["message"] in saved
     assert saved.count('/\\ at = (p1 :> "') == 5
-    # mc trace reads the file that the JSON names, and needs not be told of what it is a trace.
-    assert main(["trace", told["trace"], "--replay"]) == 0
-    assert told["message"] in capsys.readouterr().out
+    assert json.loads(Path(told["trace"]).read_text(encoding="utf-8"))["violation"]["property"] == "Exclusion"
+    # mc trace reads the files that the JSON names, and needs not be told of what they are a trace; also elsewhere.
+    shutil.copy(told["trace"], "alone.json")
+    for file in (told["trace"], told["text"], "alone.json"):
+        assert main(["trace", file, "--replay"]) == 0
+        assert told["message"] in capsys.readouterr().out
 
 
 def test_full_shows_whole_states(lock: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,17 @@ def test_what_is_forgotten_is_told(text: str, words: str) -> None:
     (warning,) = load(HEAD + text, {"S": 2}).warnings
     assert words in warning
     assert re.match(r".*/spec\.py:\d+: ", warning)
+
+
+def test_a_next_without_actions_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "toy.py"
+    text = "from mc.lang import *\nx = Variable(Range(0, 1))\ndef Init(t):\n    t.x = 0\nNext = []\n"
+    spec.write_text(text, encoding="utf-8")
+    document = tmp_path / "result.json"
+    assert main(["check", str(spec), "--quiet", "--no-deadlock", "--json", str(document)]) == 0
+    (warning,) = json.loads(document.read_text(encoding="utf-8"))["warnings"]
+    assert warning.startswith(f"{spec}:5: Next lists no action: no step is ever taken")
+    assert f"mc: warning: {warning}\n" in capsys.readouterr().err
 
 
 def test_what_a_model_names_is_not_forgotten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

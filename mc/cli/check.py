@@ -210,10 +210,10 @@ def tell(spec: Spec, engine: Engine, result: Result, out: Path) -> report.Told |
     if result.violation.kind == "invariant":
         violated = next(i for i in spec.invariants if i.name == result.violation.property)
         explanation = explain(spec, violated, behavior.last)
-    told = report.Told(behavior, explanation, out / "trace.txt")
+    told = report.Told(behavior, explanation, out / "trace.json", out / "trace.txt")
     head = "\n".join((*report.head_lines(spec), "", report.verdict_line(spec, result), told.message))
-    told.trace.write_text(f"{head}\n\n{behavior_text(behavior, full=True)}\n", encoding="utf-8")
-    told.trace.with_suffix(".json").write_text(trace_json(spec, behavior), encoding="utf-8")
+    told.text.write_text(f"{head}\n\n{behavior_text(behavior, full=True)}\n", encoding="utf-8")
+    told.trace.write_text(trace_json(spec, behavior), encoding="utf-8")
     return told
 
 

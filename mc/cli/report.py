@@ -27,8 +27,9 @@ class Told:
 
     behavior: Behavior
     explanation: Explanation | None
-    #: Where the behavior is saved, for readers; beside it, as ``.json``, for ``mc trace``.
+    #: Where the behavior is saved: for ``mc trace`` and other programs, and for readers.
     trace: Path
+    text: Path
 
     @property
     def message(self) -> str:
@@ -52,6 +53,7 @@ def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[
             "property": result.violation.property,
             "length": len(told.behavior.states),
             "trace": str(told.trace),
+            "text": str(told.text),
             "message": told.message,
             "steps": [call_text(step.action, step.arguments) for step in told.behavior.steps],
         }
@@ -231,4 +233,4 @@ def violation_lines(told: Told, full: bool, style: Style) -> Iterator[str]:
     marked = told.explanation.places() if told.explanation is not None else ()
     yield behavior_text(told.behavior, full, style, marked)
     yield ""
-    yield f"Saved in {told.trace}; other formats: mc trace {told.trace.with_suffix('.json')} --format tla (itf, ...)"
+    yield f"Saved in {told.text}; other formats: mc trace {told.trace} --format tla (itf, ...)"

@@ -216,7 +216,7 @@ def _collect(
         namespace=namespace,
         formulas=formulas,
         texts=source.texts,
-        warnings=(*tables.unknown(), *tables.forgotten(_mentioned(path, model))),
+        warnings=(*tables.idle(roots["Next"], actions), *tables.unknown(), *tables.forgotten(_mentioned(path, model))),
     )
     check_uses(spec, definitions, {name for names in (*listed.values(), *chosen.values()) for name in names})
     return spec

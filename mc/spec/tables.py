@@ -232,6 +232,13 @@ class Tables:
 
     # What is in no table
 
+    def idle(self, table: str, actions: Iterable[Action]) -> Iterator[str]:
+        """A warning of a Next without actions."""
+        if not [*actions]:
+            file, node = self.source.assigned(table)
+            what = "lists no action: no step is ever taken, and no state but the initial ones is checked"
+            yield f"{file}:{getattr(node, 'lineno', 0)}: {table} {what}"
+
     def unknown(self) -> Iterator[str]:
         """Warnings of lists of definitions that nothing reads; an error where one is nearly called as a table is."""
         roots = {*self.source.roots("Init"), *self.source.roots("Next")}
