@@ -197,6 +197,7 @@ def _collect(
     says = tables.explanations(formulas)
     listed = {table: tables.predicates(table) for table in PREDICATES}
     chosen = {table: _chosen(model, table, listed[table], tables) for table in PREDICATES}
+    mentioned = _mentioned(path, model)
     spec = Spec(
         name=path.stem,
         path=path,
@@ -216,7 +217,13 @@ def _collect(
         namespace=namespace,
         formulas=formulas,
         texts=source.texts,
-        warnings=(*tables.idle(roots["Next"], actions), *tables.unknown(), *tables.forgotten(_mentioned(path, model))),
+        warnings=(
+            *tables.idle(roots["Next"], actions),
+            *tables.unknown(),
+            *tables.forgotten(mentioned),
+            *([] if model.invariants is not None else tables.replaced("Invariants", mentioned)),
+            *([] if model.constraints is not None else tables.replaced("Constraints", mentioned)),
+        ),
     )
     check_uses(spec, definitions, {name for names in (*listed.values(), *chosen.values()) for name in names})
     return spec

@@ -24,7 +24,7 @@ from mc.spec.definitions import Definitions, Text
 from mc.spec.kinds import BOOLEAN, Kind, kind
 from mc.spec.objects import Action, Parameter
 from mc.spec.order import locals_of
-from mc.spec.source import Source
+from mc.spec.source import Source, bound
 
 #: The tables of predicates, and all that the loader reads besides Init and Next.
 PREDICATES = ("Invariants", "Constraints", "Witnesses")
@@ -42,6 +42,10 @@ def near(name: str, known: Iterable[str]) -> str:
     lower = {other.lower(): other for other in known}
     found = difflib.get_close_matches(name.lower(), lower, 1)
     return f"did you mean {lower[found[0]]}? " if found else ""
+
+
+def _names(node: ast.AST) -> list[str]:
+    return [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
 
 
 class Tables:
@@ -238,6 +242,25 @@ class Tables:
             file, node = self.source.assigned(table)
             what = "lists no action: no step is ever taken, and no state but the initial ones is checked"
             yield f"{file}:{getattr(node, 'lineno', 0)}: {table} {what}"
+
+    def replaced(self, table: str, mentioned: set[str]) -> Iterator[str]:
+        """Warnings of predicates in a table that one of an extending file replaces, and of which nothing speaks there.
+
+        ``mentioned``: what some model names.
+        """
+        own, node = self.source.assigned(table)
+        spoken = {*mentioned, *self.predicates(table)}
+        for file, tree in reversed(self.source.trees.items()):
+            given = [part for part in tree.body if table in bound(part)] if file != own else []
+            texts = [self.definitions.of(self.namespace.get(name)) for part in given for name in _names(part)]
+            lost = [text.name for text in texts if text is not None and text.name not in spoken]
+            if lost:
+                what = f"{table} of {file.name} ({', '.join(dict.fromkeys(lost))}) are left out"
+                mend = f"this table is in their place; to add to them, write {table} = [*{table}, ...]"
+                yield f"{own}:{getattr(node, 'lineno', 0)}: {what}: {mend}"
+            for part in tree.body:
+                if file == own or isinstance(part, ast.FunctionDef):
+                    spoken |= {*_names(part)}
 
     def unknown(self) -> Iterator[str]:
         """Warnings of lists of definitions that nothing reads; an error where one is nearly called as a table is."""
