@@ -311,10 +311,16 @@ WHOLE = f"    t.x = 0\n{ZERO}"
             75,
             "Init cannot be evaluated: Division by zero: 6 // 0 ({spec}:8)",
         ),
-        (f"    t.x = k\n    if k != 2:\n    {ZERO}", "Range(0, 3)", 150, "Init does not assign the variable 'f'"),
+        (
+            f"    t.x = k\n    if k != 2:\n    {ZERO}",
+            "Range(0, 3)",
+            150,
+            "{spec}:6: Init does not assign the variable 'f'",
+        ),
         (f"{WHOLE}\n    t.f[Min(P)] = 1", "Range(0, 3)", 150, "t.f"),
+        (f"{WHOLE}\n    t.z = 1", "Range(0, 3)", 150, "{spec}:10: the spec has no variable 'z'"),
         (WHOLE, "Nat", 150, "Nat is infinite: give it an upper end"),
-        (WHOLE, "g", 150, "the row Start of Init: k ranges over the variable g, which has no value yet"),
+        (WHOLE, "g", 150, "{spec}:10: the row Start of Init: k ranges over the variable g, which has no value yet"),
         (
             WHOLE,
             "Set(Range(0, 50))",

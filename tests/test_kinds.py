@@ -613,3 +613,29 @@ def test_kinds_in_a_helper_that_the_top_calls(body: str) -> None:
 def test_what_is_compared_at_the_top(made: str, value: object) -> None:
     spec = load(f"{TOP}X = {made}\nNext = [A]\n", {"S": 2, "N": 1, "L": True})
     assert spec.namespace["X"] == value and type(spec.namespace["X"]) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("condition", "mend"),
+    [
+        ('s.x <= Enum(P, "none")', "s.x in Enum(P, 'none')"),
+        ("s.x == D", "s.x in D"),
+        ("D != s.x", "s.x in D"),
+        ("{s.x} <= D", "{s.x} in Set(D)"),
+        ("1 < s.x == Set(P)", "s.x in Set(P)"),
+        ("s.x == BOOLEAN", "s.x in BOOLEAN"),
+    ],
+)
+def test_a_value_is_not_compared_with_a_domain(condition: str, mend: str) -> None:
+    text = f"{TOP}P = {{1, 2}}\nD = Enum(1, 2)\ndef C(s):\n    return {condition}\nNext = [A]\n"
+    with pytest.raises(SpecError, match=re.escape(f"`{mend}`")) as caught:
+        load(text, {"S": 2, "N": 1, "L": True})
+    assert caught.value.line == f"from mc.lang import *\n{TOP}".count("\n") + 4
+
+
+@pytest.mark.parametrize(
+    "condition", ["s.x in D", "{s.x} in Set(D)", "{s.x} <= Range(0, 3)", "R(a=s.x) == R(a=1)", "F(1)"]
+)
+def test_what_is_no_comparison_with_a_domain(condition: str) -> None:
+    text = f"{TOP}D = Enum(1, 2)\ndef F(D):\n    return D == 1\ndef C(s):\n    return {condition}\nNext = [A]\n"
+    load(f"{text}Invariants = [C]\n", {"S": 2, "N": 1, "L": True})

@@ -128,6 +128,36 @@ def test_the_command_line_overrides_the_model() -> None:
     assert changed == Model("m", {"N": 3, "M": 2}, invariants=("B",), deadlock=False, description="kept")
 
 
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ("{constants: {N: 1, M: 2}}", "model bad: the spec has no constant 'M'"),
+        ("{constants: {}}", "model bad: no value for the constant N"),
+        ("{constants: {N: true}}", "constant N is a natural number, not True"),
+        ("{constants: {N: 1}, invariants: [Lou]}", "model bad: invariants: the spec has no definition 'Lou'"),
+        ("{constants: {N: 1}, symmetry: [N]}", "model bad: symmetry: N is not a constant set of model values"),
+        ("{constants: {N: 1}, substitute: {A: B}}", "model bad: substitute: B is not a definition"),
+        ("{constants: {N: 1}, definitions: [more]}", "model bad: definitions: there is no more.py"),
+    ],
+)
+def test_a_model_that_does_not_fit_its_spec_is_told_with_its_place(tmp_path: Path, model: str, words: str) -> None:
+    spec = write(tmp_path, f"models:\n  good: {{constants: {{N: 1}}}}\n  bad: {model}\n")
+    spec.write_text(
+        "from mc.lang import *\nN: Natural\nx = Variable(Range(0, N))\ndef Init(t):\n    t.x = 0\n"
+        "def A(s, t):\n    return True\nNext = [A]\n",
+        encoding="utf-8",
+    )
+    models = read_models(spec)
+    load_spec(spec, models.select("good"))
+    with pytest.raises(ModelError) as caught:
+        load_spec(spec, models.select("bad"))
+    assert str(caught.value).startswith(f"{spec.with_suffix('.yaml')}:3: {words}")
+    assert caught.value.line == 3
+    # What the command line says has no place in the file.
+    with pytest.raises(ModelError, match=r"^constant N is a natural number, not 'x'"):
+        load_spec(spec, override(models.select("good"), {"N": "x"}))
+
+
 def test_specs_are_found_by_name_and_by_path(tmp_path: Path) -> None:
     assert find_spec("raft") == (bundled("specs") / "raft.py", None)
     assert find_spec("raft:tiny") == (bundled("specs") / "raft.py", "tiny")

@@ -163,6 +163,14 @@ def test_what_a_model_names_is_not_forgotten(tmp_path: Path, capsys: pytest.Capt
     assert "Low" not in capsys.readouterr().err
 
 
+def test_a_spec_that_extends_itself_is_told_where(tmp_path: Path) -> None:
+    (tmp_path / "toy.py").write_text("from mc.lang import *\n\nfrom more import *\n", encoding="utf-8")
+    more = tmp_path / "more.py"
+    more.write_text("from mc.lang import *\nfrom toy import *\n", encoding="utf-8")
+    with pytest.raises(SpecError, match=r"toy\.py:3: the spec extends itself"):
+        load(more)
+
+
 def test_a_spec_that_extends_another_is_asked_for_its_own_definitions(tmp_path: Path) -> None:
     (tmp_path / "toy.py").write_text(f"from mc.lang import *\n{HEAD}{NEXT}", encoding="utf-8")
     more = tmp_path / "more.py"

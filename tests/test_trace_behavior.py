@@ -142,5 +142,5 @@ def test_init_outside_its_domains_is_an_error_with_its_place(tmp_path: Path) -> 
 
 
 def test_init_that_forgets_a_variable_is_a_spec_error(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match=r"room\.py: .*'visits'"):
+    with pytest.raises(SpecError, match=r"room\.py:10: .*'visits'"):
         check_init(load(tmp_path, ROOM.replace("    t.visits = 0\n", "")))

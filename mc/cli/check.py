@@ -87,7 +87,9 @@ def add_search(parser: argparse.ArgumentParser) -> None:
         "--exact", action="store_true", help="keep whole states, not fingerprints: none is missed, for more memory"
     )
     options.add_simplest(parser)
-    parser.add_argument("--json", metavar="FILE", type=Path, help="write the result there")
+    parser.add_argument(
+        "--json", metavar="FILE", type=Path, help="write the result there; its violation.trace is for mc trace"
+    )
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path("out"), help="where results go (default: out)")
     parser.add_argument("--quiet", action="store_true", help="print the verdict, a violation and warnings only")
     options.add_progress(parser)

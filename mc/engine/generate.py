@@ -110,7 +110,7 @@ def _check_width(module: Module) -> None:
             f"a state takes {8 * layout.words:,} bytes, {layout.fields[largest].words * 8:,} of them the variable "
             f"{largest}, and its successors {taken:,} while they are computed; at most {STACK:,} are supported: "
             f"make the domain of {largest} smaller",
-            str(module.spec.path),
+            *module.spec.declaration(largest),
         )
 
 
@@ -215,7 +215,8 @@ def _expand(module: Module) -> str:
             if parameter.variable is not None:
                 shape = layout.fields[parameter.variable]
                 if not isinstance(shape, (BagShape, SetShape)):
-                    raise SpecError(f"{action.name}: {parameter.name} cannot range over {parameter.variable}")
+                    what = f"{action.name}: {parameter.name} cannot range over {parameter.variable}"
+                    raise SpecError(what, *spec.declaration(spec.next_name))
                 collection: Any = Stored(Place("s").at(layout.offsets[parameter.variable]), shape)
             else:
                 collection = Const(parameter.domain)

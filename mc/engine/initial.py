@@ -40,7 +40,7 @@ def initial(module: Module) -> str:
     bindings = spec.bindings()
     if sum(bindings) > PARENT_MASK:
         what = f"its parameters have {sum(bindings):,} combinations of values, too many to try"
-        raise SpecError(f"{spec.init_name}: {what}", str(spec.path))
+        raise SpecError(f"{spec.init_name}: {what}", *spec.declaration(spec.init_name))
     body = predicate_body(module)
     body.neutral = "False"
     body.taken["number"] = 1

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Mapping
+import itertools
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any, TypeGuard
 
 from mc.errors import SpecError
+from mc.lang.domains import Domain, Range
 from mc.lang.rewrite import is_step
 from mc.spec.definitions import Definitions, Text, root
 from mc.spec.objects import Spec
@@ -57,6 +60,7 @@ def check_definitions(definitions: Definitions) -> None:
     """Check what the names in every definition mean, and its loops; :class:`SpecError` as above."""
     for text in definitions:
         _check_names(text, definitions)
+        _check_comparisons(text, definitions)
         check_order(text, definitions.namespace)
 
 
@@ -184,6 +188,35 @@ def _check_names(text: Text, definitions: Definitions) -> None:
             "(a constant is declared by an annotation: NAME: Natural)",
             part.lineno,
         )
+
+
+def _check_comparisons(text: Text, definitions: Definitions) -> None:
+    """A domain is no value, unless it is an interval: it is asked only whether it has a value."""
+    names = {*text.parameters, *(part.id for part in ast.walk(text.node) if _is_stored(part))}
+    for part in ast.walk(text.node):
+        operands = [part.left, *part.comparators] if isinstance(part, ast.Compare) else []
+        for op, pair in zip(getattr(part, "ops", []), itertools.pairwise(operands), strict=True):
+            domain = next((given for given in pair if _is_domain(given, names, definitions.namespace)), None)
+            if domain is not None and not isinstance(op, (ast.In, ast.NotIn)):
+                of, value = ast.unparse(domain), ast.unparse(pair[1] if domain is pair[0] else pair[0])
+                raise text.error(
+                    f"{text.name}: {ast.unparse(part)}: {of} is a domain, with which no value is compared; write "
+                    f"`{value} in {of}` for an element of it, `{value} in Set({of})` for a subset of it",
+                    domain.lineno,
+                )
+
+
+def _is_stored(part: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+
+
+def _is_domain(node: ast.expr, names: Collection[str], namespace: Mapping[str, Any]) -> bool:
+    """Whether an expression is a domain, other than an interval, by its text; ``names``: parameters and locals."""
+    name = node.func if isinstance(node, ast.Call) else node
+    found = namespace.get(name.id) if isinstance(name, ast.Name) and name.id not in names else None
+    if isinstance(node, ast.Call):  # of a constructor; a call of a record makes a value
+        return isinstance(found, type) and issubclass(found, Domain) and found is not Range
+    return isinstance(found, Domain) and not isinstance(found, Range)
 
 
 def _check_states(text: Text) -> None:

@@ -35,7 +35,20 @@ from mc.spec.top import CHECKS, check_top, in_order
 
 
 def load_spec(path: Path, model: Model) -> Spec:
-    """Execute the spec at ``path`` with the model's constants; validate it once."""
+    """Execute the spec at ``path`` with the model's constants; validate it once.
+
+    :class:`SpecError` for a mistake in the spec, :class:`ModelError` for one in the model, with their places.
+    """
+    try:
+        return _load(path, model)
+    except ModelError as error:
+        if model.place is None:
+            raise
+        file, line = model.place
+        raise ModelError(f"{file}:{line}: {error}", line) from None
+
+
+def _load(path: Path, model: Model) -> Spec:
     source = Source(path)
     check_top(source.trees)
     roots = {kind: source.root(kind) for kind in ("Init", "Next")}

@@ -117,8 +117,10 @@ def override(
     deadlock: bool | None = None,
 ) -> Model:
     """``model`` with what the command line gives in place of its own; ``None`` keeps its own."""
+    given = (constants or None, symmetry, invariants)
     return replace(
         model,
+        place=model.place if given == (None, None, None) else None,
         constants={**model.constants, **constants},
         symmetry=model.symmetry if symmetry is None else symmetry,
         invariants=model.invariants if invariants is None else invariants,
@@ -194,7 +196,7 @@ class _Reader:
             raise self.fail(node, f"a model's name has letters, digits, _ and - only, not {name!r}")
         found = self.mapping(node, f"model {name}", self.keys)
         fields = {key: self.keys[key](value, f"model {name}: {key}") for key, value in found.items()}
-        return Model(name, fields.pop("constants", {}), **fields)
+        return Model(name, fields.pop("constants", {}), place=(self.file, node.start_mark.line + 1), **fields)
 
     def fail(self, node: yaml.Node, message: str) -> McError:
         line = node.start_mark.line + 1

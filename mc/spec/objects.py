@@ -132,6 +132,8 @@ class Model:
     expect: Expectation | None = None
     #: Too long for every day: ``mc suite`` runs it only on demand.
     long: bool = False
+    #: The file and line that say all of this; None where a command line says some of it.
+    place: tuple[Path, int] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,9 @@ class Spec:
             for parameter in parameters:
                 if parameter.domain is None:
                     what = f"{parameter.name} ranges over the variable {parameter.variable}, which has no value yet"
-                    raise SpecError(f"the row {function.__name__} of {self.init_name}: {what}", str(self.path))
+                    raise SpecError(
+                        f"the row {function.__name__} of {self.init_name}: {what}", *self.declaration(self.init_name)
+                    )
                 iter(parameter.domain)  # which says where it has too many elements
                 domains.append(parameter.domain)
             yield function, domains
@@ -230,4 +234,10 @@ class Spec:
     def _start(self, function: Callable[..., Any], arguments: Iterable[Any]) -> State | None:
         draft = NextState(self.variables)
         enabled = function(draft, *arguments)
-        return draft.freeze() if enabled is None or truth(enabled, function.__name__) else None
+        if enabled is not None and not truth(enabled, function.__name__):
+            return None
+        try:
+            return draft.freeze()
+        except SpecError as error:
+            code = function.__code__
+            raise SpecError(error.message, code.co_filename, code.co_firstlineno) from None

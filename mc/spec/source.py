@@ -31,8 +31,6 @@ class Source:
     def _read(self, path: Path, readers: tuple[Path, ...]) -> None:
         if path in self.trees:
             return
-        if path in readers:
-            raise SpecError("the spec extends itself", str(path))
         try:
             text = self.texts[str(path)] = read_text(path)
             tree = parse(text)
@@ -50,6 +48,8 @@ class Source:
                         str(path),
                         node.lineno,
                     )
+                if extended.resolve() in (*readers, path):
+                    raise SpecError("the spec extends itself", str(path), node.lineno)
                 self._read(extended, (*readers, path))
             elif isinstance(node, ast.Import):
                 raise SpecError("a spec imports only from mc.lang", str(path), node.lineno)

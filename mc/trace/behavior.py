@@ -156,9 +156,10 @@ def init_failure(spec: Spec, binding: int, failure: Unevaluable) -> McError:
 
 
 def _init_error(spec: Spec, error: Exception) -> McError:
-    if isinstance(error, SpecError):
-        return SpecError(error.message, str(spec.path))
-    return EvaluationError(str(_failure(spec, "Init", error)))
+    failure = _failure(spec, "Init", error)
+    if not isinstance(error, SpecError):
+        return EvaluationError(str(failure))
+    return error if error.file is not None else SpecError(error.message, failure.file or str(spec.path), failure.line)
 
 
 def find_failure(spec: Spec, state: State) -> Failure | None:
