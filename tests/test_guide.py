@@ -91,7 +91,7 @@ def test_models(lock: Path) -> None:
     assert models.default == "small"
     assert [both(load_spec(lock, models.select(name)))[1] for name in ("small", "pair")] == [7, 9]
     keys = re.findall(r"^\| `(\w+)` \|", GUIDE[GUIDE.index("| key of a model") :], re.MULTILINE)
-    assert set(keys) == {f.name for f in dataclasses.fields(Model)} - {"name"}
+    assert set(keys) == {f.name for f in dataclasses.fields(Model)} - {"name", "place"}
 
 
 @pytest.mark.parametrize("name", sorted(set(mc.lang.__all__) - {"Domain"}))
