@@ -149,6 +149,31 @@ def same_words(a: ptr, b: ptr, count: int) -> bool:
     return different == 0
 
 
+def position(table: ptr, count: int, number: int) -> int:
+    """Where a number stands in a sorted table; -1 where it does not."""
+    low = 0
+    high = count
+    while low < high:
+        middle = (low + high) >> 1
+        if table[middle] < number:
+            low = middle + 1
+        else:
+            high = middle
+    if low < count and table[low] == number:
+        return low
+    return -1
+
+
+def any_row(words: ptr, table: ptr, rows: int, count: int) -> bool:
+    """Whether some words are a row of a table."""
+    found = False
+    for k in range(rows):
+        if same_words(words, offset(table, k * count), count):
+            found = True
+            break
+    return found
+
+
 def any_word(words: ptr, count: int) -> bool:
     """Whether any of some words is not 0."""
     found = 0

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 
 from mc.engine.shapes import SetShape, Shape, SortedSetShape
 from mc.engine.storage import encodable, is_set
+from mc.engine.translate.codes import SHORT
+from mc.engine.translate.kinds import room
 from mc.engine.translate.membership import Membership
 from mc.engine.translate.places import Place
-from mc.engine.translate.values import BagChange, Builder, Const, Packed, SetOf, Truth, Value
+from mc.engine.translate.values import BagChange, Builder, Const, Interval, Packed, SetOf, Truth, Value
 from mc.errors import SpecError
 
 _SET_OPERATORS = {ast.BitOr: "|", ast.BitAnd: "&", ast.Sub: "& ~", ast.BitXor: "^"}
@@ -21,7 +25,7 @@ class Algebra(Membership):
     def is_set(self, value: Value) -> bool:
         if isinstance(value, Const):
             return is_set(value.value)
-        made = isinstance(value, SetOf) or (isinstance(value, Builder) and value.loop is not None)
+        made = isinstance(value, (SetOf, Interval)) or (isinstance(value, Builder) and value.loop is not None)
         return made or isinstance(self.shape(value), (SetShape, SortedSetShape))
 
     def _common_set(self, left: Value, right: Value) -> SetShape | None:
@@ -73,23 +77,26 @@ class Algebra(Membership):
 
     def _elementwise(self, node: ast.BinOp, left: Value, right: Value) -> Value:
         """The same where one of the sets is a sorted array, or has elements outside what the other can hold."""
-        union, keep = isinstance(node.op, ast.BitOr), isinstance(node.op, ast.BitAnd)
-        if (isinstance(left, SetOf) or self.told(left) is None) and (union or keep):
+        union, keep, symmetric = (isinstance(node.op, kind) for kind in (ast.BitOr, ast.BitAnd, ast.BitXor))
+        if (isinstance(left, SetOf) or self.told(left) is None or self.is_made(left)) and (union or keep):
             left, right = right, left
         shape = self.told(left)
-        if not (shape is None or isinstance(shape, (SetShape, SortedSetShape))) or isinstance(node.op, ast.BitXor):
+        if not (shape is None or isinstance(shape, (SetShape, SortedSetShape))):
             raise self.unsupported(node, "these sets cannot be combined: write {x for x in S if ...}")
-        right = self.bind(right) if isinstance(right, Builder) and self.told(right) is not None else right
+        if isinstance(right, Builder) and self.told(right) is not None and not self.is_made(right):
+            right = self.bind(right)
+        if symmetric:
+            left, right = self.bind(left), self.bind(right)
 
         def natural() -> Shape:
-            if shape is None:
-                return self.shape(left)
-            if isinstance(shape, SetShape):
-                if union:
-                    self.mistake("this set may hold anything: assign it to a variable, whose domain bounds it")
-                return SetShape(shape.element, shape.values)
-            more = len(right.elements) if isinstance(right, SetOf) else shape.distinct
-            return SortedSetShape(shape.element, shape.distinct + more * union)
+            if union or symmetric:
+                return self._shape_of_both(left, right)
+            found = self.shape(left)
+            return SetShape(found.element, found.values) if isinstance(found, SetShape) else found
+
+        def chosen(element: Value, other: Value) -> AbstractContextManager[None]:
+            inside = self.truth(self.contains(other, element))
+            return self.block(f"if {inside if keep else f'not ({inside})'}:")
 
         def fill(place: Place, target: Shape) -> None:
             if not isinstance(target, (SetShape, SortedSetShape)):
@@ -98,9 +105,8 @@ class Algebra(Membership):
             def add(element: Value) -> None:
                 self.add_element(place, target, element)
 
-            def select(element: Value) -> None:
-                inside = self.truth(self.contains(right, element))
-                with self.block(f"if {inside if keep else f'not ({inside})'}:"):
+            def select(element: Value, other: Value = right) -> None:
+                with chosen(element, other):
                     add(element)
 
             if union:
@@ -109,15 +115,38 @@ class Algebra(Membership):
             else:
                 self.clear(place, target)
                 self._each(left, select)
+                if symmetric:
+                    self._each(right, partial(select, other=left))
             self.check_capacity(place, target)
 
-        return Builder(fill, natural)
+        @contextmanager
+        def loop() -> Iterator[Value]:
+            with self.elements(left) as element, chosen(element, right):
+                yield element
+
+        return Builder(fill, natural) if union or symmetric else Builder(fill, natural, loop=loop, once=True)
+
+    def _shape_of_both(self, left: Value, right: Value) -> Shape:
+        """The shape of a set with the elements of two; what one holds may be told by the other."""
+        for one, other in ((left, right), (right, left)):
+            shape = self.told(other)
+            if isinstance(one, Const) and self.told(one) is None and isinstance(shape, (SetShape, SortedSetShape)):
+                if not all(encodable(shape.element, value) for value in one.value):
+                    break
+                return self.set_of(shape.element, room(shape) + len(one.value))
+        a, b = self.shape(left), self.shape(right)
+        if not isinstance(a, (SetShape, SortedSetShape)) or not isinstance(b, (SetShape, SortedSetShape)):
+            self.unfit(b, a)
+        return self.joined_sets(a, b, room(a) + room(b))
 
     def _each(self, value: Value, act: Callable[[Value], None]) -> None:
         if isinstance(value, SetOf):
             for element in value.elements:
                 act(element)
-        elif isinstance(value, Builder) and value.loop is not None and self.told(value) is None:
+        elif isinstance(value, Const) and self.told(value) is None:  # such as {<<>>}
+            for known in value.value:
+                act(Const(known))
+        elif isinstance(value, Builder) and value.loop is not None and self.is_made(value):
             with value.loop() as element:
                 act(element)
         else:
@@ -134,7 +163,10 @@ class Algebra(Membership):
             a, b = self.named(self.code(left, shape)), self.named(self.code(right, shape))
             proper = f" and {a} != {b}" if symbol in ("<", ">") else ""
             return Truth(f"({a} & ~{b} == 0{proper})")
-        left, right = (v if isinstance(v, SetOf) or self.told(v) is None else self.bind(v) for v in (left, right))
+        left, right = (
+            v if isinstance(v, SetOf) or self.told(v) is None or self.is_made(v) else self.bind(v)
+            for v in (left, right)
+        )
         result = self.fresh("ok")
         self.emit(f"{result} = True")
 
@@ -153,7 +185,7 @@ class Algebra(Membership):
         change: tuple[Value, ...] | Value = elements
         if isinstance(elements, SetOf):
             change = tuple(self.bind(v) for v in elements.elements)
-        elif isinstance(elements, Const) and isinstance(elements.value, frozenset):
+        elif isinstance(elements, Const) and isinstance(elements.value, frozenset) and len(elements.value) <= SHORT:
             change = tuple(Const(v) for v in elements.value)
         elif not (isinstance(elements, Builder) and elements.once):
             if not self.is_set(elements):

@@ -71,6 +71,14 @@ class Body:
         finally:
             self.lines = kept
 
+    @contextmanager
+    def trial(self) -> Iterator[list[str]]:
+        """Forget what is translated inside, but for what is found out by it."""
+        taken = dict(self.taken)
+        with self.aside() as lines:
+            yield lines
+        self.taken = taken
+
     def fresh(self, hint: str) -> str:
         """A local name not used yet; a spec may have locals such as ``k_1``."""
         count = self.taken.get(hint, 0)

@@ -11,6 +11,7 @@ from mc.engine.shapes import BagShape, BoolShape, FnShape, SeqShape, SetShape, S
 from mc.engine.storage import MAX_UNIVERSE
 from mc.engine.translate.algebra import Algebra
 from mc.engine.translate.filters import negation
+from mc.engine.translate.kinds import room
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import Builder, Const, Filter, Interval, Num, SetOf, Truth, Tuple, Value, of_code
 
@@ -125,7 +126,18 @@ class Builders(Algebra):
 
         def natural() -> Shape:
             with self.aside(), loop() as element:
-                return self.set_of(self.shape(element))
+                shape = self.shape(element)
+            return self.bitmap(shape) or self.sorted_set(shape, most())
+
+        def most() -> int:
+            found = 1
+            with self.within(dict(scope), file), self.aside(), ExitStack() as loops:
+                for generator in node.generators:
+                    assert isinstance(generator.target, ast.Name)
+                    collection = self.expr(generator.iter)
+                    found *= len(collection.value) if isinstance(collection, Const) else room(self.shape(collection))
+                    self.scope[generator.target.id] = loops.enter_context(self.elements(collection))
+            return found
 
         target = node.generators[0].target
         filtered = isinstance(target, ast.Name) and isinstance(node.elt, ast.Name) and target.id == node.elt.id

@@ -85,7 +85,9 @@ class Calls(Expressions):
 
     def _size(self, value: Value) -> Value:
         """The number of elements of a set, a sequence or a bag."""
-        if isinstance(value, Builder) and value.loop is not None and value.once and self.told(value) is None:
+        if isinstance(value, Interval):
+            return Num(f"max({value.hi.code} - {value.lo.code} + 1, 0)", 0, max(value.hi.hi - value.lo.lo + 1, 0))
+        if isinstance(value, Builder) and value.loop is not None and value.once and self.is_made(value):
             result = self.fresh("size")
             self.emit(f"{result} = 0")
             with value.loop():
@@ -116,7 +118,7 @@ class Calls(Expressions):
 
     def _call_cardinality(self, node: ast.Call) -> Value:
         (value,) = self._argument(node, 1)
-        if not self.is_set(value) and not isinstance(self.told(value), BagShape):
+        if not self.is_set(value) and (isinstance(value, Builder) or not isinstance(self.told(value), BagShape)):
             self.mistake(f"Cardinality is of a set, not of {self.describe(value)}")
         return self._size(value)
 
@@ -127,11 +129,15 @@ class Calls(Expressions):
 
         def fill(place: Place, target: Shape) -> None:
             if not isinstance(target, SeqShape):
-                self.unfit(SeqShape(shape.element, shape.capacity + 1), target)
+                self.unfit(self._appended(shape, element), target)
             self.fill(place, seq, target)
             self.push(place, target, element)
 
-        return Builder(fill, lambda: SeqShape(shape.element, shape.capacity + 1))
+        return Builder(fill, lambda: self._appended(shape, element))
+
+    def _appended(self, shape: SeqShape, element: Value) -> SeqShape:
+        """The shape of sequences with one more element, which may be outside of what the others are."""
+        return SeqShape(self.join([shape.element, self.shape_beside(element, shape.element)]), shape.capacity + 1)
 
     def _seq_shape(self, seq: Value, element: Value | None = None) -> SeqShape:
         if isinstance(seq, Const) and seq.value == () and element is not None:

@@ -43,6 +43,8 @@ from mc.lang.arithmetic import fits, too_large
 from mc.lang.kinds import shown
 from mc.lang.text import to_tla
 
+#: So few elements, or constants, are gone through one by one, without a loop once LLVM is done.
+SHORT = 8
 #: Entries of a table of codes, at most.
 LONGEST_TABLE = 1 << 12
 
@@ -280,6 +282,11 @@ class Codes(Kinds):
         lo, hi = min(members), max(members)
         if hi - lo >= LONGEST_TABLE:
             given = self.named(number.code)
+            if len(members) > SHORT:
+                members.sort()
+                found = self.named(f"position({self.module.table(members)}, {len(members)}, {given})", "k")
+                codes = self.module.table([shape.positions[int, m] for m in members])
+                return self._inside(f"({codes}[{found}] if {found} >= 0 else -1)", shape, -1)
             choices = [f"{shape.positions[int, m]} if {given} == {m} else " for m in members]
             return self._inside(f"({''.join(choices)}-1)", shape, -1)
         images = self._images(range(lo, hi + 1), IntShape(lo, hi), shape)

@@ -6,12 +6,12 @@ from typing import NoReturn
 
 from mc.engine.kinds import clash, described, kinds, mixed
 from mc.engine.shapes import AtomShape, BoolShape, IntShape, OptionalShape, Shape
-from mc.engine.translate.convert import Convert
+from mc.engine.translate.bags import Bags
 from mc.engine.translate.values import Const, Interval, SetOf, Tuple, Value, of_code
 from mc.lang.kinds import kind, refusal, shown
 
 
-class Comparable(Convert):
+class Comparable(Bags):
     """Refuses comparisons of values of different kinds."""
 
     def comparable(self, a: Value, b: Value) -> tuple[Value, Value]:

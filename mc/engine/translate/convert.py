@@ -44,6 +44,18 @@ class Convert(Codes):
     def elements(self, value: Value, hint: str = "k", chosen: Filter | None = None) -> AbstractContextManager[Value]:
         """Open a loop over a set; see :class:`mc.engine.translate.sets.Sets`."""
 
+    @abstractmethod
+    def fill_bag(self, place: Place, value: BagChange, shape: Shape) -> None:
+        """Make a bag that changes; see :class:`mc.engine.translate.bags.Bags`."""
+
+    @abstractmethod
+    def copy_bag(self, place: Place, shape: BagShape, source: Place, given: BagShape) -> None:
+        """Make a bag that is stored in another shape; see :class:`mc.engine.translate.bags.Bags`."""
+
+    def is_made(self, value: Value) -> bool:
+        """Whether a set is better gone through as it is made: it would be no bitmap."""
+        return isinstance(value, Builder) and value.loop is not None and not isinstance(self.told(value), SetShape)
+
     # Memory
 
     def store(self, place: Place, value: Value, shape: Shape) -> None:
@@ -75,7 +87,7 @@ class Convert(Codes):
         elif isinstance(value, Tuple) and isinstance(shape, FnShape) and len(value.elements) == len(shape.keys):
             self._fill_function(place, value, shape)
         elif isinstance(value, BagChange):
-            self._fill_bag(place, value, shape)
+            self.fill_bag(place, value, shape)
         elif isinstance(value, Stored) and value.shape.key == shape.key:
             self.copy(place, value.place, shape)
         else:
@@ -175,6 +187,8 @@ class Convert(Codes):
             self.clear(place, shape)
             if given.capacity >= len(shape.keys):
                 self._copy_slots(place, shape, source.at(given.start), given, str(len(shape.keys)))
+        elif type(given) is BagShape and type(shape) is BagShape:
+            self.copy_bag(place, shape, source, given)
         elif isinstance(given, (RecordShape, UnionShape)) and isinstance(shape, UnionShape):
             self._fill_union(place, source, given, shape)
         else:
@@ -261,55 +275,3 @@ class Convert(Codes):
         """Fail where the set just made at ``place`` has too many elements (sorted sets see to it themselves)."""
         if isinstance(shape, SetShape) and shape.capacity is not None:
             self.fail_if(f"{self.cardinality(place, shape)} > {shape.capacity}", self.over(shape.capacity))
-
-    def add_copy(self, place: Place, shape: BagShape, code: str) -> None:
-        """One more copy of an element in a bag."""
-        (base, word), add = place.address(), self.module.bag_functions(shape)[0]
-        over = f"more than {shape.distinct} different elements or {shape.copies} copies, the declared capacity"
-        self.fail_if(f"not {add}({base}, {word}, {code})", over)
-
-    def _fill_bag(self, place: Place, value: BagChange, shape: Shape) -> None:
-        """Removals first, so that the bag never holds more than it ends with.
-
-        Where one removes what an earlier change has added, the two cancel out.
-        """
-        if not isinstance(shape, BagShape) or self.shape(value.bag).key != shape.key:
-            self.mistake("a bag can be changed only into the same kind of bag")
-        self.fill(place, value.bag, shape)
-        base, word = place.address()
-        remove = self.module.bag_functions(shape)[1]
-        sign, whole = value.changes[0]
-        if isinstance(whole, Value) and len(value.changes) == 1:
-            loop = whole.loop() if isinstance(whole, Builder) and whole.loop else self.elements(whole)
-            with loop as element:
-                if sign == "+":
-                    self.add_copy(place, shape, self.code(element, shape.element))
-                else:
-                    self.emit(f"{remove}({base}, {word}, {self.code(element, shape.element)})")
-            return
-        pending: list[tuple[str, str]] = []  # elements to add, and a flag: whether still to be added
-        for sign, elements in value.changes:
-            if isinstance(elements, Value):
-                self.mistake("a bag that changes by a set is changed no further here: do it in two steps")
-            codes = [self.named(self.code(e, shape.element), "e") for e in elements]
-            for k, code in enumerate(codes):
-                again = " and ".join(f"{code} != {other}" for other in codes[:k])
-                if sign == "+":
-                    flag = self.fresh("adding")
-                    self.emit(f"{flag} = {again or True}")
-                    pending.append((code, flag))
-                    continue
-                depth = self.depth
-                if again:
-                    self.emit(f"if {again}:")
-                    self.depth += 1
-                for added, flag in reversed(pending):
-                    with self.block(f"if {flag} and {added} == {code}:"):
-                        self.emit(f"{flag} = False")
-                    self.emit("else:")
-                    self.depth += 1
-                self.emit(f"{remove}({base}, {word}, {code})")
-                self.depth = depth
-        for code, flag in pending:
-            with self.block(f"if {flag}:"):
-                self.add_copy(place, shape, code)

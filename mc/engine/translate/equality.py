@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from mc.engine.kinds import kinds as kinds_of
 from mc.engine.kinds import variants
@@ -20,11 +21,15 @@ from mc.engine.shapes import (
 )
 from mc.engine.slots import words_of
 from mc.engine.storage import encodable
+from mc.engine.translate.codes import SHORT
 from mc.engine.translate.comparable import Comparable
 from mc.engine.translate.places import UNROLLED, atomic
 from mc.engine.translate.values import Const, Interval, Packed, SetOf, Stored, Truth, Tuple, Value, of_code
 from mc.errors import KindError
 from mc.lang import kinds
+
+#: So many operands are joined in one expression, which nests them; Python reads 200 parentheses in each other.
+LONGEST_CHAIN = 32
 
 
 class Equality(Comparable):
@@ -38,7 +43,9 @@ class Equality(Comparable):
         """``and`` or ``or``: an operand is evaluated only where those before it leave the answer open."""
         word = "and" if conjunction else "or"
         code = ""
-        for operand in operands:
+        for position, operand in enumerate(operands, 1):
+            if position % LONGEST_CHAIN == 0:
+                code = code and self.named(code, "c")
             self.depth += 1
             with self.aside() as lines:
                 value = operand()
@@ -80,6 +87,11 @@ class Equality(Comparable):
             a, b = b, a
         if isinstance(a, (Tuple, SetOf, Interval)) and isinstance(b, (Packed, Stored)):
             a, b = b, a
+        if isinstance(a, Tuple) and isinstance(b, Tuple) and (self.told(a) is None or self.told(b) is None):
+            if len(a.elements) != len(b.elements):
+                return Const(False)
+            pairs = zip(a.elements, b.elements, strict=True)
+            return self.connect(True, [partial(self.equal, *pair) for pair in pairs])
         shape = self.shape(a)
         if isinstance(b, Const):
             if isinstance(shape, IntShape):
@@ -89,7 +101,7 @@ class Equality(Comparable):
             if not encodable(shape, b.value):
                 return Const(False)
             return self._equal_constant(a, shape, shape.encode(b.value))
-        if isinstance(b, SetOf) and (isinstance(shape, SortedSetShape) or self.told(b) is None):
+        if isinstance(b, SetOf) and (isinstance(shape, SortedSetShape) or not isinstance(self.told(b), SetShape)):
             return self._equal_elements(a, b)
         other = self.shape(b) if isinstance(shape, SetShape) else self.shape_beside(b, shape)
         if isinstance(shape, IntShape) and isinstance(other, IntShape):
@@ -142,6 +154,13 @@ class Equality(Comparable):
         wanted, given = type(other.decode(0)), self.bind(b)
         code = self.named(self.code(a, shape))
         found = [(k, m) for k, m in enumerate(shape.members) if type(m) is wanted]
+        if len(found) > SHORT:
+            numbers = [m if type(m) is wanted else 0 for m in shape.members]
+            same = f"{self.module.table(numbers)}[{code}] == {self.num(given).code}"
+            if len(found) == len(numbers):
+                return Truth(same)
+            flags = self.module.table([int(type(m) is wanted) for m in shape.members])
+            return Truth(f"({flags}[{code}] != 0 and {same})")
         tests = [(k, self._same(given, Const(m))) for k, m in found]
         likely = [f"{code} == {k} and {atomic(self.truth(t))}" for k, t in tests if not isinstance(t, Const) or t.value]
         return Truth(f"({' or '.join(likely)})") if likely else Const(False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 from mc.engine.shapes import (
@@ -37,6 +38,15 @@ from mc.lang.rewrite import executable
 _ORDER = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 _MISSING = object()
 _OUTSIDE = "an index is outside of the sequence"
+#: So deeply are parentheses nested in generated code, at most, before a part gets a name; Python reads 200.
+DEEPEST = 60
+
+
+def _is_deep(code: str) -> bool:
+    """Whether code is nested too deeply to be a part of more."""
+    if code.count("(") < DEEPEST:
+        return False
+    return max(accumulate((c == "(") - (c == ")") for c in code)) >= DEEPEST
 
 
 class Expressions(Arithmetic):
@@ -52,7 +62,8 @@ class Expressions(Arithmetic):
         if method is None:
             raise self.unsupported(node, f"this is not part of the spec language: {ast.unparse(node)}")
         with self.placed():
-            return method(node)
+            value = method(node)
+            return self.bind(value) if _is_deep(getattr(value, "code", "")) else value
 
     def _known(self, node: ast.expr) -> Any:
         """The value of an expression that depends on constants only."""

@@ -17,6 +17,7 @@ from typing import Any
 from mc.engine.shapes import AtomShape, BoolShape, IntShape, OptionalShape, SetShape, Shape
 from mc.engine.slots import STRIDE
 from mc.engine.storage import encodable
+from mc.engine.translate.codes import SHORT
 from mc.engine.translate.equality import Equality
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import Const, Filter, Num, Packed, Stored, Truth, Value
@@ -28,8 +29,6 @@ EVALUATIONS = 1 << 14
 SETS = 1 << 9
 #: Sets of sets of up to this many elements count as few.
 FEW = 6
-#: Smaller sets are gone through element by element, without a loop once LLVM is done.
-SHORT = 8
 
 
 def conjuncts(node: ast.expr) -> list[ast.expr]:
@@ -188,8 +187,8 @@ class Filters(Equality):
             stored = self.expr(collection)
         if lines or not isinstance(stored, (Packed, Stored)) or not isinstance(stored.shape, SetShape):
             return None
-        shape = self.set_of(stored.shape.element)
-        if math.prod(map(len, keys.values())) > SETS:
+        shape = self.bitmap(stored.shape.element)
+        if shape is None or math.prod(map(len, keys.values())) > SETS:
             return None
         function = self._function(elements, list(keys))
         sets = [_answer(function, *values) for values in product(*keys.values())]

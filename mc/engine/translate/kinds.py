@@ -9,6 +9,7 @@ from mc.engine.kinds import described, mixed, single, variants
 from mc.engine.kinds import kinds as kinds_of
 from mc.engine.shapes import (
     AtomShape,
+    BagShape,
     BoolShape,
     FnShape,
     IntShape,
@@ -17,9 +18,11 @@ from mc.engine.shapes import (
     SeqShape,
     SetShape,
     Shape,
+    SortedSetShape,
     UnionShape,
 )
-from mc.engine.storage import MAX_UNIVERSE, encodable, is_set
+from mc.engine.slots import PAYLOAD
+from mc.engine.storage import MAX_ELEMENT, MAX_UNIVERSE, encodable, is_set
 from mc.engine.translate.body import Body
 from mc.engine.translate.values import (
     BagChange,
@@ -39,8 +42,10 @@ from mc.lang.values import FnValue, ModelValue, RecordValue
 
 #: Up to so many numbers are told apart from other atoms one by one.
 FEW = 256
-#: Sets of sets of up to so many elements need no variable that holds them.
+#: Sets of sets of up to so many elements are bitmaps, also where no variable holds such.
 FEW_SETS = 8
+#: A set that is no bitmap, and that no variable bounds, has at most so many elements.
+MOST_ELEMENTS = 1 << 14
 
 
 class Kinds(Body):
@@ -57,15 +62,16 @@ class Kinds(Body):
         if isinstance(value, Builder):
             return value.natural()
         if isinstance(value, BagChange):
-            return self.shape(value.bag)
+            return self._shape_of_change(value)
         if isinstance(value, Const):
             return self._shape_of_constant(value.value)
         if isinstance(value, SetOf):
-            return self.set_of(self._shape_of_all(value.elements))
+            return self.set_of(self._shape_of_all(value.elements), len(value.elements))
         if isinstance(value, Tuple):
             return SeqShape(self._shape_of_all(value.elements), len(value.elements))
         if isinstance(value, Interval):
-            return self.set_of(IntShape(value.lo.lo, max(value.hi.hi, value.lo.lo)))
+            hi = max(value.hi.hi, value.lo.lo)
+            return self.set_of(IntShape(value.lo.lo, hi), hi - value.lo.lo + 1)
         self.mistake("the state itself is not a value")
 
     def told(self, value: Value) -> Shape | None:
@@ -91,7 +97,9 @@ class Kinds(Body):
         if isinstance(value, str):
             return AtomShape((value,))
         if is_set(value) and value:
-            return self.set_of(self._shape_of_all([Const(v) for v in value]))
+            if all(type(v) is int for v in value):
+                return self.set_of(IntShape(min(value), max(value)), len(value))
+            return self.set_of(self._shape_of_all([Const(v) for v in value]), len(value))
         if isinstance(value, tuple) and value:
             return SeqShape(self._shape_of_all([Const(v) for v in tuple.__iter__(value)]), len(value))
         if isinstance(value, RecordValue):
@@ -99,7 +107,7 @@ class Kinds(Body):
                 {name: self._shape_of_constant(part) for name, part in value.fields.items()}
             )
         if isinstance(value, FnValue) and len(value):
-            return self.function_on(value, self.join([self._shape_of_constant(part) for part in value.values()]))
+            return self.function_on(value, self._shape_of_all([Const(part) for part in value.values()]))
         self.mistake(f"what {value!r} holds cannot be told here; assign it to a variable or a field directly")
 
     def _shape_of_all(self, values: Sequence[Value]) -> Shape:
@@ -118,13 +126,44 @@ class Kinds(Body):
             domain = AtomShape(keys)
         return FnShape(tuple(sorted(keys, key=domain.encode)), domain, element)
 
-    def set_of(self, element: Shape) -> SetShape:
-        """Sets over all values of a scalar shape."""
-        if mixed(element):
-            self.mistake(f"the elements of a set can be compared, but not those here: {described(element)}")
+    def _shape_of_change(self, value: BagChange) -> Shape:
+        """A bag with room for all that a change may add, in any order, and for what it asks after."""
+        shape = self.shape(value.bag)
+        assert isinstance(shape, BagShape)
+        element, distinct, copies = shape.element, shape.distinct, shape.copies
+        for sign, change in value.changes:
+            if isinstance(change, Value):
+                given = self.shape(change)
+                assert isinstance(given, (SetShape, BagShape))
+                shapes, more, again = [given.element], room(given), 1
+            else:
+                shapes, more, again = [self.shape_beside(e, element) for e in change], len(change), len(change)
+            element = self.join([element, *shapes])
+            if sign == "+":
+                distinct, copies = distinct + more, copies + again
+        if element.bits + copies.bit_length() > PAYLOAD:
+            self.mistake(f"a bag of such elements is too large to be built here: {described(element)}")
+        return BagShape(element, distinct, copies)
+
+    def set_of(self, element: Shape, most: int) -> SetShape | SortedSetShape:
+        """Sets of values of a shape: a bitmap, or where that is too large, a sorted array of ``most`` elements."""
+        return self.bitmap(element) or self.sorted_set(element, most)
+
+    def sorted_set(self, element: Shape, most: int) -> SortedSetShape:
+        """Sets of up to ``most`` values of a scalar shape."""
+        self._comparable_elements(element)
+        if element.bits > MAX_ELEMENT or most > MOST_ELEMENTS:
+            if isinstance(element, IntShape):
+                self.mistake(f"a set of numbers between {element.lo} and {element.hi} is too large to be built here")
+            self.mistake("a set of such values needs a variable of that kind of set; use any(...) or all(...) instead")
+        return SortedSetShape(element, max(1, most))
+
+    def bitmap(self, element: Shape) -> SetShape | None:
+        """Sets over all values of a scalar shape; None where these are too many."""
+        self._comparable_elements(element)
         if isinstance(element, IntShape):
             if element.hi - element.lo >= MAX_UNIVERSE:
-                self.mistake(f"a set of numbers between {element.lo} and {element.hi} is too large to be built here")
+                return None
             return SetShape(element, tuple(range(element.lo, element.hi + 1)))
         if isinstance(element, AtomShape):
             return SetShape(element, element.members)
@@ -134,7 +173,11 @@ class Kinds(Body):
             return self.module.universes[element.key]
         if isinstance(element, SetShape) and len(element.values) <= FEW_SETS and element.capacity is None:
             return SetShape(element, tuple(map(element.decode, range(1 << len(element.values)))))
-        self.mistake("a set of such values needs a variable of that kind of set; use any(...) or all(...) instead")
+        return None
+
+    def _comparable_elements(self, element: Shape) -> None:
+        if mixed(element):
+            self.mistake(f"the elements of a set can be compared, but not those here: {described(element)}")
 
     def join(self, shapes: list[Shape]) -> Shape:
         """A shape that holds the values of all of ``shapes``."""
@@ -150,8 +193,10 @@ class Kinds(Body):
             return IntShape(min(a.lo, b.lo), max(a.hi, b.hi))
         if isinstance(a, SeqShape) and isinstance(b, SeqShape):
             return SeqShape(self._join(a.element, b.element), max(a.capacity, b.capacity))
-        if isinstance(a, SetShape) and isinstance(b, SetShape):
-            return self.set_of(self._join(a.element, b.element))
+        if isinstance(a, (SetShape, SortedSetShape)) and isinstance(b, (SetShape, SortedSetShape)):
+            return self.joined_sets(a, b, max(room(a), room(b)))
+        if isinstance(a, BagShape) and isinstance(b, BagShape):
+            return self._join_bags(a, b)
         if isinstance(a, RecordShape) and isinstance(b, RecordShape) and set(a.fields) == set(b.fields):
             return RecordShape({name: self._join(field, b.fields[name]) for name, field in a.fields.items()})
         if isinstance(a, FnShape) and isinstance(b, FnShape) and a.keys == b.keys:
@@ -162,6 +207,21 @@ class Kinds(Body):
             if isinstance(one, FnShape) and isinstance(other, SeqShape) and one.sequence:
                 return SeqShape(self._join(one.element, other.element), max(len(one.keys), other.capacity))
         return self._join_optional(a, b) or self._join_atoms(a, b) or self._apart(a, b)
+
+    def joined_sets(self, a: SetShape | SortedSetShape, b: SetShape | SortedSetShape, most: int) -> Shape:
+        """A shape of the sets of two shapes, and of sets of ``most`` elements of both."""
+        element = self._join(a.element, b.element)
+        if isinstance(a, SortedSetShape) and isinstance(b, SortedSetShape):
+            return self.sorted_set(element, most)
+        return self.set_of(element, most)
+
+    def _join_bags(self, a: BagShape, b: BagShape) -> Shape:
+        element, copies = self._join(a.element, b.element), max(a.copies, b.copies)
+        if isinstance(a, SortedSetShape) or isinstance(b, SortedSetShape):
+            self._apart(a, b)
+        if element.bits + copies.bit_length() > PAYLOAD:
+            self.mistake(f"a bag of such elements is too large to be built here: {described(element)}")
+        return BagShape(element, max(a.distinct, b.distinct), copies)
 
     def _apart(self, a: Shape, b: Shape) -> NoReturn:
         self.mistake(f"values of different kinds meet here: {described(a)}, and {described(b)}")
@@ -202,6 +262,23 @@ class Kinds(Body):
             found[tag] = {name: self._join(field, rest[name]) for name, field in known.items()}
         joined = UnionShape(a.tag, found)
         return a if joined.key == a.key else joined
+
+
+def room(shape: Shape) -> int:
+    """How many elements a set has at most, or different ones a bag."""
+    if isinstance(shape, SetShape):
+        return len(shape.values) if shape.capacity is None else shape.capacity
+    assert isinstance(shape, BagShape)
+    return shape.distinct
+
+
+def fits(given: Shape, shape: Shape) -> bool:
+    """Whether one shape can store whatever a value of the other may be."""
+    if isinstance(given, IntShape) and isinstance(shape, IntShape):
+        return shape.lo <= given.lo and given.hi <= shape.hi
+    if isinstance(given, AtomShape) and isinstance(shape, AtomShape):
+        return all((type(m), m) in shape.positions for m in given.members)
+    return given.key == shape.key
 
 
 def atoms(shape: Shape) -> tuple[Any, ...] | None:

@@ -22,9 +22,10 @@ from mc.engine.shapes import (
     SortedSetShape,
     UnionShape,
 )
+from mc.engine.slots import STRIDE, words_of
 from mc.engine.storage import encodable
-from mc.engine.translate.filters import SHORT
-from mc.engine.translate.kinds import atoms
+from mc.engine.translate.codes import SHORT
+from mc.engine.translate.kinds import atoms, fits
 from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.sets import Sets
 from mc.engine.translate.values import (
@@ -60,7 +61,7 @@ class Membership(Sets):
             return self.connect(False, [partial(self.equal, element, e) for e in collection.elements])
         if isinstance(collection, Interval):
             return self._in_interval(collection, element)
-        if isinstance(collection, Builder) and collection.loop is not None and self.told(collection) is None:
+        if isinstance(collection, Builder) and collection.loop is not None and self.is_made(collection):
             element, found = self.bind(element), self.fresh("found")
             self.emit(f"{found} = False")
             with collection.loop() as other, self.block(f"if {self.truth(self.equal(other, element))}:"):
@@ -99,19 +100,10 @@ class Membership(Sets):
         self._comparable_with_elements(element, bag, shape)
         if isinstance(element, Const) and not encodable(shape.element, element.value):
             return "0"
-        if not self._fits(element, shape.element):
+        if not fits(self.shape_beside(element, shape.element), shape.element):
             return self._copies_of_equals(bag, shape, element)
         base, word = place.address()
         return f"{self.module.bag_count(shape)}({base}, {word}, {self.code(element, shape.element)})"
-
-    def _fits(self, value: Value, shape: Shape) -> bool:
-        """Whether ``shape`` can store whatever ``value`` may be."""
-        given = self.shape_beside(value, shape)
-        if isinstance(given, IntShape) and isinstance(shape, IntShape):
-            return shape.lo <= given.lo and given.hi <= shape.hi
-        if isinstance(given, AtomShape) and isinstance(shape, AtomShape):
-            return all((type(m), m) in shape.positions for m in given.members)
-        return given.key == shape.key
 
     def _copies_of_equals(self, bag: Value, shape: BagShape, element: Value) -> str:
         """Copies of an element of another kind, which may be outside the domain of the bag's elements."""
@@ -163,7 +155,46 @@ class Membership(Sets):
         if isinstance(shape, AtomShape):
             return self._one_of(element, shape, partial(kinds.member, collection=given))
         values = sorted(given, key=lambda v: (type(v).__name__, str(v)))
+        if len(values) > SHORT:
+            return self._one_of_many(element, shape, values)
         return self.connect(False, [partial(self.equal, element, Const(v)) for v in values])
+
+    def _one_of_many(self, element: Value, shape: Shape, values: list[Any]) -> Value:
+        """Whether a value is one of many known ones."""
+        with self.trial():
+            for value in values:
+                self.comparable(element, Const(value))
+        for value in {kinds.kind(value): value for value in values}.values():
+            self.comparable(element, Const(value))  # what it tests in each state depends on the kind alone
+        if isinstance(shape, IntShape):
+            number = self.num(element)
+            return self._one_of_numbers(number, sorted(v for v in values if type(v) is int))
+        return self._one_of_codes(element, shape, {shape.encode(v) for v in values if encodable(shape, v)})
+
+    def _one_of_codes(self, element: Value, shape: Shape, codes: set[int]) -> Value:
+        if not codes:
+            return Const(False)
+        if not shape.wide:
+            return self._one_of_numbers(Num(self.code(element, shape), 0, shape.most), sorted(codes))
+        table = self.module.table([word for code in sorted(codes) for word in words_of(code, shape.words)])
+        return Truth(f"any_row({self.place_of(element).pointer()}, {table}, {len(codes)}, {shape.words})")
+
+    def _one_of_numbers(self, number: Num, numbers: list[int]) -> Value:
+        """Whether a number is one of many, which are sorted: by a bitmap where they are close together."""
+        numbers = [n for n in numbers if number.lo <= n <= number.hi]
+        if not numbers:
+            return Const(False)
+        first, last, n = numbers[0], numbers[-1], self.named(number.code)
+        inside = " and ".join([f"{n} >= {first}"] * (number.lo < first) + [f"{n} <= {last}"] * (number.hi > last))
+        size = (last - first) // STRIDE + 1
+        if last - first < len(numbers):
+            return Truth(f"({inside})") if inside else Const(True)
+        if size > len(numbers):
+            return Truth(f"(position({self.module.table(numbers)}, {len(numbers)}, {n}) >= 0)")
+        table = self.module.table(words_of(sum(1 << m - first for m in numbers), size))
+        k = f"({n} - {first})"
+        bit = f"{table}[{k} >> 6] >> ({k} & 63) & 1 != 0"
+        return Truth(f"({inside} and {bit})" if inside else f"({bit})")
 
     def _asked(self, question: Callable[[], bool]) -> Const:
         """The answer to a question about known values."""
@@ -197,13 +228,15 @@ class Membership(Sets):
     def _in_family(self, given: Collection[Any], element: Value) -> Value:
         """Membership in a known set of sets."""
         shape = self.shape(element)
-        if not isinstance(shape, SetShape):
+        if not isinstance(shape, (SetShape, SortedSetShape)):
             self.mistake("only a set can be in a set of sets")
         for other in given:
             element, _ = self.comparable(element, Const(other))
-        codes = {shape.encode(v) for v in given if all(encodable(shape.element, e) for e in v)}
-        if len(shape.values) > TABLE_BITS:
+        codes = {shape.encode(v) for v in given if encodable(shape, v)}
+        if isinstance(shape, SortedSetShape) or len(shape.values) > TABLE_BITS:
             element = self.bind(element)
+            if len(codes) > SHORT:
+                return self._one_of_codes(element, shape, codes)
             return self.any_of([self.equal(element, Const(shape.decode(c))) for c in sorted(codes)])
         code = self.code(element, shape)
         if len(shape.values) <= 5:
@@ -230,13 +263,17 @@ class Membership(Sets):
             members = [m for m in given.members if (type(m), m) not in shape.element.positions]
             if members:
                 element = self.bind(element)
-                outside = self.any_of([self.equal(element, Const(m)) for m in members])
+                outside = (
+                    self.any_of([self.equal(element, Const(m)) for m in members])
+                    if len(members) <= SHORT
+                    else self._one_of(element, given, lambda m: not encodable(shape.element, m))
+                )
                 result = self.fresh("found")
                 self.emit(f"{result} = False")
                 with self.block(f"if not {atomic(self.truth(outside))}:"):
                     self.emit(f"{result} = {self.truth(self._bit(place, shape, element))}")
                 return Truth(result)
-        elif not self._fits(element, shape.element):
+        elif not fits(self.shape_beside(element, shape.element), shape.element):
             return self._in_bitmap_of_equals(collection, element)
         bit = self._bit(place, shape, element)
         return Truth(f"({guard} and {bit.code})") if guard else bit

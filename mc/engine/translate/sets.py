@@ -98,8 +98,8 @@ class Sets(Filters):
             self.mistake("the elements of this domain are too large to range over")
         if isinstance(values[0], (frozenset, set)):
             atoms = [v for s in values for v in s]
-            sets = self.set_of(self.join([self.shape(Const(v)) for v in atoms]))
-            if sets.wide:
+            sets = self.bitmap(self.join([self.shape(Const(v)) for v in atoms]))
+            if sets is None or sets.wide:
                 self.mistake("the elements of this set are too large to range over")
             return sets
         return self.join([self.shape(Const(v)) for v in values])
