@@ -268,7 +268,7 @@ CONSTANTS = {
         "s.x in S",
     ),
     "numbers close to each other": (
-        "S = frozenset(k for k in range(5000) if k % 3)",
+        "S = frozenset(k for k in range(5000) if k % 3 != 0)",
         "Range(-5, 2 ** 30)",
         "-5",
         "700 * s.n - 3",
@@ -413,3 +413,32 @@ def test_expressions_nested_in_each_other(name: str) -> None:
     constant, question = DEEP[name]
     text = CONSTANT.format(constant=constant, domain="Range(0, 9)", first="0", then="0", question=question)
     assert compare(load(text, {"Nil": "Nil"}), (1,)).verdict == "ok"
+
+
+HELPERS = """
+x = Variable(Range(0, 3))
+def Init(t):
+    t.x = 0
+def Second(p):
+    if p[1] > 1:
+        return 0
+    return p[2]
+def After(S):
+    if 3 in S:
+        return 0
+    return Max(S) + 1
+def Pair(s, t):
+    t.x = Second((s.x, 1))
+    return True
+def Interval(s, t):
+    t.x = After(Range(0, s.x))
+    return True
+def Mixed(s, t):
+    t.x = 2 if (set(), s.x) == (set(), 1) else 0 if ({s.x}, 3) != ({s.x}, s.x) else 1
+    return True
+Next = [Pair, Interval, Mixed]
+"""
+
+
+def test_arguments_and_sequences_written_out() -> None:
+    assert compare(load(HELPERS)).verdict == "ok"

@@ -346,7 +346,11 @@ class Calls(Expressions):
         for name, argument in zip(parameters, arguments, strict=True):
             value = argument if isinstance(argument, (Const, StateRef)) else self.bind(argument, name)
             if isinstance(value, (Tuple, Interval)):
-                self.mistake(f"argument {name} of {function.__name__}: assign this value to a field or variable first")
+                if (shape := self.told(value)) is None:
+                    self.mistake(
+                        f"argument {name} of {function.__name__}: assign this value to a field or variable first"
+                    )
+                value = self.settle(value, shape, name)
             codes, kind = self._parameter(name, value)
             passed += codes
             kinds.append(kind)

@@ -87,6 +87,8 @@ class Equality(Comparable):
             a, b = b, a
         if isinstance(a, (Tuple, SetOf, Interval)) and isinstance(b, (Packed, Stored)):
             a, b = b, a
+        if isinstance(a, Tuple) and isinstance(b, Const) and isinstance(b.value, tuple) and self.told(a) is None:
+            b = Tuple(tuple(map(Const, tuple.__iter__(b.value))))
         if isinstance(a, Tuple) and isinstance(b, Tuple) and (self.told(a) is None or self.told(b) is None):
             if len(a.elements) != len(b.elements):
                 return Const(False)
