@@ -415,6 +415,29 @@ def test_expressions_nested_in_each_other(name: str) -> None:
     assert compare(load(text, {"Nil": "Nil"}), (1,)).verdict == "ok"
 
 
+def test_numbers_without_bounds() -> None:
+    """A local that is assigned more than once may be any number."""
+    text = """
+x = Variable(Set(Range(0, 9000), 3))
+bag = Variable(Bag(Range(0, 3), 2, 2))
+n = Variable(Range(0, 9))
+def Init(t):
+    t.x = {5}
+    t.bag = {1}
+    t.n = 0
+def Do(s, t, k):
+    m = 0
+    for j in Range(0, s.n):
+        m += k + j
+    t.n = Cardinality(s.x | {m, 5000})
+    t.x = {5, m} if len(s.x) < 2 else {0}
+    t.bag = s.bag - {m} if m < 4 else s.bag
+    return True
+Next = [(Do, Range(0, 2))]
+"""
+    assert compare(load(text)).verdict == "ok"
+
+
 HELPERS = """
 x = Variable(Range(0, 3))
 def Init(t):

@@ -142,7 +142,7 @@ class Kinds(Body):
             if sign == "+":
                 distinct, copies = distinct + more, copies + again
         if element.bits + copies.bit_length() > PAYLOAD:
-            self.mistake(f"a bag of such elements is too large to be built here: {described(element)}")
+            return shape  # no bag has room for these elements; each state tells whether they fit this one
         return BagShape(element, distinct, copies)
 
     def set_of(self, element: Shape, most: int) -> SetShape | SortedSetShape:
@@ -152,6 +152,9 @@ class Kinds(Body):
     def sorted_set(self, element: Shape, most: int) -> SortedSetShape:
         """Sets of up to ``most`` values of a scalar shape."""
         self._comparable_elements(element)
+        if isinstance(element, IntShape) and element.bits > MAX_ELEMENT:
+            # Any number: the largest one has no place, and evaluation fails where it is put into such a set.
+            element = IntShape(element.lo, element.lo + (1 << MAX_ELEMENT) - 1)
         if element.bits > MAX_ELEMENT or most > MOST_ELEMENTS:
             if isinstance(element, IntShape):
                 self.mistake(f"a set of numbers between {element.lo} and {element.hi} is too large to be built here")
