@@ -42,6 +42,16 @@ def entry(function: Any) -> Any:
     return function
 
 
+def later(function: Any) -> Any:
+    """Marks a function that Python calls in few searches, for it to be compiled then."""
+    return function
+
+
+def each(count: int) -> range:
+    """The numbers below ``count``, for loops whose rounds are too long, or run too seldom, to be unrolled."""
+    return range(count)
+
+
 def prefetch(base: ptr, index: int) -> None:
     """A hint to the processor; nothing in plain Python."""
 
@@ -261,10 +271,10 @@ def ask_for(directory: ptr, first: int, second: int) -> None:
     prefetch(words_at(table[LINES]), high_product(first, table[COUNT_OF_LINES]) * LINE)
 
 
-@entry
+@later
 def deal(fingerprints: ptr, count: int, numbers: ptr, lists: ptr) -> None:
     """List some states by the share that their tables belong to, each list in order."""
-    for share in range(SHARES):
+    for share in each(SHARES):
         listed = offset(lists, share * LIST)
         listed[DEALT] = 0
         listed[TRIED] = 0
@@ -273,7 +283,7 @@ def deal(fingerprints: ptr, count: int, numbers: ptr, lists: ptr) -> None:
         listed = offset(lists, share_of(fingerprints[2 * k + 1]) * LIST)
         listed[DEALT] += 1
     first = 0
-    for share in range(SHARES):
+    for share in each(SHARES):
         listed = offset(lists, share * LIST)
         listed[FIRST] = first
         first += listed[DEALT]
@@ -368,7 +378,7 @@ def fingerprints_of(rows: ptr, count: int, fingerprints: ptr) -> None:
         fingerprint(offset(rows, k * WORDS), offset(fingerprints, 2 * k))
 
 
-@entry
+@later
 def mark(directory: ptr, tables: ptr, counts: ptr, segments: int, data: ptr) -> None:
     """Mark those states of the set whose fingerprints are in segments from the disk too. ``tables``, ``counts``: of
     each segment, its table and how many fingerprints it has; ``data``: their first words, then the kept bits of
@@ -390,7 +400,7 @@ def mark(directory: ptr, tables: ptr, counts: ptr, segments: int, data: ptr) -> 
         data = offset(data, counts[n] + (counts[n] + 3) // 4)
 
 
-@entry
+@later
 def marked(directory: ptr, fingerprints: ptr, count: int, found: ptr8) -> None:
     """Which of some states of the set are marked."""
     for k in range(min(AHEAD, count)):

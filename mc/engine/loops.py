@@ -11,10 +11,12 @@ from mc.engine.kernels import (
     add_now,
     ask_for,
     deal,
+    each,
     entry,
     exchange_now,
     insert,
     insert_one,
+    later,
     offset,
     probe,
     ptr,
@@ -197,7 +199,7 @@ def count_new(board: ptr) -> int:
     for part in range(board[BATCH_PARTS]):
         c = control_of(board, part)
         c[NEXT] = count
-        for share in range(SHARES):
+        for share in each(SHARES):
             listed = offset(part_of_batch(board, part), LISTS + share * LIST)
             count += listed[NEW]
     return count
@@ -223,7 +225,7 @@ def collect_part(board: ptr, part: int) -> None:
     out = part_of_batch(board, part)
     c = control_of(board, part)
     x = stack(SCRATCH)
-    for share in range(SHARES):
+    for share in each(SHARES):
         listed = offset(out, LISTS + share * LIST)
         numbers = offset(out, NUMBERS + listed[FIRST])
         for k in range(listed[NEW]):
@@ -256,7 +258,7 @@ def descend(board: ptr, sizes: ptr, levels: int, room: int, most: int, narrow: i
     found = 0
     while n < levels and 0 < board[PARENTS] <= narrow and found <= most:
         expand_part(board, 0)
-        for share in range(SHARES):
+        for share in each(SHARES):
             insert_share(board, share)
             if words_at(board[CROWDED])[share] >= 0:
                 return ~n
@@ -276,7 +278,7 @@ def descend(board: ptr, sizes: ptr, levels: int, room: int, most: int, narrow: i
     return n
 
 
-@entry
+@later
 def dive(todo: ptr, top: int, size: int, room: int, out: ptr, fresh: ptr8, directory: ptr, c: ptr, log: ptr) -> int:
     """Depth-first: expand the state on top of the stack and push what is new, until the stack is empty, a
     buffer or a table is nearly full, enough was generated, or the search should stop. Rows of the stack: the state,
