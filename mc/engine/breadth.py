@@ -313,7 +313,8 @@ class BreadthFirst(Search):
         faults = frozenset(self.engine.spec.faults)
         found = ShortestBehaviors(self.engine, self.store.rows[: len(self.levels)], stop.what, faults)
         first, layers = found.layers()
-        return tuple(self.store.log.read(0, self.levels[0])[first].tolist()), layers
+        origins = self.store.log.read(0, self.levels[0])[first] & words.PARENT_MASK
+        return tuple(origins.tolist()), layers
 
     def _path(self, stop: Stop) -> tuple[int, list[int]]:
         start, edges = self.store.path(len(self.levels) - 1, stop.parent)

@@ -27,7 +27,7 @@ from mc.engine.shapes import (
 from mc.engine.storage import symmetric_atoms
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place, atomic
-from mc.engine.translate.statements import Statements
+from mc.engine.translate.trees import Trees
 from mc.lang.values import ModelValueSet
 
 
@@ -54,7 +54,7 @@ class Colours:
 
     def generate(self, name: str) -> None:
         layout = self.module.layout
-        body = Statements(self.module, "", "None")
+        body = Trees(self.module, "", "None")
         body.taken.update({"s": 1, "x": 1, "h": 1, "i": 1, "j": 1})
         for k, members in enumerate(self.sets):
             if self.stage == 1:
@@ -78,7 +78,7 @@ class Colours:
         place = Place("s").at(layout.offsets[variable]).slot(shape.slots, "i")
         return parts_of(place, shape.element, self.sets[k], self.atoms)
 
-    def _alone(self, body: Statements, k: int, count: int) -> None:
+    def _alone(self, body: Trees, k: int, count: int) -> None:
         with body.block(f"for i in range({count}):"):
             h = str(self._next_salt())
             for word in side_by_side(self.packed[k].own):
@@ -86,14 +86,14 @@ class Colours:
             body.emit(f"c{k}[i] = {h}")
 
     @staticmethod
-    def _word(body: Statements, parts: list[str], hint: str) -> str:
+    def _word(body: Trees, parts: list[str], hint: str) -> str:
         """A local variable with the parts side by side."""
         name = body.fresh(hint)
         for number, part in enumerate(parts):
             body.emit(f"{name} |= {part}" if number else f"{name} = {part}")
         return name
 
-    def _in_pairs(self, body: Statements, k: int, count: int) -> None:
+    def _in_pairs(self, body: Trees, k: int, count: int) -> None:
         with body.block(f"for i in range({count}):"):
             body.emit(f"c{k}[i] = given{k}[i]")
         words = side_by_side(self.packed[k].pair)
@@ -117,7 +117,7 @@ class Colours:
         """Which symmetric set an atom shape is exactly made of."""
         return next((k for k, members in enumerate(self.sets) if is_made_of(shape, members)), None)
 
-    def _variable(self, body: Statements, place: Place, shape: Shape) -> None:
+    def _variable(self, body: Trees, place: Place, shape: Shape) -> None:
         keyed = self._set_of(shape.domain) if isinstance(shape, FnShape) else None
         if keyed is None:
             if isinstance(shape, BagShape):
@@ -138,10 +138,10 @@ class Colours:
                 start = f"blend({self._next_salt()}, given{keyed}[{i}])" if self.stage == 2 else str(self._next_salt())
                 self._mention(body, part, shape.element, start)
 
-    def _tabulated(self, body: Statements, place: Place, shape: SetShape) -> None:
+    def _tabulated(self, body: Trees, place: Place, shape: SetShape) -> None:
         """In the first stage an element of a set gives the same numbers in all states: Python runs the code that
         gives them, for all elements that there may be."""
-        part = Statements(self.module, "", "None")
+        part = Trees(self.module, "", "None")
         part.taken.update({"e": 1, "h": 1})
         number = part.named(self._free(part, Place("e", local=True), shape.element, str(self._next_salt()), None), "w")
         self._mention(part, Place("e", local=True), shape.element, f"blend({number}, 11)")
@@ -169,7 +169,7 @@ class Colours:
                 cell = f"{first} + {2 * column}"
                 body.emit(f"c{k}[{table}[{cell}]] += {table}[{cell} + 1]")
 
-    def _bag(self, body: Statements, place: Place, shape: BagShape) -> None:
+    def _bag(self, body: Trees, place: Place, shape: BagShape) -> None:
         """Colours of those that are mentioned in the elements of a bag, such as messages."""
         union = shape.element if isinstance(shape.element, UnionShape) else None
         offset = shape.count.bits + (union.tags.bits if union else 0)
@@ -190,7 +190,7 @@ class Colours:
                 with body.block(f"if {tag} == {number}:"):
                     self._masked(body, slot.base, found)
 
-    def _masked(self, body: Statements, slot: str, found: tuple[Reference, ...]) -> None:
+    def _masked(self, body: Trees, slot: str, found: tuple[Reference, ...]) -> None:
         """Colours of those that are mentioned at known bits of a slot: the other bits are free of names."""
         mask = sum(reference.mask for reference in found)
         w = body.named(f"blend({self._next_salt()}, {slot} & {~mask})", "w")
@@ -203,7 +203,7 @@ class Colours:
 
     # Numbers free of names
 
-    def _free(self, body: Statements, place: Place, shape: Shape, h: str, own: tuple[int, str] | None) -> str:
+    def _free(self, body: Trees, place: Place, shape: Shape, h: str, own: tuple[int, str] | None) -> str:
         """Emit code for a number that depends on the value at ``place`` but not on names; ``own``: whose part it is."""
         if symmetric_atoms(shape).isdisjoint(self.atoms):
             return self._blend_plain(body, place, shape, h)
@@ -237,7 +237,7 @@ class Colours:
             self._free_collection(body, place, shape, result, own)
         return result
 
-    def _blend_plain(self, body: Statements, place: Place, shape: Shape, h: str) -> str:
+    def _blend_plain(self, body: Trees, place: Place, shape: Shape, h: str) -> str:
         if not shape.wide:
             return f"blend({h}, {place.load(shape)})"
         base, word = place.address()
@@ -245,9 +245,7 @@ class Colours:
             h = f"blend({h}, {base}[{word} + {k}])"
         return h
 
-    def _free_atom(
-        self, body: Statements, code: str, shape: AtomShape, result: str, own: tuple[int, str] | None
-    ) -> None:
+    def _free_atom(self, body: Trees, code: str, shape: AtomShape, result: str, own: tuple[int, str] | None) -> None:
         """Names count as: the owner, another one (by its colour, in the second stage), or not symmetric."""
         code = body.named(code, "v")
         number = f"{code} + 3"
@@ -267,7 +265,7 @@ class Colours:
         body.emit(f"{result} = blend({result}, {number})")
 
     def _free_collection(
-        self, body: Statements, place: Place, shape: Shape, result: str, own: tuple[int, str] | None
+        self, body: Trees, place: Place, shape: Shape, result: str, own: tuple[int, str] | None
     ) -> None:
         """Functions, sets and bags: a sum over their parts."""
         if self.stage == 1 and not isinstance(shape, SetShape):
@@ -283,7 +281,7 @@ class Colours:
 
     # Colours of the values that are mentioned in a value
 
-    def _mention(self, body: Statements, place: Place, shape: Shape, h: str) -> None:
+    def _mention(self, body: Trees, place: Place, shape: Shape, h: str) -> None:
         """Add to the colour of every symmetric value that occurs at ``place`` a number made of ``h`` and where."""
         if symmetric_atoms(shape).isdisjoint(self.atoms):
             return
@@ -316,7 +314,7 @@ class Colours:
                 if part is not None and part_shape is not None:
                     self._mention(body, part, part_shape, f"blend({inner}, 13)")
 
-    def _mention_atom(self, body: Statements, code: str, shape: AtomShape, h: str) -> None:
+    def _mention_atom(self, body: Trees, code: str, shape: AtomShape, h: str) -> None:
         code = body.named(code, "v")
         for k, members in enumerate(self.sets):
             codes = member_codes(shape, members)
@@ -338,7 +336,7 @@ def _bits(word: int) -> Iterator[int]:
 
 @contextmanager
 def _parts(
-    module: Module, body: Statements, place: Place, shape: Shape
+    module: Module, body: Trees, place: Place, shape: Shape
 ) -> Iterator[tuple[str, Shape, Place | None, Shape | None]]:
     """A loop over the parts of a function, set or bag: key code, its shape, and the place of what belongs to it."""
     k = body.fresh("k")

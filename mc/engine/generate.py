@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
 
 from mc.engine.initial import initial
 from mc.engine.layout import STACK, Layout
-from mc.engine.predicates import broken, predicate_body, within, witnessed
+from mc.engine.predicates import broken, successor_body, within, witnessed
 from mc.engine.result import Unevaluable
 from mc.engine.shapes import BagShape, SetShape
 from mc.engine.symmetry import Symmetry
 from mc.engine.translate.filters import guards
 from mc.engine.translate.module import Module
-from mc.engine.translate.places import UNROLLED, Place
-from mc.engine.translate.values import Const, StateRef, Stored, Value
+from mc.engine.translate.places import UNROLLED
+from mc.engine.translate.values import Const, StateRef, Value
 from mc.engine.words import (
     BATCH_BYTES,
     FINGERPRINTS_PER_LINE,
@@ -29,7 +31,7 @@ from mc.engine.words import (
 )
 from mc.errors import SpecError
 from mc.lang.enumeration import count
-from mc.spec.objects import Parameter, Spec
+from mc.spec.objects import Action, Parameter, Spec
 
 #: Words that stand beside a state in a batch: its fingerprint (two), origin, kind and number.
 BESIDE = 5
@@ -46,14 +48,26 @@ Words of a state: {words}.
 '''
 
 
-def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> tuple[str, tuple[Unevaluable, ...]]:
-    """The source of the module, and the failures whose numbers are in it; ``symmetry.generate(module)`` adds
-    ``canonical``.
+@dataclass(frozen=True)
+class Generated:
+    """A generated module."""
+
+    source: str
+    #: The failures whose numbers are in it.
+    failures: tuple[Unevaluable, ...]
+    #: How many successors a state has, and a binding of Init initial states, at most.
+    successors: int
+    starts: int
+
+
+def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> Generated:
+    """The module of a spec and model; ``symmetry.generate(module)`` adds ``canonical``.
 
     ``exact``: the visited set compares whole states.
     """
     module = Module(spec, layout)
-    expand = _expand(module)
+    expand, successors = _expand(module)
+    begin, starts = initial(module)
     parts = [
         _copy(layout.words),
         _same(layout.words),
@@ -61,7 +75,7 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> tup
         within(module),
         broken(module),
         witnessed(module),
-        initial(module),
+        begin,
         symmetry.generate(module),
     ]
     lines = [
@@ -70,7 +84,7 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> tup
     ]
     header = HEADER.format(spec=spec.path.name, model=spec.model.name, words=layout.words, layout="\n".join(lines))
     _check_width(module)
-    limit = successor_limit(spec, layout)
+    limit = max(successors, starts)
     # A part of a batch has room for all successors of so many parents, and for the one that is tried next.
     capacity = part_size(limit, layout.words) * limit + 1
     module.constants |= {
@@ -97,7 +111,8 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> tup
     }
     tables = {name: list(numbers) for numbers, name in module.tables.items()}
     lines = [f"{name} = {value}" for name, value in {**module.constants, **tables}.items()]
-    return "\n\n\n".join([header + "\n".join(lines), *module.functions, *parts, expand]), tuple(module.failures)
+    source = "\n\n\n".join([header + "\n".join(lines), *module.functions, *parts, expand])
+    return Generated(source, tuple(module.failures), limit, starts)
 
 
 def _check_width(module: Module) -> None:
@@ -114,17 +129,18 @@ def _check_width(module: Module) -> None:
         )
 
 
-def successor_limit(spec: Spec, layout: Layout) -> int:
-    """An upper bound for the successors of one state; :class:`SpecError` where there may be too many."""
-    limits = {a: math.prod(_parameter_limit(p, layout) for p in a.parameters) for a in spec.actions}
-    total = max(1, sum(limits.values()))
+def _check_room(module: Module, rooms: dict[str, int]) -> int:
+    """How many successors a state has at most, by action; :class:`SpecError` where there may be too many."""
+    spec, layout = module.spec, module.layout
+    total = max(1, sum(rooms.values()))
     if total >= MOST_SUCCESSORS or PARTS * total * 8 * (layout.words + BESIDE) > ADDRESSES:
-        largest = max(spec.actions, key=lambda action: limits[action])
+        largest = max(rooms, key=lambda name: rooms[name])
+        place = spec.formulas.of(next(a.function for a in spec.actions if a.name == largest)).place
         raise SpecError(
-            f"a state of {8 * layout.words:,} bytes may have {total:,} successors, {limits[largest]:,} of them by "
-            f"{largest.name}: too many; let parameters range over smaller sets, or give those sets a capacity",
-            largest.function.__code__.co_filename,
-            largest.function.__code__.co_firstlineno,
+            f"a state of {8 * layout.words:,} bytes may have {total:,} successors, {rooms[largest]:,} of them by "
+            f"{largest}: too many; let parameters range over smaller sets, or give those sets a capacity",
+            place.file,
+            place.line,
         )
     return total
 
@@ -197,53 +213,61 @@ def _fingerprint(words: int) -> str:
     )
 
 
-def _expand(module: Module) -> str:
+def _expand(module: Module) -> tuple[str, int]:
+    """The source of ``expand``, and how many successors a state has, at most."""
     spec, layout = module.spec, module.layout
-    body = predicate_body(module)
-    body.neutral = ""
+    body = successor_body(module)
+    body.taken["parent"] = 1
+    rooms: dict[str, int] = {}
     for number, action in enumerate(spec.actions):
         body.emit(f"# {action.name}({', '.join(p.name for p in action.parameters)})")
-        depth = body.depth
-        loops = []
-        arguments: list[Any] = [StateRef("s"), StateRef("t", primed=True)]
-        definition = module.definition(action.function)  # type: ignore[arg-type]
-        names = [a.arg for a in definition.node.args.args]
-        body.file, body.line = definition.file, definition.node.lineno
-        # They hide names of the spec, also those that have no value yet.
-        body.scope = dict.fromkeys(names, Value())
-        for parameter, name in zip(action.parameters, names[len(arguments) :], strict=True):
-            if parameter.variable is not None:
-                shape = layout.fields[parameter.variable]
-                if not isinstance(shape, (BagShape, SetShape)):
-                    what = f"{action.name}: {parameter.name} cannot range over {parameter.variable}"
-                    raise SpecError(what, *spec.declaration(spec.next_name))
-                collection: Any = Stored(Place("s").at(layout.offsets[parameter.variable]), shape)
-            else:
-                collection = Const(parameter.domain)
-            chosen = body.decide(collection, name, guards(definition.body))
-            loop = body.elements(collection, parameter.name, chosen)
-            body.scope[name] = loop.__enter__()
-            arguments.append(body.scope[name])
-            loops.append(loop)
-        value = body.call(action.function, arguments, None)  # type: ignore[arg-type]
-        enabled = body.truth(value)
-        with body.block(f"if {enabled}:"):
-            if action.update is not None:
-                place = module.allocate(layout.words)
-                body.emit(f"u = offset(x, {place})")
-                body.emit("copy(t, u)")
-                states = [StateRef("u"), StateRef("t", primed=True)]
-                done = body.call(action.update, states, None)  # type: ignore[arg-type]
-                if not isinstance(done, Const):
-                    body.emit(body.truth(done))
+        definition = spec.formulas.of(action.function)
+        chooses = any(
+            module.facts.definition(spec.formulas.of(function)).chooses
+            for function in (action.function, action.update)
+            if function is not None
+        )
+        body.state, body.primed, body.scope = StateRef("s"), StateRef("t"), {}
+        body.at(definition)
+
+        def made(number: int = number, name: str = action.name, chooses: bool = chooses) -> None:
+            rooms[name] = rooms.get(name, 0) + body.room
             # What could not be evaluated made no successor.
             with body.block("if x[0] == 0:"):
-                body.emit(f"t = keep(s, t, parent, {number}, out, c, x)")
-        with body.block("if x[0] != 0:"):
-            body.emit("return")
-        for loop in reversed(loops):
-            loop.__exit__(None, None, None)
-        assert body.depth == depth
+                body.emit(f"t = keep(s, t, parent, {number}, {body.product}, out, c, x)")
+                if chooses:
+                    body.emit("c[WAYS] += 1")
+
+        def updated(action: Action = action, made: Callable[[], None] = made) -> None:
+            if action.update is None:
+                made()
+                return
+            body.emit(f"u = offset(x, {module.allocate(layout.words)})")
+            body.emit("copy(t, u)")
+            body.state = StateRef("u")
+            body.walk(spec.formulas.of(action.update), (), made)
+            body.state = StateRef("s")
+
+        with ExitStack() as loops:
+            arguments = []
+            for parameter, name in zip(action.parameters, definition.parameters, strict=True):
+                collection: Value = Const(parameter.domain)
+                if parameter.variable is not None:
+                    collection = body.variable(StateRef("s"), parameter.variable)
+                    if not isinstance(body.shape(collection), (BagShape, SetShape)):
+                        what = f"{action.name}: {parameter.name} cannot range over {parameter.variable}"
+                        raise SpecError(what, *spec.declaration(spec.next_name))
+                chosen = body.decide(collection, name, guards(definition.tree))
+                body.scope[name] = loops.enter_context(body.elements(collection, parameter.name, chosen))
+                arguments.append(body.scope[name])
+            if chooses:
+                body.emit("c[WAYS] = 0")
+            body.begin(math.prod(_parameter_limit(p, layout) for p in action.parameters))
+            body.walk(definition, arguments, updated)
+            with body.block("if x[0] != 0:"):
+                body.emit("return")
+            if chooses:
+                body.emit("c[WAYS] = 0")
     header = "def expand(s: ptr, t: ptr, parent: int, out: ptr, c: ptr, x: ptr) -> None:"
     title = '    """Next: every action with every binding of its parameters, in order."""'
-    return "\n".join([header, title, *body.lines])
+    return "\n".join([header, title, *body.lines]), _check_room(module, rooms)

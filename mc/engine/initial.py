@@ -7,9 +7,8 @@ thread, and one initial state can be made again without the others.
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from mc.engine.predicates import predicate_body
+from mc.engine.predicates import successor_body
 from mc.engine.shapes import (
     AtomShape,
     FnShape,
@@ -25,25 +24,26 @@ from mc.engine.slots import PAYLOAD
 from mc.engine.storage import shape_of
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
-from mc.engine.translate.statements import Statements
+from mc.engine.translate.trees import Trees
 from mc.engine.translate.values import Const, StateRef, Stored, Truth, Value, num_of, of_code
 from mc.engine.words import PARENT_MASK
 from mc.errors import SpecError
+from mc.formula.nodes import Definition
 from mc.lang.composites import Record, Seq, Set, Union
 from mc.lang.domains import Bool, Domain, Fn, Optional, Range
 from mc.lang.enumeration import count, largest, nth
 
 
-def initial(module: Module) -> str:
-    """The source of ``initial(number, t, x)``."""
+def initial(module: Module) -> tuple[str, int]:
+    """The source of ``initial(number, t, out, c, x)``, and how many initial states a binding has, at most."""
     spec, layout = module.spec, module.layout
     bindings = spec.bindings()
     if sum(bindings) > PARENT_MASK:
         what = f"its parameters have {sum(bindings):,} combinations of values, too many to try"
         raise SpecError(f"{spec.init_name}: {what}", *spec.declaration(spec.init_name))
-    body = predicate_body(module)
-    body.neutral = "False"
+    body = successor_body(module)
     body.taken["number"] = 1
+    body.state = None
     body.emit(f"clear_words(t, {layout.words})")
     # A bit for each variable: whether it was assigned.
     words = -(-len(layout.fields) // PAYLOAD)
@@ -51,36 +51,40 @@ def initial(module: Module) -> str:
     everything = (1 << len(layout.fields)) - 1
     for k in range(words):
         body.emit(f"x[{assigned + k}] = 0")
-    first = 0
+    body.primed = StateRef("t", assigned=assigned)
+    first, most = 0, 1
     for (function, parameters), number in zip(spec.init, bindings, strict=True):
         if not number:
             continue
-        with body.block(f"if number < {first + number}:"):
-            definition = module.definition(function, initial=True)  # type: ignore[arg-type]
-            names = [a.arg for a in definition.node.args.args]
-            # They hide names of the spec, also those that have no value yet.
-            body.scope = dict.fromkeys(names, Value())
-            arguments: list[Any] = [StateRef("t", primed=True, assigned=assigned)]
-            domains = [parameter.domain for parameter in parameters if parameter.domain is not None]
-            digits = _digits(body, f"number - {first}" if first else "number", domains)
-            for name, domain, digit in zip(names[1:], domains, digits, strict=True):
-                body.scope[name] = _element(body, domain, digit)
-                arguments.append(body.scope[name])
-            enabled = body.truth(body.call(function, arguments, None))  # type: ignore[arg-type]
-            body.emit(f"if not {enabled}:")
-            body.emit("    return False")
-            body.line = definition.node.lineno
+        definition = spec.formulas.of(function)
+        room = 0
+
+        def made(definition: Definition = definition) -> None:
+            nonlocal room
+            room += body.room
+            body.at(definition)
             for k in range(words):
                 all_of_them = everything >> PAYLOAD * k & (1 << PAYLOAD) - 1
                 body.fail_if(f"x[{assigned + k}] != {all_of_them}", "Init does not assign every variable")
-            body.emit("return True")
+            with body.block("if x[0] == 0:"):
+                body.emit(f"t = keep_initial(t, number, {body.product}, out, c, x)")
+
+        with body.block(f"if number < {first + number}:"):
+            domains = [parameter.domain for parameter in parameters if parameter.domain is not None]
+            digits = _digits(body, f"number - {first}" if first else "number", domains)
+            body.begin(1)
+            body.at(definition)
+            body.walk(definition, [_element(body, d, digit) for d, digit in zip(domains, digits, strict=True)], made)
+            body.emit("return")
+        most = max(most, room)
         first += number
-    body.emit("return False")
-    doc = '"""Make t the initial state of a binding of Init; whether there is one. If not, anything may be in t."""'
-    return "\n".join(["def initial(number: int, t: ptr, x: ptr) -> bool:", f"    {doc}", *body.lines])
+    doc = '"""Make the initial states of a binding of Init, the first one at t."""'
+    return "\n".join(
+        ["def initial(number: int, t: ptr, out: ptr, c: ptr, x: ptr) -> None:", f"    {doc}", *body.lines]
+    ), most
 
 
-def _digits(body: Statements, number: str, domains: list[Domain]) -> list[str]:
+def _digits(body: Trees, number: str, domains: list[Domain]) -> list[str]:
     """The numbers of the elements of several domains which ``itertools.product`` gives with a number."""
     digits = []
     for domain in reversed(domains):
@@ -90,7 +94,7 @@ def _digits(body: Statements, number: str, domains: list[Domain]) -> list[str]:
     return digits[::-1]
 
 
-def _element(body: Statements, domain: Domain, number: str) -> Value:
+def _element(body: Trees, domain: Domain, number: str) -> Value:
     """The element of a domain with a number, as ``mc.lang.enumeration.nth`` gives it."""
     if count(domain) == 1:
         return Const(nth(domain, 0))
@@ -110,7 +114,7 @@ def _element(body: Statements, domain: Domain, number: str) -> Value:
     return Stored(place, shape) if shape.wide else of_code(place.base, shape)
 
 
-def _fill(body: Statements, place: Place, shape: Shape, domain: Domain, number: str) -> None:
+def _fill(body: Trees, place: Place, shape: Shape, domain: Domain, number: str) -> None:
     """Make the element of a domain with a number at a place."""
     body.clear(place, shape)
     match domain, shape:
@@ -152,12 +156,12 @@ def _fields(place: Place, shape: RecordShape) -> list[tuple[Place, Shape]]:
     return [(place.at(shape.offsets[name]), field) for name, field in shape.fields.items()]
 
 
-def _fill_parts(body: Statements, parts: list[tuple[Place, Shape]], domains: list[Domain], number: str) -> None:
+def _fill_parts(body: Trees, parts: list[tuple[Place, Shape]], domains: list[Domain], number: str) -> None:
     for (place, shape), domain, digit in zip(parts, domains, _digits(body, number, domains), strict=True):
         body.store(place, _element(body, domain, digit), shape)
 
 
-def _fill_set(body: Statements, place: Place, shape: SetShape | SortedSetShape, domain: Set, number: str) -> None:
+def _fill_set(body: Trees, place: Place, shape: SetShape | SortedSetShape, domain: Set, number: str) -> None:
     """Sets come by their sizes, and those of a size that have the first element before the others."""
     elements, most = count(domain.element), largest(domain)
     rest, size, having, k = (body.fresh(hint) for hint in ("rest", "size", "having", "k"))

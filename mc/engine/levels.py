@@ -342,7 +342,7 @@ class Levels:
         self.open.cut(0)
 
     def path(self, level: int, index: int) -> tuple[int, list[int]]:
-        """How a state was found, ``level`` counted from 0: a binding of Init, and the edges from there on."""
+        """How a state was found, ``level`` counted from 0: the origin of an initial state, and the edges from there."""
         edges: list[int] = []
         first = sum(self.sizes[:level])
         while level:

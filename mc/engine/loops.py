@@ -31,8 +31,10 @@ from mc.engine.kernels import (
 
 
 def note(stop: int, parent: int, edge: int, what: int, c: ptr) -> None:
-    """Remember the reason to stop that comes first in the order of parents and edges."""
-    if c[STOP] == OK or parent < c[STOP_PARENT] or (parent == c[STOP_PARENT] and edge < c[STOP_EDGE]):
+    """Remember the reason to stop that comes first in the order of parents and edges; of an action with some arguments,
+    that it cannot be evaluated."""
+    first = edge < c[STOP_EDGE] or (edge == c[STOP_EDGE] and stop == BLOCKED)
+    if c[STOP] == OK or parent < c[STOP_PARENT] or (parent == c[STOP_PARENT] and first):
         c[STOP] = stop
         c[STOP_PARENT] = parent
         c[STOP_EDGE] = edge
@@ -51,10 +53,11 @@ def add(t: ptr, origin: int, action: int, out: ptr, c: ptr, x: ptr) -> None:
     c[COUNT] = n + 1
 
 
-def keep(s: ptr, t: ptr, parent: int, action: int, out: ptr, c: ptr, x: ptr) -> ptr:
-    """Count the successor t; keep it where it is within the constraints. Returns where the next one goes."""
+def keep(s: ptr, t: ptr, parent: int, action: int, ways: int, out: ptr, c: ptr, x: ptr) -> ptr:
+    """Count the successor t, which was made in so many ways; keep it where it is within the constraints. Returns where
+    the next one goes."""
     c[EDGE] += 1
-    c[GENERATED + action] += 1
+    c[GENERATED + action] += ways
     changed = stack(WORDS)
     for k in range(WORDS):
         changed[k] = s[k] ^ t[k]
@@ -77,47 +80,58 @@ def expand_row(s: ptr, parent: int, out: ptr, c: ptr, x: ptr) -> None:
     """Add the successors of s to a part of a batch; what should stop the search is noted in c."""
     t = offset(out, c[COUNT] * WORDS)
     c[EDGE] = 0
+    c[WAYS] = 0
     copy(s, t)
     expand(s, t, parent, out, c, x)
     if x[0] != 0:
         if c[STOP] != FAILED or c[STOP_PARENT] != parent or c[STOP_EDGE] != c[EDGE]:
-            note(BLOCKED, parent, c[EDGE] + 1, x[0], c)
+            note(BLOCKED, parent, c[EDGE] - c[WAYS] + 1, x[0], c)
         x[0] = 0
     elif c[EDGE] == 0 and c[DEADLOCK] != 0:
         note(STUCK, parent, 0, 0, c)
 
 
-def start(binding: int, out: ptr, c: ptr, x: ptr) -> None:
-    """Add the initial state of a binding, if there is one within the constraints, to a part of a batch, and look at it;
-    what should stop the search is noted in c."""
-    t = offset(out, c[COUNT] * WORDS)
-    if initial(binding, t, x) and x[0] == 0:
-        c[GENERATED + INIT] += 1
+def keep_initial(t: ptr, binding: int, ways: int, out: ptr, c: ptr, x: ptr) -> ptr:
+    """Count the initial state t, which a binding makes in so many ways, and look at it; keep it where it is within the
+    constraints. Returns where the next one goes."""
+    edge = c[EDGE]
+    c[EDGE] = edge + 1
+    c[GENERATED + INIT] += ways
+    number = 0
+    inside = True
+    if c[RAW] == 0:
         number = broken(t, EVERYTHING, x)
-        if within(t, EVERYTHING, x):
+        inside = within(t, EVERYTHING, x)
+        if inside:
             witnessed(t, x)
-            if x[0] == 0:
-                add(t, binding, INIT, out, c, x)
-        if x[0] == 0 and number != 0:
-            note(VIOLATED, binding, 0, number, c)
+    if x[0] == 0 and inside:
+        add(t, binding | edge << PARENT_BITS, INIT, out, c, x)
+        t = offset(t, WORDS)
     if x[0] != 0:
-        note(FAILED, binding, 0, x[0], c)
+        note(FAILED, binding, edge, x[0], c)
+    elif number != 0:
+        note(VIOLATED, binding, edge, number, c)
+    return t
+
+
+def start(binding: int, out: ptr, c: ptr, x: ptr) -> None:
+    """Add the initial states of a binding to a part of a batch; what should stop the search is noted in c."""
+    c[EDGE] = 0
+    initial(binding, offset(out, c[COUNT] * WORDS), out, c, x)
+    if x[0] != 0:
+        if c[STOP] != FAILED or c[STOP_PARENT] != binding:
+            note(FAILED, binding, 0, x[0], c)
         x[0] = 0
 
 
 @entry
-def initial_rows(first: int, count: int, rows: ptr, failed: ptr) -> int:
-    """The states that so many bindings of Init make, in order. Returns how many there are before the first that cannot
-    be evaluated: failed has that binding, and the number of the failure."""
+def initial_rows(first: int, count: int, out: ptr, c: ptr) -> None:
+    """Fill a part of a batch with the initial states of so many bindings, up to one that cannot be evaluated."""
     x = stack(SCRATCH)
-    made = 0
+    c[COUNT] = 0
     for k in range(first, first + count):
-        made += int(initial(k, offset(rows, made * WORDS), x))
-        if x[0] != 0:
-            failed[0] = k
-            failed[1] = x[0]
-            return made
-    return made
+        if c[STOP] == OK:
+            start(k, out, c, x)
 
 
 @entry

@@ -18,7 +18,7 @@ from mc.engine.shapes import (
 from mc.engine.storage import symmetric_atoms
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
-from mc.engine.translate.statements import Statements
+from mc.engine.translate.trees import Trees
 from mc.errors import SpecError
 from mc.lang.values import ModelValueSet
 
@@ -50,7 +50,7 @@ class Mover:
 
     def generate(self) -> None:
         layout = self.module.layout
-        body = Statements(self.module, "", "None")
+        body = Trees(self.module, "", "None")
         body.taken.update({"t": 1, "s": 1, "x": 1})
         body.emit("copy(s, t)")
         for name, shape in layout.fields.items():
@@ -61,7 +61,7 @@ class Mover:
         title = '    """t becomes s with every symmetric value renamed."""'
         self.module.add("\n".join([header, title, *body.lines]))
 
-    def move(self, body: Statements, source: Place, target: Place, shape: Shape) -> None:
+    def move(self, body: Trees, source: Place, target: Place, shape: Shape) -> None:
         """Emit code that writes the image of what lies at ``source`` to ``target``."""
         if not self.moves(shape):
             body.copy(target, source, shape)
@@ -93,7 +93,7 @@ class Mover:
         return f"{name}({code}, {self.arguments})"
 
     def _generate_image(self, name: str, shape: Shape) -> None:
-        body = Statements(self.module, "", "0")
+        body = Trees(self.module, "", "0")
         body.taken.update({"code": 1, "image": 1})
         source, target = Place("code", local=True), Place("image", local=True)
         if isinstance(shape, AtomShape):
@@ -133,7 +133,7 @@ class Mover:
         kinds = {references(kind, self.sets, self.atoms, shape.tags.bits) for kind in shape.kinds}
         return kinds.pop() if len(kinds) == 1 else None
 
-    def _function_image(self, body: Statements, shape: FnShape) -> None:
+    def _function_image(self, body: Trees, shape: FnShape) -> None:
         """A function that fits a word: each part is put in its place."""
         element = shape.element
         ones = sum(1 << k * element.bits for k in range(len(shape.keys)))
@@ -147,7 +147,7 @@ class Mover:
             place = part.slot(shape.slots, "k").load(element)
             body.emit(f"image |= {self.image(place, element)} << {self.image('k', shape.domain)} * {element.bits}")
 
-    def _small_set_image(self, body: Statements, shape: SetShape) -> None:
+    def _small_set_image(self, body: Trees, shape: SetShape) -> None:
         """A set of atoms: one bit each, with no branch, since none could be predicted."""
         codes = [shape.element.encode(v) for v in shape.values]
         code = "k" if codes == list(range(len(codes))) else f"{self.module.table(codes)}[k]"
@@ -156,7 +156,7 @@ class Mover:
             bit = Place("code", local=True).slot(shape.slots, "k").load(BoolShape())
             body.emit(f"image |= {bit} << {self.module.rank(shape.element, self.image(code, shape.element))}")
 
-    def _atom_image(self, body: Statements, shape: AtomShape) -> None:
+    def _atom_image(self, body: Trees, shape: AtomShape) -> None:
         body.emit("image = code")
         for k, members in enumerate(self.sets):
             codes = member_codes(shape, members)
@@ -174,19 +174,19 @@ class Mover:
                 with body.block(f"if {ordinal} >= 0:"):
                     body.emit(f"image = {self.module.table(codes)}[g{k}[{ordinal}]]")
 
-    def _move_fields(self, body: Statements, source: Place, target: Place, shape: RecordShape) -> None:
+    def _move_fields(self, body: Trees, source: Place, target: Place, shape: RecordShape) -> None:
         for name, field in shape.fields.items():
             if self.moves(field):
                 image = self.image(source.at(shape.offsets[name]).load(field), field)
                 body.emit(target.at(shape.offsets[name]).store(field, image))
 
-    def _move_function(self, body: Statements, source: Place, target: Place, shape: FnShape) -> None:
+    def _move_function(self, body: Trees, source: Place, target: Place, shape: FnShape) -> None:
         k = body.fresh("k")
         with body.block(f"for {k} in range({len(shape.keys)}):"):
             to = body.named(self.image(k, shape.domain), "to")
             self.move(body, source.slot(shape.slots, k), target.slot(shape.slots, to), shape.element)
 
-    def _move_sequence(self, body: Statements, source: Place, target: Place, shape: SeqShape) -> None:
+    def _move_sequence(self, body: Trees, source: Place, target: Place, shape: SeqShape) -> None:
         length = body.named(source.load(shape.length), "n")
         body.emit(target.store(shape.length, length))
         k = body.fresh("k")
@@ -194,7 +194,7 @@ class Mover:
             place = source.at(shape.start).slot(shape.slots, k), target.at(shape.start).slot(shape.slots, k)
             self.move(body, *place, shape.element)
 
-    def _move_set(self, body: Statements, source: Place, target: Place, shape: SetShape) -> None:
+    def _move_set(self, body: Trees, source: Place, target: Place, shape: SetShape) -> None:
         k = body.fresh("k")
         codes = shape.codes
         code = k if codes == list(range(len(codes))) else f"{self.module.table(codes)}[{k}]"
@@ -202,7 +202,7 @@ class Mover:
             rank = body.named(self.module.rank(shape.element, self.image(code, shape.element)), "to")
             body.emit(target.slot(shape.slots, rank).store(BoolShape(), "1"))
 
-    def _move_bag(self, body: Statements, source: Place, target: Place, shape: BagShape) -> None:
+    def _move_bag(self, body: Trees, source: Place, target: Place, shape: BagShape) -> None:
         put = self._put(shape)
         body.clear(target, shape)
         k = body.fresh("k")

@@ -7,15 +7,17 @@ predicate that is a conjunction is taken apart, as far as definitions are single
 
 from __future__ import annotations
 
-import ast
-import types
 from collections.abc import Iterator
 from typing import Any
 
-from mc.engine.translate.module import FunctionText, Module
+from mc.engine.translate.module import Module
 from mc.engine.translate.places import UNROLLED, Place
-from mc.engine.translate.statements import Statements
+from mc.engine.translate.trees import Trees
 from mc.engine.translate.values import StateRef
+from mc.engine.translate.ways import Ways
+from mc.formula import operators as op
+from mc.formula.nodes import Apply, Expression, Fold, Let
+from mc.formula.nodes import Definition as Formula
 from mc.spec.objects import Definition
 
 
@@ -55,46 +57,54 @@ def witnessed(module: Module) -> str:
     return _text("witnessed(s: ptr, x: ptr)", "int", "Bit set of the witnesses that s satisfies.", body)
 
 
-def predicate_body(module: Module) -> Statements:
+def predicate_body(module: Module) -> Trees:
     """An empty function of states s and t, whose names are taken."""
-    body = Statements(module, str(module.spec.path), "0")
-    body.mutable = {}
+    body = Trees(module, str(module.spec.path), "0")
+    body.state = StateRef("s")
     body.taken.update(s=1, t=1, x=1, changed=1)
     return body
 
 
-def _text(head: str, result: str, doc: str, body: Statements) -> str:
+def successor_body(module: Module) -> Ways:
+    """An empty function that collects the successors of s, or initial states, in the place of t and after it."""
+    body = Ways(module, str(module.spec.path), "")
+    body.state = StateRef("s")
+    body.taken.update(s=1, t=1, x=1, c=1, out=1)
+    return body
+
+
+def _text(head: str, result: str, doc: str, body: Trees) -> str:
     return "\n".join([f"def {head} -> {result}:", f'    """{doc}"""', *body.lines])
 
 
-def _holds(body: Statements, value: Any) -> Any:
+def _holds(body: Trees, value: Any) -> Any:
     """A Boolean expression, or a constant."""
     known = body.decided(value)
     return body.truth(value) if known is None else known
 
 
-def _whole(body: Statements, definition: Definition) -> Any:
+def _whole(body: Trees, definition: Definition) -> Any:
     """What a definition says of a state, as a Boolean expression or a constant."""
-    text = body.module.definition(definition.function)  # type: ignore[arg-type]
-    with body.within({}, text.file):
-        body.line = text.node.lineno
-        return _holds(body, body.call(definition.function, [StateRef("s")], None))  # type: ignore[arg-type]
+    formula = body.module.spec.formulas.of(definition.function)
+    with body.within({}, formula.place.file):
+        body.at(formula)
+        return _holds(body, body.call(formula, ()))
 
 
-def _require(body: Statements, definition: Definition, otherwise: str) -> None:
+def _require(body: Trees, definition: Definition, otherwise: str) -> None:
     """Emit ``otherwise`` for states that do not satisfy a definition."""
     module = body.module
-    text = module.definition(definition.function)  # type: ignore[arg-type]
-    body.file, body.line = text.file, text.node.lineno
-    for node in _conjuncts(text):
+    formula = module.spec.formulas.of(definition.function)
+    body.at(formula)
+    for node in _conjuncts(module, formula):
         start = len(body.lines)
-        read = _Reader(module).variables(text.body if node is None else [node])
+        read = module.facts.of(formula.body if node is None else node).reads
         with body.block(f"if {_any_changed(module, read)}:"):
             if node is None:
                 holds = _whole(body, definition)
             else:
-                with body.within({"s": StateRef("s")}, text.file):
-                    body.line = node.lineno
+                with body.within({}, formula.place.file):
+                    body.at(node)
                     holds = _holds(body, body.expr(node))
             with body.block(f"if not {holds}:"):
                 body.emit(otherwise)
@@ -102,52 +112,21 @@ def _require(body: Statements, definition: Definition, otherwise: str) -> None:
             del body.lines[start:]
 
 
-def _conjuncts(text: FunctionText) -> Iterator[ast.expr | None]:
-    """The conjuncts of a state predicate; None where it is not an expression."""
-    if not (len(text.body) == 1 and isinstance(text.body[0], ast.Return) and text.body[0].value is not None):
+def _conjuncts(module: Module, formula: Formula) -> Iterator[Expression | None]:
+    """The conjuncts of a state predicate; None for one that is a function of its own."""
+    if isinstance(formula.body, (Let, Fold)) or not module.in_place(formula):
         yield None
         return
-    todo = [text.body[0].value]
+    todo = [formula.expression]
     while todo:
         node = todo.pop(0)
-        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
-            todo[:0] = node.values
+        if isinstance(node, Apply) and node.operator is op.AND:
+            todo[:0] = node.operands
         else:
             yield node
 
 
-class _Reader:
-    """Finds the variables that a state predicate may read."""
-
-    def __init__(self, module: Module) -> None:
-        self.module = module
-        self.seen: set[types.FunctionType] = set()
-
-    def variables(self, nodes: list[Any]) -> set[str]:
-        return set().union(*(self._read(node) for node in nodes))
-
-    def _read(self, node: ast.AST) -> set[str]:
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "s":
-            return {node.attr}
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            function = self.module.namespace.get(node.func.id)
-            if isinstance(function, types.FunctionType) and function.__code__.co_filename in self._files():
-                arguments = [a for a in node.args if not (isinstance(a, ast.Name) and a.id == "s")]
-                found = self.variables(arguments)
-                if function not in self.seen:
-                    self.seen.add(function)
-                    found |= self.variables(self.module.definition(function).body)
-                return found
-        if isinstance(node, ast.Name) and node.id == "s":
-            # The state as a whole.
-            return set(self.module.layout.fields)
-        return self.variables(list(ast.iter_child_nodes(node)))
-
-    def _files(self) -> set[str]:
-        return {str(path) for path in self.module.spec.files}
-
-
-def _any_changed(module: Module, variables: set[str]) -> str:
+def _any_changed(module: Module, variables: frozenset[str]) -> str:
     """A condition: one of these variables has changed."""
     layout = module.layout
     masks: dict[int, int] = {}

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mc.engine import kernels, loops, words
-from mc.engine.generate import BESIDE, control_words, generate, part_size, successor_limit
+from mc.engine.generate import BESIDE, control_words, generate, part_size
 from mc.engine.layout import Layout, Rows
 from mc.engine.machine import Library
 from mc.engine.memory import pages
@@ -84,13 +84,15 @@ class Program:
         self.layout = Layout(spec.variables, spec)
         self.words = self.layout.words
         self.symmetry = Symmetry(spec, self.layout)
-        self.successor_limit = successor_limit(spec, self.layout)
-        #: Parents in a part of a batch, at most.
-        self.part = part_size(self.successor_limit, self.words)
         #: Of the rows of Init.
         self.bindings = sum(spec.bindings())
+        generated = generate(spec, self.layout, self.symmetry, exact)
         #: The generated module, as text; and what it may find that cannot be evaluated.
-        self.source, self.failures = generate(spec, self.layout, self.symmetry, exact)
+        self.source, self.failures = generated.source, generated.failures
+        #: Successors of a state, and initial states of a binding, at most.
+        self.successor_limit, self.initial_limit = generated.successors, generated.starts
+        #: Parents in a part of a batch, at most.
+        self.part = part_size(self.successor_limit, self.words)
         self._library: Library | None = None
         self._single: Batch | None = None
 
@@ -135,22 +137,37 @@ class Program:
 
     def initial(self) -> Iterator[Rows]:
         """All initial states as they are, packed, in order: in blocks of shape ``(n, words)``."""
-        for first in range(0, self.bindings, words.BATCH):
-            yield self._initial(first, min(words.BATCH, self.bindings - first))
+        return (rows for rows, _ in self._initial(0, self.bindings))
 
-    def initial_row(self, binding: int) -> Rows:
-        """The initial state that a binding makes, as it is, packed."""
-        alone: Rows = self._initial(binding, 1)[0]
+    def count_initial(self) -> Iterator[int]:
+        """How many initial states are generated, some bindings at a time."""
+        return (count for _, count in self._initial(0, self.bindings))
+
+    def initial_row(self, origin: int) -> Rows:
+        """The initial state with an origin, as it is, packed."""
+        ((rows, _),) = self._initial(origin & words.PARENT_MASK, 1)
+        alone: Rows = rows[origin >> words.PARENT_BITS]
         return alone
 
-    def _initial(self, first: int, count: int) -> Rows:
-        """The states that so many bindings make, shape ``(n, words)``; :class:`UnevaluableInit`."""
-        rows, failed = np.empty((count, self.words), np.int64), zeros(2)
-        made = self.library.initial_rows(first, count, rows, failed)
-        binding, failure = failed.tolist()
-        if failure:
-            raise UnevaluableInit(binding, self.failures[failure - 1])
-        return rows[:made]
+    def _initial(self, first: int, count: int) -> Iterator[tuple[Rows, int]]:
+        """The states that so many bindings make, shape ``(n, words)``, and how many are generated, as many as there is
+        room for at a time; :class:`UnevaluableInit`."""
+        single = self._alone()
+        step = single.capacity // self.initial_limit
+        for start in range(first, first + count, step):
+            control = self.control()
+            control[words.RAW] = 1
+            self.library.initial_rows(start, min(step, first + count - start), single.data, control)
+            if control[words.STOP] != words.OK:
+                raise UnevaluableInit(int(control[words.STOP_PARENT]), self.failures[control[words.STOP_WHAT] - 1])
+            rows = single.states[0, : control[words.COUNT] * self.words].reshape(-1, self.words).copy()
+            yield rows, int(control[words.GENERATED + len(self.spec.actions)])
+
+    def _alone(self) -> Batch:
+        """A batch of one part, for what is not of a search."""
+        if self._single is None:
+            self._single = self.batch()
+        return self._single
 
     def inspect(self, rows: Rows, control: Words | None = None) -> tuple[Rows, Words]:
         """Representatives of packed states, shape ``(n, words)``, and what is known of each (``words.INSPECTED``)."""
@@ -179,16 +196,15 @@ class Program:
         """All successors of some packed states as they are, the numbers of their actions and of their parents, and
         whether these are all.
         """
-        if self._single is None:
-            self._single = self.batch()
-        states, kinds, origins = (part[0] for part in (self._single.states, self._single.kinds, self._single.origins))
+        single = self._alone()
+        states, kinds, origins = (part[0] for part in (single.states, single.kinds, single.origins))
         flat = np.array(rows, np.int64).reshape(-1, self.words)
         control = self.control()
         control[words.RAW] = 1
         found = []
         for first in range(0, len(flat), self.part):
             part = flat[first : first + self.part]
-            self.library.expand_rows(part, len(part), self._single.data, control)
+            self.library.expand_rows(part, len(part), single.data, control)
             count = int(control[words.COUNT])
             found.append(
                 (

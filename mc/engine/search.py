@@ -37,6 +37,11 @@ class Stop:
         """The edge that leads from the parent to the state to show; none where that is the parent."""
         return [self.edge] if self.kind in (words.VIOLATED, words.FAILED) else []
 
+    @property
+    def origin(self) -> int:
+        """Of an initial state."""
+        return self.parent | self.edge << words.PARENT_BITS
+
     @staticmethod
     def in_control(control: Words) -> Stop:
         """The one that a control array has noted."""
@@ -101,7 +106,7 @@ class Search:
 
         Ends before they are all made where a limit says so, or one of them stops the search.
         """
-        bindings, size = self.engine.bindings, min(words.PART, self.batch.capacity)
+        bindings, size = self.engine.bindings, min(words.PART, self.batch.capacity // self.engine.initial_limit)
         self.symmetry_check.definitions()
         for _ in self.symmetry_check.initial():
             if self.guard.due(0):
@@ -129,8 +134,8 @@ class Search:
         """Count also the initial states that come after the one at which the search stopped."""
         column = words.GENERATED + len(self.engine.spec.actions)
         self.controls[:, column] = 0
-        for rows in self.engine.initial():
-            self.controls[0, column] += len(rows)
+        for count in self.engine.count_initial():
+            self.controls[0, column] += count
             if self.guard.due(0):
                 return
 
@@ -216,7 +221,8 @@ class Search:
         path: Callable[[Stop], tuple[int, list[int]]],
         seconds: dict[str, float],
     ) -> Result:
-        """Put the result together; ``path`` tells how a stop was found: a binding of Init, and edges from there on."""
+        """Put the result together; ``path`` tells how a stop was found: the origin of an initial state, and edges from
+        there on."""
         spec = self.engine.spec
         violation = None
         verdict = "ok" if len(self.visited) else "vacuous"
@@ -225,8 +231,8 @@ class Search:
             verdict = {"invariant": "violation", "deadlock": "deadlock", "evaluation": "error"}[kind]
             name = spec.invariants[self.stop.what - 1].name if kind == "invariant" else ""
             failure = self.engine.failures[self.stop.what - 1] if kind == "evaluation" else None
-            start, edges = (self.stop.parent, []) if self.stopped_at_once else path(self.stop)
-            starts, layers = self.simplest_ways(self.stop) or ((start,), ())
+            start, edges = (self.stop.origin, []) if self.stopped_at_once else path(self.stop)
+            starts, layers = self.simplest_ways(self.stop) or ((start & words.PARENT_MASK,), ())
             violation = Violation(kind, name, self.replay(start, edges), starts, layers, failure)
         elif frontier or not self.started:
             verdict = "incomplete"
@@ -263,7 +269,7 @@ class Search:
         return None
 
     def replay(self, start: int, edges: list[int]) -> tuple[State, ...]:
-        """The representatives along a path: a binding of Init, then which successor each time."""
+        """The representatives along a path: from an initial state, by its origin; then which successor each time."""
         engine = self.engine
         row = engine.canonical_rows(engine.initial_row(start))[0]
         path = [engine.unpack(row)]

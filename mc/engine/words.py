@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-#: An origin: the parent's index within its level, and above it the edge: which successor of the parent.
+#: An origin: the parent's index within its level, and above it the edge: which successor of the parent, from 1. Of an
+#: initial state: the binding, and which of its states, from 0.
 PARENT_BITS = 36
 PARENT_MASK = (1 << PARENT_BITS) - 1
 #: A kind: the action's number, and above it how many symmetries leave the state alone.
@@ -16,7 +17,7 @@ MOST_SYMMETRIES = 1 << 62 - ACTION_BITS
 
 # Words of the control array of a part of a batch.
 COUNT = 0  # successors in its part of the batch
-EDGE = 1  # successors of the present parent so far, all of them
+EDGE = 1  # successors of the present parent (initial states of the present binding) so far, all of them
 RAW = 2  # not 0: keep every successor as it is
 STOP = 3  # why the search should stop: OK or one of the following
 STOP_PARENT = 4  # where: the parent's index
@@ -29,6 +30,7 @@ GROUP = 10  # size of the symmetry group
 NEXT = 11  # where the next new state goes
 DEPTH = 12  # longest path of a depth-first search
 ORBITS_MORE = 13
+WAYS = 14  # so many of the successors are of the action, with its arguments, that is being evaluated
 GENERATED = 16  # per action, and for Init after them; then the distinct ones likewise
 
 ORBIT_BITS = 62

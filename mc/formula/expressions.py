@@ -19,6 +19,7 @@ from mc.formula.nodes import (
     Call,
     Definition,
     Definitions,
+    Each,
     Expression,
     Fold,
     Let,
@@ -170,17 +171,26 @@ class Compiler:
         initial = self.all(node.initial)
         slots = [self.slots.slot(name) for name in node.names]
         bindings, steps = self.bindings((node.bound,)), self.all(node.step)
-        body = self.expression(node.body)
+        body, going = self.expression(node.body), self.going(node)
 
         def evaluate(env: Environment) -> Any:
             for slot, value in zip(slots, [first(env) for first in initial], strict=True):
                 env[slot] = value
             for _ in bindings(env):
+                if not going(env):
+                    break
                 for slot, value in zip(slots, [step(env) for step in steps], strict=True):
                     env[slot] = value
             return body(env)
 
         return evaluate
+
+    def going(self, node: Fold | Each) -> Evaluate:
+        """Whether a loop takes another element."""
+        if node.going is None:
+            return lambda env: True
+        condition = self.expression(node.going)
+        return lambda env: kinds.truth(condition(env))
 
     def bindings(self, bounds: Sequence[Bound]) -> Callable[[Environment], Iterator[None]]:
         """A function that binds the names in an environment to each of their values in turn."""

@@ -1,12 +1,38 @@
-"""Facts about formulas: what they consist of, and which variables they read and write, through definitions too."""
+"""Facts about formulas: what they consist of, which variables they read and write, and whether walking them forks.
+
+All of it is found through definitions, too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
 from typing import Any
 
-from mc.formula.nodes import Assign, Bound, Call, Definitions, Enter, Name, Node, Of
+from mc.formula import operators as op
+from mc.formula.nodes import (
+    All,
+    Apply,
+    Assign,
+    Bind,
+    Binder,
+    Bound,
+    Call,
+    Definition,
+    Definitions,
+    Each,
+    Either,
+    Enter,
+    Fold,
+    If,
+    Let,
+    Name,
+    Node,
+    Of,
+    Some,
+    Test,
+    With,
+)
 
 
 def children(node: Node) -> Iterator[Node]:
@@ -37,14 +63,110 @@ def local_names(node: Node) -> frozenset[str]:
     return frozenset(part.name for part in walk(node) if isinstance(part, Name) and part.of is Of.LOCAL)
 
 
+def bound_names(node: Node) -> Iterable[str]:
+    """The local names that a node itself gives values to."""
+    if isinstance(node, (Let, With)):
+        yield node.name
+    if isinstance(node, (Fold, Each)):
+        yield from node.names
+    if isinstance(node, (Fold, Each, Some)):
+        yield from node.bound.names
+    if isinstance(node, Bind):
+        for bound in node.bounds:
+            yield from bound.names
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What is known of a node."""
+
+    #: The local names whose values are given outside of it. (No two binders of a definition bind the same name.)
+    free: frozenset[str]
+    #: The variables whose unprimed values it depends on, through definitions too.
+    reads: frozenset[str]
+    #: The variables that it gives values to, through definitions too.
+    writes: frozenset[str]
+    #: Whether it may be TRUE in several ways when it is walked, as TLC does (``\\/``, ``\\E``), in the same state.
+    forks: bool
+    #: Whether it is a tree with choices that may lead to several states.
+    chooses: bool
+
+
+_NOTHING = Fact(frozenset(), frozenset(), frozenset(), False, False)
+
+
+class Facts:
+    """The facts about the formulas of a spec, each computed once."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self.definitions = definitions
+        # A node is kept with its fact, lest another one has its id.
+        self._of: dict[int, tuple[Node, Fact]] = {}
+        self._bodies: dict[Definition, Fact] = {}
+
+    def of(self, node: Node) -> Fact:
+        """The facts about a node."""
+        kept = self._of.get(id(node))
+        if kept is None:
+            kept = self._of[id(node)] = node, self._computed(node)
+        return kept[1]
+
+    def definition(self, definition: Definition) -> Fact:
+        """The facts about the body of a definition."""
+        if definition not in self._bodies:
+            # One that uses itself depends on nothing more by that.
+            self._bodies[definition] = _NOTHING
+            self._bodies[definition] = self.of(definition.body)
+        return self._bodies[definition]
+
+    def _computed(self, node: Node) -> Fact:
+        parts = [self.of(child) for child in children(node)]
+        free = frozenset().union(*(part.free for part in parts)).difference(bound_names(node))
+        if isinstance(node, (Call, Enter)):
+            parts.append(self.definition(self.definitions[node.definition]))
+        reads = frozenset().union(*(part.reads for part in parts))
+        writes = frozenset().union(*(part.writes for part in parts))
+        if isinstance(node, Name) and node.of is Of.LOCAL:
+            free |= {node.name}
+        if isinstance(node, Name) and node.of is Of.VARIABLE:
+            reads |= {node.name}
+        if isinstance(node, Assign):
+            writes |= {node.variable}
+        chooses = isinstance(node, (Either, Some)) or any(part.chooses for part in parts)
+        return Fact(free, reads, writes, self._forks(node), chooses)
+
+    def _forks(self, node: Node) -> bool:
+        match node:
+            case Apply(operator=op.OR):
+                return True
+            case Apply(operator=op.AND, operands=parts) | All(parts=parts) | Either(parts=parts):
+                return any(self.of(part).forks for part in parts)
+            case Apply(operator=op.IF, operands=(_, then, otherwise)) | If(then=then, otherwise=otherwise):
+                return self.of(then).forks or self.of(otherwise).forks
+            case Bind(binder=Binder.EXISTS):
+                return True
+            case Bind(binder=Binder.FORALL, body=body) | Let(body=body) | Fold(body=body):
+                return self.of(body).forks
+            case With(body=body) | Some(body=body) | Each(then=body) | Test(condition=body):
+                return self.of(body).forks
+            case Call(definition=name):
+                # One of constant level without parameters is a value from the start.
+                definition = self.definitions[name]
+                fact = self.definition(definition)
+                return fact.forks and bool(definition.parameters or fact.reads)
+            case Enter(definition=name):
+                return self.definition(self.definitions[name]).forks
+        return False
+
+
 def reads(node: Node, definitions: Definitions) -> frozenset[str]:
     """The variables whose unprimed values a formula depends on."""
-    return frozenset(part.name for part in used(node, definitions) if isinstance(part, Name) and part.of is Of.VARIABLE)
+    return Facts(definitions).of(node).reads
 
 
 def writes(node: Node, definitions: Definitions) -> frozenset[str]:
     """The variables that a tree of control gives values to."""
-    return frozenset(part.variable for part in used(node, definitions) if isinstance(part, Assign))
+    return Facts(definitions).of(node).writes
 
 
 def used(node: Node, definitions: Definitions) -> Iterator[Node]:

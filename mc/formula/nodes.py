@@ -142,7 +142,7 @@ class Fold(Node):
     """The body, with some names bound to what remains of ``initial`` after ``step`` was taken for each element.
 
     ``step`` gives the names their next values, all at once, from their values before it. The elements of a set come
-    in ascending order.
+    in ascending order. No further one is taken where ``going`` is FALSE of the names.
     """
 
     names: tuple[str, ...]
@@ -150,6 +150,7 @@ class Fold(Node):
     bound: Bound
     step: tuple[Expression, ...]
     body: Expression
+    going: Expression | None = None
 
 
 Expression = Value | Name | Apply | Call | Bind | Let | Fold
@@ -222,6 +223,7 @@ class Each(Node):
     step: tuple[Expression, ...]
     body: Tree
     then: Tree
+    going: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,7 @@ SUBTRACT = _operator("-", "-", 2, kinds.minus, 11)
 TIMES = _operator("*", "*", 2, kinds.times, 13)
 QUOTIENT = _operator("\\div", "//", 2, kinds.quotient, 13)
 REMAINDER = _operator("%", "%", 2, kinds.remainder, (10, 11))
+POWER = _operator("^", "**", 2, kinds.power, 14)
 NEGATIVE = _operator("-.", "-", 1, lambda a: -kinds.number(a), 12)
 ABS = _operator("Abs", "abs", 1, lambda a: abs(kinds.number(a)))
 INTERVAL = _operator("..", "Range", 2, Range, 9)
@@ -131,7 +132,11 @@ SMALLEST = _operator("Smallest", "min", (2, None), lambda *numbers: min(kinds.nu
 SET = _operator("{{{}}}", "{}", (0, None), kinds.displayed)
 UNION = _operator("\\cup", "|", 2, kinds.union, 8)
 INTERSECTION = _operator("\\cap", "&", 2, kinds.intersection, 8)
-SIZE = _operator("Cardinality", "Cardinality", 1, _size)
+#: The elements that only one of two sets has (module ``FiniteSetsExt``).
+SYMMETRIC_DIFFERENCE = _operator("SymDiff", "^", 2, kinds.difference)
+CARDINALITY = _operator("Cardinality", "Cardinality", 1, operators.Cardinality)
+#: Of a sequence, a set or a bag.
+SIZE = _operator("Cardinality", "len", 1, _size)
 
 # Functions, sequences, records
 #: Of keys and values in turn.

@@ -160,7 +160,8 @@ class Printer:
     def _Fold(self, node: Fold) -> tuple[str, int]:
         names = ", ".join(map(self.local, node.names))
         folded = f"Fold({self.members(node.bound)}, <<{names}>>, <<{self.items(node.initial)}>>, "
-        return f"LET <<{names}>> == {folded}<<{self.items(node.step)}>>) IN {self.plain(node.body)}", _LOOSE
+        going = "" if node.going is None else f", {self.plain(node.going)}"
+        return f"LET <<{names}>> == {folded}<<{self.items(node.step)}>>{going}) IN {self.plain(node.body)}", _LOOSE
 
     # Trees of control
 

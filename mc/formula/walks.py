@@ -82,7 +82,7 @@ def _each(compiler: Compiler, node: Each, following: Walk) -> Walk:
     initial, steps = compiler.all(node.initial), compiler.all(node.step)
     slots = [compiler.slots.slot(name) for name in node.names]
     bindings = compiler.bindings((node.bound,))
-    then = tree(compiler, node.then, following)
+    then, going = tree(compiler, node.then, following), compiler.going(node)
     primed: list[Any] = []
 
     def written(env: Environment) -> None:
@@ -95,6 +95,8 @@ def _each(compiler: Compiler, node: Each, following: Walk) -> Walk:
         for slot, value in zip(slots, [first(env) for first in initial], strict=True):
             env[slot] = value
         for _ in bindings(env):
+            if not going(env):
+                break
             # The body leaves the primed variables as they were before it; what it made is in `primed`.
             body(env)
             env[PRIMED][:] = primed

@@ -132,6 +132,8 @@ def _each(node: Each, path: _Path) -> list[_Path]:
     folded = {name: outer.value(first) for name, first in zip(node.names, node.initial, strict=True)}
     for bound in bindings((node.bound,), outer):
         scope = outer.inside({**folded, **bound})
+        if node.going is not None and not scope.value(node.going):
+            break
         (path,) = _follow(node.body, replace(path, scope=scope))
         folded = {name: scope.value(step) for name, step in zip(node.names, node.step, strict=True)}
     return [replace(end, scope=outer) for end in _follow(node.then, replace(path, scope=outer.inside(folded)))]

@@ -191,7 +191,7 @@ class _Printer(Printer):
             return _INCLUSIONS[operator].format(one, two), _TIGHT
         if operator in (op.IN, op.NOT_IN) and isinstance(of, Bag):
             return f"({self.inside(operands[0], 5)} {operator.tla} BagToSet({self.plain(operands[1])}))", _TIGHT
-        if operator is op.SIZE and isinstance(of, Bag):
+        if operator in (op.SIZE, op.CARDINALITY) and isinstance(of, Bag):
             return f"Cardinality(BagToSet({self.plain(operands[0])}))", _TIGHT
         return super()._Apply(node)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -15,8 +14,10 @@ from mc.engine.translate.membership import Membership
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import BagChange, Builder, Const, Interval, Packed, SetOf, Truth, Value
 from mc.errors import SpecError
+from mc.formula import operators as op
+from mc.formula.operators import Operator
 
-_SET_OPERATORS = {ast.BitOr: "|", ast.BitAnd: "&", ast.Sub: "& ~", ast.BitXor: "^"}
+_SET_OPERATORS = {op.UNION: "|", op.INTERSECTION: "&", op.SUBTRACT: "& ~", op.SYMMETRIC_DIFFERENCE: "^"}
 
 
 class Algebra(Membership):
@@ -47,15 +48,15 @@ class Algebra(Membership):
             return None
         return SetShape(joined.element, joined.values) if isinstance(joined, SetShape) else None
 
-    def set_operation(self, node: ast.BinOp, left: Value, right: Value) -> Value:
-        """``left | right``, ``left & right``, ``left - right`` or ``left ^ right``."""
-        symbol = _SET_OPERATORS.get(type(node.op))
+    def set_operation(self, operator: Operator, left: Value, right: Value) -> Value:
+        """``left \\cup right``, ``left \\cap right``, ``left \\ right``, or what only one of them has."""
+        symbol = _SET_OPERATORS.get(operator)
         if symbol is None:
-            raise self.unsupported(node, "sets are combined by |, & and -")
+            self.mistake("sets are combined by |, & and -")
         self.comparable(left, right)
         shape = self._common_set(left, right)
         if shape is None:
-            return self._elementwise(node, left, right)
+            return self._elementwise(operator, left, right)
         if not shape.wide:
             return Packed(f"({self.code(left, shape)} {symbol} {self.code(right, shape)})", shape)
 
@@ -75,14 +76,14 @@ class Algebra(Membership):
 
         return Builder(fill, lambda: shape)
 
-    def _elementwise(self, node: ast.BinOp, left: Value, right: Value) -> Value:
+    def _elementwise(self, operator: Operator, left: Value, right: Value) -> Value:
         """The same where one of the sets is a sorted array, or has elements outside what the other can hold."""
-        union, keep, symmetric = (isinstance(node.op, kind) for kind in (ast.BitOr, ast.BitAnd, ast.BitXor))
+        union, keep, symmetric = (operator is o for o in (op.UNION, op.INTERSECTION, op.SYMMETRIC_DIFFERENCE))
         if (isinstance(left, SetOf) or self.told(left) is None or self.is_made(left)) and (union or keep):
             left, right = right, left
         shape = self.told(left)
         if not (shape is None or isinstance(shape, (SetShape, SortedSetShape))):
-            raise self.unsupported(node, "these sets cannot be combined: write {x for x in S if ...}")
+            self.mistake("these sets cannot be combined: write {x for x in S if ...}")
         if isinstance(right, Builder) and self.told(right) is not None and not self.is_made(right):
             right = self.bind(right)
         if symmetric:

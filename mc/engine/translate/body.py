@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import keyword
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from mc.engine.result import Unevaluable
 from mc.engine.shapes import Shape
 from mc.engine.translate.places import Place
-from mc.engine.translate.values import Value
+from mc.engine.translate.values import StateRef, Value
 from mc.errors import SpecError
+from mc.formula.nodes import Node, as_written
 
 if TYPE_CHECKING:
     from mc.engine.translate.module import Module
@@ -23,9 +23,24 @@ SCRATCH = "x"
 RESERVED = frozenset({"s", "t", "u", "c", "out", "parent", SCRATCH, *keyword.kwlist})
 
 
-def parameter_name(name: str) -> str:
-    """What a parameter of a definition is called in the generated function, which has one more."""
-    return f"{name}_given" if name == SCRATCH or keyword.iskeyword(name) else name
+def parameter_names(names: Iterable[str]) -> dict[str, str]:
+    """What the parameters of a definition are called in a generated function, which has more."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        code = as_written(name)
+        if code == SCRATCH or keyword.iskeyword(code):
+            code += "_given"
+        while not taken.isdisjoint(given := {code, word_of(code)}):
+            code += "_"
+        found[name] = code
+        taken |= given
+    return found
+
+
+def word_of(name: str) -> str:
+    """The parameter that says where in the memory of another one a large value is."""
+    return f"{name}_word"
 
 
 class Body:
@@ -35,12 +50,15 @@ class Body:
         self.module = module
         self.file = file
         self.line = 0
+        #: The states that variables are read from and written to, where there are any.
+        self.state: StateRef | None = None
+        self.primed: StateRef | None = None
         #: What the function returns where it cannot go on: a literal of its type.
         self.neutral = returns
         self.lines: list[str] = []
         self.depth = 1
         self.taken: dict[str, int] = {}
-        #: Whether the generated function may set the error word.
+        #: What the local names stand for.
         self.scope: dict[str, Value] = {}
 
     # Text
@@ -92,9 +110,14 @@ class Body:
 
     # Errors
 
-    def unsupported(self, node: ast.AST | None, message: str) -> SpecError:
-        """The error for a construct that the language does not have."""
-        return SpecError(message, self.file, getattr(node, "lineno", self.line) or None)
+    def at(self, node: Node) -> None:
+        """What is said from now on is about a node of the spec (those that a reader adds stand nowhere)."""
+        if node.place.line:
+            self.file, self.line = node.place.file, node.place.line
+
+    def written(self, node: Node) -> str:
+        """The text of a node."""
+        return self.module.spec.written(node.place)
 
     def mistake(self, message: str) -> NoReturn:
         raise SpecError(message, self.file, self.line or None)

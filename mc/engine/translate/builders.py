@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -13,7 +12,8 @@ from mc.engine.translate.algebra import Algebra
 from mc.engine.translate.filters import negation
 from mc.engine.translate.kinds import room
 from mc.engine.translate.places import Place
-from mc.engine.translate.values import Builder, Const, Filter, Interval, Num, SetOf, Truth, Tuple, Value, of_code
+from mc.engine.translate.values import Builder, Const, Filter, Interval, Num, Truth, Tuple, Value, of_code
+from mc.formula.nodes import Bind, Binder, Bound, Expression, Name, as_written
 
 
 class Builders(Algebra):
@@ -29,30 +29,21 @@ class Builders(Algebra):
         finally:
             self.scope, self.file, self.line = kept
 
-    def _Set(self, node: ast.Set) -> Value:
-        return SetOf(tuple(self.bind(self.expr(e)) for e in node.elts))
-
-    def _Tuple(self, node: ast.Tuple) -> Value:
-        return Tuple(tuple(self.bind(self.expr(e)) for e in node.elts))
-
     @contextmanager
-    def generators(
-        self, node: ast.SetComp | ast.GeneratorExp, leave: str = "", last: ast.expr | None = None
-    ) -> Iterator[bool]:
-        """Open the loops of a comprehension; after an inner loop, outer ones break where ``leave`` holds.
+    def bindings(self, bounds: Sequence[Bound], leave: str = "", last: Expression | None = None) -> Iterator[bool]:
+        """Open the loops over some bounds; after an inner loop, outer ones break where ``leave`` holds.
 
         ``last``: one more condition. Where there is one, it may be known which elements satisfy all conditions;
         then the innermost is no loop but the question whether there is any. Yields whether it is a loop.
         """
         with self.within(dict(self.scope), self.file), ExitStack() as blocks:
             looped = True
-            for position, generator in enumerate(node.generators):
-                if not isinstance(generator.target, ast.Name):
-                    raise self.unsupported(node, "a comprehension binds single names")
-                name, conditions = generator.target.id, generator.ifs
-                if last is not None and generator is node.generators[-1]:
+            for position, bound in enumerate(bounds):
+                name = self.single(bound)
+                conditions = [] if bound.condition is None else [bound.condition]
+                if last is not None and bound is bounds[-1]:
                     conditions = [*conditions, last]
-                collection = self.expr(generator.iter)
+                collection = self.expr(bound.collection)
                 if isinstance(collection, Builder):
                     collection = self.bind(collection)
                 chosen = self.decide(collection, name, conditions)
@@ -64,14 +55,20 @@ class Builders(Algebra):
                     looped = False
                     blocks.enter_context(self.block(f"if {self._any_passes(collection, chosen)}:"))
                     continue
-                self.scope[name] = blocks.enter_context(self.elements(collection, name, chosen))
+                self.scope[name] = blocks.enter_context(self.elements(collection, as_written(name), chosen))
                 for condition in conditions if chosen is None else chosen.rest:
                     blocks.enter_context(self.block(f"if {self.truth(self.expr(condition))}:"))
             yield looped
 
-    def _admit(self, collection: Value, name: str, conditions: list[ast.expr]) -> None:
+    def single(self, bound: Bound) -> str:
+        """The name that is bound."""
+        if len(bound.names) != 1:
+            self.mistake("a comprehension binds single names")
+        return bound.names[0]
+
+    def _admit(self, collection: Value, name: str, conditions: list[Expression]) -> None:
         """Refuse conditions that are not in the spec language, although Python has evaluated them."""
-        with self.within(dict(self.scope), self.file), self.aside(), self.elements(collection, name) as element:
+        with self.within(dict(self.scope), self.file), self.aside(), self.elements(collection) as element:
             self.scope[name] = element
             for condition in conditions:
                 self.truth(self.expr(condition))
@@ -86,39 +83,41 @@ class Builders(Algebra):
         with self.block(condition):
             self.emit("break")
 
-    def quantify(self, node: ast.GeneratorExp, universal: bool) -> Value:
-        """``all(...)`` or ``any(...)`` over a comprehension."""
-        known = self.inclusion(node, universal)
+    def quantify(self, node: Bind) -> Value:
+        """``\\A`` or ``\\E``."""
+        known = self.inclusion(node)
         if known is None:
-            return self._search(node, universal)
+            return self._search(node)
         with self.aside():
-            self._search(node, universal)  # refuses what is not in the spec language
+            self._search(node)  # refuses what is not in the spec language
         return known
 
-    def _search(self, node: ast.GeneratorExp, universal: bool) -> Value:
+    def _search(self, node: Bind) -> Value:
+        universal = node.binder is Binder.FORALL
         result = self.fresh("ok" if universal else "found")
         self.emit(f"{result} = {universal}")
-        decisive = negation(node.elt) if universal else node.elt
-        with self.generators(node, leave=f"if {result} != {universal}:", last=decisive) as looped:
+        decisive = negation(node.body) if universal else node.body
+        with self.bindings(node.bounds, leave=f"if {result} != {universal}:", last=decisive) as looped:
             self.emit(f"{result} = {not universal}")
             if looped:
                 self.emit("break")
         return Truth(result)
 
-    def _SetComp(self, node: ast.SetComp) -> Value:
+    def set_of_values(self, node: Bind) -> Value:
+        """``{e : x \\in S}`` or ``{x \\in S : P}``."""
         scope, file = dict(self.scope), self.file
         chosen, possible = self._chosen(node)
 
         @contextmanager
         def loop() -> Iterator[Value]:
-            with self.within(dict(scope), file), self.generators(node):
-                yield self.expr(node.elt)
+            with self.within(dict(scope), file), self.bindings(node.bounds):
+                yield self.expr(node.body)
 
         def fill(place: Place, shape: Shape) -> None:
             if not isinstance(shape, (SetShape, SortedSetShape)):
                 self.unfit(natural(), shape)
             with self.within(dict(scope), file):
-                if chosen is None or not self._fill_chosen(place, shape, self.expr(node.generators[0].iter), chosen):
+                if chosen is None or not self._fill_chosen(place, shape, self.expr(node.bounds[0].collection), chosen):
                     self.clear(place, shape)
                     with loop() as element:
                         self.add_element(place, shape, element)
@@ -132,31 +131,29 @@ class Builders(Algebra):
         def most() -> int:
             found = 1
             with self.within(dict(scope), file), self.aside(), ExitStack() as loops:
-                for generator in node.generators:
-                    assert isinstance(generator.target, ast.Name)
-                    collection = self.expr(generator.iter)
+                for bound in node.bounds:
+                    collection = self.expr(bound.collection)
                     found *= len(collection.value) if isinstance(collection, Const) else room(self.shape(collection))
-                    self.scope[generator.target.id] = loops.enter_context(self.elements(collection))
+                    self.scope[self.single(bound)] = loops.enter_context(self.elements(collection))
             return found
 
-        target = node.generators[0].target
-        filtered = isinstance(target, ast.Name) and isinstance(node.elt, ast.Name) and target.id == node.elt.id
-        return Builder(fill, natural, possible, loop, once=filtered and len(node.generators) == 1)
+        return Builder(fill, natural, possible, loop, once=_filters(node))
 
-    def _chosen(self, node: ast.SetComp) -> tuple[Filter | None, int]:
+    def _chosen(self, node: Bind) -> tuple[Filter | None, int]:
         """Which elements ``{m for m in S if ...}`` takes of a bitmap, if that is known but for the state; and which
         it may take."""
-        generator = node.generators[0]
-        name = generator.target.id if isinstance(generator.target, ast.Name) else ""
-        if len(node.generators) > 1 or not isinstance(node.elt, ast.Name) or node.elt.id != name:
+        if not _filters(node):
             return None, -1
+        (bound,) = node.bounds
+        (name,) = bound.names
+        conditions = [] if bound.condition is None else [bound.condition]
         with self.within(dict(self.scope), self.file), self.aside():
-            collection = self.bind(self.expr(generator.iter))
+            collection = self.bind(self.expr(bound.collection))
             possible = getattr(collection, "possible", -1)
-            chosen = self.decide(collection, name, generator.ifs)
+            chosen = self.decide(collection, name, conditions)
             if chosen is None:
                 return None, possible
-            self._admit(collection, name, generator.ifs)
+            self._admit(collection, name, conditions)
         return None if chosen.rest else chosen, possible & chosen.union
 
     def _fill_chosen(self, place: Place, shape: Shape, collection: Value, chosen: Filter) -> bool:
@@ -173,31 +170,23 @@ class Builders(Algebra):
             self.emit(f"{base}[{word} + {k}] = {words.get(k, '0')}")
         return True
 
-    def _DictComp(self, node: ast.DictComp) -> Value:
+    def function_of_values(self, node: Bind) -> Value:
         """``[i \\in S |-> e]``: ``S`` is known, or is ``1..n``, or has the elements of a bag."""
-        generator = node.generators[0]
-        target = generator.target
-        if (
-            len(node.generators) != 1
-            or not isinstance(target, ast.Name)
-            or not isinstance(node.key, ast.Name)
-            or node.key.id != target.id
-        ):
-            raise self.unsupported(node, "a function is written {i: value for i in Domain}")
-        domain = self.expr(generator.iter)
-        if isinstance(domain, Interval) and not generator.ifs:
-            return self._numbered(node, target.id, domain)
-        if isinstance(domain, Const) and not generator.ifs:
-            return self._tabulated(node, target.id, domain.value)
-        return self._counted(node)
+        bound = node.bounds[0]
+        name, domain = self.single(bound), self.expr(bound.collection)
+        if isinstance(domain, Interval) and bound.condition is None:
+            return self._numbered(node, name, domain)
+        if isinstance(domain, Const) and bound.condition is None:
+            return self._tabulated(node, name, domain.value)
+        return self._counted(node, name)
 
-    def _tabulated(self, node: ast.DictComp, name: str, arguments: Any) -> Value:
+    def _tabulated(self, node: Bind, name: str, arguments: Any) -> Value:
         """A function whose arguments are known."""
         scope, file = dict(self.scope), self.file
         try:
             unknown = self.function_on(arguments, BoolShape())
         except TypeError:
-            raise self.unsupported(node, "a function is written {i: value for i in Domain}") from None
+            self.mistake("a function is written {i: value for i in Domain}")
 
         def fill(place: Place, shape: Shape) -> None:
             if isinstance(shape, SeqShape) and unknown.sequence:
@@ -206,19 +195,19 @@ class Builders(Algebra):
             if not isinstance(shape, FnShape) or set(unknown.keys) != set(shape.keys):
                 self.unfit(unknown, shape)
             with self.within(dict(scope), file):
-                k = self.fresh(name)
+                k = self.fresh(as_written(name))
                 with self.block(f"for {k} in range({len(shape.keys)}):"):
                     self.scope[name] = of_code(k, shape.domain)
-                    self.store(place.slot(shape.slots, k), self.expr(node.value), shape.element)
+                    self.store(place.slot(shape.slots, k), self.expr(node.body), shape.element)
 
         def natural() -> Shape:
             with self.within(dict(scope), file), self.aside():
                 self.scope[name] = of_code("k", unknown.domain)
-                return self.function_on(arguments, self.shape(self.expr(node.value)))
+                return self.function_on(arguments, self.shape(self.expr(node.body)))
 
         return Builder(fill, natural)
 
-    def _numbered(self, node: ast.DictComp, name: str, domain: Interval) -> Value:
+    def _numbered(self, node: Bind, name: str, domain: Interval) -> Value:
         """A function over ``1..n``, which is a sequence."""
         scope, file = dict(self.scope), self.file
         longest = max(1, domain.hi.hi)
@@ -242,7 +231,7 @@ class Builders(Algebra):
                 k = self.fresh("k")
                 with self.block(f"for {k} in range({n}):"):
                     self.scope[name] = Num(f"({k} + 1)", 1, min(longest, shape.capacity))
-                    self.store(place.at(shape.start).slot(shape.slots, k), self.expr(node.value), shape.element)
+                    self.store(place.at(shape.start).slot(shape.slots, k), self.expr(node.body), shape.element)
             self.emit(place.store(shape.length, n))
 
         def natural() -> Shape:
@@ -250,33 +239,32 @@ class Builders(Algebra):
                 self.scope[name] = Num("k", 1, longest)
                 if longest > MAX_UNIVERSE:
                     self.mistake(f"a sequence of up to {longest:,} elements is too long to be built here")
-                return SeqShape(self.shape(self.expr(node.value)), longest)
+                return SeqShape(self.shape(self.expr(node.body)), longest)
 
         return Builder(fill, natural)
 
-    def _counted(self, node: ast.DictComp) -> Value:
+    def _counted(self, node: Bind, name: str) -> Value:
         """``[m \\in S |-> copies]`` as a bag."""
         scope, file = dict(self.scope), self.file
-        elements = ast.copy_location(ast.SetComp(node.key, node.generators), node)
 
         def fill(place: Place, shape: Shape) -> None:
             if not isinstance(shape, BagShape) or isinstance(shape, SortedSetShape):
                 self.mistake("a function is defined on a constant set, or on 1..n; a bag on elements of a set or a bag")
             self.clear(place, shape)
-            with self.within(dict(scope), file), self.generators(elements):
-                element = self.named(self.code(self.expr(node.key), shape.element), "e")
-                copies = self.named(self.num(self.expr(node.value)).code, "n")
+            with self.within(dict(scope), file), self.bindings(node.bounds):
+                element = self.named(self.code(self.scope[name], shape.element), "e")
+                copies = self.named(self.num(self.expr(node.body)).code, "n")
                 self.fail_if(f"{copies} < 1", "a bag has at least one copy of each of its elements")
                 with self.block(f"for {self.fresh('k')} in range({copies}):"):
                     self.add_copy(place, shape, element)
 
         def natural() -> Shape:
             with self.within(dict(scope), file), self.aside():
-                bag = self.shape(self.expr(node.generators[0].iter))
+                bag = self.shape(self.expr(node.bounds[0].collection))
                 if not isinstance(bag, BagShape):
                     self.mistake("a function is defined on a constant set, or on 1..n; assign this one to a bag")
-                with self.generators(elements):
-                    return BagShape(bag.element, bag.distinct, max(1, self.num(self.expr(node.value)).hi))
+                with self.bindings(node.bounds):
+                    return BagShape(bag.element, bag.distinct, max(1, self.num(self.expr(node.body)).hi))
 
         return Builder(fill, natural)
 
@@ -309,3 +297,8 @@ class Builders(Algebra):
         self.fail_if(f"{n} >= {shape.capacity}", self.over(shape.capacity))
         self.store(place.at(shape.start).slot(shape.slots, n), element, shape.element)
         self.emit(place.store(shape.length, f"{n} + 1"))
+
+
+def _filters(node: Bind) -> bool:
+    """Whether a set has elements of another one, as they are."""
+    return len(node.bounds) == 1 and isinstance(node.body, Name) and node.bounds[0].names == (node.body.name,)

@@ -1,13 +1,11 @@
-"""Calls: TLA+ operators, Python's own builders, constructors of records, and the spec's definitions."""
+"""Operators on sequences and sizes, records, LET and loops, and the definitions of the spec."""
 
 from __future__ import annotations
 
-import ast
-import types
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mc.engine.shapes import (
     BagShape,
@@ -20,7 +18,7 @@ from mc.engine.shapes import (
     SortedSetShape,
     UnionShape,
 )
-from mc.engine.translate.body import parameter_name
+from mc.engine.translate.body import SCRATCH, parameter_names, word_of
 from mc.engine.translate.expressions import Expressions
 from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import (
@@ -30,57 +28,30 @@ from mc.engine.translate.values import (
     Num,
     Packed,
     SetOf,
-    StateRef,
     Stored,
     Truth,
     Tuple,
     Value,
 )
-from mc.lang import domains, operators
+from mc.formula import operators as op
+from mc.formula.nodes import Apply, Bind, Binder, Definition, as_written
+from mc.formula.nodes import Value as Literal
 from mc.lang.arithmetic import LARGEST
-from mc.lang.composites import Record, Union
-from mc.lang.domains import Domain
+
+if TYPE_CHECKING:
+    from mc.engine.translate.module import Generated
 
 #: How deep definitions may be expanded into each other before they count as recursive.
 MAX_DEPTH = 40
 
 
 class Calls(Expressions):
-    """Translation of call nodes."""
+    """Translation of operators and definitions."""
 
     expanding = 0
-    #: Locals of the definition that are assigned more than once: the shape each keeps.
-    mutable: dict[str, Shape | None]
 
-    def _Call(self, node: ast.Call) -> Value:
-        if not isinstance(node.func, ast.Name):
-            raise self.unsupported(node, f"only names are called in a spec, not {ast.unparse(node.func)}")
-        name = node.func.id
-        function = self.module.namespace.get(name, self.module.builtins.get(name))
-        special = (
-            _SPECIAL.get(function) if isinstance(function, (type, types.FunctionType)) or callable(function) else None
-        )
-        if special is not None:
-            if node.keywords:
-                raise self.unsupported(node, f"{name} takes no keywords")
-            return getattr(self, special)(node)  # type: ignore[no-any-return]
-        if isinstance(function, (Record, Union)):
-            return self._construct(node, function)
-        if isinstance(function, types.FunctionType):
-            if node.keywords:
-                raise self.unsupported(node, f"give the arguments of {name} by position")
-            return self.call(function, [self.expr(a) for a in node.args], node)
-        raise self.unsupported(node, f"{name} cannot be called in a spec")
-
-    def _argument(self, node: ast.Call, count: int) -> list[Value]:
-        if len(node.args) != count:
-            raise self.unsupported(node, f"{ast.unparse(node.func)} takes {count} argument(s)")
-        return [self.expr(a) for a in node.args]
-
-    # Operators of mc.lang
-
-    def _call_len(self, node: ast.Call) -> Value:
-        (value,) = self._argument(node, 1)
+    def size(self, node: Apply, value: Value) -> Value:
+        """``len(value)`` in a Python spec."""
         return self._size(value)
 
     def _size(self, value: Value) -> Value:
@@ -107,8 +78,8 @@ class Calls(Expressions):
             return Num(self.bag_size(self.place_of(value), shape), 0, shape.distinct)
         self.mistake("only a sequence, a set or a bag has a length")
 
-    def _call_length(self, node: ast.Call) -> Value:
-        (value,) = self._argument(node, 1)
+    def length(self, node: Apply, value: Value) -> Value:
+        """``Len(value)``"""
         shape = self.told(value)
         if isinstance(shape, FnShape) and shape.sequence:
             return Const(len(shape.keys))
@@ -116,14 +87,14 @@ class Calls(Expressions):
             self.mistake(f"Len is of a sequence, not of {self.describe(value)}")
         return self._size(value)
 
-    def _call_cardinality(self, node: ast.Call) -> Value:
-        (value,) = self._argument(node, 1)
+    def cardinality_of(self, node: Apply, value: Value) -> Value:
+        """``Cardinality(value)``"""
         if not self.is_set(value) and (isinstance(value, Builder) or not isinstance(self.told(value), BagShape)):
             self.mistake(f"Cardinality is of a set, not of {self.describe(value)}")
         return self._size(value)
 
-    def _call_append(self, node: ast.Call) -> Value:
-        seq, element = self._argument(node, 2)
+    def append(self, node: Apply, seq: Value, element: Value) -> Value:
+        """``Append(seq, element)``"""
         shape = self._seq_shape(seq, element)
         element = self.bind(element)
 
@@ -147,12 +118,11 @@ class Calls(Expressions):
             self.mistake("a sequence is needed here")
         return shape
 
-    def _call_subseq(self, node: ast.Call) -> Value:
-        seq, first, last = self._argument(node, 3)
-        return self.subseq(seq, self.num(first), self.num(last))
+    def subsequence(self, node: Apply, seq: Value, first: Value, last: Value) -> Value:
+        """``SubSeq(seq, first, last)``"""
+        return self._subseq(seq, self.num(first), self.num(last))
 
-    def subseq(self, seq: Value, first: Num, last: Num) -> Value:
-        """``SubSeq(seq, first, last)``."""
+    def _subseq(self, seq: Value, first: Num, last: Num) -> Value:
         shape = self._seq_shape(seq)
         place = self.place_of(seq)
         a, b = self.named(first.code, "first"), self.named(last.code, "last")
@@ -183,44 +153,37 @@ class Calls(Expressions):
 
         return Builder(fill, lambda: SeqShape(shape.element, longest))
 
-    def _call_head(self, node: ast.Call) -> Value:
-        (seq,) = self._argument(node, 1)
+    def head(self, node: Apply, seq: Value) -> Value:
+        """``Head(seq)``"""
         return self.element_at(seq, self._seq_shape(seq), Num("1", 1, 1))
 
-    def _call_tail(self, node: ast.Call) -> Value:
-        (seq,) = self._argument(node, 1)
+    def tail(self, node: Apply, seq: Value) -> Value:
+        """``Tail(seq)``"""
         shape = self._seq_shape(seq)
         length = self.named(self.place_of(seq).load(shape.length), "n")
         self.fail_if(f"{length} == 0", "Tail of an empty sequence")
-        return self.subseq(seq, Num("2", 2, 2), Num(length, 0, shape.capacity))
+        return self._subseq(seq, Num("2", 2, 2), Num(length, 0, shape.capacity))
 
-    def _call_copies(self, node: ast.Call) -> Value:
-        element, bag = self._argument(node, 2)
+    def copies_in(self, node: Apply, element: Value, bag: Value) -> Value:
+        """``CopiesIn(element, bag)``"""
         shape = self.shape(bag)
         if not isinstance(shape, BagShape):
             self.mistake("CopiesIn counts in a bag")
         return Num(self.copies(bag, shape, element), 0, shape.copies)
 
-    def _call_max(self, node: ast.Call) -> Value:
-        return self._extreme(node, "max")
-
-    def _call_min(self, node: ast.Call) -> Value:
-        return self._extreme(node, "min")
-
-    def _extreme(self, node: ast.Call, which: str) -> Value:
-        if len(node.args) == 1 and isinstance(node.args[0], (ast.GeneratorExp, ast.SetComp)):
-            return self._fold(node.args[0], which)
-        values = [self.expr(a) for a in node.args]
-        written_out = len(values) == 1 and isinstance(values[0], SetOf)
-        if written_out:
-            values = list(values[0].elements)  # type: ignore[attr-defined]
-        if len(values) > 1 or written_out:
-            numbers = [self.num(v) for v in values]
+    def extreme(self, node: Apply) -> Value:
+        """``Max(S)`` or ``Min(S)``"""
+        which = node.operator.python.lower()
+        (operand,) = node.operands
+        if isinstance(operand, Bind) and operand.binder is Binder.SET:
+            return self._extreme_of(which, lambda: self.bindings(operand.bounds), lambda _: self.expr(operand.body))
+        if isinstance(operand, Apply) and operand.operator is op.SET:
+            numbers = [self.num(self.bind(self.expr(element))) for element in operand.operands]
             choose: Callable[..., int] = max if which == "max" else min
             lo, hi = choose(n.lo for n in numbers), choose(n.hi for n in numbers)
             code = f"{which}({', '.join(n.code for n in numbers)})" if len(numbers) > 1 else numbers[0].code
             return Num(code, lo, hi)
-        (value,) = values
+        value = self.expr(operand)
         empty_set = f"{which} of an empty set"
         if isinstance(value, Interval):
             self.fail_if(f"{value.lo.code} > {value.hi.code}", empty_set)
@@ -229,16 +192,13 @@ class Calls(Expressions):
         if not isinstance(shape, (SetShape, SortedSetShape)) or not isinstance(shape.element, IntShape):
             self.mistake(f"{which} needs a set of numbers")
         if shape.wide:
-            return self._fold_elements(which, lambda: self.elements(value), lambda element: element)
+            return self._extreme_of(which, lambda: self.elements(value), lambda element: element)
         code = self.named(self.code(value, shape))
         self.fail_if(f"{code} == 0", empty_set)
         bit = f"{'highest' if which == 'max' else 'lowest'}_bit({code})"
         return Num(f"({bit} + {shape.element.lo})", shape.element.lo, shape.element.hi)
 
-    def _fold(self, node: ast.GeneratorExp | ast.SetComp, which: str) -> Value:
-        return self._fold_elements(which, lambda: self.generators(node), lambda _: self.expr(node.elt))
-
-    def _fold_elements(
+    def _extreme_of(
         self, which: str, loop: Callable[[], AbstractContextManager[Any]], value: Callable[[Any], Value]
     ) -> Value:
         """The largest or smallest of the numbers that a loop goes through."""
@@ -253,53 +213,25 @@ class Calls(Expressions):
         self.fail_if(empty, f"{which} of an empty set")
         return Num(result, number.lo, number.hi)
 
-    # Python's builders
-
-    def _call_all(self, node: ast.Call) -> Value:
-        return self._quantified(node, True)
-
-    def _call_any(self, node: ast.Call) -> Value:
-        return self._quantified(node, False)
-
-    def _quantified(self, node: ast.Call, universal: bool) -> Value:
-        if len(node.args) != 1 or not isinstance(node.args[0], ast.GeneratorExp):
-            raise self.unsupported(node, "write all(condition for x in S), any(condition for x in S)")
-        return self.quantify(node.args[0], universal)
-
-    def _call_sum(self, node: ast.Call) -> Value:
-        if len(node.args) != 1 or not isinstance(node.args[0], ast.GeneratorExp):
-            raise self.unsupported(node, "write sum(number for x in S)")
-        return self.total(node.args[0])
-
-    def _call_range(self, node: ast.Call) -> Value:
-        lo, hi = (self.num(v) for v in self._argument(node, 2))
-        return Interval(lo, hi)
-
-    def _call_abs(self, node: ast.Call) -> Value:
-        (value,) = self._argument(node, 1)
-        number = self.num(value)
-        return Num(f"abs({number.code})", 0, max(abs(number.lo), abs(number.hi)))
-
-    def _call_set(self, node: ast.Call) -> Value:
-        if len(node.args) != 1 or not isinstance(node.args[0], ast.GeneratorExp):
-            raise self.unsupported(node, "write set() or {x for x in S if condition}")
-        comprehension = node.args[0]
-        as_set = ast.SetComp(comprehension.elt, comprehension.generators)
-        return self._SetComp(ast.copy_location(as_set, node))
-
     # Records
 
-    def _construct(self, node: ast.Call, domain: Record | Union) -> Value:
-        if node.args or any(k.arg is None for k in node.keywords):
-            raise self.unsupported(node, "a record is made by its fields: Message(type='a', value=v)")
-        given = {k.arg: self.bind(self.expr(k.value)) for k in node.keywords if k.arg is not None}
-        shape = self.module.shape_of(domain)
-        self.line = node.lineno
+    def record(self, node: Apply) -> Value:
+        """A record of a domain: ``[name |-> value, ...]``"""
+        domain, fields = node.operands
+        assert isinstance(domain, Literal) and isinstance(fields, Apply) and fields.operator is op.RECORD
+        given = {}
+        for name, value in zip(fields.operands[::2], fields.operands[1::2], strict=True):
+            assert isinstance(name, Literal)
+            given[name.value] = self.bind(self.expr(value))
+        shape = self.module.shape_of(domain.value)
+        self.at(node)
         record, offset, tag = self._kind(given, shape)
         missing = [n for n in record.fields if n not in given]
         extra = [n for n in given if n not in record.fields]
         if missing or extra:
-            self.mistake(f"{ast.unparse(node.func)}(...): missing fields {missing}, unknown fields {extra}")
+            self.mistake(
+                f"{self.written(node).partition('(')[0]}(...): missing fields {missing}, unknown fields {extra}"
+            )
         if shape.wide:
 
             def fill(place: Place, target: Shape) -> None:
@@ -326,103 +258,88 @@ class Calls(Expressions):
 
     # Definitions of the spec
 
-    def call(self, function: types.FunctionType, arguments: list[Value], node: ast.AST | None) -> Value:
-        """Apply a definition: in place where it is one expression, else as a function of its own."""
-        initial = any(isinstance(a, StateRef) and a.assigned is not None for a in arguments)
-        definition = self.module.definition(function, initial)
-        parameters = [a.arg for a in definition.node.args.args]
-        if len(parameters) != len(arguments):
-            raise self.unsupported(
-                node, f"{function.__name__} takes {len(parameters)} argument(s), not {len(arguments)}"
-            )
-        for name, argument in zip(parameters, arguments, strict=True):
-            state = ("t" if argument.primed else "s") if isinstance(argument, StateRef) else None
-            if state != (name if name in ("s", "t") else None):
-                raise self.unsupported(node, f"{function.__name__}: s is passed as s, t as t, and nothing else as them")
-        if definition.expandable:
-            return self._expand(definition, dict(zip(parameters, arguments, strict=True)))
-        passed: list[str] = []
-        kinds: list[Value] = []
-        for name, argument in zip(parameters, arguments, strict=True):
-            value = argument if isinstance(argument, (Const, StateRef)) else self.bind(argument, name)
+    def call(self, definition: Definition, arguments: Sequence[Value]) -> Value:
+        """A definition applied to arguments, in the state at hand: in place where that is as well, else a function."""
+        scope = dict(zip(definition.parameters, arguments, strict=True))
+        if not self.module.in_place(definition):
+            scope = self.passed(scope, definition.name)
+            generated = self.module.specialise(definition, self.kinds_of(definition, scope))
+            if generated is not None:
+                return self.applied(generated, definition, scope)
+        return self.expand(definition, scope)
+
+    def passed(self, scope: Mapping[str, Value], what: str) -> dict[str, Value]:
+        """Values that can be passed to a function."""
+        found = {}
+        for name, argument in scope.items():
+            value = argument if isinstance(argument, Const) else self.bind(argument, as_written(name))
             if isinstance(value, (Tuple, Interval)):
                 if (shape := self.told(value)) is None:
                     self.mistake(
-                        f"argument {name} of {function.__name__}: assign this value to a field or variable first"
+                        f"argument {as_written(name)} of {what}: assign this value to a field or variable first"
                     )
-                value = self.settle(value, shape, name)
-            codes, kind = self._parameter(name, value)
-            passed += codes
-            kinds.append(kind)
-        generated = self.module.specialise(definition, dict(zip(parameters, kinds, strict=True)))
-        code = f"{generated.name}({', '.join([*passed, 'x'])})"
+                value = self.settle(value, shape, as_written(name))
+            found[name] = value
+        return found
+
+    def kinds_of(self, definition: Definition, scope: Mapping[str, Value]) -> dict[str, Value]:
+        """What the parameters of the function are inside of it, those for the states first."""
+        fact = self.module.facts.definition(definition)
+        states = {}
+        if self.state is not None and fact.reads:
+            states["s"] = replace(self.state, pointer="s")
+        if self.primed is not None and fact.writes:
+            states["t"] = replace(self.primed, pointer="t")
+        names = parameter_names(scope)
+        return {**states, **{name: _inside(names[name], value) for name, value in scope.items()}}
+
+    def applied(self, generated: Generated, definition: Definition, scope: Mapping[str, Value]) -> Value:
+        """The call of a generated function."""
+        fact = self.module.facts.definition(definition)
+        codes = [self.state.pointer] if self.state is not None and fact.reads else []
+        codes += [self.primed.pointer] if self.primed is not None and fact.writes else []
+        codes += [code for value in scope.values() for code in _codes(value)]
+        code = f"{generated.name}({', '.join([*codes, SCRATCH])})"
         if generated.result is None:
             return Truth(code)
         if isinstance(generated.result, IntShape):
             return Num(code, generated.result.lo, generated.result.hi)
         return Packed(code, generated.result)
 
-    def _parameter(self, name: str, value: Value) -> tuple[list[str], Value]:
-        """What is passed for an argument, and what the parameter is inside the function."""
-        name = parameter_name(name)
-        if isinstance(value, Const):
-            return [], value
-        if isinstance(value, StateRef):
-            return [value.pointer], replace(value, pointer=name)
-        if isinstance(value, Num):
-            return [value.code], Num(name, value.lo, value.hi)
-        if isinstance(value, Truth):
-            return [value.code], Truth(name)
-        if isinstance(value, Packed):
-            return [value.code], Packed(name, value.shape)
-        assert isinstance(value, Stored)
-        base, word = value.place.address()
-        return [base, word], Stored(Place(name, words=(f"{name}_word",)), value.shape)
-
-    def _expand(self, definition: Any, scope: dict[str, Value]) -> Value:
+    @contextmanager
+    def entered(self, definition: Definition, scope: dict[str, Value]) -> Iterator[None]:
+        """Translate the body of a definition in place."""
         if self.expanding > MAX_DEPTH:
-            self.mistake(f"{definition.node.name} is recursive; the spec language has no recursion")
+            self.mistake(f"{definition.name} is recursive; the spec language has no recursion")
         self.expanding += 1
         for name, value in scope.items():
             if isinstance(value, (Num, Truth, Packed)):
-                scope[name] = self.bind(value, name)
-        result: Value = Const(False)  # Python's None, where nothing is returned
-        kept, self.mutable = self.mutable, {}
-        with self.within(scope, definition.file):
-            for statement in definition.body:
-                if isinstance(statement, ast.Return):
-                    assert statement.value is not None
-                    result = self.expr(statement.value)
-                else:
-                    self.statement(statement)
-        self.mutable = kept
+                scope[name] = self.bind(value, as_written(name))
+        with self.within(scope, definition.place.file):
+            yield
         self.expanding -= 1
-        return result
 
-    def statement(self, node: ast.stmt) -> None:
-        raise NotImplementedError
+    def expand(self, definition: Definition, scope: dict[str, Value]) -> Value:
+        """The value of a definition, in place."""
+        with self.entered(definition, scope):
+            return self.expr(definition.expression)
 
 
-_SPECIAL: dict[Any, str] = {
-    operators.Len: "_call_length",
-    operators.Cardinality: "_call_cardinality",
-    len: "_call_len",
-    operators.Append: "_call_append",
-    operators.SubSeq: "_call_subseq",
-    operators.Head: "_call_head",
-    operators.Tail: "_call_tail",
-    operators.CopiesIn: "_call_copies",
-    operators.Max: "_call_max",
-    operators.Min: "_call_min",
-    max: "_call_max",
-    min: "_call_min",
-    all: "_call_all",
-    any: "_call_any",
-    sum: "_call_sum",
-    abs: "_call_abs",
-    set: "_call_set",
-    frozenset: "_call_set",
-    domains.Range: "_call_range",
-}
+def _inside(name: str, value: Value) -> Value:
+    """What a parameter is inside a function that is passed a value."""
+    if isinstance(value, Num):
+        return Num(name, value.lo, value.hi)
+    if isinstance(value, Truth):
+        return Truth(name)
+    if isinstance(value, Packed):
+        return Packed(name, value.shape)
+    if isinstance(value, Stored):
+        return Stored(Place(name, words=(word_of(name),)), value.shape)
+    return value
 
-assert issubclass(domains.Range, Domain)
+
+def _codes(value: Value) -> list[str]:
+    """What is passed to a function for a value."""
+    if isinstance(value, (Num, Truth, Packed)):
+        return [value.code]
+    return list(value.place.address()) if isinstance(value, Stored) else []

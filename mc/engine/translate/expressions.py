@@ -1,9 +1,7 @@
-"""Expressions of a spec."""
+"""Expressions of a spec: what each form of formula becomes, and the operators that are not of sets alone."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import accumulate
 from typing import Any
@@ -24,6 +22,7 @@ from mc.engine.translate.arithmetic import Arithmetic
 from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import (
     Const,
+    Interval,
     Num,
     Packed,
     StateRef,
@@ -31,18 +30,21 @@ from mc.engine.translate.values import (
     Truth,
     Tuple,
     Value,
+    exact,
     of_code,
 )
-from mc.lang.rewrite import executable
+from mc.formula import operators as op
+from mc.formula.nodes import Apply, Expression, Name, Of, as_written
+from mc.formula.nodes import Value as Literal
+from mc.formula.operators import Operator
 
-_ORDER = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
-_MISSING = object()
+MISSING = object()
 _OUTSIDE = "an index is outside of the sequence"
 #: So deeply are parentheses nested in generated code, at most, before a part gets a name; Python reads 200.
 DEEPEST = 60
 
 
-def _is_deep(code: str) -> bool:
+def is_deep(code: str) -> bool:
     """Whether code is nested too deeply to be a part of more."""
     if code.count("(") < DEEPEST:
         return False
@@ -50,69 +52,54 @@ def _is_deep(code: str) -> bool:
 
 
 class Expressions(Arithmetic):
-    """Translation of expression nodes to values."""
+    """Translation of expressions to values."""
 
-    def expr(self, node: ast.expr) -> Value:
-        """Translate one expression; code that must run before it is emitted."""
-        self.line = getattr(node, "lineno", self.line)
-        known = self._known(node)
-        if known is not _MISSING:
-            return Const(known)
-        method: Callable[[Any], Value] | None = getattr(self, f"_{type(node).__name__}", None)
-        if method is None:
-            raise self.unsupported(node, f"this is not part of the spec language: {ast.unparse(node)}")
-        with self.placed():
-            value = method(node)
-            return self.bind(value) if _is_deep(getattr(value, "code", "")) else value
-
-    def _known(self, node: ast.expr) -> Any:
+    def known(self, node: Expression) -> Any:
         """The value of an expression that depends on constants only."""
-        names: set[str] = set()
-        bound: set[str] = set()
-        for n in ast.walk(node):
-            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store):
-                bound.add(n.id)
-            elif isinstance(n, ast.Name):
-                if n.id in self.scope and not isinstance(self.scope[n.id], Const):
-                    return _MISSING  # which most expressions soon show: they are about the state
-                names.add(n.id)
-        if not bound.isdisjoint(self.scope):
-            return _MISSING  # one name for two things: not worth telling them apart
-        local = {name: value.value for name, value in self.scope.items() if name in names and isinstance(value, Const)}
-        for name in sorted(names - bound - local.keys()):
-            if name not in self.module.namespace and name not in self.module.builtins:
-                self.mistake(f"the name {name!r} is not defined")
+        if isinstance(node, Literal):
+            return node.value
+        fact = self.module.facts.of(node)
+        if fact.reads:
+            return MISSING
+        names = {}
+        for name in fact.free:
+            value = self.scope.get(name)
+            if not isinstance(value, Const):
+                return MISSING
+            names[name] = value.value
         try:
-            code = compile(ast.Expression(executable(node)), self.file, "eval")
-            value = eval(code, {**self.module.namespace, **local})
+            return self.module.spec.interpreter.evaluate(node, (), names)
         except Exception:
-            return _MISSING  # left to be found where, and if, a state makes it evaluated
-        if isinstance(value, Iterator):
-            return _MISSING
-        return frozenset(value) if isinstance(value, set) else value
+            return MISSING  # left to be found where, and if, a state makes it evaluated
 
     # Names, fields, application
 
-    def _Name(self, node: ast.Name) -> Value:
-        if node.id in self.scope:
-            return self.scope[node.id]
-        self.mistake(f"{node.id} is a definition: call it")
+    def name(self, node: Name) -> Value:
+        """A local name or a variable."""
+        if node.of is Of.LOCAL:
+            return self.scope[node.name]
+        if node.of is not Of.VARIABLE or self.state is None:
+            self.mistake(f"{as_written(node.name)} has no value here")
+        return self.variable(self.state, node.name)
 
-    def _Attribute(self, node: ast.Attribute) -> Value:
-        value = self.expr(node.value)
-        if not isinstance(value, StateRef):
-            value = self.present(value)
-        else:
-            shape = self.module.layout.fields.get(node.attr)
-            if shape is None:
-                self.mistake(f"the spec has no variable {node.attr!r}")
-            return Stored(Place(value.pointer).at(self.module.layout.offsets[node.attr]), shape)
+    def variable(self, state: StateRef, name: str) -> Stored:
+        """A variable of a state."""
+        shape = self.module.layout.fields.get(name)
+        if shape is None:
+            self.mistake(f"the spec has no variable {name!r}")
+        return Stored(Place(state.pointer).at(self.module.layout.offsets[name]), shape)
+
+    def field(self, node: Apply) -> Value:
+        """``value.name``"""
+        part = node.operands[1]
+        assert isinstance(part, Literal) and isinstance(part.value, str)
+        name, value = part.value, self.present(self.expr(node.operands[0]))
         shape = self.shape(value)
-        if isinstance(shape, RecordShape) and node.attr in shape.fields:
-            return self.part(self.place_of(value).at(shape.offsets[node.attr]), shape.fields[node.attr])
+        if isinstance(shape, RecordShape) and name in shape.fields:
+            return self.part(self.place_of(value).at(shape.offsets[name]), shape.fields[name])
         if isinstance(shape, UnionShape):
-            return self._union_field(self.place_of(value), shape, node.attr, getattr(value, "tags", None))
-        self.mistake(f"{ast.unparse(node.value)} has no field {node.attr!r}")
+            return self._union_field(self.place_of(value), shape, name, getattr(value, "tags", None))
+        self.mistake(f"{self.written(node.operands[0])} has no field {name!r}")
 
     def _union_field(self, place: Place, shape: UnionShape, name: str, tags: frozenset[int] | None = None) -> Value:
         if name == shape.tag:
@@ -142,13 +129,11 @@ class Expressions(Arithmetic):
         self.emit(f"{result} = {'False' if joined.key == ('bool',) else 0}")
         for numbers, value, _ in parts:
             with self.block(f"if {' or '.join(f'{tag} == {k}' for k in numbers)}:"):
-                self.emit(f"{result} = {self._plain(value, joined)}")
-        return self._as_plain(result, joined)
+                self.emit(f"{result} = {self.plain(value, joined)}")
+        return self.as_plain(result, joined)
 
-    def _Subscript(self, node: ast.Subscript) -> Value:
-        value = self.expr(node.value)
-        index = self.expr(node.slice)
-        self.line = node.lineno
+    def index(self, node: Apply, value: Value, index: Value) -> Value:
+        """``value[index]``"""
         value = self.present(value)
         shape = self.shape(value)
         if isinstance(shape, FnShape):
@@ -159,9 +144,9 @@ class Expressions(Arithmetic):
         if isinstance(shape, BagShape):
             copies = self.named(self.copies(value, shape, index), "n")
             if not (isinstance(index, Packed) and index.bag == self.place_of(value)):
-                self.fail_if(f"{copies} == 0", f"{ast.unparse(node)}: it is not in the bag")
+                self.fail_if(f"{copies} == 0", f"{self.written(node)}: it is not in the bag")
             return Num(copies, 1, shape.copies)
-        self.mistake(f"{ast.unparse(node.value)} is not a function, a sequence or a bag")
+        self.mistake(f"{self.written(node.operands[0])} is not a function, a sequence or a bag")
 
     def argument(self, index: Value, shape: FnShape) -> str:
         """The code of an argument of a function."""
@@ -182,46 +167,46 @@ class Expressions(Arithmetic):
 
     # Logic
 
-    def _BoolOp(self, node: ast.BoolOp) -> Value:
-        return self.connect(isinstance(node.op, ast.And), [partial(self.expr, operand) for operand in node.values])
+    def connected(self, node: Apply) -> Value:
+        """``/\\`` or ``\\/``"""
+        return self.connect(node.operator is op.AND, [partial(self.expr, operand) for operand in node.operands])
 
-    def _UnaryOp(self, node: ast.UnaryOp) -> Value:
-        value = self.expr(node.operand)
-        if isinstance(node.op, ast.Not):
-            return Truth(f"(not {atomic(self.truth(value))})")
-        if isinstance(node.op, ast.USub):
-            number = self.num(value)
-            return Num(f"(-{atomic(number.code)})", -number.hi, -number.lo)
-        raise self.unsupported(node, f"this operator is not part of the spec language: {ast.unparse(node)}")
+    def negated(self, node: Apply, value: Value) -> Value:
+        """``~value``"""
+        return Truth(f"(not {atomic(self.truth(value))})")
 
-    def _IfExp(self, node: ast.IfExp) -> Value:
-        test = self.expr(node.test)
+    def conditional(self, node: Apply) -> Value:
+        """``IF test THEN one ELSE two``"""
+        first, then, otherwise = node.operands
+        test = self.expr(first)
         known = self.decided(test)
         if known is not None:
-            return self.expr(node.body if known else node.orelse)
+            return self.expr(then if known else otherwise)
         condition = self.named(self.truth(test), "c")
         self.depth += 1
         with self.aside() as yes:
-            one = self.expr(node.body)
+            one = self.expr(then)
         with self.aside() as no:
-            two = self.expr(node.orelse)
+            two = self.expr(otherwise)
         self.depth -= 1
+        if isinstance(one, Const) and isinstance(two, Const) and exact(one.value) == exact(two.value):
+            return one
         shape = self.common(one, two)
         if shape.wide:
             return self._choice(condition, (yes, one), (no, two), shape)
         with self.aside() as more_yes:
-            a = self._plain(one, shape)
+            a = self.plain(one, shape)
         with self.aside() as more_no:
-            b = self._plain(two, shape)
+            b = self.plain(two, shape)
         if not (yes or no or more_yes or more_no):
-            return self._as_plain(f"({a} if {condition} else {b})", shape)
+            return self.as_plain(f"({a} if {condition} else {b})", shape)
         result = self.fresh("v")
         for header, lines, more, code in ((f"if {condition}:", yes, more_yes, a), ("else:", no, more_no, b)):
             self.emit(header)
             self.lines.extend(lines)
             self.lines.extend("    " + line for line in more)
             self.emit(f"    {result} = {code}")
-        return self._as_plain(result, shape)
+        return self.as_plain(result, shape)
 
     def common(self, one: Value, two: Value) -> Shape:
         """A shape that holds both values; a constant takes the shape of the other."""
@@ -232,13 +217,13 @@ class Expressions(Arithmetic):
             return shape
         return self.join([shape, self.shape(two)])
 
-    def _plain(self, value: Value, shape: Shape) -> str:
+    def plain(self, value: Value, shape: Shape) -> str:
         """Numbers and truths as themselves, other values as codes."""
         if isinstance(shape, IntShape):
             return self.num(value).code
         return self.truth(value) if shape.key == ("bool",) else self.code(value, shape)
 
-    def _as_plain(self, code: str, shape: Shape) -> Value:
+    def as_plain(self, code: str, shape: Shape) -> Value:
         if isinstance(shape, IntShape):
             return Num(code, shape.lo, shape.hi)
         return Truth(code) if shape.key == ("bool",) else Packed(code, shape)
@@ -253,35 +238,14 @@ class Expressions(Arithmetic):
                 self.fill(place, value, shape)
         return Stored(place, shape)
 
-    def _Compare(self, node: ast.Compare) -> Value:
-        left = self.expr(node.left)
-        if len(node.ops) == 1:
-            return self._comparison(node, 0, left)[0]
-        state = [self.bind(left)]
-
-        def test(position: int) -> Value:
-            value, right = self._comparison(node, position, state[-1])
-            state.append(right)
-            return value
-
-        return self.connect(True, [partial(test, k) for k in range(len(node.ops))])
-
-    def _comparison(self, node: ast.Compare, position: int, left: Value) -> tuple[Value, Value]:
-        """One test of a chain of them, and its right side."""
-        right = self.expr(node.comparators[position])
-        self.line = node.lineno
-        if position + 1 < len(node.ops):
-            right = self.bind(right)
-        return self._compare(node.ops[position], left, right), right
-
-    def _compare(self, operator: ast.cmpop, left: Value, right: Value) -> Value:
-        if isinstance(operator, (ast.Eq, ast.NotEq)):
-            return self._negated(self.equal(left, right), isinstance(operator, ast.NotEq))
-        if isinstance(operator, (ast.In, ast.NotIn)):
-            return self._negated(self.contains(right, left), isinstance(operator, ast.NotIn))
-        symbol = _ORDER.get(type(operator))
-        if symbol is None:
-            self.mistake("'is' is not part of the spec language: use ==")
+    def compared(self, node: Apply, left: Value, right: Value) -> Value:
+        """``=``, ``\\in``, ``<`` and their like."""
+        operator = node.operator
+        if operator in (op.EQ, op.NE):
+            return self._unless(self.equal(left, right), operator is op.NE)
+        if operator in (op.IN, op.NOT_IN):
+            return self._unless(self.contains(right, left), operator is op.NOT_IN)
+        symbol = operator.python
         if self.is_set(left) or self.is_set(right):
             return self.subset(symbol, left, right)
         atoms = [shape.members for v in (left, right) if isinstance(shape := self.shape(v), AtomShape)]
@@ -289,21 +253,35 @@ class Expressions(Arithmetic):
             self.mistake(f"model values and strings have no order: {symbol} compares numbers or sets")
         return Truth(f"{atomic(self.num(left).code)} {symbol} {atomic(self.num(right).code)}")
 
-    def _negated(self, value: Value, negate: bool) -> Value:
+    def _unless(self, value: Value, negate: bool) -> Value:
         if not negate:
             return value
         return Const(not value.value) if isinstance(value, Const) else Truth(f"(not {atomic(self.truth(value))})")
 
     # Numbers, sets and bags
 
-    def _BinOp(self, node: ast.BinOp) -> Value:
-        left, right = self.expr(node.left), self.expr(node.right)
-        self.line = node.lineno
-        if isinstance(node.op, (ast.Add, ast.Sub)):
+    def interval(self, node: Apply, lo: Value, hi: Value) -> Value:
+        """``lo..hi``"""
+        return Interval(self.num(lo), self.num(hi))
+
+    def opposite(self, node: Apply, value: Value) -> Num:
+        """``-value``"""
+        number = self.num(value)
+        return Num(f"(-{atomic(number.code)})", -number.hi, -number.lo)
+
+    def magnitude(self, node: Apply, value: Value) -> Num:
+        """The absolute value of a number."""
+        number = self.num(value)
+        return Num(f"abs({number.code})", 0, max(abs(number.lo), abs(number.hi)))
+
+    def combined(self, node: Apply, left: Value, right: Value) -> Value:
+        """``left + right`` and its like, of numbers, sets, sequences or bags."""
+        operator: Operator = node.operator
+        if operator in (op.ADD, op.SUBTRACT):
             shape = None if isinstance(left, (Const, Tuple)) else self.shape(left)
             if isinstance(shape, BagShape) and not isinstance(shape, SortedSetShape):
-                return self.bag_change(left, "+" if isinstance(node.op, ast.Add) else "-", right)
-            if isinstance(node.op, ast.Add):
+                return self.bag_change(left, operator.python, right)
+            if operator is op.ADD:
                 if isinstance(left, Const) and left.value == () and isinstance(self.shape(right), SeqShape):
                     return right
                 if isinstance(left, Tuple) or (isinstance(left, Const) and isinstance(left.value, tuple)):
@@ -311,5 +289,5 @@ class Expressions(Arithmetic):
                 if isinstance(shape, SeqShape):
                     return self._concatenate(left, shape, right)
         if self.is_set(left) or self.is_set(right):
-            return self.set_operation(node, left, right)
+            return self.set_operation(operator, left, right)
         return self.arithmetic(node, self.num(left), self.num(right))

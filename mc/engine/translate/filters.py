@@ -6,12 +6,11 @@ of the few values of ``b``. So a table says which elements pass, and only they a
 
 from __future__ import annotations
 
-import ast
 import math
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import product
+from itertools import product, takewhile
 from typing import Any
 
 from mc.engine.shapes import AtomShape, BoolShape, IntShape, OptionalShape, SetShape, Shape
@@ -21,7 +20,9 @@ from mc.engine.translate.codes import SHORT
 from mc.engine.translate.equality import Equality
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import Const, Filter, Num, Packed, Stored, Truth, Value
-from mc.lang.rewrite import executable
+from mc.formula import operators as op
+from mc.formula.facts import bound_names
+from mc.formula.nodes import All, Apply, Bind, Binder, Expression, Test, Tree
 
 #: At most so often is one condition evaluated, for all elements and all values of the names in it.
 EVALUATIONS = 1 << 14
@@ -31,44 +32,38 @@ SETS = 1 << 9
 FEW = 6
 
 
-def conjuncts(node: ast.expr) -> list[ast.expr]:
+def conjuncts(node: Expression) -> list[Expression]:
     """Conditions that hold together where ``node`` does, and that are evaluated in the same order."""
-    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
-        return [c for operand in node.values for c in conjuncts(operand)]
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        inner = node.operand
-        if isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.Not):
-            return conjuncts(inner.operand)
-        if isinstance(inner, ast.BoolOp) and isinstance(inner.op, ast.Or):
-            return [c for operand in inner.values for c in conjuncts(negation(operand))]
+    if isinstance(node, Apply) and node.operator is op.AND:
+        return [c for operand in node.operands for c in conjuncts(operand)]
+    if isinstance(node, Apply) and node.operator is op.NOT:
+        inner = node.operands[0]
+        if isinstance(inner, Apply) and inner.operator is op.NOT:
+            return conjuncts(inner.operands[0])
+        if isinstance(inner, Apply) and inner.operator is op.OR:
+            return [c for operand in inner.operands for c in conjuncts(negation(operand))]
     return [node]
 
 
-def negation(node: ast.expr) -> ast.expr:
-    return ast.copy_location(ast.UnaryOp(ast.Not(), node), node)
+def negation(node: Expression) -> Expression:
+    """``~node``, at the same place."""
+    return Apply(op.NOT, (node,), place=node.place)
 
 
-def guards(body: list[ast.stmt]) -> list[ast.expr]:
-    """Conditions without which an action is not enabled: those that a definition begins with, ``if not ...: return
-    False``."""
-    found = []
-    for statement in body:
-        if not isinstance(statement, ast.If) or statement.orelse:
-            break
-        if [ast.unparse(s) for s in statement.body] != ["return False"]:
-            break
-        found.append(negation(statement.test))
-    return found
+def guards(tree: Tree) -> list[Expression]:
+    """Conditions without which an action is not enabled: those that its tree begins with."""
+    parts = tree.parts if isinstance(tree, All) else (tree,)
+    return [part.condition for part in takewhile(lambda part: isinstance(part, Test), parts) if isinstance(part, Test)]
 
 
 class Filters(Equality):
     """Which elements of a set a loop need not look at, and loops over the others."""
 
     @abstractmethod
-    def expr(self, node: ast.expr) -> Value:
+    def expr(self, node: Expression) -> Value:
         """Translate one expression; see :class:`mc.engine.translate.expressions.Expressions`."""
 
-    def decide(self, collection: Value, name: str, conditions: list[ast.expr]) -> Filter | None:
+    def decide(self, collection: Value, name: str, conditions: list[Expression]) -> Filter | None:
         """Evaluate those of the conditions on an element that depend on nothing else but names of few values.
 
         None where there is none. A condition after one that depends on the state is left alone: the state may be
@@ -88,14 +83,14 @@ class Filters(Equality):
             known += 1
         if not known:
             return None
-        key = ([ast.unparse(node) for node in todo[:known]], name, keys, shape.element.key, possible)
-        if str(key) not in self.module.decided:
-            self.module.decided[str(key)] = self._evaluate(todo[:known], name, keys, shape, possible)
-        known, rows = self.module.decided[str(key)]
+        key = repr((todo[:known], name, keys, shape.element.key, possible))
+        if key not in self.module.decided:
+            self.module.decided[key] = self._evaluate(todo[:known], name, keys, shape, possible)
+        known, rows = self.module.decided[key]
         return Filter(tuple(keys), rows, tuple(todo[known:]))
 
     def _evaluate(
-        self, conditions: list[ast.expr], name: str, keys: dict[str, list[Any]], shape: SetShape, possible: int
+        self, conditions: list[Expression], name: str, keys: dict[str, list[Any]], shape: SetShape, possible: int
     ) -> tuple[int, tuple[int, ...]]:
         """How many of the conditions can be evaluated, and for which elements they may hold."""
         bits = [1 << shape.slots.offset(k) for k in range(len(shape.values))]
@@ -103,9 +98,10 @@ class Filters(Equality):
         rows = [members for _ in product(*keys.values())]
         known = 0
         for condition in conditions:
-            test, sure = self._function(condition, [name, *keys]), True
+            test, sure = self._function(condition), True
             for row, values in enumerate(product(*keys.values())):
-                answers = [(member, _answer(test, member[0], *values)) for member in rows[row]]
+                given = dict(zip(keys, values, strict=True))
+                answers = [(member, test({name: member[0], **given})) for member in rows[row]]
                 rows[row] = [member for member, answer in answers if answer is not False]
                 sure = sure and all(isinstance(answer, bool) for _, answer in answers)
             if not sure:
@@ -113,15 +109,17 @@ class Filters(Equality):
             known += 1
         return known, tuple(sum(bit for _, bit in row) for row in rows)
 
-    def _few_valued(self, node: ast.expr, known: set[str]) -> dict[str, list[Any]] | None:
+    def _few_valued(self, node: Expression, known: set[str]) -> dict[str, list[Any]] | None:
         """The values of the names in a condition, but for those known; None where it depends on anything else."""
+        fact = self.module.facts.of(node)
+        if fact.reads:
+            return None
         found: dict[str, list[Any]] = {}
-        for part in ast.walk(node):
-            if isinstance(part, ast.Name) and part.id in self.scope and part.id not in known:
-                values = self._values(self.scope[part.id])
-                if values is None:
-                    return None
-                found[part.id] = values
+        for name in sorted(fact.free - known):
+            values = self._values(self.scope.get(name, Value()))  # a later parameter has none yet
+            if values is None:
+                return None
+            found[name] = values
         return found
 
     def _values(self, value: Value) -> list[Any] | None:
@@ -132,12 +130,17 @@ class Filters(Equality):
             return _values_of(self.shape(value))
         return None
 
-    def _function(self, node: ast.expr, names: list[str]) -> Any:
-        """An expression as a function of some names."""
-        arguments = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
-        function = ast.copy_location(ast.Lambda(arguments, executable(node)), node)
-        code = compile(ast.fix_missing_locations(ast.Expression(function)), self.file, "eval")
-        return eval(code, dict(self.module.namespace))
+    def _function(self, node: Expression) -> Callable[[Mapping[str, Any]], Any]:
+        """What an expression is where its names have some values; None where it cannot be evaluated."""
+        evaluate = self.module.spec.interpreter.evaluate
+
+        def answer(names: Mapping[str, Any]) -> Any:
+            try:
+                return evaluate(node, (), names)
+            except Exception:
+                return None
+
+        return answer
 
     # The elements that pass
 
@@ -166,22 +169,22 @@ class Filters(Equality):
             found[k] = f"({code} & {mask})" if present else f"(~{code} & {mask})"
         return found
 
-    def inclusion(self, node: ast.GeneratorExp, universal: bool) -> Value | None:
-        """``all(f(a) in S for a in A)``, ``any(...)`` or the same with ``not in``; None for anything else.
+    def inclusion(self, node: Bind) -> Value | None:
+        """``\\A a \\in A : f(a) \\in S``, ``\\E``, or the same with ``\\notin``; None for anything else.
 
         The set of all ``f(a)`` must depend on nothing but names of few values, so that it is known for each of these.
         """
-        test, inside = node.elt, True
-        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            test, inside = test.operand, False
-        if not isinstance(test, ast.Compare) or [type(op) for op in test.ops] not in ([ast.In], [ast.NotIn]):
+        universal = node.binder is Binder.FORALL
+        test, inside = node.body, True
+        if isinstance(test, Apply) and test.operator is op.NOT:
+            test, inside = test.operands[0], False
+        if not isinstance(test, Apply) or test.operator not in (op.IN, op.NOT_IN):
             return None
-        inside = inside == isinstance(test.ops[0], ast.In)
-        bound = {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
-        collection = test.comparators[0]
-        elements = ast.copy_location(ast.SetComp(test.left, node.generators), node)
-        keys = self._few_valued(elements, bound)
-        if keys is None or any(isinstance(n, ast.Name) and n.id in bound for n in ast.walk(collection)):
+        inside = inside == (test.operator is op.IN)
+        element, collection = test.operands
+        elements = Bind(Binder.SET, node.bounds, element, place=node.place)
+        keys = self._few_valued(elements, set())
+        if keys is None or not self.module.facts.of(collection).free.isdisjoint(bound_names(node)):
             return None
         with self.aside() as lines:
             stored = self.expr(collection)
@@ -190,8 +193,8 @@ class Filters(Equality):
         shape = self.bitmap(stored.shape.element)
         if shape is None or math.prod(map(len, keys.values())) > SETS:
             return None
-        function = self._function(elements, list(keys))
-        sets = [_answer(function, *values) for values in product(*keys.values())]
+        function = self._function(elements)
+        sets = [function(dict(zip(keys, values, strict=True))) for values in product(*keys.values())]
         if not all(isinstance(found, frozenset) and encodable(shape, found) for found in sets):
             return None
         chosen = Filter(tuple(keys), tuple(map(shape.encode, sets)), ())
@@ -240,14 +243,6 @@ class Filters(Equality):
             present = Place(word, local=True).slot(shape.slots, k).load(BoolShape())
             with self.block(f"for {k} in range({len(shape.values)}):"), self.block(f"if {present} != 0:"):
                 yield
-
-
-def _answer(function: Any, *values: Any) -> Any:
-    """What a function says; None where it cannot be evaluated."""
-    try:
-        return function(*values)
-    except Exception:
-        return None
 
 
 def _values_of(shape: Shape) -> list[Any] | None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import builtins
-import copy
-import types
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,33 +23,33 @@ from mc.engine.shapes import (
     UnionShape,
 )
 from mc.engine.storage import encodable, shape_of
-from mc.engine.translate.body import parameter_name
 from mc.engine.translate.places import Place
-from mc.engine.translate.statements import Statements, assignments
-from mc.engine.translate.values import Const, Num, Packed, StateRef, Stored, Truth, Value
+from mc.engine.translate.trees import Trees
+from mc.engine.translate.values import Const, Num, Packed, StateRef, Stored, Truth, Value, exact
 from mc.errors import SpecError
+from mc.formula import operators as op
+from mc.formula.facts import Facts
+from mc.formula.nodes import (
+    All,
+    Apply,
+    Assign,
+    Definition,
+    Each,
+    Either,
+    Enter,
+    Expression,
+    Fold,
+    If,
+    Let,
+    Some,
+    Test,
+    Tree,
+    With,
+)
+from mc.lang.arithmetic import LARGEST
 from mc.lang.domains import Domain
 from mc.lang.values import ModelValue, ModelValueSet, RecordValue
 from mc.spec.objects import Spec
-
-#: Python's own names that a spec may use.
-BUILTINS = ("abs", "all", "any", "frozenset", "len", "max", "min", "set", "sum")
-
-#: So often is a definition translated anew with what its locals may be; a number that still grows has no bounds.
-ROUNDS = 2
-#: What still grows after so many has no bound.
-MOST_ROUNDS = 9
-
-
-@dataclass(frozen=True)
-class FunctionText:
-    """A definition of the spec as it was written."""
-
-    node: ast.FunctionDef
-    file: str
-    body: list[ast.stmt]
-    #: Whether it can be expanded where it is called: it ends in its only return, or has none.
-    expandable: bool
 
 
 @dataclass(frozen=True)
@@ -63,14 +60,18 @@ class Generated:
     result: Shape | None
 
 
+#: Stands for a function that is being made.
+_UNFINISHED = Generated("", None)
+
+
 class Module:
     """Collects the source of everything that one model of a spec needs."""
 
     def __init__(self, spec: Spec, layout: Layout) -> None:
         self.spec = spec
         self.layout = layout
-        self.namespace = {n: v for n, v in spec.namespace.items() if not n.startswith("__")}
-        self.builtins: dict[str, Any] = {name: getattr(builtins, name) for name in BUILTINS}
+        self.definitions = spec.formulas
+        self.facts = Facts(spec.formulas)
         self.functions: list[str] = []
         self.tables: dict[tuple[int, ...], str] = {}
         #: Names of numbers and of lists of numbers.
@@ -84,15 +85,12 @@ class Module:
         #: What may fail to have a value, each with its number, from 1.
         self.failures: dict[Unevaluable, int] = {}
         self.scratch_words = 1
-        self._specialised: dict[Any, Generated] = {}
+        self._specialised: dict[Any, Generated | None] = {}
         self._helpers: dict[Any, Any] = {}
         self._names: dict[str, int] = {}
         self._shapes: dict[int, tuple[Domain, Shape]] = {}
-        self._texts: dict[tuple[str, int], ast.FunctionDef] = {}
-        for path, tree in spec.trees.items():
-            for node in tree.body:
-                if isinstance(node, ast.FunctionDef):
-                    self._texts[str(path), node.lineno] = node
+        self._parts: dict[int, Definition] = {}
+        self._joined: dict[tuple[int, ...], All] = {}
         for shape in layout.fields.values():
             self._note_universes(shape)
 
@@ -106,20 +104,39 @@ class Module:
 
     # What the spec's names stand for
 
-    def definition(self, function: types.FunctionType, initial: bool = False) -> FunctionText:
-        """The text of a definition; ``initial``: as Init has it, where one that returns nothing is TRUE."""
-        file, line = function.__code__.co_filename, function.__code__.co_firstlineno
-        node = self._texts.get((file, line))
-        if node is None:
-            raise SpecError(f"{function.__name__} is not a definition (def) of the spec", file, line)
-        body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
-        if initial:
-            body = [*map(_Holding().visit, copy.deepcopy(body)), _holds(node)]
-        returns = [n for s in body for n in ast.walk(s) if isinstance(n, ast.Return)]
-        plain = all(count == 1 for count in assignments(body).values())
-        ends = not returns or (returns == body[-1:] and returns[0].value is not None)
-        straight = all(isinstance(s, (ast.Assign, ast.Expr)) for s in body[:-1]) if returns else True
-        return FunctionText(node, file, body, plain and ends and straight)
+    def in_place(self, definition: Definition) -> bool:
+        """Whether a definition is translated where it is used: it is one expression, or assignments and one condition
+        after them, perhaps with names for some values."""
+        return self._straight(definition.body)
+
+    def _straight(self, node: Expression | Tree) -> bool:
+        match node:
+            case Let() | With():
+                return self._straight(node.value) and self._straight(node.body)
+            case All(parts=parts):
+                return all(map(self._always, parts[:-1])) and all(map(self._straight, parts))
+            case Test(condition=condition):
+                return self._straight(condition)
+            case Fold() | If() | Each() | Either() | Some():
+                return False
+        return not (isinstance(node, Apply) and node.operator is op.IF)
+
+    def _always(self, tree: Tree) -> bool:
+        """Whether a tree holds in every state."""
+        if isinstance(tree, Enter):
+            return self._always(self.definitions[tree.definition].tree)
+        return isinstance(tree, Assign) or (isinstance(tree, All) and all(map(self._always, tree.parts)))
+
+    def part(self, tree: Tree) -> Definition:
+        """A part of a definition as one of its own, whose parameters are the names that it uses, by name."""
+        if id(tree) not in self._parts:
+            names = tuple(sorted(self.facts.of(tree).free))
+            self._parts[id(tree)] = Definition("part", names, tree, place=tree.place)
+        return self._parts[id(tree)]
+
+    def joined(self, parts: Sequence[Tree]) -> All:
+        """Parts of a conjunction as one of their own."""
+        return self._joined.setdefault(tuple(map(id, parts)), All(tuple(parts), place=parts[0].place))
 
     def shape_of(self, domain: Domain) -> Shape:
         """The shape of a domain that the spec names."""
@@ -166,68 +183,56 @@ class Module:
         """Add a function to the module."""
         self.functions.append(text)
 
-    def specialise(self, definition: FunctionText, scope: dict[str, Value]) -> Generated:
-        """The function generated for a definition with arguments of these kinds."""
-        key = (definition.file, definition.node.lineno, tuple((n, _kind(v)) for n, v in scope.items()))
+    def specialise(self, definition: Definition, scope: Mapping[str, Value]) -> Generated | None:
+        """The function generated for a definition whose parameters are of these kinds, the states first; None where its
+        value is not one that a function returns: it is known, or large.
+        """
+        key = (definition, tuple((name, _kind(value)) for name, value in scope.items()))
         if key in self._specialised:
             generated = self._specialised[key]
-            if generated is None:
-                raise SpecError(f"{definition.node.name} is recursive", definition.file, definition.node.lineno)
+            if generated is _UNFINISHED:
+                raise SpecError(f"{definition.name} is recursive", definition.place.file, definition.place.line)
             return generated
-        self._specialised[key] = None  # type: ignore[assignment]
-        name = self.unique(f"spec_{definition.node.name}")  # apart from the functions of the engine itself
-        draft, rounds = self._translate(definition, scope, None, {}), 0
-        known: dict[str, Any] = {}
-        while (keys := {n: shape.key for n, shape in draft.mutable.items() if shape is not None}) and keys != known:
-            if rounds == MOST_ROUNDS:
-                grown = next(name for name, key in keys.items() if key != known.get(name))
-                draft.mistake(
-                    f"{grown} grows without a bound: assign to a variable, whose domain bounds it; "
-                    "a sequence is mapped by {k: e for k in Range(1, Len(q))}"
-                )
-            known, rounds = keys, rounds + 1
-            draft = self._translate(definition, scope, None, draft.mutable, rounds > ROUNDS)
-        shapes = draft.returned
-        result: Shape | None = None
-        if any(not isinstance(shape, BoolShape) for shape in shapes):
-            told = [shape for shape in shapes if shape is not None]
-            if not told:
-                draft.mistake(f"what {definition.node.name} returns holds cannot be told: it is always empty")
-            result = draft.join(told)
-            if result.wide:
-                draft.mistake(f"{definition.node.name} returns a large value: make it a single return expression")
-            final = self._translate(definition, scope, result, draft.mutable, rounds > ROUNDS)
-        else:
-            final = draft
-        if not definition.body or not isinstance(definition.body[-1], ast.Return):
-            final.fall_off()
-        annotated = [f"{p}: {kind}" for n, v in scope.items() for p, kind in _parameters(n, v).items()]
-        parameters = ", ".join([*annotated, "x: ptr"])
-        title = f'    """{definition.node.name}, {Path(definition.file).name}:{definition.node.lineno}."""'
-        self.add(
-            "\n".join([f"def {name}({parameters}) -> {'bool' if result is None else 'int'}:", title, *final.lines])
-        )
-        self._specialised[key] = Generated(name, result)
+        self._specialised[key] = _UNFINISHED
+        self._specialised[key] = self._generate(definition, scope)
         return self._specialised[key]
 
-    def _translate(
-        self,
-        definition: FunctionText,
-        scope: dict[str, Value],
-        result: Shape | None,
-        known: dict[str, Shape | None],
-        unbounded: bool = False,
-    ) -> Statements:
-        # A number that the evaluation goes on with after a failure must be one that the result may be.
-        zero = min(max(0, result.lo), result.hi) if isinstance(result, IntShape) else 0
-        body = Statements(self, definition.file, "False" if result is None else str(zero))
-        body.result = result
-        body.scope = dict(scope)
-        for name, value in scope.items():
-            for parameter in _parameters(name, value):
-                body.taken[parameter] = 1
-        body.line = definition.node.lineno
-        body.function_body(definition.body, known, unbounded)
+    def _generate(self, definition: Definition, scope: Mapping[str, Value]) -> Generated | None:
+        name = self.unique(f"spec_{definition.name}")  # apart from the functions of the engine itself
+        result: Shape | None = None
+        body = self._body(definition, scope, "False")
+        if isinstance(definition.body, Tree):
+            if self.facts.definition(definition).forks:
+                body, result = self._body(definition, scope, "0"), IntShape(0, LARGEST)
+            body.function(definition.tree)
+        else:
+            value = body.expr(definition.expression)
+            shape = body.told(value)
+            if shape is None:
+                body.mistake(f"what {definition.name} returns holds cannot be told: it is always empty")
+            if shape.wide or isinstance(value, Const):
+                return None
+            if not isinstance(shape, BoolShape):
+                # A number that the evaluation goes on with after a failure must be one that the result may be.
+                zero = min(max(0, shape.lo), shape.hi) if isinstance(shape, IntShape) else 0
+                body, result = self._body(definition, scope, str(zero)), shape
+                value = body.expr(definition.expression)
+            body.emit(f"return {body.plain(value, shape)}")
+        annotated = [f"{p}: {kind}" for value in scope.values() for p, kind in _parameters(value).items()]
+        parameters = ", ".join([*annotated, "x: ptr"])
+        title = f'    """{definition.name}, {Path(definition.place.file).name}:{definition.place.line}."""'
+        self.add("\n".join([f"def {name}({parameters}) -> {'bool' if result is None else 'int'}:", title, *body.lines]))
+        return Generated(name, result)
+
+    def _body(self, definition: Definition, scope: Mapping[str, Value], neutral: str) -> Trees:
+        """An empty function of these parameters."""
+        body = Trees(self, definition.place.file, neutral)
+        body.scope = {name: value for name, value in scope.items() if not isinstance(value, StateRef)}
+        states = {name: value for name, value in scope.items() if isinstance(value, StateRef)}
+        body.state, body.primed = states.get("s"), states.get("t")
+        for value in scope.values():
+            body.taken |= dict.fromkeys(_parameters(value), 1)
+        body.line = definition.place.line
         return body
 
     # Helpers for shapes
@@ -362,19 +367,6 @@ _BAG = {
 }
 
 
-class _Holding(ast.NodeTransformer):
-    """``return`` as ``return True``."""
-
-    def visit_Return(self, node: ast.Return) -> ast.Return:
-        nothing = node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
-        return _holds(node) if nothing else node
-
-
-def _holds(node: ast.stmt) -> ast.Return:
-    """``return True``, where ``node`` stands."""
-    return ast.fix_missing_locations(ast.copy_location(ast.Return(ast.Constant(True)), node))
-
-
 def _parts(shape: Shape) -> list[Shape]:
     if isinstance(shape, OptionalShape):
         return [shape.inner]
@@ -390,7 +382,7 @@ def _parts(shape: Shape) -> list[Shape]:
 def _kind(value: Value) -> Any:
     """What distinguishes two specialisations."""
     if isinstance(value, Const):
-        return ("const", type(value.value), _exact(value.value))
+        return ("const", type(value.value), exact(value.value))
     if isinstance(value, Num):
         return ("num", value.lo, value.hi)
     if isinstance(value, (Packed, Stored)):
@@ -398,16 +390,15 @@ def _kind(value: Value) -> Any:
     return (type(value), value.assigned) if isinstance(value, StateRef) else type(value)
 
 
-def _exact(value: Any) -> Any:
-    """Something that is equal for equal values only; Python's {1} equals its {True}."""
-    return frozenset(map(_exact, value)) if isinstance(value, frozenset) else (type(value), value)
-
-
-def _parameters(name: str, value: Value) -> dict[str, str]:
-    """The parameters that pass a value to a generated function, with their types."""
-    if isinstance(value, Const):
-        return {}
-    name = parameter_name(name)
-    if isinstance(value, Stored):
-        return {name: "ptr", f"{name}_word": "int"}
-    return {name: "ptr" if isinstance(value, StateRef) else "bool" if isinstance(value, Truth) else "int"}
+def _parameters(value: Value) -> dict[str, str]:
+    """The parameters of a generated function that make up a value inside of it, with their types."""
+    match value:
+        case StateRef(pointer=name):
+            return {name: "ptr"}
+        case Stored(place=place):
+            return {place.base: "ptr", place.words[0]: "int"}
+        case Truth(code=name):
+            return {name: "bool"}
+        case Num(code=name) | Packed(code=name):
+            return {name: "int"}
+    return {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 from mc.engine.shapes import BoolShape, IntShape, Shape
 from mc.engine.translate.places import Place
+from mc.formula.nodes import Expression
 
 
 class Value:
@@ -69,11 +69,9 @@ class Stored(Value):
 
 @dataclass(frozen=True)
 class StateRef(Value):
-    """``s`` or ``t`` itself: the pointer to a state."""
+    """A state that variables are read from, or the primed state, which is only written: the pointer to it."""
 
     pointer: str
-    #: Whether it is the primed state, which is only written.
-    primed: bool = False
     #: Of the state that Init makes: the words of scratch memory with a bit for each variable, set when it is assigned.
     assigned: int | None = None
 
@@ -127,6 +125,11 @@ class BagChange(Value):
     changes: tuple[tuple[str, tuple[Value, ...] | Value], ...]
 
 
+def exact(value: Any) -> Any:
+    """Something that is equal for equal values only; Python's {1} equals its {True}."""
+    return frozenset(map(exact, value)) if isinstance(value, frozenset) else (type(value), value)
+
+
 def num_of(code: str, shape: IntShape) -> Num:
     """The integer that a code stands for."""
     if shape.lo == 0:
@@ -152,7 +155,7 @@ class Filter:
     #: The code of the set of these elements, for each combination of values of the names.
     rows: tuple[int, ...]
     #: The conditions that are left to be evaluated for these elements.
-    rest: tuple[ast.expr, ...]
+    rest: tuple[Expression, ...]
 
     @property
     def union(self) -> int:

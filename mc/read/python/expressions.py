@@ -24,8 +24,10 @@ _BINARY: Mapping[type[ast.operator], Operator] = {
     ast.Mult: op.TIMES,
     ast.FloorDiv: op.QUOTIENT,
     ast.Mod: op.REMAINDER,
+    ast.Pow: op.POWER,
     ast.BitOr: op.UNION,
     ast.BitAnd: op.INTERSECTION,
+    ast.BitXor: op.SYMMETRIC_DIFFERENCE,
 }
 _COMPARISONS: Mapping[type[ast.cmpop], Operator] = {
     ast.Eq: op.EQ,
@@ -40,7 +42,7 @@ _COMPARISONS: Mapping[type[ast.cmpop], Operator] = {
 #: What a spec calls by name, and the operator that it is.
 _CALLED: Mapping[Any, Operator] = {
     vocabulary.Append: op.APPEND,
-    vocabulary.Cardinality: op.SIZE,
+    vocabulary.Cardinality: op.CARDINALITY,
     vocabulary.CopiesIn: op.COPIES,
     vocabulary.Head: op.HEAD,
     vocabulary.Len: op.LEN,
@@ -60,6 +62,11 @@ _BINDERS: Mapping[Any, Binder] = {
     sum: Binder.SUM,
     set: Binder.SET,
     frozenset: Binder.SET,
+}
+#: How those are written that are of nothing else.
+_CONDITIONS = {
+    **dict.fromkeys((Binder.FORALL, Binder.EXISTS), "write all(condition for x in S), any(condition for x in S)"),
+    Binder.SUM: "write sum(number for x in S)",
 }
 
 
@@ -263,6 +270,8 @@ class Expressions:
         generator = node.args[0] if len(node.args) == 1 else None
         if binder is not None and isinstance(generator, ast.GeneratorExp):
             return self.bind(binder, node, generator.elt, generator.generators, scope)
+        if binder in _CONDITIONS:
+            raise self.error(node, _CONDITIONS[binder])
         if operator in (op.MAX, op.MIN):
             return self.extreme(node, operator, scope)
         if operator is op.INTERVAL and len(node.args) == 1:

@@ -12,12 +12,10 @@ from mc.formula.nodes import (
     All,
     Apply,
     Assign,
-    Bound,
     Each,
     Either,
     Enter,
     Expression,
-    Fold,
     If,
     Key,
     Name,
@@ -31,7 +29,7 @@ from mc.formula.nodes import (
     conjunction,
 )
 from mc.read.python.expressions import Scope
-from mc.read.python.statements import LEFT, RUNS, End, Suite, Values, assigned_in, leaves
+from mc.read.python.statements import End, Loop, Suite, Values, assigned_in, leaves
 
 _FALSE = Test(Value(False))
 
@@ -112,26 +110,12 @@ class Relation(Suite):
             return conjunction(place, Test(_negation(condition), place=place), otherwise)
         return If(condition, then, otherwise, place=place)
 
-    def fold(
-        self,
-        names: tuple[str, ...],
-        initial: tuple[Expression, ...],
-        bound: Bound,
-        steps: tuple[Expression, ...],
-        body: Tree,
-        node: ast.For,
-        during: Scope,
-    ) -> Tree:
-        place = self.reader.place(node)
+    def fold(self, loop: Loop, body: Tree, node: ast.For, during: Scope) -> Tree:
         if self.writes(node):
             written: Tree = self.read(node.body, during, lambda how, scope, value: TRUE)
-            if LEFT in during.names:
-                runs = Apply(op.EQ, (Name(during.names[LEFT], Of.LOCAL), Value(RUNS)))
-                written = If(runs, written, TRUE, place=place)
-            return Each(names, initial, bound, steps, written, body, place=place)
-        for name in reversed(names):
-            value = Fold(names, initial, bound, steps, Name(name, Of.LOCAL), place=self.reader.place(node))
-            body = With(name, value, body, place=self.reader.place(node))
+            return Each(loop.names, loop.initial, loop.bound, loop.step, written, body, loop.going, place=loop.place)
+        for name in reversed(loop.names):
+            body = With(name, loop.fold(Name(name, Of.LOCAL)), body, place=loop.place)
         return body
 
     # Effects

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from mc.formula import operators as op
-from mc.formula.nodes import Apply, Bound, Expression, Fold, Let, Name, Of, Value
+from mc.formula.nodes import Apply, Bound, Expression, Fold, Let, Name, Of, Place, Value
 from mc.read.python.expressions import Expressions, Scope
 
 _Statement = TypeVar("_Statement", ast.Return, ast.Break)
 
 #: How a suite ends: with a return of a value, at its end, or (in a loop) with ``break`` or ``continue``.
 End = Callable[[str, Scope, "ast.expr | None"], Any]
+
+
+@dataclass(frozen=True)
+class Loop:
+    """What a loop does to the locals that it changes; the fields are those of :class:`Fold`."""
+
+    names: tuple[str, ...]
+    initial: tuple[Expression, ...]
+    bound: Bound
+    step: tuple[Expression, ...]
+    going: Expression | None
+    place: Place
+
+    def fold(self, body: Expression) -> Fold:
+        """What is computed from the names after the loop."""
+        return Fold(self.names, self.initial, self.bound, self.step, body, self.going, place=self.place)
 
 
 def ends(body: Sequence[ast.stmt]) -> bool:
@@ -133,38 +150,38 @@ class Suite:
         constant = len(values) == 1 and isinstance(returns[0].value, (ast.Constant, type(None)))
         initial: list[Expression] = [Name(name, Of.LOCAL) for name in folded.values()]
         if returns or any(_own(node.body, ast.Break)):
-            folded[LEFT] = LEFT
-            initial.append(Value(RUNS))
+            folded[_LEFT] = _LEFT
+            initial.append(Value(_RUNS))
         if returns and not constant:
             folded[_RESULT] = _RESULT
             initial.append(Value(None))
         during = inner.bind({name: self.reader.fresh(name) for name in folded})
         steps = tuple(self.step(node, during, name) for name in folded)
         names = tuple(during.names[name] for name in folded)
+        going = None
+        if _LEFT in folded:
+            going = Apply(op.EQ, (Name(during.names[_LEFT], Of.LOCAL), Value(_RUNS)), place=self.reader.place(node))
         after = scope.bind(dict(zip(folded, names, strict=True)))
         body = self.read(rest, after, end)
         if returns:
-            left = Apply(op.EQ, (Name(after.names[LEFT], Of.LOCAL), Value(_RETURNED)))
+            left = Apply(op.EQ, (Name(after.names[_LEFT], Of.LOCAL), Value(_RETURNED)))
             value = returns[0].value if constant else ast.copy_location(ast.Name(_RESULT, ast.Load()), node)
             body = self.choose(left, end("return", after, value), body, node)
-        return self.fold(names, tuple(initial), bound, steps, body, node, during)
+        return self.fold(Loop(names, tuple(initial), bound, steps, going, self.reader.place(node)), body, node, during)
 
     def step(self, node: ast.For, scope: Scope, name: str) -> Expression:
         """What one pass of a loop makes of a local, or of how the loop was left and with what."""
         place = self.reader.place(node)
 
         def end(how: str, after: Scope, value: ast.expr | None) -> Expression:
-            if name == LEFT:
-                return Value({"return": _RETURNED, "break": _BROKEN}.get(how, RUNS))
+            if name == _LEFT:
+                return Value({"return": _RETURNED, "break": _BROKEN}.get(how, _RUNS))
             if name == _RESULT and how == "return":
                 return self.reader.returned(value, after)
             return Name(after.names[name], Of.LOCAL, place=place)
 
-        passed: Expression = self.values().read(node.body, scope, end)
-        if LEFT not in scope.names:
-            return passed
-        runs = Apply(op.EQ, (Name(scope.names[LEFT], Of.LOCAL), Value(RUNS)))
-        return Apply(op.IF, (runs, passed, Name(scope.names[name], Of.LOCAL)), place=place)
+        stepped: Expression = self.values().read(node.body, scope, end)
+        return stepped
 
     def values(self) -> Suite:
         """What reads the values of locals in a suite."""
@@ -173,18 +190,9 @@ class Suite:
     def choose(self, test: Expression, then: Any, otherwise: Any, node: ast.stmt) -> Any:
         return Apply(op.IF, (test, then, otherwise), place=self.reader.place(node))
 
-    def fold(
-        self,
-        names: tuple[str, ...],
-        initial: tuple[Expression, ...],
-        bound: Bound,
-        steps: tuple[Expression, ...],
-        body: Any,
-        node: ast.For,
-        during: Scope,
-    ) -> Any:
+    def fold(self, loop: Loop, body: Any, node: ast.For, during: Scope) -> Any:
         """``body`` after a loop; ``during``: the names in the loop."""
-        return Fold(names, initial, bound, steps, body, place=self.reader.place(node))
+        return loop.fold(body)
 
 
 class Values(Suite):
@@ -195,8 +203,8 @@ class Values(Suite):
 
 
 #: How a loop is left, as a number in a local of its own; and what it returns. No name of a spec is written so.
-LEFT, _RESULT = "<left>", "<result>"
-RUNS, _BROKEN, _RETURNED = 0, 1, 2
+_LEFT, _RESULT = "<left>", "<result>"
+_RUNS, _BROKEN, _RETURNED = 0, 1, 2
 
 
 def _own(body: Sequence[ast.stmt], kind: type[_Statement]) -> Iterator[_Statement]:

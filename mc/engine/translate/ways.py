@@ -1,0 +1,182 @@
+"""Trees that choose: each way through one makes a successor.
+
+``\\/`` becomes blocks one after the other, ``\\E`` a loop, with all that follows inside, as TLC walks a formula
+(``tlc2.tool.Tool.getNextStates``). What chooses nothing stays in functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from mc.engine.shapes import BagShape, SetShape
+from mc.engine.translate.body import SCRATCH
+from mc.engine.translate.trees import Trees
+from mc.engine.translate.values import Builder, Const, Interval, Num, SetOf, Value
+from mc.formula.nodes import TRUE, All, Assign, Definition, Each, Either, Enter, If, Some, Test, Tree, With, as_written
+
+#: Emits what follows, once for each place in the code where a way ends.
+Following = Callable[[], None]
+
+
+class Ways(Trees):
+    """Translation of trees of all kinds, in the function that collects successors."""
+
+    def begin(self, room: int) -> None:
+        """Before a tree is walked; ``room``: how often, at most, what is around it comes to it."""
+        self._times: list[str] = []
+        self._room = [room]
+        #: Whether the primed state may differ from what a successor begins as. (That of Init begins as nothing.)
+        self._written = self.primed is not None and self.primed.assigned is not None
+
+    @property
+    def product(self) -> str:
+        """In how many ways what was tested on this way was TRUE."""
+        return " * ".join(self._times) or "1"
+
+    @property
+    def room(self) -> int:
+        """How often, at most, a way ends here."""
+        room = 1
+        for size in self._room:
+            room *= size
+        return room
+
+    def walk(self, definition: Definition, arguments: Sequence[Value], following: Following) -> None:
+        """Walk a definition with its arguments."""
+        fact = self.module.facts.definition(definition)
+        if not fact.chooses:
+            self._where(self.holds(definition, arguments), bool(fact.writes), following)
+            return
+        scope, file = self.scope, self.file
+
+        def after() -> None:
+            with self.within(scope, file):
+                following()
+
+        with self.entered(definition, dict(zip(definition.parameters, arguments, strict=True))):
+            self._walk(definition.tree, after)
+
+    def _where(self, value: Value, writes: bool, following: Following) -> None:
+        """What follows, where a condition holds."""
+        written, self._written = self._written, self._written or writes
+        known = self.decided(value)
+        if known:
+            following()
+        elif known is None and isinstance(value, Num):
+            times = self.named(value.code, "ways")
+            with self.block(f"if {times} != 0:"):
+                self._times.append(times)
+                following()
+                self._times.pop()
+        elif known is None:
+            with self.block(f"if {self.truth(value)}:"):
+                following()
+        self._written = written
+
+    def _walk(self, tree: Tree, following: Following) -> None:
+        self.at(tree)
+        with self.placed():
+            if not self.module.facts.of(tree).chooses:
+                self._straight(tree, following)
+            elif isinstance(tree, All):
+                self._conjunction(tree.parts, following)
+            elif isinstance(tree, With):
+                self.let(tree)
+                self._walk(tree.body, following)
+            elif isinstance(tree, If):
+                self._branch(tree, following)
+            elif isinstance(tree, Enter):
+                arguments = [self.expr(argument) for argument in tree.arguments]
+                self.walk(self.module.definitions[tree.definition], arguments, following)
+            elif isinstance(tree, Each):
+                self.loop(tree, lambda: self.require(tree.body))
+                written, self._written = self._written, True
+                self._walk(tree.then, following)
+                self._written = written
+            elif isinstance(tree, Either):
+                with self._again() as restore:
+                    for part in tree.parts:
+                        restore()
+                        self._walk(part, following)
+            elif isinstance(tree, Some):
+                self._some(tree, following)
+
+    def _straight(self, tree: Tree, following: Following) -> None:
+        """A tree without choices: a function, unless that would be one of few words."""
+        if isinstance(tree, (Test, Assign, Enter)) or tree == TRUE:
+            value = self.straight(tree)
+        else:
+            part = self.module.part(tree)
+            value = self.holds(part, [self.scope[name] for name in part.parameters])
+        self._where(value, bool(self.module.facts.of(tree).writes), following)
+
+    def _conjunction(self, parts: Sequence[Tree], following: Following) -> None:
+        """The parts one after the other; those before the next choice together."""
+        count = 0
+        while count < len(parts) and not self.module.facts.of(parts[count]).chooses:
+            count += 1
+        if count > 1:
+            self._walk(self.module.joined(parts[:count]), lambda: self._conjunction(parts[count:], following))
+        elif parts:
+            self._walk(parts[0], lambda: self._conjunction(parts[1:], following))
+        else:
+            following()
+
+    def _branch(self, tree: If, following: Following) -> None:
+        test = self.expr(tree.test)
+        known = self.decided(test)
+        if known is not None:
+            self._walk(tree.then if known else tree.otherwise, following)
+            return
+        with self.block(f"if {self.truth(test)}:"):
+            self._walk(tree.then, following)
+        with self.block("else:"):
+            self._walk(tree.otherwise, following)
+
+    def _some(self, tree: Some, following: Following) -> None:
+        collection = self.expr(tree.bound.collection)
+        if isinstance(collection, (Builder, SetOf)):
+            collection = self.bind(collection)
+        name = self.single(tree.bound)
+        with self._again() as restore, ExitStack() as blocks:
+            self._room.append(self._most(collection))
+            self.scope[name] = blocks.enter_context(self.elements(collection, as_written(name)))
+            if tree.bound.condition is not None:
+                blocks.enter_context(self.block(f"if {self.truth(self.expr(tree.bound.condition))}:"))
+            restore()
+            self._walk(tree.body, following)
+            self._room.pop()
+
+    def _most(self, collection: Value) -> int:
+        """How many elements a set may have."""
+        if isinstance(collection, Const):
+            return max(1, len(collection.value))
+        if isinstance(collection, Interval):
+            return max(1, collection.hi.hi - collection.lo.lo + 1)
+        shape = self.shape(collection)
+        if isinstance(shape, SetShape):
+            return len(shape.values) if shape.capacity is None else shape.capacity
+        return shape.distinct if isinstance(shape, BagShape) else 1
+
+    @contextmanager
+    def _again(self) -> Iterator[Callable[[], None]]:
+        """What makes the primed state, at the beginning of each of several ways, what it is now."""
+        primed, words = self.primed, self.module.layout.words
+        assert primed is not None
+        if not self._written:
+            yield lambda: None  # each way ends with a primed state that nothing was written to
+            return
+        saved = f"offset({SCRATCH}, {self.module.allocate(words)})"
+        self.emit(f"copy({primed.pointer}, {saved})")
+        marks = []
+        for k in range(-(-len(self.module.layout.fields) // 64) if primed.assigned is not None else 0):
+            marks.append((f"{SCRATCH}[{primed.assigned} + {k}]", self.fresh("assigned")))
+            self.emit(f"{marks[-1][1]} = {marks[-1][0]}")
+
+        def restore() -> None:
+            self.emit(f"copy({saved}, {primed.pointer})")
+            for word, kept in marks:
+                self.emit(f"{word} = {kept}")
+
+        yield restore
