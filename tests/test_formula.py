@@ -30,9 +30,9 @@ def steps(spec: Spec, state: State) -> list[tuple[str, tuple[Any, ...], tuple[An
     for action in spec.actions:
         definition = spec.formulas.of(action.function)
         for arguments in itertools.product(*(tuple(p.values(state)) for p in action.parameters)):
-            for after in spec.interpreter.ways(definition, values_of(state), arguments):
+            for after in spec.interpreter.successors(definition, values_of(state), arguments):
                 if action.update is not None:
-                    (after,) = spec.interpreter.ways(spec.formulas.of(action.update), after, ())
+                    (after,) = spec.interpreter.successors(spec.formulas.of(action.update), after, ())
                 found.append((action.name, arguments, after))
     return found
 
@@ -43,7 +43,7 @@ def compare(spec: Spec, limit: int) -> int:
         state
         for function, parameters in spec.init
         for arguments in itertools.product(*(tuple(p.domain or ()) for p in parameters))
-        for state in spec.interpreter.ways(spec.formulas.of(function), None, arguments)
+        for state in spec.interpreter.successors(spec.formulas.of(function), None, arguments)
     ]
     assert initial == [values_of(state) for state in spec.initial_states()]
     count = 0

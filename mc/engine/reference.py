@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from mc.lang.state import NextState, State, renamed
+from mc.lang.state import State, renamed
 from mc.lang.values import ModelValue
 from mc.spec.objects import Action, Spec
 
@@ -47,25 +47,16 @@ class Result:
 
 
 def successors(spec: Spec, state: State) -> Iterator[Step]:
-    """Every step that ``Next`` allows from ``state``, in the order of its rows and parameters."""
+    """Every step that ``Next`` allows from ``state``, in the order of its rows, parameters and ways."""
     for action in spec.actions:
         for arguments in itertools.product(*(tuple(p.values(state)) for p in action.parameters)):
-            after = apply(spec, action, arguments, state)
-            if after is not None:
+            for after in ways(spec, action, arguments, state):
                 yield Step(action, arguments, after)
 
 
-def apply(spec: Spec, action: Action, arguments: tuple[Any, ...], state: State) -> State | None:
-    """The state after one step, or None where the action is not enabled."""
-    draft = NextState(spec.variables, state)
-    if not action.taken(state, draft, arguments):
-        return None
-    after = draft.freeze()
-    if action.update is not None:
-        draft = NextState(spec.variables, after)
-        action.update(after, draft)
-        after = draft.freeze()
-    return after
+def ways(spec: Spec, action: Action, arguments: tuple[Any, ...], state: State) -> list[State]:
+    """The states after one step, one for each way through the action; none where it is not enabled."""
+    return action.ways(spec.variables, state, arguments)
 
 
 def symmetries(spec: Spec) -> list[dict[ModelValue, ModelValue]]:

@@ -11,6 +11,7 @@ from typing import Any
 from mc.formula.expressions import FOLLOWING, Compiler, Environment, Evaluate, Slots
 from mc.formula.nodes import Definition, Definitions, Expression
 from mc.formula.walks import Walk, tree
+from mc.formula.ways import Ways, ways
 from mc.lang import kinds
 from mc.lang.domains import Domain
 
@@ -30,6 +31,7 @@ class Interpreter:
         self.domains: Sequence[Domain] = tuple(variables.values())
         self.numbers: Mapping[str, int] = {name: number for number, name in enumerate(variables)}
         self._expressions: dict[Definition, tuple[Slots, Evaluate]] = {}
+        self._ways: dict[Definition, tuple[Slots, Ways]] = {}
         self._trees: dict[Definition, tuple[Slots, Walk]] = {}
         self._parts: dict[tuple[int, tuple[str, ...]], tuple[Expression, Slots, Evaluate]] = {}
 
@@ -55,7 +57,15 @@ class Interpreter:
         _, slots, evaluate = self._parts[key]
         return evaluate(slots.environment(state, None, None, tuple(names.values())))
 
-    def ways(
+    def ways(self, definition: Definition, state: Sequence[Any], arguments: Sequence[Any]) -> int:
+        """How many ways there are through a definition that is a condition and is walked."""
+        if definition not in self._ways:
+            slots = Slots(definition.parameters)
+            self._ways[definition] = slots, ways(Compiler(self, slots), definition.expression)
+        slots, count = self._ways[definition]
+        return count(slots.environment(state, None, None, arguments))
+
+    def successors(
         self, definition: Definition, state: Sequence[Any] | None, arguments: Sequence[Any]
     ) -> list[tuple[Any, ...]]:
         """The states that an action makes of ``state``, or a row of Init of none: one for each way through it."""

@@ -30,8 +30,7 @@ from mc.formula.nodes import (
 )
 from mc.lang import kinds
 from mc.lang.domains import Domain
-from mc.lang.text import to_tla
-from mc.lang.values import FnValue, ModelValue
+from mc.lang.values import FnValue
 
 Environment = list[Any]
 #: The value of an expression in an environment.
@@ -51,6 +50,9 @@ class Context(Protocol):
 
     def value(self, definition: Definition, state: Sequence[Any], arguments: Sequence[Any]) -> Any:
         """The value of a definition in a state, given as the values of the variables."""
+
+    def ways(self, definition: Definition, state: Sequence[Any], arguments: Sequence[Any]) -> int:
+        """How many ways there are through a definition that is a condition and is walked."""
 
     def walk(
         self,
@@ -168,12 +170,22 @@ class Compiler:
         return choose
 
     def fold(self, node: Fold) -> Evaluate:
+        folded, body = self.folded(node), self.expression(node.body)
+
+        def evaluate(env: Environment) -> Any:
+            folded(env)
+            return body(env)
+
+        return evaluate
+
+    def folded(self, node: Fold) -> Callable[[Environment], None]:
+        """A function that binds the names of a fold to what remains of them after all elements."""
         initial = self.all(node.initial)
         slots = [self.slots.slot(name) for name in node.names]
         bindings, steps = self.bindings((node.bound,)), self.all(node.step)
-        body, going = self.expression(node.body), self.going(node)
+        going = self.going(node)
 
-        def evaluate(env: Environment) -> Any:
+        def bind(env: Environment) -> None:
             for slot, value in zip(slots, [first(env) for first in initial], strict=True):
                 env[slot] = value
             for _ in bindings(env):
@@ -181,9 +193,8 @@ class Compiler:
                     break
                 for slot, value in zip(slots, [step(env) for step in steps], strict=True):
                     env[slot] = value
-            return body(env)
 
-        return evaluate
+        return bind
 
     def going(self, node: Fold | Each) -> Evaluate:
         """Whether a loop takes another element."""
@@ -247,15 +258,10 @@ def _placed(error: EvaluationError, node: Node) -> EvaluationError:
 
 def elements(collection: Any) -> Iterable[Any]:
     """The elements of a set, or of a bag, in an order that is the same in each process."""
-    if type(collection) is not frozenset:
-        if isinstance(collection, (Domain, Mapping, frozenset)):
-            return collection
+    if not isinstance(collection, (Domain, Mapping, frozenset)):
         raise EvaluationError(f"a set is needed here, not {kinds.shown(collection)}")
-    if all(type(element) in (int, bool) for element in collection):
-        return sorted(collection)
-    if all(type(element) is ModelValue for element in collection):
-        return collection
-    return sorted(collection, key=to_tla)
+    found: Iterable[Any] = kinds.in_order(collection)
+    return found
 
 
 _COMPILED: Mapping[type, Callable[..., Evaluate]] = {

@@ -164,6 +164,14 @@ def reads(node: Node, definitions: Definitions) -> frozenset[str]:
     return Facts(definitions).of(node).reads
 
 
+def is_constant(node: Node, definitions: Definitions) -> bool:
+    """Whether a formula is of constant level: no variable occurs in it, nor in a definition that it uses."""
+    return not any(
+        isinstance(part, Assign) or (isinstance(part, Name) and part.of in (Of.VARIABLE, Of.PRIMED))
+        for part in used(node, definitions)
+    )
+
+
 def writes(node: Node, definitions: Definitions) -> frozenset[str]:
     """The variables that a tree of control gives values to."""
     return Facts(definitions).of(node).writes

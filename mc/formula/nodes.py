@@ -162,7 +162,7 @@ Expression = Value | Name | Apply | Call | Bind | Let | Fold
 
 @dataclass(frozen=True, slots=True)
 class Test(Node):
-    """A condition that is evaluated, and never forks: a way ends where it is FALSE."""
+    """A condition: a way ends where it is FALSE, and goes on once for each way through it (:mod:`mc.formula.ways`)."""
 
     condition: Expression
 

@@ -12,6 +12,7 @@ from typing import Any
 from mc.errors import EvaluationError, McError
 from mc.formula.expressions import PRIMED, STATE, Compiler, Environment
 from mc.formula.nodes import All, Assign, Each, Either, Enter, If, Some, Test, Tree, With
+from mc.formula.ways import ways
 from mc.lang import kinds
 from mc.lang.state import put
 
@@ -26,10 +27,10 @@ def tree(compiler: Compiler, node: Tree, following: Walk) -> Walk:
 
 
 def _test(compiler: Compiler, node: Test, following: Walk) -> Walk:
-    condition = compiler.expression(node.condition)
+    count = ways(compiler, node.condition)
 
     def walk(env: Environment) -> None:
-        if kinds.truth(condition(env)):
+        for _ in range(count(env)):
             following(env)
 
     return walk

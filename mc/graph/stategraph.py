@@ -43,8 +43,16 @@ def state_graph(explored: Explored, colour: Expression | None = None) -> nx.Mult
     """A node for each state; an edge for each step, with its arguments."""
     nodes = range(len(explored.states))
     graph = _nodes(explored, nodes, [state.values for state in explored.states], (), colour)
+    edges: dict[tuple[Any, ...], int] = {}
     for step in explored.real_steps():
-        _add_edge(graph, step.source, step.target, step.action, step.arguments, step.permutation)
+        # Several ways through an action may make the same state.
+        edge = (step.source, step.target, step.action, step.arguments, frozenset(step.permutation.items()))
+        if edge in edges:
+            graph.edges[step.source, step.target, edges[edge]]["steps"] += 1
+        else:
+            edges[edge] = _add_edge(
+                graph, step.source, step.target, step.action, step.arguments, step.permutation
+            )
     return _draw_in(graph, nodes, [(step, step.arguments, step.permutation) for step in explored.path_steps])
 
 

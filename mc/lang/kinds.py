@@ -209,6 +209,17 @@ def elements(collection: Any) -> Any:
     return collection
 
 
+def in_order(collection: Any) -> Any:
+    """What is ranged over, in an order that is the same in each process."""
+    if type(collection) is not frozenset:
+        return elements(collection)
+    if all(type(element) in (int, bool) for element in collection):
+        return sorted(collection)
+    if all(type(element) is ModelValue for element in collection):
+        return collection
+    return sorted(collection, key=to_tla)
+
+
 def alike(values: Iterable[Any]) -> list[Any]:
     """Some values that go into one set, or are arguments of one function; they must be comparable."""
     found = list(values)

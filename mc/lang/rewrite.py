@@ -11,36 +11,19 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from mc.errors import EvaluationError
-from mc.lang import kinds, rows
-from mc.lang.state import OWN_NAMES, NextState, drafted
+from mc.lang import kinds, rows, ways
+from mc.lang.state import OWN_NAMES
 from mc.lang.values import SeqValue
 
 _Node = TypeVar("_Node", bound=ast.AST)
+
+#: The first parameter of definitions that are walked: the list of choices. No name of a spec is written so.
+CHOICES = "<choices>"
 
 
 def sequence(*elements: Any) -> SeqValue:
     """``<<e1, e2, ...>>``"""
     return SeqValue(elements)
-
-
-def disjunction(t: NextState, *parts: Any) -> bool:
-    """``A \\/ B`` of steps: those after one that holds are tried as well, on a primed state that is thrown away.
-
-    ``parts``: the text of each, and the part itself as a function of the primed state.
-    :class:`EvaluationError` where two hold: each is a step of its own, and this call can make one only.
-    """
-    before, held = drafted(t), ""
-    for text, part in zip(parts[::2], parts[1::2], strict=True):
-        if not part(drafted(before) if held else t):
-            continue
-        if held:
-            raise EvaluationError(
-                f"`{held}` and `{text}` both hold here, and each is a step of its own: write them as rows of Next, or "
-                "with guards that exclude each other"
-            )
-        held = text
-    return bool(held)
 
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -69,7 +52,6 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
     "<<>>": sequence,
     "f[]": kinds.applied,
     "#elements": kinds.size,
-    "\\/": disjunction,
     "=": kinds.equal,
     "/=": kinds.unequal,
     "\\in": kinds.member,
@@ -96,6 +78,12 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
     "{:}": kinds.set_of,
     "{if}": frozenset,
     "for": kinds.elements,
+    "\\in S": kinds.in_order,
+    "\\/": ways.disjunction,
+    "\\E": ways.exists,
+    "walked": ways.walked,
+    "walk of": ways.walk_of,
+    "disabled": ways.disabled,
     "|->": kinds.function,
 }
 #: What text outside of definitions calls in place of these.
@@ -120,7 +108,10 @@ TABLE_HELPERS: Mapping[str, Callable[..., Any]] = {
 
 
 def executable(node: _Node) -> _Node:
-    """A definition or an expression for Python to evaluate; the names in it must have ``HELPERS`` among them."""
+    """A definition or an expression for Python to evaluate; the names in it must have ``HELPERS`` among them.
+
+    How a definition is walked says :mod:`mc.lang.walk`.
+    """
     found: _Node = _rewritten(node, _RULES)
     return found
 
@@ -154,12 +145,12 @@ def _rewritten(part: Any, rules: _Rules) -> Any:
     return node if rule is None else rule(node, part)
 
 
-def _with(node: _Node, **fields: Any) -> _Node:
+def replaced(node: _Node, **fields: Any) -> _Node:
     """A copy of a node with other parts."""
     return type(node)(**{**vars(node), **fields})
 
 
-def _call(helper: str, arguments: list[ast.expr], place: ast.AST) -> ast.Call:
+def call(helper: str, arguments: list[ast.expr], place: ast.AST) -> ast.Call:
     """A call of a helper, at the place of what it stands for."""
     where = {name: getattr(place, name) for name in place._attributes if hasattr(place, name)}
     return ast.Call(ast.Name(helper, ast.Load(), **where), arguments, [], **where)
@@ -170,20 +161,20 @@ def _call(helper: str, arguments: list[ast.expr], place: ast.AST) -> ast.Call:
 
 def _tuple(node: ast.Tuple, written: ast.Tuple) -> ast.expr:
     """``(a, b)`` is a sequence, which counts from 1."""
-    return _call("<<>>", node.elts, node) if isinstance(node.ctx, ast.Load) else node
+    return call("<<>>", node.elts, node) if isinstance(node.ctx, ast.Load) else node
 
 
 def _application(node: ast.Subscript, written: ast.Subscript) -> ast.Subscript:
     """``f[i]``; the tuple in ``f[i, j]`` is none. What ``f`` is need not be asked where a variable's domain says it."""
     if isinstance(written.slice, ast.Tuple):
         assert isinstance(node.slice, ast.Call)
-        node = _with(node, slice=ast.copy_location(ast.Tuple(node.slice.args, ast.Load()), node.slice))
+        node = replaced(node, slice=ast.copy_location(ast.Tuple(node.slice.args, ast.Load()), node.slice))
     whole: ast.expr = written
     while isinstance(whole, (ast.Attribute, ast.Subscript)):
         whole = whole.value
     if isinstance(whole, ast.Name) and whole.id in ("s", "t"):
         return node
-    return _with(node, value=_call("f[]", [node.value], node.value))
+    return replaced(node, value=call("f[]", [node.value], node.value))
 
 
 def is_step(node: ast.AST) -> bool:
@@ -196,19 +187,10 @@ def has_step(node: ast.AST) -> bool:
     return any(map(is_step, ast.walk(node)))
 
 
-def _or(node: ast.BoolOp, written: ast.BoolOp) -> ast.expr:
-    """A disjunction of steps; Python would leave out those after the first that holds."""
-    given: list[ast.expr] = [ast.Name("t", ast.Load())]
-    for part, text in zip(node.values, written.values, strict=True):
-        arguments = ast.arguments([], [ast.arg("t")], None, [], [], None, [])
-        given += [ast.Constant(ast.unparse(text)), ast.Lambda(arguments, part)]
-    return ast.fix_missing_locations(_call("\\/", given, node))
-
-
 def _attribute(node: ast.Attribute, written: ast.Attribute) -> ast.Attribute:
     """A variable or a field that is called like something that Python's states and records have of their own."""
     own = isinstance(node.ctx, ast.Load) and node.attr in OWN_NAMES
-    return _with(node, attr=f".{node.attr}") if own else node
+    return replaced(node, attr=f".{node.attr}") if own else node
 
 
 # Comparisons and arithmetic
@@ -219,14 +201,14 @@ def _compare(node: ast.Compare, written: ast.Compare) -> ast.expr:
     if not all(type(op) in _COMPARISONS for op in node.ops):
         return node
     operands = [node.left, *node.comparators]
-    tests = [_call(_COMPARISONS[type(op)], operands[k : k + 2], node) for k, op in enumerate(node.ops)]
+    tests = [call(_COMPARISONS[type(op)], operands[k : k + 2], node) for k, op in enumerate(node.ops)]
     return tests[0] if len(tests) == 1 else ast.copy_location(ast.BoolOp(ast.And(), [*tests]), node)
 
 
 def _operation(node: ast.BinOp, written: ast.BinOp) -> ast.expr:
     """TRUE is not a number to compute with."""
     symbol = _OPERATIONS.get(type(node.op))
-    return node if symbol is None else _call(symbol, [node.left, node.right], node)
+    return node if symbol is None else call(symbol, [node.left, node.right], node)
 
 
 def _augmented(node: ast.AugAssign, written: ast.AugAssign) -> ast.stmt:
@@ -235,46 +217,45 @@ def _augmented(node: ast.AugAssign, written: ast.AugAssign) -> ast.stmt:
     if symbol is None or not isinstance(node.target, ast.Name):
         return node
     read = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
-    return ast.copy_location(ast.Assign([node.target], _call(symbol, [read, node.value], node)), node)
+    return ast.copy_location(ast.Assign([node.target], call(symbol, [read, node.value], node)), node)
 
 
 # Conditions
 
 
-def _condition(node: ast.expr) -> ast.expr:
+def condition(node: ast.expr) -> ast.expr:
     """An expression that must be TRUE or FALSE."""
     sure = isinstance(node, ast.BoolOp) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))
     sure = sure or (isinstance(node, ast.Constant) and isinstance(node.value, bool))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         sure = node.func.id in _TESTS
-    return node if sure else _call("if", [node], node)
+    return node if sure else call("if", [node], node)
 
 
-_TESTS = frozenset((*_COMPARISONS.values(), "if", "\\/", "all", "any"))
+_TESTS = frozenset((*_COMPARISONS.values(), "if", "\\/", "\\E", "all", "any"))
 
 
 def _connection(node: ast.BoolOp, written: ast.BoolOp) -> ast.expr:
-    tested = _with(node, values=[_condition(value) for value in node.values])
-    return _or(tested, written) if isinstance(node.op, ast.Or) and has_step(written) else tested
+    return replaced(node, values=[condition(value) for value in node.values])
 
 
 def _unary(node: ast.UnaryOp, written: ast.UnaryOp) -> ast.expr:
     if isinstance(node.op, ast.Not):
-        return _with(node, operand=_condition(node.operand))
-    return _with(node, operand=_call("#", [node.operand], node.operand))
+        return replaced(node, operand=condition(node.operand))
+    return replaced(node, operand=call("#", [node.operand], node.operand))
 
 
 def _choice(node: ast.If | ast.IfExp, written: ast.AST) -> ast.AST:
     """``if`` as a statement, and as an expression."""
-    return _with(node, test=_condition(node.test))
+    return replaced(node, test=condition(node.test))
 
 
 def _generator(node: ast.comprehension, written: ast.comprehension) -> ast.comprehension:
-    return _with(node, iter=_call("for", [node.iter], node.iter), ifs=[_condition(test) for test in node.ifs])
+    return replaced(node, iter=call("for", [node.iter], node.iter), ifs=[condition(test) for test in node.ifs])
 
 
 def _loop(node: ast.For, written: ast.For) -> ast.For:
-    return _with(node, iter=_call("for", [node.iter], node.iter))
+    return replaced(node, iter=call("for", [node.iter], node.iter))
 
 
 # Sets, functions, and Python's own functions of them
@@ -282,7 +263,7 @@ def _loop(node: ast.For, written: ast.For) -> ast.For:
 
 def _set(node: ast.Set, written: ast.Set) -> ast.expr:
     """``{a, b}``: its elements can be compared; it may be an element of a set itself."""
-    return _call("{}", node.elts, node)
+    return call("{}", node.elts, node)
 
 
 def _comprehension(node: ast.SetComp, written: ast.SetComp) -> ast.expr:
@@ -290,8 +271,8 @@ def _comprehension(node: ast.SetComp, written: ast.SetComp) -> ast.expr:
     target = node.generators[0].target
     filtered = isinstance(target, ast.Name) and isinstance(node.elt, ast.Name) and target.id == node.elt.id
     if filtered and len(node.generators) == 1:
-        return _call("{if}", [node], node)
-    return _call("{:}", [ast.copy_location(ast.GeneratorExp(node.elt, node.generators), node)], node)
+        return call("{if}", [node], node)
+    return call("{:}", [ast.copy_location(ast.GeneratorExp(node.elt, node.generators), node)], node)
 
 
 def _dictionary(node: ast.Dict, written: ast.Dict) -> ast.expr:
@@ -301,32 +282,34 @@ def _dictionary(node: ast.Dict, written: ast.Dict) -> ast.expr:
         if key is None:  # {**f}
             return node
         pairs.append(ast.copy_location(ast.Tuple([key, value], ast.Load()), key))
-    return _call("|->", [ast.copy_location(ast.List(pairs, ast.Load()), node)], node)
+    return call("|->", [ast.copy_location(ast.List(pairs, ast.Load()), node)], node)
 
 
 def _function(node: ast.DictComp, written: ast.DictComp) -> ast.expr:
     """``{i: e for i in S}``"""
     pair = ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node.key)
-    return _call("|->", [ast.copy_location(ast.GeneratorExp(pair, node.generators), node)], node)
+    return call("|->", [ast.copy_location(ast.GeneratorExp(pair, node.generators), node)], node)
 
 
 def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
     """Quantifiers are about conditions, sums and extremes about numbers; ``set()`` does not change."""
     name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if is_step(written):
+        return replaced(node, args=[ast.Name(CHOICES, ast.Load()), *node.args])
     if name in ("set", "frozenset"):
-        return _call("{:}" if node.args else "{if}", node.args, node)
+        return call("{:}" if node.args else "{if}", node.args, node)
     if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and name in ("all", "any"):
-        return _with(node, args=[_with(node.args[0], elt=_condition(node.args[0].elt))])
+        return replaced(node, args=[replaced(node.args[0], elt=condition(node.args[0].elt))])
     if name in ("all", "any"):
-        return _with(node, args=[_call("if*", node.args, node)])
+        return replaced(node, args=[call("if*", node.args, node)])
     if name == "len" and len(node.args) == 1:
-        return _call("#elements", node.args, node)
+        return call("#elements", node.args, node)
     if name == "sum" and len(node.args) == 1:
-        return _call("#+", node.args, node)
+        return call("#+", node.args, node)
     if name in ("max", "min") and len(node.args) == 1:
-        return _with(node, args=[_call("#*", node.args, node)])
+        return replaced(node, args=[call("#*", node.args, node)])
     if name in ("abs", "max", "min", "range", "Range"):
-        return _with(node, args=[_call("#", [argument], argument) for argument in node.args])
+        return replaced(node, args=[call("#", [argument], argument) for argument in node.args])
     return node
 
 
@@ -335,35 +318,35 @@ def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
 
 def _row(node: ast.Tuple, written: ast.Tuple) -> ast.expr:
     """A tuple: a sequence where all of its parts are values, or a row."""
-    return _call("<<>>, f", [node], node) if isinstance(node.ctx, ast.Load) else node
+    return call("<<>>, f", [node], node) if isinstance(node.ctx, ast.Load) else node
 
 
 def _part(node: ast.Subscript, written: ast.Subscript) -> ast.Subscript:
     """``f[i]``, also of a list or a row."""
     given = node.slice.args[0] if isinstance(node.slice, ast.Call) and isinstance(written.slice, ast.Tuple) else None
-    return _with(node, value=_call("f[]", [node.value], node.value), slice=given or node.slice)
+    return replaced(node, value=call("f[]", [node.value], node.value), slice=given or node.slice)
 
 
 def _field(node: ast.Attribute, written: ast.Attribute) -> ast.Attribute:
     """``r.f``"""
-    value = _call(".f", [node.value, ast.copy_location(ast.Constant(node.attr), node)], node.value)
-    return _attribute(_with(node, value=value), written)
+    value = call(".f", [node.value, ast.copy_location(ast.Constant(node.attr), node)], node.value)
+    return _attribute(replaced(node, value=value), written)
 
 
 def _alternatives(node: ast.BoolOp, written: ast.BoolOp) -> ast.expr:
     """``and`` and ``or``; ``t`` is a name like any other here."""
-    return _with(node, values=[_condition(value) for value in node.values])
+    return replaced(node, values=[condition(value) for value in node.values])
 
 
 def _explanations(node: ast.Dict, written: ast.Dict) -> ast.expr:
     """A function, or a table; also one that has all that another has, ``{**f, a: b}``."""
-    return _call("<<>>, f", [node], node) if None in node.keys else _dictionary(node, written)
+    return call("<<>>, f", [node], node) if None in node.keys else _dictionary(node, written)
 
 
 def _table_call(node: ast.Call, written: ast.Call) -> ast.Call:
     """Sorting, and what takes options, are for lists."""
     if isinstance(node.func, ast.Name) and node.func.id == "sorted" and not node.keywords:
-        return _call("1..n", node.args, node)
+        return call("1..n", node.args, node)
     return node if node.keywords else _python_call(node, written)
 
 

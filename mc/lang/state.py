@@ -106,11 +106,6 @@ class NextState:
         return State({name: self._values[name] for name in self._domains})
 
 
-def drafted(draft: NextState) -> NextState:
-    """A primed state under construction that has come as far as ``draft`` (no method, as above)."""
-    return NextState(draft._domains, State(draft._values))
-
-
 def put(domain: Domain, old: Any, path: tuple[Any, ...], value: Any) -> Any:
     """``[old EXCEPT !path = value]``, checked against ``domain``."""
     if not path:

@@ -66,6 +66,23 @@ class Definitions:
         """The definition that a call is one of; None where it calls something else."""
         return self.of(self.namespace.get(call.func.id)) if isinstance(call.func, ast.Name) else None
 
+    def is_value(self, text: Text) -> bool:
+        """Whether a definition is of constant level without parameters: it stands for a value from the start."""
+        return text.parameters in ((), ("s",)) and not any(map(_reads, self._used(text)))
+
+    def _used(self, text: Text) -> list[Text]:
+        """A definition, and those that it uses."""
+        found = [text]
+        for user in found:
+            calls = (self.called(part) for part in ast.walk(user.node) if isinstance(part, ast.Call))
+            found += {called: None for called in calls if called is not None and called not in found}
+        return found
+
+
+def _reads(text: Text) -> bool:
+    """Whether a definition has a variable in its own text."""
+    return any(isinstance(part, ast.Attribute) and root(part) == ("s", True) for part in ast.walk(text.node))
+
 
 def root(node: ast.expr) -> tuple[str | None, bool]:
     """The name that a chain of attributes and subscripts starts from, and whether it is a chain."""

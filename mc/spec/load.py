@@ -21,9 +21,11 @@ from mc.errors import McError, ModelError, SpecError
 from mc.lang import arithmetic
 from mc.lang.declarations import Variable
 from mc.lang.domains import Domain
-from mc.lang.rewrite import HELPERS, TABLE_HELPERS, executable, executable_table
+from mc.lang.rewrite import HELPERS, TABLE_HELPERS, call, executable, executable_table
 from mc.lang.text import is_name
 from mc.lang.values import ModelValue, ModelValueSet
+from mc.lang.walk import walkable
+from mc.lang.ways import evaluate_only
 from mc.read.python import definitions as formula
 from mc.read.text import meant, read_text
 from mc.spec.check import check_definitions, check_substitution, check_text, check_uses
@@ -72,10 +74,7 @@ def _load(path: Path, model: Model) -> Spec:
 
 
 def _execute(tree: ast.Module, file: Path, namespace: dict[str, Any]) -> None:
-    body = [
-        executable(node) if isinstance(node, ast.FunctionDef) else executable_table(in_order(node))
-        for node in tree.body
-    ]
+    body = [made for node in tree.body for made in _executed(node)]
     tree = ast.Module(body, tree.type_ignores)
     try:
         exec(compile(tree, str(file), "exec"), namespace)
@@ -86,6 +85,17 @@ def _execute(tree: ast.Module, file: Path, namespace: dict[str, Any]) -> None:
         if isinstance(error, NameError):
             message = _undefined(error.name or "", tree, line, namespace)
         raise SpecError(message, str(file), line) from error
+
+
+def _executed(node: ast.stmt) -> list[ast.stmt]:
+    """What is executed for a statement at the top of a file: a step is walked, any other definition may be."""
+    if not isinstance(node, ast.FunctionDef):
+        return [executable_table(in_order(node))]
+    if any(argument.arg == "t" for argument in node.args.args):
+        return [walkable(node)]
+    walked = walkable(node)
+    walked.decorator_list = [call("walk of", [ast.copy_location(ast.Name(node.name, ast.Load()), node)], node)]
+    return [executable(node), ast.fix_missing_locations(walked)]
 
 
 def _check_numbers(namespace: Mapping[str, Any], source: Source) -> None:
@@ -202,6 +212,10 @@ def _collect(
         raise SpecError("the spec declares no variables: NAME = Variable(DOMAIN)", str(path))
     definitions = Definitions(source.trees, namespace)
     check_definitions(definitions)
+    for function in namespace.values():
+        text = definitions.of(function)
+        if text is not None and definitions.is_value(text):
+            evaluate_only(function)
     _check_symmetry(model, constants)
     tables = Tables(source, definitions, path)
     formulas = formula.Definitions(source.trees, namespace)

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from mc.lang.domains import Domain
 from mc.lang.enumeration import count, nth_of_all
 from mc.lang.state import NextState, State
 from mc.lang.text import to_tla
+from mc.lang.ways import Choices, disabled, every
 from mc.read.python.definitions import Definitions
 from mc.read.python.templates import Template
 
@@ -66,14 +67,29 @@ class Action:
     """One row of ``Next``: ``\\E params : function(s, t, params)``."""
 
     name: str
+    #: Called with a list of choices (:mod:`mc.lang.ways`), both states and the parameters.
     function: Callable[..., bool]
     parameters: tuple[Parameter, ...]
-    #: The history update conjoined to the action (``mc.lang.Then``), if any.
-    update: Callable[[State, NextState], None] | None = None
+    #: The history update conjoined to the action (``mc.lang.Then``), if any; called with choices and both states.
+    update: Callable[..., bool | None] | None = None
 
-    def taken(self, state: State, draft: NextState, arguments: tuple[Any, ...]) -> bool:
-        """Whether the action is enabled in ``state``; what it makes of it is in ``draft`` then, but for the update."""
-        return truth(self.function(state, draft, *arguments), self.name)
+    def ways(self, variables: Mapping[str, Domain], state: State, arguments: tuple[Any, ...]) -> list[State]:
+        """The states that the action makes of ``state``, one for each way through it; none where it is not enabled."""
+        made = every(partial(self._run, variables, state, arguments))
+        return [after for after in made if after is not None]
+
+    def _run(
+        self, variables: Mapping[str, Domain], state: State, arguments: tuple[Any, ...], choices: Choices
+    ) -> State | None:
+        """The state after the way that some choices lead; None where it ends before."""
+        draft = NextState(variables, state)
+        if not truth(self.function(choices, state, draft, *arguments), self.name):
+            return None
+        after = draft.freeze()
+        if self.update is None:
+            return after
+        draft = NextState(variables, after)
+        return None if disabled(self.update(choices, after, draft)) else draft.freeze()
 
 
 @dataclass(frozen=True)
@@ -201,11 +217,11 @@ class Spec:
         """How many bindings each row of Init has."""
         return [math.prod(map(count, domains)) for _, domains in self._starts()]
 
-    def initial_state(self, number: int) -> State | None:
-        """The state that ``Init`` makes with that binding, if any: a row that returns False generates none."""
+    def starts(self, number: int) -> list[State]:
+        """The states that ``Init`` makes with that binding: one for each way through the row."""
         for (function, domains), bindings in zip(self._starts(), self.bindings(), strict=True):
             if number < bindings:
-                return self._start(function, nth_of_all(domains, number))
+                return self._ways(function, nth_of_all(domains, number))
             number -= bindings
         raise IndexError(number)
 
@@ -213,9 +229,7 @@ class Spec:
         """All states that ``Init`` generates, in order."""
         for function, domains in self._starts():
             for arguments in _product(domains):
-                state = self._start(function, arguments)
-                if state is not None:
-                    yield state
+                yield from self._ways(function, arguments)
 
     def _starts(self) -> Iterator[tuple[Callable[..., Any], list[Domain]]]:
         """The rows of Init, with what their parameters range over; an error where that cannot be gone through."""
@@ -231,13 +245,19 @@ class Spec:
                 domains.append(parameter.domain)
             yield function, domains
 
-    def _start(self, function: Callable[..., Any], arguments: Iterable[Any]) -> State | None:
-        draft = NextState(self.variables)
-        enabled = function(draft, *arguments)
-        if enabled is not None and not truth(enabled, function.__name__):
-            return None
-        try:
-            return draft.freeze()
-        except SpecError as error:
-            code = function.__code__
-            raise SpecError(error.message, code.co_filename, code.co_firstlineno) from None
+    def _ways(self, function: Callable[..., Any], arguments: Iterable[Any]) -> list[State]:
+        """The states that a row of Init makes."""
+        given = tuple(arguments)
+
+        def run(choices: Choices) -> State | None:
+            draft = NextState(self.variables)
+            enabled = function(choices, draft, *given)
+            if enabled is not None and not truth(enabled, function.__name__):
+                return None
+            try:
+                return draft.freeze()
+            except SpecError as error:
+                code = function.__code__
+                raise SpecError(error.message, code.co_filename, code.co_firstlineno) from None
+
+        return [state for state in every(run) if state is not None]

@@ -1,8 +1,8 @@
 """What a definition writes and returns on each path through it.
 
 A TLA+ action is a formula: it is TRUE or FALSE, and a primed variable has one value in it. In Python an end without a
-``return`` is silently None, a second assignment silently replaces the first, and a call whose result is not looked at
-silently loses that it was not enabled. Here each of these is an error before anything is searched.
+``return`` is silently None, and a second assignment silently replaces the first. Here each of these is an error before
+anything is searched.
 
 The paths of a definition are followed together: what may have been written is joined where branches meet. Indices are
 compared as text, with the arguments of calls and the values of locals put in: ``t.f[i]`` and ``t.f[j]`` are different
@@ -34,6 +34,8 @@ class Summary:
     false: int | None
     #: The line that returns what is neither TRUE nor FALSE; None where there is none, as far as the text tells.
     other: int | None
+    #: The line of a disjunction or a choice of steps, its own or of a step that it takes; None where there is none.
+    forks: int | None
 
 
 class Paths:
@@ -77,16 +79,16 @@ class Paths:
             raise text.error(f"{text.name} returns what is neither TRUE nor FALSE, and {use}", found.other)
         return found
 
-    def effect(self, text: Text, by: Text, line: int, call: str) -> Summary:
-        """The summary of a definition that ``by`` calls for its writes alone; an error where it may be FALSE."""
+    def in_loop(self, text: Text, by: Text, line: int, call: str) -> None:
+        """An error where a step that ``by`` takes in a loop has not exactly one way."""
         found = self.summary(text)
-        if found.false is not None:
-            raise by.error(
-                f"{by.name}: {call} may be disabled ({text.file.name}:{found.false}), and its value is ignored here: "
-                f"return it, or write `if not {call}: return False`",
-                line,
-            )
-        return found
+        for where, what in ((found.false, "may be disabled"), (found.forks, "may have several ways")):
+            if where is not None:
+                raise by.error(
+                    f"{by.name}: {call} {what} ({text.file.name}:{where}), and in a loop a step has one way: one step "
+                    f"of several is `any({call} for ...)`",
+                    line,
+                )
 
 
 class _Follower:
@@ -98,6 +100,7 @@ class _Follower:
         self.silent: list[tuple[int, bool]] = []
         self.false: int | None = None
         self.other: int | None = None
+        self.forks: int | None = None
         #: Of the loops around a statement: the states in which each is left, and goes on with its next element.
         self.left: list[list[State]] = []
         self.continued: list[list[State]] = []
@@ -107,7 +110,7 @@ class _Follower:
         if end is not None:
             self.silently(end, end.line)
         silent = max(self.silent, key=lambda found: found[1], default=None)
-        return Summary(self.ends, silent, self.false, self.other)
+        return Summary(self.ends, silent, self.false, self.other, self.forks)
 
     def fail(self, node: ast.AST, message: str) -> SpecError:
         return self.text.error(f"{self.text.name}: {message}", getattr(node, "lineno", 0))
@@ -196,10 +199,15 @@ class _Follower:
         )
 
     def called(self, call: ast.Call, state: State) -> State:
-        """A call whose value is not looked at."""
+        """A step that is a conjunct of its own."""
         text = self.definition(call)
-        summary = self.paths.effect(text, self.text, call.lineno, ast.unparse(call))
-        return self.through(call, text, summary, state)
+        if self.may_be_false(call):
+            if state.written:
+                raise self.late(call)
+            self.false = call.lineno if self.false is None else self.false
+        for argument in call.args:
+            self.expression(argument)
+        return self.through(call, text, self.paths.summary(text), state)
 
     def assigned(self, target: ast.expr, value: ast.expr, state: State) -> State:
         match target:
@@ -308,8 +316,8 @@ class _Follower:
                 raise self.fail(
                     part,
                     f"{ast.unparse(part)} is a step, and here it would be lost, or come before others: a step is "
-                    "`return A(s, t) or B(s, t)`, a guard `if not A(s, t): return False`, a choice (\\E) a parameter "
-                    "of the action",
+                    "`return A(s, t) or B(s, t)`, a guard `if not A(s, t): return False`, a choice (\\E) "
+                    "`any(A(s, t, x) for x in S)` or a parameter of the action",
                 )
             text = self.paths.definitions.called(part)
             if text is not None:
@@ -329,11 +337,20 @@ class _Follower:
                 return self.through(
                     node, text, self.paths.condition(text, f"line {node.lineno} takes it for a step"), state
                 )
+            case ast.Call(func=ast.Name(id="any"), args=[ast.GeneratorExp(elt=step, generators=generators)]):
+                self.fork(node)
+                names: list[str] = []
+                for generator in generators:
+                    names += [part.id for part in ast.walk(generator.target) if isinstance(part, ast.Name)]
+                    for part in (generator.iter, *generator.ifs):
+                        self.expression(part)
+                return replace(state, writes=self.taken(step, self.forget(names, node, state)).writes)
             case ast.BoolOp(op=ast.And(), values=[*guards, last]) if not any(map(has_step, guards)):
                 for guard in guards:
                     self.expression(guard)
                 return self.taken(last, state)
             case ast.BoolOp(op=ast.Or(), values=parts):
+                self.fork(node)
                 ends: dict[tuple[str, ...], Write] = {}
                 for part in parts:
                     ends |= self.taken(part, state).writes
@@ -346,8 +363,18 @@ class _Follower:
         self.expression(node)
         return state
 
+    def fork(self, node: ast.expr) -> None:
+        """Several steps may be taken here, each on a way of its own."""
+        if self.left:
+            raise self.fail(node, f"`{ast.unparse(node)}` may have several ways, and in a loop a step has one way")
+        self.forks = node.lineno if self.forks is None else self.forks
+
     def through(self, call: ast.Call, text: Text, summary: Summary, state: State) -> State:
         """The state after a call, with what the definition writes for its arguments."""
+        if self.left:
+            self.paths.in_loop(text, self.text, call.lineno, ast.unparse(call))
+        if summary.forks is not None:
+            self.fork(call)
         given: dict[str, ast.expr] = {
             name: within(argument, state.names) for name, argument in zip(text.parameters, call.args, strict=True)
         }

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from mc.engine.reference import Step, apply, successors
+from mc.engine.reference import Step, successors, ways
 from mc.engine.result import Unevaluable, Violation
 from mc.errors import EvaluationError, McError, SpecError
 from mc.lang.state import State
@@ -80,8 +80,9 @@ def rebuild(spec: Spec, violation: Violation, canonical: Canonical) -> Behavior:
     reference semantics have no such behavior, or do not find it wrong.
     """
     first, *following = violation.representatives
-    state = spec.initial_state(violation.starts[0])
-    if state is None or canonical(state) != first:
+    starts = spec.starts(violation.starts[0])
+    state = next((start for start in starts if canonical(start) == first), None)
+    if state is None:
         raise ReplayError(f"the search began in a state that is not initial:\n{first!r}")
     return confirmed(spec, violation, Behavior(state, tuple(_steps(spec, state, following, canonical))))
 
@@ -149,7 +150,7 @@ def init_failure(spec: Spec, binding: int, failure: Unevaluable) -> McError:
     """Why ``Init`` cannot be evaluated with a binding of its parameters, with its place; ``failure``: what the compiled
     spec could not evaluate."""
     try:
-        spec.initial_state(binding)
+        spec.starts(binding)
     except Exception as error:  # as above
         return _init_error(spec, error)
     return EvaluationError(str(_only_compiled(failure)))
@@ -170,7 +171,7 @@ def find_failure(spec: Spec, state: State) -> Failure | None:
             return failure
     for action in spec.actions:
         for arguments in itertools.product(*(tuple(p.values(state)) for p in action.parameters)):
-            failure = _try(spec, call_text(action, arguments), apply, spec, action, arguments, state)
+            failure = _try(spec, call_text(action, arguments), ways, spec, action, arguments, state)
             if failure is not None:
                 return failure
     return None

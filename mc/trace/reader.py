@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mc.engine.reference import Step, apply
+from mc.engine.reference import Step, ways
 from mc.lang.domains import Fn
 from mc.lang.state import State
 from mc.lang.values import RecordValue
@@ -201,15 +201,19 @@ class Reader:
         """
         kept = {holder.variable: holder.without(before, letter) for holder in holders}
         try:
-            after = apply(self.spec, step.action, step.arguments, State({**before.values, **kept}))
+            made = ways(self.spec, step.action, step.arguments, State({**before.values, **kept}))
         except Exception:  # a spec is any Python, so this may be any exception
             return True
-        if after is None:
-            return True
-        sent, still = self.contents(after), self.contents(step.state)
-        del sent[letter], still[letter]
-        others = (n for n in self.spec.variables if n not in kept)
-        return sent != still or any(after.values[n] != step.state.values[n] for n in others)
+        others = [n for n in self.spec.variables if n not in kept]
+        still = self.contents(step.state)
+        del still[letter]
+
+        def is_same(after: State) -> bool:
+            sent = self.contents(after)
+            del sent[letter]
+            return sent == still and all(after.values[n] == step.state.values[n] for n in others)
+
+        return not any(map(is_same, made))
 
     def named(self, step: Step) -> tuple[Process | None, ...]:
         """The processes that the arguments of a step are."""
@@ -229,15 +233,15 @@ class Reader:
         # Whom a message is from, and who is not changed, is named to say which message: TMRcvPrepared(r).
         senders = {f.source for f in received if f.dest is None} - changed
         # Whom another process sends something, and who is not changed, is named to say where it goes: Forge(j, v).
-        ways = [(self.addressed(letter, "sender"), self.addressed(letter, "receiver")) for letter in gained]
-        receivers = {dest for source, dest in ways if source not in (None, dest)} - changed
+        routes = [(self.addressed(letter, "sender"), self.addressed(letter, "receiver")) for letter in gained]
+        receivers = {dest for source, dest in routes if source not in (None, dest)} - changed
         arguments = [p for p in named if p is not None and p not in senders | receivers]
         in_arguments = [f.dest for f in received if _is_argument(f.message, step)]
         return (
             _only(in_arguments)
             or _only(arguments)
             or _only(changed.intersection(arguments))
-            or _only(source for source, _ in ways)
+            or _only(source for source, _ in routes)
             or next(iter(arguments), None)
             or _only(changed)
             or _only(f.dest for f in received)

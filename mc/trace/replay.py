@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mc.engine.reference import Step, apply
+from mc.engine.reference import Step, ways
 from mc.errors import DomainError, TraceError
 from mc.formula.nodes import Assign
 from mc.lang.composites import Bag, Seq, Set
@@ -210,9 +210,8 @@ def _find_step(spec: Spec, claim: _Claim, state: State, target: State) -> Step |
     for action, arguments in claim.steps(spec, state):
         # A step that cannot be evaluated is none; if it is the one that is meant, the break says so.
         with contextlib.suppress(Exception):
-            after = apply(spec, action, arguments, state)
-            if after == target:
-                return Step(action, arguments, after)
+            if target in ways(spec, action, arguments, state):
+                return Step(action, arguments, target)
     return None
 
 
@@ -226,10 +225,10 @@ def _not_initial(spec: Spec, target: State, notes: tuple[str, ...]) -> Break:
 
 def _break(spec: Spec, claim: _Claim, state: State, target: State, number: int, notes: tuple[str, ...]) -> Break:
     """Why no step that is claimed leads from ``state`` to ``target``."""
-    ways = list(walks(spec, claim.steps(spec, state), state))
-    if not ways:
+    walked = list(walks(spec, claim.steps(spec, state), state))
+    if not walked:
         return _no_step(claim, state, number, notes)
-    (action, arguments), walk = min(ways, key=lambda way: _distance(way[1], target))
+    (action, arguments), walk = min(walked, key=lambda found: _distance(found[1], target))
     step, named = call_text(action, arguments), claim.action is not None
     other = _find_step(spec, _Claim(None, None), state, target)
     if other is not None:
@@ -237,11 +236,12 @@ def _break(spec: Spec, claim: _Claim, state: State, target: State, number: int, 
     if walk.failed:
         return Break(number, step, named, _guard(action.name, walk.failed[0]), (), notes)
     try:
-        after = apply(spec, action, arguments, state)
+        made = ways(spec, action, arguments, state)
     except Exception as error:  # a spec is any Python, so this may be any exception
         return Break(number, step, named, None, (), (f"It cannot be evaluated: {error}", *notes))
-    if after is None:
+    if not made:
         return Break(number, step, named, None, (), ("It is not enabled.", *notes))
+    after = walk.state if walk.state in made else made[0]
     return Break(number, step, named, None, tuple(_differences(spec, after, target, walk.writes)), notes)
 
 

@@ -52,8 +52,8 @@ def simplest(spec: Spec, violation: Violation, canonical: Canonical) -> Behavior
     """
     search = _Simplest(spec, violation.layers, canonical)
     first = violation.layers[0]
-    made = map(spec.initial_state, violation.starts)
-    initial = [state for state in made if state is not None and canonical(state) in first]
+    made = (state for binding in violation.starts for state in spec.starts(binding))
+    initial = [state for state in made if canonical(state) in first]
     if not initial:
         raise ReplayError("the search's shortest behaviors begin in no initial state")
     state = start = min(initial, key=lambda state: search.cost(0, canonical(state), None))

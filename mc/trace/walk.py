@@ -59,7 +59,7 @@ class _Path:
 
 
 def walks(spec: Spec, steps: Iterable[Call], state: State) -> Iterator[tuple[Call, Walk]]:
-    """All ways through some actions from ``state``: one for each, but for disjunctions."""
+    """All ways through some actions from ``state``, but that a guard has one, however many make it true."""
     for action, arguments in steps:
         start = _Path(Scope(spec, state, {}), state.values)
         for path in _enter(spec.formulas.of(action.function), arguments, start):
