@@ -65,16 +65,19 @@ class FakeEngine:
     def canonical_rows(self, rows: Any) -> Any:
         return np.array([self.row(self.canonical(self.unpack(row))) for row in rows]).reshape(-1, self.words)
 
+    def within(self, state: State) -> bool:
+        return all(constraint.holds(state) for constraint in self.spec.constraints)
+
     def graph(self, max_states: int) -> Any:
         index: dict[State, int] = {}
-        todo = list(dict.fromkeys(self.canonical(s) for s in self.spec.initial_states()))
+        todo = list(dict.fromkeys(map(self.canonical, filter(self.within, self.spec.initial_states()))))
         for state in todo:
             index[state] = len(index)
         initial, edges = len(index), []
         names = [a.name for a in self.spec.actions]
         for state in todo:
             for step in reference.successors(self.spec, state):
-                if all(c.function(step.state) for c in self.spec.constraints):
+                if self.within(step.state):
                     after = self.canonical(step.state)
                     if after not in index:
                         index[after] = len(index)
@@ -83,7 +86,7 @@ class FakeEngine:
             if len(index) > max_states:
                 return None
         rows = np.array([self.row(state) for state in todo], np.int64).reshape(-1, self.words)
-        return SimpleNamespace(states=rows, edges=np.array(edges), initial=initial)
+        return SimpleNamespace(states=rows, edges=np.array(edges, np.int64).reshape(-1, 3), initial=initial)
 
 
 def search(spec: Spec) -> Result:
@@ -92,7 +95,7 @@ def search(spec: Spec) -> Result:
     violation = None
     if found.violation is not None:
         violation = Violation(*found.violation, tuple(found.behavior), (0,))
-    kind = "ok" if violation is None else "deadlock" if violation.kind == "deadlock" else "violation"
+    kind = "ok" if violation is None and found.parents else "vacuous" if violation is None else "deadlock" if violation.kind == "deadlock" else "violation"
     return Result(
         verdict=kind,
         complete=violation is None,

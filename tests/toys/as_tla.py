@@ -16,14 +16,18 @@ from mc.formula.nodes import (
     Bind,
     Binder,
     Bound,
+    Call,
     Definition,
     Each,
+    Enter,
     Expression,
     Fold,
+    Let,
     Name,
     Of,
     Some,
     Test,
+    Tree,
     Value,
 )
 from mc.formula.operators import Operator
@@ -64,11 +68,17 @@ def module_text(spec: Spec, name: str) -> str:
         f"VARIABLES {', '.join(spec.variables)}",
         _PRELUDE,
     ]
+    asked = set(_asked(spec))
     for called in (name for name in spec.namespace if name in spec.formulas):
         definition = spec.formulas[called]
         given = steps[called].parameters if called in steps else starts[called][1] if called in starts else ()
-        body = _Printer(spec, given, definition, called in starts).plain(definition.body)
-        if called in steps:
+        printer = _Printer(spec, given, definition, called in starts)
+        is_tree = isinstance(definition.body, Tree)
+        body = printer.plain(definition.body) if is_tree or called not in asked else printer.walked(definition.body)
+        if any(isinstance(node, Enter) for node in walk(definition.body)):
+            # A step that takes others leaves alone what they do. TLC would call a disjunct by the name of its own.
+            body = f"({body}) /\\ TRUE"
+        elif is_tree and called not in starts:
             left = [variable for variable in spec.variables if variable not in writes(definition, spec.formulas)]
             body = f"({body})" + (f" /\\ UNCHANGED <<{', '.join(left)}>>" if left else "")
         lines.append(f"{_call(called, definition.parameters)} == {body}")
@@ -78,6 +88,27 @@ def module_text(spec: Spec, name: str) -> str:
         lines.append(f"{spec.init_name} == {_disjunction(rows)}")
     lines.append(f"Next == {_disjunction(_row(spec, _taken_name(a), a.parameters) for a in spec.actions)}")
     return "\n".join([*lines, "====", ""])
+
+
+def _asked(spec: Spec) -> Iterator[str]:
+    """The definitions that are walked as conditions."""
+    for name in spec.namespace:
+        for node in walk(spec.formulas[name].body) if name in spec.formulas else ():
+            if isinstance(node, Test):
+                yield from _called(node.condition, spec)
+
+
+def _called(node: Expression, spec: Spec) -> Iterator[str]:
+    """The definitions that are walked where a condition is."""
+    match node:
+        case Apply(operator=op.AND | op.OR | op.IF, operands=parts):
+            for part in parts:
+                yield from _called(part, spec)
+        case Bind(body=body) | Let(body=body):
+            yield from _called(body, spec)
+        case Call(definition=name):
+            yield name
+            yield from _called(spec.formulas[name].expression, spec)
 
 
 def _disjunction(parts: Iterable[str]) -> str:
@@ -130,8 +161,29 @@ class _Printer(Printer):
                 self.domains |= dict.fromkeys(bound.names, of.element if known else None)  # type: ignore[union-attr]
 
     def _Test(self, node: Test) -> tuple[str, int]:
-        # In a formula that is walked each disjunct that holds would be a successor; this one is only evaluated.
-        return f"({self.plain(node.condition)}) = TRUE", 5
+        return self.walked(node.condition), _TIGHT
+
+    def walked(self, node: Expression) -> str:
+        """A condition that TLC walks as mc does: where mc evaluates, and TLC would walk, it is compared to TRUE."""
+        match node:
+            case Apply(operator=op.AND | op.OR as operator, operands=operands):
+                return f"({f' {operator.tla} '.join(map(self.walked, operands))})"
+            case Apply(operator=op.IF, operands=(Apply(operator=op.NOT, operands=(guard,)), Value(value=False), rest)):
+                return f"({self.walked(guard)} /\\ {self.walked(rest)})"
+            case Apply(operator=op.IF, operands=(test, one, two)):
+                return f"(IF {self.plain(test)} THEN {self.walked(one)} ELSE {self.walked(two)})"
+            case Bind(binder=Binder.EXISTS | Binder.FORALL, bounds=bounds, body=body):
+                text = self.walked(body)
+                for bound in reversed(bounds):
+                    # The set of the elements for which a condition is true: the condition itself would be walked.
+                    over = self.chosen(bound)
+                    text = f"{node.binder.value} {over} : {text}"
+                return f"({text})"
+            case Let(name=name, value=value, body=body):
+                return f"(LET {self.local(name)} == {self.plain(value)} IN {self.walked(body)})"
+            case Name(of=Of.LOCAL) | Apply(operator=op.INDEX):
+                return f"(({self.plain(node)}) = TRUE)"
+        return f"({self.plain(node)})"
 
     def assigned(self, variable: str) -> str:
         return variable if self.initial else super().assigned(variable)

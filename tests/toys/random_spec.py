@@ -42,8 +42,14 @@ def _numeric(kind: Kind) -> bool:
 class RandomSpec:
     """Writes a small spec of random variables, helpers and actions; the same one for the same seed."""
 
-    def __init__(self, seed: int, unsafe: float = 0.03, starts: bool = False, mixed: float = 0.0) -> None:
+    def __init__(
+        self, seed: int, unsafe: float = 0.03, starts: bool = False, mixed: float = 0.0, forks: float = 0.5
+    ) -> None:
         self.random = Random(seed)
+        #: How often an action has a guard with several ways, and a spec a disjunction of steps; and what draws these:
+        #: the rest of a spec is the same without them.
+        self.forks = forks
+        self.forking = Random(f"forks of {seed}")
         self.unsafe = unsafe
         #: How often values of different kinds stand beside each other.
         self.mixed = mixed
@@ -61,6 +67,13 @@ class RandomSpec:
 
     def pick(self, *choices: Any) -> Any:
         return self.random.choice(choices)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is drawn here does not change what is drawn afterwards."""
+        drawn, self.random = self.random, self.forking
+        yield
+        self.random = drawn
 
     def fresh(self, hint: str) -> str:
         self.count += 1
@@ -376,6 +389,12 @@ class RandomSpec:
             actions += lines
             rows.append(row)
         self.scope = list(state)
+        with self.aside():
+            for k in range(2):
+                if self.random.random() < self.forks:
+                    actions += self._fork(f"Fork{k}", rows)
+                    rows.append(f"(Fork{k},)")
+        self.scope = list(state)
         predicates = []
         names: dict[str, list[str]] = {"Invariants": [], "Constraints": [], "Witnesses": []}
         for table, chance in (("Invariants", 0.3), ("Constraints", 0.3), ("Witnesses", 0.7)):
@@ -504,10 +523,47 @@ class RandomSpec:
             guard, effect = self._effect(variable, self.variables[variable])
             lines += guard
             effects += effect
+        with self.aside():
+            if not free and self.random.random() < self.forks:
+                lines += [f"    if not ({self._guard()}):", "        return False"]
         body = [*lines, *effects, "    return True"]
         used = [(p, d) for p, _, d in parameters if re.search(rf"\b{p}\b", "\n".join(body))]
         row = f"({', '.join([name, *(d for _, d in used)])},)"
         return [f"def {name}({', '.join(['s', 't', *(p for p, _ in used)])}):", *body], row
+
+    def _guard(self) -> str:
+        """A condition that may be true in several ways."""
+        name, (collection, kind) = self.fresh("k"), self.collection()
+        with self.bound(name, kind):
+            found = self.pick(
+                f"any({self.condition(1)} for {name} in {collection})",
+                f"any({self.condition(1)} for {name} in {collection} if {self.condition(0)})",
+                f"all({self.condition(1)} or {self.condition(1)} for {name} in {collection})",
+            )
+        one, two = self.condition(1), self.condition(1)
+        bools = [f"{h}(s, {self.value(k, 0)})" for h, k, result in self.helpers if result == BOOL] or ["True"]
+        return self.pick(  # type: ignore[no-any-return]
+            found,
+            f"{found} or {one}",
+            f"({one} or {two}) and {found}",
+            f"{found} if {one} else ({one} or {two})",
+            f"{self.pick(*bools)} or {found}",
+            f"{self.pick(*bools)}",
+        )
+
+    def _fork(self, name: str, rows: list[str]) -> list[str]:
+        """An action that is one of the actions of some rows, each for any of its arguments."""
+        parts = []
+        for row in self.random.sample(rows, 2):
+            action, *ranges = (part for part in re.split(r", (?![^(]*\))", row[1:-2]) if part)
+            if not all(re.fullmatch(r"[A-Z]|v\d|BOOLEAN|Range\(.*\)", over) for over in ranges):
+                continue
+            bound = [f"for p{k} in {'s.' * over.startswith('v')}{over}" for k, over in enumerate(ranges)]
+            call = f"{action}({', '.join(['s', 't', *(f'p{k}' for k in range(len(ranges)))])})"
+            parts.append(f"any({call} {' '.join(bound)})" if bound else call)
+        if parts and self.random.random() < 0.3:
+            parts.append(f"({self._closed_condition()} and {parts[0]})")
+        return [f"def {name}(s, t):", f"    return {' or '.join(parts) or 'False'}"]
 
     def _answer(self) -> str:
         """A number that tells what a few conditions are."""
