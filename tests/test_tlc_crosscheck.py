@@ -95,7 +95,9 @@ def search(spec: Spec) -> Result:
     violation = None
     if found.violation is not None:
         violation = Violation(*found.violation, tuple(found.behavior), (0,))
-    kind = "ok" if violation is None and found.parents else "vacuous" if violation is None else "deadlock" if violation.kind == "deadlock" else "violation"
+    kind = "ok" if found.parents else "vacuous"
+    if violation is not None:
+        kind = "deadlock" if violation.kind == "deadlock" else "violation"
     return Result(
         verdict=kind,
         complete=violation is None,

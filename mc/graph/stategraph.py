@@ -50,9 +50,7 @@ def state_graph(explored: Explored, colour: Expression | None = None) -> nx.Mult
         if edge in edges:
             graph.edges[step.source, step.target, edges[edge]]["steps"] += 1
         else:
-            edges[edge] = _add_edge(
-                graph, step.source, step.target, step.action, step.arguments, step.permutation
-            )
+            edges[edge] = _add_edge(graph, step.source, step.target, step.action, step.arguments, step.permutation)
     return _draw_in(graph, nodes, [(step, step.arguments, step.permutation) for step in explored.path_steps])
 
 

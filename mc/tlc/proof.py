@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from mc.lang.text import from_tla
 from mc.spec.objects import Spec
 from mc.tlc.output import read_label
 from mc.tlc.texts import typed
-from mc.tlc.tla import TlaDefinition, TlaModule, names_in, read_module, tokens
+from mc.tlc.tla import TlaDefinition, TlaModule, disjuncts, names_in, quantified_call, read_module, tokens
 from mc.trace.replay import range_of
 
 
@@ -29,6 +29,7 @@ class Proof:
     #: ``root``, ``extras`` and what they extend or instantiate, by name; not the standard modules.
     modules: Mapping[str, TlaModule]
     _known: dict[str, str | None] = field(default_factory=dict, repr=False)
+    _parts: dict[str, set[str]] = field(default_factory=dict, repr=False)
 
     def definition(self, name: str) -> TlaDefinition | None:
         """The definition of ``name`` in any of the modules."""
@@ -96,7 +97,7 @@ class Proof:
         The label is a definition's name (``ReceiveAny``), perhaps with arguments or a place
         (:func:`~mc.tlc.output.read_label`). It is an action of the spec itself, or a definition put in the place of
         one, or one in whose body (or in the text at that place) exactly one action is mentioned, directly or through
-        definitions.
+        definitions; or it is a disjunct of one action, whose steps TLC calls by the names of its disjuncts.
         """
         if label not in self._known:
             self._known[label] = self._resolve(label)
@@ -106,7 +107,12 @@ class Proof:
         read = read_label(label)
         if read is None:
             return None
-        found = self._mentioned({read.name.rpartition("!")[2]})
+        name = read.name.rpartition("!")[2]
+        found = self._mentioned({name})
+        owners = {action.name for action in self.spec.actions if name in self._disjuncts(action.name)}
+        if owners:
+            found = owners | found & {name}
+            return found.pop() if len(found) == 1 else None
         if len(found) != 1 and read.place is not None and read.place[0] in self.modules:
             region = _region(self.modules[read.place[0]].text, *read.place[1])
             found = self._mentioned(names_in(region))
@@ -156,8 +162,35 @@ class Proof:
                     todo.extend(names_in(definition.body))
         return found
 
+    def _disjuncts(self, action: str) -> set[str]:
+        """The definitions of which an action is a disjunction, perhaps with ``\\E``, directly or through such."""
+        if action not in self._parts:
+            found: set[str] = set()
+            todo = [self.spec.model.substitute.get(action, action)]
+            while todo:
+                definition = self.definition(todo.pop())
+                names = set(_called(definition.body)) if definition is not None else set()
+                todo += names - found
+                found |= names
+            self._parts[action] = found
+        return self._parts[action]
+
     def _files(self) -> str:
         return ", ".join(str(module.path) for module in (self.root, *self.extras))
+
+
+def _called(body: str) -> Iterator[str]:
+    """The definitions that are the disjuncts of a formula, behind any ``\\E x \\in S``."""
+    parts = disjuncts(body)
+    for part in parts:
+        call = quantified_call(part)
+        quantified, _, rest = part.partition(":")
+        if call is not None:
+            yield call[1]
+        elif quantified.startswith("\\E"):
+            yield from _called(rest)
+        elif len(parts) > 1:
+            yield from _called(part.removeprefix("(").removesuffix(")") if part.startswith("(") else part)
 
 
 def _region(text: str, first_line: int, first_column: int, last_line: int, last_column: int) -> str:
