@@ -452,7 +452,7 @@ def test_the_numbers_of_initial_states() -> None:
     ("name", "constants", "generated", "distinct"),
     [
         ("ewd840", {"N": 3}, 2001, 302),
-        ("ewd998", {"N": 2, "Most": 1}, 0, 0),
+        ("ewd998", {"N": 2, "Most": 1}, 1678, 400),
         ("paxos_commit", {"RM": 2, "Acceptor": 3, "MaxBallot": 0}, 3582, 473),
     ],
 )
