@@ -14,6 +14,8 @@ from mc.engine.translate.body import SCRATCH
 from mc.engine.translate.trees import Trees
 from mc.engine.translate.values import Builder, Const, Interval, Num, SetOf, Value
 from mc.formula.nodes import TRUE, All, Assign, Definition, Each, Either, Enter, If, Some, Test, Tree, With, as_written
+from mc.lang.domains import Domain
+from mc.lang.enumeration import count
 
 #: Emits what follows, once for each place in the code where a way ends.
 Following = Callable[[], None]
@@ -151,7 +153,8 @@ class Ways(Trees):
     def _most(self, collection: Value) -> int:
         """How many elements a set may have."""
         if isinstance(collection, Const):
-            return max(1, len(collection.value))
+            given = collection.value
+            return max(1, count(given) if isinstance(given, Domain) else len(given))
         if isinstance(collection, Interval):
             return max(1, collection.hi.hi - collection.lo.lo + 1)
         shape = self.shape(collection)
