@@ -63,9 +63,7 @@ ShowsSafeAt(Q, b, v) ==
     IN  /\ \A a \in Q : \E m \in promises : m.acc = a
         /\ MayPropose(votes, v)
 
-\* Not written with \E: as a part of an action, TLC would then count a
-\* successor for every such quorum.
-SafeAt(b, v) == {Q \in Quorum : ShowsSafeAt(Q, b, v)} /= {}
+SafeAt(b, v) == \E Q \in Quorum : ShowsSafeAt(Q, b, v)
 
 -----------------------------------------------------------------------------
 Init ==

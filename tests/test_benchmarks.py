@@ -334,7 +334,7 @@ def test_one_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "results.json"
     command = ["run", "--models", "paxos:small", "--engines", "mc-2,mc-1,reference", "--rounds", "1"]
     assert main([*command, "--json", str(file)]) == 0
-    assert "paxos:small: 2,578 generated, 443 distinct" in capsys.readouterr().out
+    assert "paxos:small: 2,756 generated, 443 distinct" in capsys.readouterr().out
     found = Results.from_json(json.loads(file.read_text(encoding="utf-8")))
     assert [(r.engine, len(r.rounds), r.absent) for r in found.records] == [
         ("mc-2", 1, ""),

@@ -128,9 +128,16 @@ def A(s, t, i):
 def I(s):
     return s.b | {1}  # !
 Constraints = [I]
---- a step that may be disabled: its value is ignored
+--- a step that may be disabled, after an effect: guards before effects
 def A(s, t, i):
+    t.y = 1
     One(s, t)  # !
+    return True
+--- a step that may be disabled, in a loop: in a loop a step has one way
+def A(s, t, i):
+    for k in Range(1, 3):
+        if k == s.x:
+            return One(s, t)  # !
     return True
 --- in an update: may not be disabled
 def B(s, t):
@@ -168,12 +175,21 @@ def A(s, t, i):
 def A(s, t, i):
     ok = One(s, t)  # !
     return ok
---- a quantifier: a choice (\E) a parameter
+--- a quantifier: here it would be lost
 def B(s, t, i):
     t.f[i] = 1
     return True
 def A(s, t, i):
-    return any(B(s, t, j) for j in S)  # !
+    return all(B(s, t, j) for j in S)  # !
+--- a choice of choices: a second time on one path
+def B(s, t, i):
+    t.f[i] = 1
+    return True
+def A(s, t, i):
+    if not any(B(s, t, j) for j in S):
+        return False
+    t.f = {j: 0 for j in S}  # !
+    return True
 --- compared: here it would be lost
 def A(s, t, i):
     return One(s, t) == True  # !
