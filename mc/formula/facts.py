@@ -31,6 +31,7 @@ from mc.formula.nodes import (
     Of,
     Some,
     Test,
+    Value,
     With,
 )
 
@@ -141,8 +142,10 @@ class Facts:
                 return True
             case Apply(operator=op.AND, operands=parts) | All(parts=parts) | Either(parts=parts):
                 return any(self.of(part).forks for part in parts)
-            case Apply(operator=op.IF, operands=(_, then, otherwise)) | If(then=then, otherwise=otherwise):
-                return self.of(then).forks or self.of(otherwise).forks
+            case Apply(operator=op.IF, operands=(Apply(operator=op.NOT, operands=(one,)), Value(value=False), other)):
+                return self.of(one).forks or self.of(other).forks  # a guard
+            case Apply(operator=op.IF, operands=(_, one, other)) | If(then=one, otherwise=other):
+                return self.of(one).forks or self.of(other).forks
             case Bind(binder=Binder.EXISTS):
                 return True
             case Bind(binder=Binder.FORALL, body=body) | Let(body=body) | Fold(body=body):

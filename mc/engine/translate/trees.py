@@ -108,6 +108,10 @@ class Trees(Folds):
                     return self._sum(parts)
                 case Apply(operator=op.AND, operands=parts):
                     return self._product(parts)
+                case Apply(
+                    operator=op.IF, operands=(Apply(operator=op.NOT, operands=(guard,)), Literal(value=False), rest)
+                ):
+                    return self._product((guard, rest))
                 case Apply(operator=op.IF, operands=(test, then, otherwise)):
                     return self._either(test, then, otherwise)
                 case Bind(binder=Binder.EXISTS):
