@@ -12,7 +12,6 @@ from toys.random_spec import RandomSpec
 
 from mc.engine import reference
 from mc.errors import EvaluationError, SpecError
-from mc.formula.facts import reads, writes
 from mc.formula.text import text
 from mc.lang.state import State
 from mc.spec.load import load_spec
@@ -197,8 +196,8 @@ def test_what_a_definition_reads_and_writes() -> None:
     path = bundled("specs") / "raft.py"
     raft = load_spec(path, read_models(path).select("tiny"))
     timeout, request = raft.formulas["Timeout"], raft.formulas["RequestVote"]
-    assert reads(timeout, raft.formulas) == {"state", "currentTerm"}
+    assert raft.interpreter.facts.of(timeout).reads == {"state", "currentTerm"}
     changed = {"currentTerm", "state", "votedFor", "votesResponded", "votesGranted"}
-    assert writes(timeout, raft.formulas) == changed
+    assert raft.interpreter.facts.of(timeout).writes == changed
     # By the definition that it calls.
-    assert writes(request, raft.formulas) == {"messages"}
+    assert raft.interpreter.facts.of(request).writes == {"messages"}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mc.formula.expressions import FOLLOWING, Compiler, Environment, Evaluate, Slots
+from mc.formula.facts import Facts
 from mc.formula.nodes import Definition, Definitions, Expression
 from mc.formula.walks import Walk, tree
 from mc.formula.ways import Ways, ways
@@ -27,6 +28,7 @@ class Interpreter:
 
     def __init__(self, definitions: Definitions, variables: Mapping[str, Domain], constants: Mapping[str, Any]) -> None:
         self.definitions = definitions
+        self.facts = Facts(definitions)
         self.constants = constants
         self.domains: Sequence[Domain] = tuple(variables.values())
         self.numbers: Mapping[str, int] = {name: number for number, name in enumerate(variables)}

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from mc.errors import EvaluationError
 from mc.formula import operators as op
+from mc.formula.facts import Facts
 from mc.formula.nodes import (
     Apply,
     Bind,
@@ -43,6 +44,7 @@ class Context(Protocol):
     """What the names in a definition stand for that are not its own."""
 
     definitions: Definitions
+    facts: Facts
     constants: Mapping[str, Any]
     #: The variables: the place of each in a state, and their domains in that order.
     numbers: Mapping[str, int]

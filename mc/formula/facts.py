@@ -120,6 +120,11 @@ class Facts:
             self._bodies[definition] = self.of(definition.body)
         return self._bodies[definition]
 
+    def is_value(self, definition: Definition) -> bool:
+        """Whether a definition is of constant level without parameters: it stands for a value from the start."""
+        fact = self.definition(definition)
+        return not (definition.parameters or fact.reads or fact.writes)
+
     def _computed(self, node: Node) -> Fact:
         parts = [self.of(child) for child in children(node)]
         free = frozenset().union(*(part.free for part in parts)).difference(bound_names(node))
@@ -153,31 +158,11 @@ class Facts:
             case With(body=body) | Some(body=body) | Each(then=body) | Test(condition=body):
                 return self.of(body).forks
             case Call(definition=name):
-                # One of constant level without parameters is a value from the start.
                 definition = self.definitions[name]
-                fact = self.definition(definition)
-                return fact.forks and bool(definition.parameters or fact.reads)
+                return self.definition(definition).forks and not self.is_value(definition)
             case Enter(definition=name):
                 return self.definition(self.definitions[name]).forks
         return False
-
-
-def reads(node: Node, definitions: Definitions) -> frozenset[str]:
-    """The variables whose unprimed values a formula depends on."""
-    return Facts(definitions).of(node).reads
-
-
-def is_constant(node: Node, definitions: Definitions) -> bool:
-    """Whether a formula is of constant level: no variable occurs in it, nor in a definition that it uses."""
-    return not any(
-        isinstance(part, Assign) or (isinstance(part, Name) and part.of in (Of.VARIABLE, Of.PRIMED))
-        for part in used(node, definitions)
-    )
-
-
-def writes(node: Node, definitions: Definitions) -> frozenset[str]:
-    """The variables that a tree of control gives values to."""
-    return Facts(definitions).of(node).writes
 
 
 def used(node: Node, definitions: Definitions) -> Iterator[Node]:

@@ -11,8 +11,7 @@ from typing import Any
 
 from mc.formula import operators as op
 from mc.formula.expressions import STATE, Compiler, Environment
-from mc.formula.facts import is_constant
-from mc.formula.nodes import Apply, Bind, Binder, Call, Definition, Definitions, Expression, Fold, Let, Value
+from mc.formula.nodes import Apply, Bind, Binder, Call, Expression, Fold, Let, Value
 from mc.lang import kinds
 
 #: The number of ways through a condition in an environment.
@@ -23,11 +22,6 @@ def ways(compiler: Compiler, node: Expression) -> Ways:
     """The function that counts the ways through a condition; an error in one of them is an error."""
     made: Ways = _WALKED.get(type(node), _evaluated)(compiler, node)
     return made
-
-
-def is_value(definition: Definition, definitions: Definitions) -> bool:
-    """Whether a definition is of constant level without parameters: it stands for a value from the start."""
-    return not definition.parameters and is_constant(definition.body, definitions)
 
 
 def _evaluated(compiler: Compiler, node: Expression) -> Ways:
@@ -104,7 +98,7 @@ def _fold(compiler: Compiler, node: Fold) -> Ways:
 
 def _call(compiler: Compiler, node: Call) -> Ways:
     context, called = compiler.context, compiler.context.definitions[node.definition]
-    if is_value(called, context.definitions):
+    if context.facts.is_value(called):
         return _evaluated(compiler, node)
     arguments = compiler.all(node.arguments)
     return lambda env: context.ways(called, env[STATE], [argument(env) for argument in arguments])

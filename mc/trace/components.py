@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mc.formula import operators as op
-from mc.formula.facts import children, local_names, reads
+from mc.formula.facts import children, local_names
 from mc.formula.nodes import Apply, Bind, Bound, Call, Expression, Name, Node, Of
 from mc.formula.text import text
 from mc.lang.state import State
@@ -45,7 +45,7 @@ class Scope:
 
     def reads(self, node: Expression) -> bool:
         """Whether an expression depends on the state."""
-        return bool(reads(node, self.spec.formulas))
+        return bool(self.spec.interpreter.facts.of(node).reads)
 
 
 @dataclass(frozen=True)

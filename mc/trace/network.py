@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mc.formula import operators as op
-from mc.formula.facts import reads, used, writes
+from mc.formula.facts import used
 from mc.formula.nodes import Apply
 from mc.lang.composites import Bag, Record, Seq, Set, Union
 from mc.lang.domains import Domain, Fn
@@ -168,4 +168,5 @@ def end_named(name: str) -> str:
 def mentions(spec: Spec, action: Action) -> frozenset[str]:
     """The variables that an action reads or writes, itself or by the definitions that it uses."""
     tree = spec.formulas.of(action.function)
-    return reads(tree, spec.formulas) | writes(tree, spec.formulas)
+    fact = spec.interpreter.facts.of(tree)
+    return fact.reads | fact.writes

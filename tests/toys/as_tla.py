@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from mc.formula import operators as op
-from mc.formula.facts import walk, writes
+from mc.formula.facts import walk
 from mc.formula.nodes import (
     AGAIN,
     Apply,
@@ -79,7 +79,11 @@ def module_text(spec: Spec, name: str) -> str:
             # A step that takes others leaves alone what they do. TLC would call a disjunct by the name of its own.
             body = f"({body}) /\\ TRUE"
         elif is_tree and called not in starts:
-            left = [variable for variable in spec.variables if variable not in writes(definition, spec.formulas)]
+            left = [
+                variable
+                for variable in spec.variables
+                if variable not in spec.interpreter.facts.definition(definition).writes
+            ]
             body = f"({body})" + (f" /\\ UNCHANGED <<{', '.join(left)}>>" if left else "")
         lines.append(f"{_call(called, definition.parameters)} == {body}")
         lines += _taking(spec, steps[called]) if called in steps else ()

@@ -28,7 +28,6 @@ from mc.engine.translate.trees import Trees
 from mc.engine.translate.values import Const, Num, Packed, StateRef, Stored, Truth, Value, exact
 from mc.errors import SpecError
 from mc.formula import operators as op
-from mc.formula.facts import Facts
 from mc.formula.nodes import (
     All,
     Apply,
@@ -71,7 +70,7 @@ class Module:
         self.spec = spec
         self.layout = layout
         self.definitions = spec.formulas
-        self.facts = Facts(spec.formulas)
+        self.facts = spec.interpreter.facts
         self.functions: list[str] = []
         self.tables: dict[tuple[int, ...], str] = {}
         #: Names of numbers and of lists of numbers.
