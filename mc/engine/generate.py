@@ -38,7 +38,7 @@ BESIDE = 5
 #: Bytes that a process can have at different addresses, or half of them.
 ADDRESSES = 1 << 46
 
-HEADER = '''"""Generated from {spec}, model {model}; compiled with mc/engine/kernels.py and loops.py.
+HEADER = '''"""Generated from {spec}, model {model}; compiled with kernels.py, successors.py and loops.py of mc/engine.
 
 Words of a state: {words}.
 

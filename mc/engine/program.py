@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mc.engine import kernels, loops, words
+from mc.engine import kernels, loops, successors, words
 from mc.engine.generate import BESIDE, control_words, generate, part_size
 from mc.engine.layout import Layout, Rows
 from mc.engine.machine import Library
@@ -36,7 +36,7 @@ def zeros(size: int) -> Words:
 
 def common_source() -> str:
     """The text that is compiled with every generated module."""
-    texts = (Path(str(module.__file__)).read_text(encoding="utf-8") for module in (kernels, loops))
+    texts = (Path(str(module.__file__)).read_text(encoding="utf-8") for module in (kernels, successors, loops))
     return "".join(text.split("# --- compiled from here on ---")[1] for text in texts)
 
 
