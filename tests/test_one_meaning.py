@@ -7,7 +7,7 @@ from pathlib import Path
 from toys.engines import load
 
 from mc.engine.compiled import Engine
-from mc.engine.reference import Step, apply
+from mc.engine.reference import Step, ways
 from mc.lang.values import ModelValue, RecordValue
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior
@@ -46,8 +46,8 @@ def test_a_sequence_of_values_of_the_state_counts_from_1_for_the_replay_too() ->
     spec = load(PAIR)
     assert Engine(spec).search().levels == (1, 1)
     initial = next(spec.initial_states())
-    after = apply(spec, spec.actions[0], (), initial)
-    assert after is not None and tuple(after.values.values()) == (2, 1)
+    (after,) = ways(spec, spec.actions[0], (), initial)
+    assert tuple(after.values.values()) == (2, 1)
     found = replay(spec, trace_of(Behavior(initial, (Step(spec.actions[0], (), after),))))
     assert found.broken is None
     # From there the guard fails, and of the values of that state.
@@ -84,11 +84,9 @@ def lost(spec: Spec, field: str) -> int:
     initial = next(spec.initial_states())
     p = ModelValue("p1")
     send, drop = spec.actions
-    sent = apply(spec, send, (p,), initial)
-    assert sent is not None
+    (sent,) = ways(spec, send, (p,), initial)
     message = RecordValue({field: 0, "to": p})
-    dropped = apply(spec, drop, (message,), sent)
-    assert dropped is not None
+    (dropped,) = ways(spec, drop, (message,), sent)
     events = timeline(spec, Behavior(initial, (Step(send, (p,), sent), Step(drop, (message,), dropped)))).events
     return sum(len(event.dropped) for event in events)
 

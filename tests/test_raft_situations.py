@@ -79,8 +79,9 @@ def take(spec: Spec, state: State, name: str, *given: str) -> State:
     if name == "Receive":
         (arguments,) = ((m,) for m in state.values["messages"])
     action = next(action for action in spec.actions if action.name == name)
-    after = reference.apply(spec, action, arguments, state)
-    assert after is not None, f"{name}{arguments} is not enabled in {state!r}"
+    made = reference.ways(spec, action, arguments, state)
+    assert made, f"{name}{arguments} is not enabled in {state!r}"
+    (after,) = made
     assert all(definition.function(after) for definition in (*spec.constraints, *spec.invariants))
     return after
 
