@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from test_formula import compare
+from test_one_meaning import trace_of
 from test_tlc_crosscheck import FakeEngine, search
 from toys.as_tla import module_text
 from toys.cases import cases
@@ -15,11 +16,17 @@ from toys.engines import load
 from toys.random_spec import RandomSpec
 
 from mc.engine import reference
+from mc.engine.reference import Step
+from mc.engine.result import Violation
 from mc.errors import EvaluationError
+from mc.lang.state import State
 from mc.lang.ways import Choices, every
 from mc.spec.load import load_spec
 from mc.spec.objects import Model, Spec
 from mc.tlc import CrosscheckResult, crosscheck
+from mc.tlc.proof import read_proof
+from mc.trace.behavior import Behavior, find_failure, rebuild
+from mc.trace.replay import replay
 
 TOYS = Path(__file__).parent / "toys"
 
@@ -486,3 +493,85 @@ def test_random_specs(first: int, tmp_path: Path) -> None:
         against_tlc(spec, directory)
         compared += 1
     assert compared > 2
+
+
+WAYS = """
+x = Variable(Range(0, 9))
+y = Variable(Range(0, 9))
+def Low(t):
+    t.x = 0
+    t.y = 0
+    return True
+def High(t):
+    t.x = 0
+    t.y = 1
+    return True
+def Start(t, k):
+    return Low(t) or High(t)
+Init = [(Start, Range(0, 1))]
+def Up(s, t):
+    if not s.x < 3:
+        return False
+    t.x = s.x + 1
+    return True
+def Over(s, t):
+    t.y = s.y + 2
+    return True
+def A(s, t):
+    return Up(s, t) or (s.y < 5 and Over(s, t))
+Next = [A]
+def Never(s):
+    return s.y < 5
+Invariants = [Never]
+"""
+
+
+def test_a_counterexample_takes_the_ways_that_the_search_took() -> None:
+    spec = load(WAYS)
+    states = [State({"x": x, "y": y}) for x, y in ((0, 1), (0, 3), (1, 3), (1, 5))]
+    found = rebuild(spec, Violation("invariant", "Never", tuple(states), (1,)), lambda state: state)
+    assert found.states == tuple(states)
+    assert find_failure(spec, states[-1]) is None
+
+
+def test_a_trace_is_followed_along_any_way() -> None:
+    spec = load(WAYS)
+    first, second = State({"x": 0, "y": 1}), State({"x": 0, "y": 3})
+    steps = (Step(spec.actions[0], (), second),)
+    found = replay(spec, trace_of(Behavior(first, steps)))
+    assert found.broken is None and found.behavior is not None and found.behavior.steps == steps
+    elsewhere = replay(spec, trace_of(Behavior(first, (Step(spec.actions[0], (), State({"x": 0, "y": 4})),))))
+    assert elsewhere.broken is not None
+    # The way that comes nearest.
+    assert [change for d in elsewhere.broken.differences for change in d.changes] == ["y: 3 -> 4"]
+
+
+LABELS = """
+EXTENDS Integers
+VARIABLES x, y
+Init == x = 0 /\\ y = 0
+Up == x < 3 /\\ x' = x + 1 /\\ UNCHANGED y
+Over(k) == y' = y + k /\\ UNCHANGED x
+Inner == \\E k \\in 1..2 : (Over(k) \\/ Up)
+A == Up \\/ Inner
+B == x < 2 /\\ Over(1)
+C == \\/ Over(1)
+     \\/ B
+     \\/ (A \\/ x = 1) /\\ (A \\/ x = 2)
+Next == A \\/ B \\/ C
+"""
+
+
+def test_labels_of_disjuncts(tmp_path: Path) -> None:
+    """TLC calls a step by the name of the disjunct; that of two actions, or of a row of its own, says nothing."""
+    (tmp_path / "it.py").write_text(
+        "from mc.lang import *\nx = Variable(Range(0, 9))\ny = Variable(Range(0, 9))\n"
+        "def Init(t):\n    t.x = 0\n    t.y = 0\n"
+        + "".join(f"def {name}(s, t):\n    return True\n" for name in "ABC")
+        + "Next = [A, B, C]\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "It.tla").write_text(f"---- MODULE It ----\n{LABELS}\n====\n", encoding="utf-8")
+    proof = read_proof(load_spec(tmp_path / "it.py", Model("it", {})))
+    said = {label: proof.action(label) for label in ("A", "B", "C", "Up", "Inner", "Over", "Next")}
+    assert said == {"A": "A", "B": None, "C": "C", "Up": "A", "Inner": "A", "Over": None, "Next": None}

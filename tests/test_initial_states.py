@@ -186,8 +186,8 @@ def test_init_is_not_called_for_each_state(order: str, monkeypatch: pytest.Monke
     spec.write_text("from mc.lang import *\n" + POINTS, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     calls = []
-    start = Spec._start
-    monkeypatch.setattr(Spec, "_start", lambda spec, *given: calls.append(given[1:]) or start(spec, *given))
+    start = Spec._ways
+    monkeypatch.setattr(Spec, "_ways", lambda spec, *given: calls.append(given[1:]) or start(spec, *given))
     command = ["check", str(spec), "-c", "Size=60", "--no-deadlock", "--search", order]
     assert main(command) == 0
     assert main([*command, "--invariant", "Apart"]) == 12

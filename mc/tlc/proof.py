@@ -13,7 +13,16 @@ from mc.lang.text import from_tla
 from mc.spec.objects import Spec
 from mc.tlc.output import read_label
 from mc.tlc.texts import typed
-from mc.tlc.tla import TlaDefinition, TlaModule, disjuncts, names_in, quantified_call, read_module, tokens
+from mc.tlc.tla import (
+    TlaDefinition,
+    TlaModule,
+    disjuncts,
+    in_parentheses,
+    names_in,
+    quantified_call,
+    read_module,
+    tokens,
+)
 from mc.trace.replay import range_of
 
 
@@ -181,16 +190,15 @@ class Proof:
 
 def _called(body: str) -> Iterator[str]:
     """The definitions that are the disjuncts of a formula, behind any ``\\E x \\in S``."""
-    parts = disjuncts(body)
-    for part in parts:
+    for part in disjuncts(body):
         call = quantified_call(part)
         quantified, _, rest = part.partition(":")
         if call is not None:
             yield call[1]
         elif quantified.startswith("\\E"):
             yield from _called(rest)
-        elif len(parts) > 1:
-            yield from _called(part.removeprefix("(").removesuffix(")") if part.startswith("(") else part)
+        elif (inner := in_parentheses(part)) is not None:
+            yield from _called(inner)
 
 
 def _region(text: str, first_line: int, first_column: int, last_line: int, last_column: int) -> str:

@@ -278,6 +278,14 @@ def disjuncts(body: str) -> list[str]:
     return [body[end:stop].strip() for (_, end), stop in zip(starts, stops, strict=True)]
 
 
+def in_parentheses(text: str) -> str | None:
+    """What stands in the parentheses that a formula is in; None where it is in none."""
+    body = tokens(text)
+    if not body or body[0].text != "(" or _closing(body, 0) != len(body) - 1:
+        return None
+    return text[body[0].end : body[-1].start]
+
+
 def _column(text: str, offset: int) -> int:
     return offset - (text.rfind("\n", 0, offset) + 1)
 
