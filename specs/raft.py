@@ -332,7 +332,7 @@ def AlreadyDone(s, t, i, j, m):
     index = m.mprevLogIndex + 1
     if not (
         m.mentries == ()
-        or (Len(s.log[i]) >= index and s.log[i][index].term == m.mentries[1].term)
+        or (m.mentries != () and Len(s.log[i]) >= index and s.log[i][index].term == m.mentries[1].term)
     ):
         return False
     t.commitIndex[i] = m.mcommitIndex
