@@ -25,9 +25,11 @@ from mc.engine.shapes import (
     UnionShape,
 )
 from mc.engine.storage import symmetric_atoms
+from mc.engine.translate.codes import named
+from mc.engine.translate.filters import member_loop
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place, atomic
-from mc.engine.translate.trees import Trees
+from mc.engine.translate.writer import Writer
 from mc.lang.values import ModelValueSet
 
 
@@ -54,7 +56,7 @@ class Colours:
 
     def generate(self, name: str) -> None:
         layout = self.module.layout
-        body = Trees(self.module, "", "None")
+        body = Writer(self.module, "", "None")
         body.taken.update({"s": 1, "x": 1, "h": 1, "i": 1, "j": 1})
         for k, members in enumerate(self.sets):
             if self.stage == 1:
@@ -78,7 +80,7 @@ class Colours:
         place = Place("s").at(layout.offsets[variable]).slot(shape.slots, "i")
         return parts_of(place, shape.element, self.sets[k], self.atoms)
 
-    def _alone(self, body: Trees, k: int, count: int) -> None:
+    def _alone(self, body: Writer, k: int, count: int) -> None:
         with body.block(f"for i in range({count}):"):
             h = str(self._next_salt())
             for word in side_by_side(self.packed[k].own):
@@ -86,14 +88,14 @@ class Colours:
             body.emit(f"c{k}[i] = {h}")
 
     @staticmethod
-    def _word(body: Trees, parts: list[str], hint: str) -> str:
+    def _word(body: Writer, parts: list[str], hint: str) -> str:
         """A local variable with the parts side by side."""
         name = body.fresh(hint)
         for number, part in enumerate(parts):
             body.emit(f"{name} |= {part}" if number else f"{name} = {part}")
         return name
 
-    def _in_pairs(self, body: Trees, k: int, count: int) -> None:
+    def _in_pairs(self, body: Writer, k: int, count: int) -> None:
         with body.block(f"for i in range({count}):"):
             body.emit(f"c{k}[i] = given{k}[i]")
         words = side_by_side(self.packed[k].pair)
@@ -117,7 +119,7 @@ class Colours:
         """Which symmetric set an atom shape is exactly made of."""
         return next((k for k, members in enumerate(self.sets) if is_made_of(shape, members)), None)
 
-    def _variable(self, body: Trees, place: Place, shape: Shape) -> None:
+    def _variable(self, body: Writer, place: Place, shape: Shape) -> None:
         keyed = self._set_of(shape.domain) if isinstance(shape, FnShape) else None
         if keyed is None:
             if isinstance(shape, BagShape):
@@ -138,12 +140,12 @@ class Colours:
                 start = f"blend({self._next_salt()}, given{keyed}[{i}])" if self.stage == 2 else str(self._next_salt())
                 self._mention(body, part, shape.element, start)
 
-    def _tabulated(self, body: Trees, place: Place, shape: SetShape) -> None:
+    def _tabulated(self, body: Writer, place: Place, shape: SetShape) -> None:
         """In the first stage an element of a set gives the same numbers in all states: Python runs the code that
         gives them, for all elements that there may be."""
-        part = Trees(self.module, "", "None")
+        part = Writer(self.module, "", "None")
         part.taken.update({"e": 1, "h": 1})
-        number = part.named(self._free(part, Place("e", local=True), shape.element, str(self._next_salt()), None), "w")
+        number = named(part, self._free(part, Place("e", local=True), shape.element, str(self._next_salt()), None), "w")
         self._mention(part, Place("e", local=True), shape.element, f"blend({number}, 11)")
         scope: dict[str, Any] = {name: numbers for numbers, name in self.module.tables.items()}
         scope |= {"blend": blend, "bits": _bits}
@@ -163,13 +165,13 @@ class Colours:
                 rows += [x for cell in cells + [(0, 0)] * (count - len(cells)) for x in cell]
         table, width = self.module.table(rows), 2 * sum(most)
         element = body.fresh("k")
-        with body.members(place, shape, element):
-            first = body.named(f"{element} * {width}", "row")
+        with member_loop(body, place, shape, element):
+            first = named(body, f"{element} * {width}", "row")
             for column, k in enumerate(k for k, count in enumerate(most) for _ in range(count)):
                 cell = f"{first} + {2 * column}"
                 body.emit(f"c{k}[{table}[{cell}]] += {table}[{cell} + 1]")
 
-    def _bag(self, body: Trees, place: Place, shape: BagShape) -> None:
+    def _bag(self, body: Writer, place: Place, shape: BagShape) -> None:
         """Colours of those that are mentioned in the elements of a bag, such as messages."""
         union = shape.element if isinstance(shape.element, UnionShape) else None
         offset = shape.count.bits + (union.tags.bits if union else 0)
@@ -185,16 +187,16 @@ class Colours:
             if union is None or len(set(known)) == 1:
                 self._masked(body, slot.base, known[0])
                 return
-            tag = body.named(Place(element, local=True).load(union.tags), "tag")
+            tag = named(body, Place(element, local=True).load(union.tags), "tag")
             for number, found in enumerate(known):
                 with body.block(f"if {tag} == {number}:"):
                     self._masked(body, slot.base, found)
 
-    def _masked(self, body: Trees, slot: str, found: tuple[Reference, ...]) -> None:
+    def _masked(self, body: Writer, slot: str, found: tuple[Reference, ...]) -> None:
         """Colours of those that are mentioned at known bits of a slot: the other bits are free of names."""
         mask = sum(reference.mask for reference in found)
-        w = body.named(f"blend({self._next_salt()}, {slot} & {~mask})", "w")
-        members = [body.named(reference.load(slot), "m") for reference in found]
+        w = named(body, f"blend({self._next_salt()}, {slot} & {~mask})", "w")
+        members = [named(body, reference.load(slot), "m") for reference in found]
         if self.stage == 2:
             for member, reference in zip(members, found, strict=True):
                 body.emit(f"{w} = blend({w}, given{reference.set}[{member}])")
@@ -203,7 +205,7 @@ class Colours:
 
     # Numbers free of names
 
-    def _free(self, body: Trees, place: Place, shape: Shape, h: str, own: tuple[int, str] | None) -> str:
+    def _free(self, body: Writer, place: Place, shape: Shape, h: str, own: tuple[int, str] | None) -> str:
         """Emit code for a number that depends on the value at ``place`` but not on names; ``own``: whose part it is."""
         if symmetric_atoms(shape).isdisjoint(self.atoms):
             return self._blend_plain(body, place, shape, h)
@@ -212,7 +214,7 @@ class Colours:
         if isinstance(shape, AtomShape):
             self._free_atom(body, place.load(shape), shape, result, own)
         elif isinstance(shape, OptionalShape):
-            inner = body.named(f"{place.load(shape)} - 1", "v")
+            inner = named(body, f"{place.load(shape)} - 1", "v")
             with body.block(f"if {inner} >= 0:"):
                 more = self._free(body, Place(inner, local=True), shape.inner, result, own)
                 body.emit(f"{result} = {more}")
@@ -220,14 +222,14 @@ class Colours:
             for name, field in shape.fields.items():
                 body.emit(f"{result} = {self._free(body, place.at(shape.offsets[name]), field, result, own)}")
         elif isinstance(shape, UnionShape):
-            tag = body.named(place.load(shape.tags), "tag")
+            tag = named(body, place.load(shape.tags), "tag")
             body.emit(f"{result} = blend({result}, {tag})")
             for number, kind in enumerate(shape.kinds):
                 with body.block(f"if {tag} == {number}:"):
                     more = self._free(body, place.at(shape.tags.bits), kind, result, own)
                     body.emit(f"{result} = {more}")
         elif isinstance(shape, SeqShape):
-            length = body.named(place.load(shape.length), "n")
+            length = named(body, place.load(shape.length), "n")
             body.emit(f"{result} = blend({result}, {length})")
             k = body.fresh("k")
             with body.block(f"for {k} in range({length}):"):
@@ -237,7 +239,7 @@ class Colours:
             self._free_collection(body, place, shape, result, own)
         return result
 
-    def _blend_plain(self, body: Trees, place: Place, shape: Shape, h: str) -> str:
+    def _blend_plain(self, body: Writer, place: Place, shape: Shape, h: str) -> str:
         if not shape.wide:
             return f"blend({h}, {place.load(shape)})"
         base, word = place.address()
@@ -245,9 +247,9 @@ class Colours:
             h = f"blend({h}, {base}[{word} + {k}])"
         return h
 
-    def _free_atom(self, body: Trees, code: str, shape: AtomShape, result: str, own: tuple[int, str] | None) -> None:
+    def _free_atom(self, body: Writer, code: str, shape: AtomShape, result: str, own: tuple[int, str] | None) -> None:
         """Names count as: the owner, another one (by its colour, in the second stage), or not symmetric."""
-        code = body.named(code, "v")
+        code = named(body, code, "v")
         number = f"{code} + 3"
         for k, members in enumerate(self.sets):
             codes = member_codes(shape, members)
@@ -265,7 +267,7 @@ class Colours:
         body.emit(f"{result} = blend({result}, {number})")
 
     def _free_collection(
-        self, body: Trees, place: Place, shape: Shape, result: str, own: tuple[int, str] | None
+        self, body: Writer, place: Place, shape: Shape, result: str, own: tuple[int, str] | None
     ) -> None:
         """Functions, sets and bags: a sum over their parts."""
         if self.stage == 1 and not isinstance(shape, SetShape):
@@ -281,21 +283,21 @@ class Colours:
 
     # Colours of the values that are mentioned in a value
 
-    def _mention(self, body: Trees, place: Place, shape: Shape, h: str) -> None:
+    def _mention(self, body: Writer, place: Place, shape: Shape, h: str) -> None:
         """Add to the colour of every symmetric value that occurs at ``place`` a number made of ``h`` and where."""
         if symmetric_atoms(shape).isdisjoint(self.atoms):
             return
         if isinstance(shape, AtomShape):
             self._mention_atom(body, place.load(shape), shape, h)
         elif isinstance(shape, OptionalShape):
-            inner = body.named(f"{place.load(shape)} - 1", "v")
+            inner = named(body, f"{place.load(shape)} - 1", "v")
             with body.block(f"if {inner} >= 0:"):
                 self._mention(body, Place(inner, local=True), shape.inner, h)
         elif isinstance(shape, RecordShape):
             for name, field in shape.fields.items():
                 self._mention(body, place.at(shape.offsets[name]), field, f"blend({h}, {self._next_salt()})")
         elif isinstance(shape, UnionShape):
-            tag = body.named(place.load(shape.tags), "tag")
+            tag = named(body, place.load(shape.tags), "tag")
             for number, kind in enumerate(shape.kinds):
                 with body.block(f"if {tag} == {number}:"):
                     self._mention(body, place.at(shape.tags.bits), kind, f"blend({h}, {self._next_salt()})")
@@ -309,13 +311,13 @@ class Colours:
                 inner = self._free(body, Place(key, local=True), key_shape, h, None)
                 if part is not None and part_shape is not None:
                     inner = self._free(body, part, part_shape, inner, None)
-                inner = body.named(inner, "w")
+                inner = named(body, inner, "w")
                 self._mention(body, Place(key, local=True), key_shape, f"blend({inner}, 11)")
                 if part is not None and part_shape is not None:
                     self._mention(body, part, part_shape, f"blend({inner}, 13)")
 
-    def _mention_atom(self, body: Trees, code: str, shape: AtomShape, h: str) -> None:
-        code = body.named(code, "v")
+    def _mention_atom(self, body: Writer, code: str, shape: AtomShape, h: str) -> None:
+        code = named(body, code, "v")
         for k, members in enumerate(self.sets):
             codes = member_codes(shape, members)
             if codes is None:
@@ -336,7 +338,7 @@ def _bits(word: int) -> Iterator[int]:
 
 @contextmanager
 def _parts(
-    module: Module, body: Trees, place: Place, shape: Shape
+    module: Module, body: Writer, place: Place, shape: Shape
 ) -> Iterator[tuple[str, Shape, Place | None, Shape | None]]:
     """A loop over the parts of a function, set or bag: key code, its shape, and the place of what belongs to it."""
     k = body.fresh("k")
@@ -345,14 +347,14 @@ def _parts(
             yield k, shape.domain, place.slot(shape.slots, k), shape.element
     elif isinstance(shape, SetShape):
         codes = shape.codes
-        with body.members(place, shape, k):
+        with member_loop(body, place, shape, k):
             numbered = codes == list(range(len(codes)))
-            yield k if numbered else body.named(f"{module.table(codes)}[{k}]", "e"), shape.element, None, None
+            yield k if numbered else named(body, f"{module.table(codes)}[{k}]", "e"), shape.element, None, None
     else:
         assert isinstance(shape, BagShape)
         with body.block(f"for {k} in range({shape.distinct}):"):
-            slot = body.named(place.slot(shape.slots, k).load(shape.slot), "slot")
+            slot = named(body, place.slot(shape.slots, k).load(shape.slot), "slot")
             with body.block(f"if {slot} == 0:"):
                 body.emit("break")
-            element = body.named(f"{atomic(slot)} >> {shape.count.bits}", "e")
+            element = named(body, f"{atomic(slot)} >> {shape.count.bits}", "e")
             yield element, shape.element, Place(slot, local=True), shape.count

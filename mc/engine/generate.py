@@ -13,10 +13,13 @@ from mc.engine.predicates import broken, successor_body, within, witnessed
 from mc.engine.result import Unevaluable
 from mc.engine.shapes import BagShape, SetShape
 from mc.engine.symmetry import Symmetry
-from mc.engine.translate.filters import guards
+from mc.engine.translate.expressions import variable_of
+from mc.engine.translate.filters import decide, guards
+from mc.engine.translate.kinds import natural_shape
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import UNROLLED
 from mc.engine.translate.values import Const, StateRef, Value
+from mc.engine.translate.ways import Ways
 from mc.engine.words import (
     BATCH_BYTES,
     FINGERPRINTS_PER_LINE,
@@ -217,6 +220,7 @@ def _expand(module: Module) -> tuple[str, int]:
     """The source of ``expand``, and how many successors a state has, at most."""
     spec, layout = module.spec, module.layout
     body = successor_body(module)
+    ways = Ways(body)
     body.taken["parent"] = 1
     rooms: dict[str, int] = {}
     for number, action in enumerate(spec.actions):
@@ -231,10 +235,10 @@ def _expand(module: Module) -> tuple[str, int]:
         body.at(definition)
 
         def made(number: int = number, name: str = action.name, chooses: bool = chooses) -> None:
-            rooms[name] = rooms.get(name, 0) + body.room
+            rooms[name] = rooms.get(name, 0) + ways.room
             # What could not be evaluated made no successor.
             with body.block("if x[0] == 0:"):
-                body.emit(f"t = keep(s, t, parent, {number}, {body.product}, out, c, x)")
+                body.emit(f"t = keep(s, t, parent, {number}, {ways.product}, out, c, x)")
                 if chooses:
                     body.emit("c[WAYS] += 1")
 
@@ -245,7 +249,7 @@ def _expand(module: Module) -> tuple[str, int]:
             body.emit(f"u = offset(x, {module.allocate(layout.words)})")
             body.emit("copy(t, u)")
             body.state = StateRef("u")
-            body.walk(spec.formulas.of(action.update), (), made)
+            ways.walk(spec.formulas.of(action.update), (), made)
             body.state = StateRef("s")
 
         with ExitStack() as loops:
@@ -253,17 +257,17 @@ def _expand(module: Module) -> tuple[str, int]:
             for parameter, name in zip(action.parameters, definition.parameters, strict=True):
                 collection: Value = Const(parameter.domain)
                 if parameter.variable is not None:
-                    collection = body.variable(StateRef("s"), parameter.variable)
-                    if not isinstance(body.shape(collection), (BagShape, SetShape)):
+                    collection = variable_of(body, StateRef("s"), parameter.variable)
+                    if not isinstance(natural_shape(body, collection), (BagShape, SetShape)):
                         what = f"{action.name}: {parameter.name} cannot range over {parameter.variable}"
                         raise SpecError(what, *spec.declaration(spec.next_name))
-                chosen = body.decide(collection, name, guards(definition.tree))
+                chosen = decide(body, collection, name, guards(definition.tree))
                 body.scope[name] = loops.enter_context(body.elements(collection, parameter.name, chosen))
                 arguments.append(body.scope[name])
             if chooses:
                 body.emit("c[WAYS] = 0")
-            body.begin(math.prod(_parameter_limit(p, layout) for p in action.parameters))
-            body.walk(definition, arguments, updated)
+            ways.begin(math.prod(_parameter_limit(p, layout) for p in action.parameters))
+            ways.walk(definition, arguments, updated)
             with body.block("if x[0] != 0:"):
                 body.emit("return")
             if chooses:

@@ -22,10 +22,13 @@ from mc.engine.shapes import (
 )
 from mc.engine.slots import PAYLOAD
 from mc.engine.storage import shape_of
+from mc.engine.translate.codes import named
+from mc.engine.translate.convert import add_element, clear, put
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
-from mc.engine.translate.trees import Trees
 from mc.engine.translate.values import Const, StateRef, Stored, Truth, Value, num_of, of_code
+from mc.engine.translate.ways import Ways
+from mc.engine.translate.writer import Writer
 from mc.engine.words import PARENT_MASK
 from mc.errors import SpecError
 from mc.formula.nodes import Definition
@@ -42,6 +45,7 @@ def initial(module: Module) -> tuple[str, int]:
         what = f"its parameters have {sum(bindings):,} combinations of values, too many to try"
         raise SpecError(f"{spec.init_name}: {what}", *spec.declaration(spec.init_name))
     body = successor_body(module)
+    ways = Ways(body)
     body.taken["number"] = 1
     body.state = None
     body.emit(f"clear_words(t, {layout.words})")
@@ -61,20 +65,20 @@ def initial(module: Module) -> tuple[str, int]:
 
         def made(definition: Definition = definition) -> None:
             nonlocal room
-            room += body.room
+            room += ways.room
             body.at(definition)
             for k in range(words):
                 all_of_them = everything >> PAYLOAD * k & (1 << PAYLOAD) - 1
                 body.fail_if(f"x[{assigned + k}] != {all_of_them}", "Init does not assign every variable")
             with body.block("if x[0] == 0:"):
-                body.emit(f"t = keep_initial(t, number, {body.product}, out, c, x)")
+                body.emit(f"t = keep_initial(t, number, {ways.product}, out, c, x)")
 
         with body.block(f"if number < {first + number}:"):
             domains = [parameter.domain for parameter in parameters if parameter.domain is not None]
             digits = _digits(body, f"number - {first}" if first else "number", domains)
-            body.begin(1)
+            ways.begin(1)
             body.at(definition)
-            body.walk(definition, [_element(body, d, digit) for d, digit in zip(domains, digits, strict=True)], made)
+            ways.walk(definition, [_element(body, d, digit) for d, digit in zip(domains, digits, strict=True)], made)
             body.emit("return")
         most = max(most, room)
         first += number
@@ -84,17 +88,17 @@ def initial(module: Module) -> tuple[str, int]:
     ), most
 
 
-def _digits(body: Trees, number: str, domains: list[Domain]) -> list[str]:
+def _digits(body: Writer, number: str, domains: list[Domain]) -> list[str]:
     """The numbers of the elements of several domains which ``itertools.product`` gives with a number."""
     digits = []
     for domain in reversed(domains):
-        number = body.named(number, "k")
-        digits.append(body.named(f"{number} % {count(domain)}", "k"))
+        number = named(body, number, "k")
+        digits.append(named(body, f"{number} % {count(domain)}", "k"))
         number = f"{number} // {count(domain)}"
     return digits[::-1]
 
 
-def _element(body: Trees, domain: Domain, number: str) -> Value:
+def _element(body: Writer, domain: Domain, number: str) -> Value:
     """The element of a domain with a number, as ``mc.lang.enumeration.nth`` gives it."""
     if count(domain) == 1:
         return Const(nth(domain, 0))
@@ -107,16 +111,16 @@ def _element(body: Trees, domain: Domain, number: str) -> Value:
     if isinstance(shape, (AtomShape, IntShape)):
         codes = [shape.encode(value) for value in domain]
         if codes != list(range(len(codes))):
-            number = body.named(f"{body.module.table(codes)}[{number}]", "e")
+            number = named(body, f"{body.module.table(codes)}[{number}]", "e")
         return of_code(number, shape)
     place = body.scratch(shape) if shape.wide else body.local("e")
     _fill(body, place, shape, domain, number)
     return Stored(place, shape) if shape.wide else of_code(place.base, shape)
 
 
-def _fill(body: Trees, place: Place, shape: Shape, domain: Domain, number: str) -> None:
+def _fill(body: Writer, place: Place, shape: Shape, domain: Domain, number: str) -> None:
     """Make the element of a domain with a number at a place."""
-    body.clear(place, shape)
+    clear(body, place, shape)
     match domain, shape:
         case Fn(), FnShape():
             parts = [(place.slot(shape.slots, str(k)), shape.element) for k in range(len(domain.keys))]
@@ -125,7 +129,7 @@ def _fill(body: Trees, place: Place, shape: Shape, domain: Domain, number: str) 
             _fill_parts(body, _fields(place, shape), [*domain.fields.values()], number)
         case Optional(), _:
             with body.block(f"if {number} < {count(domain.domain)}:"):
-                body.store(place, _element(body, domain.domain, number), shape)
+                put(body, place, _element(body, domain.domain, number), shape)
         case Union(), UnionShape():
             first = 0
             for tag, kind in enumerate(shape.kinds):
@@ -156,12 +160,12 @@ def _fields(place: Place, shape: RecordShape) -> list[tuple[Place, Shape]]:
     return [(place.at(shape.offsets[name]), field) for name, field in shape.fields.items()]
 
 
-def _fill_parts(body: Trees, parts: list[tuple[Place, Shape]], domains: list[Domain], number: str) -> None:
+def _fill_parts(body: Writer, parts: list[tuple[Place, Shape]], domains: list[Domain], number: str) -> None:
     for (place, shape), domain, digit in zip(parts, domains, _digits(body, number, domains), strict=True):
-        body.store(place, _element(body, domain, digit), shape)
+        put(body, place, _element(body, domain, digit), shape)
 
 
-def _fill_set(body: Trees, place: Place, shape: SetShape | SortedSetShape, domain: Set, number: str) -> None:
+def _fill_set(body: Writer, place: Place, shape: SetShape | SortedSetShape, domain: Set, number: str) -> None:
     """Sets come by their sizes, and those of a size that have the first element before the others."""
     elements, most = count(domain.element), largest(domain)
     rest, size, having, k = (body.fresh(hint) for hint in ("rest", "size", "having", "k"))
@@ -176,7 +180,7 @@ def _fill_set(body: Trees, place: Place, shape: SetShape | SortedSetShape, domai
     with body.block(f"for {k} in range({elements}):"):
         body.emit(f"{having} = {body.module.table(ways)}[{k} * {most + 1} + {size}]")
         with body.block(f"if {rest} < {having}:"):
-            body.add_element(place, shape, _element(body, domain.element, k))
+            add_element(body, place, shape, _element(body, domain.element, k))
             body.emit(f"{size} -= 1")
         with body.block("else:"):
             body.emit(f"{rest} -= {having}")

@@ -16,9 +16,12 @@ from mc.engine.shapes import (
     UnionShape,
 )
 from mc.engine.storage import symmetric_atoms
+from mc.engine.translate.codes import named
+from mc.engine.translate.convert import clear, copy_value
+from mc.engine.translate.filters import member_loop
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
-from mc.engine.translate.trees import Trees
+from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
 from mc.lang.values import ModelValueSet
 
@@ -50,7 +53,7 @@ class Mover:
 
     def generate(self) -> None:
         layout = self.module.layout
-        body = Trees(self.module, "", "None")
+        body = Writer(self.module, "", "None")
         body.taken.update({"t": 1, "s": 1, "x": 1})
         body.emit("copy(s, t)")
         for name, shape in layout.fields.items():
@@ -61,10 +64,10 @@ class Mover:
         title = '    """t becomes s with every symmetric value renamed."""'
         self.module.add("\n".join([header, title, *body.lines]))
 
-    def move(self, body: Trees, source: Place, target: Place, shape: Shape) -> None:
+    def move(self, body: Writer, source: Place, target: Place, shape: Shape) -> None:
         """Emit code that writes the image of what lies at ``source`` to ``target``."""
         if not self.moves(shape):
-            body.copy(target, source, shape)
+            copy_value(body, target, source, shape)
         elif not shape.wide:
             body.emit(target.store(shape, self.image(source.load(shape), shape)))
         elif isinstance(shape, FnShape):
@@ -75,7 +78,7 @@ class Mover:
         elif isinstance(shape, SeqShape):
             self._move_sequence(body, source, target, shape)
         elif isinstance(shape, SetShape):
-            body.clear(target, shape)
+            clear(body, target, shape)
             self._move_set(body, source, target, shape)
         elif isinstance(shape, BagShape):
             self._move_bag(body, source, target, shape)
@@ -93,7 +96,7 @@ class Mover:
         return f"{name}({code}, {self.arguments})"
 
     def _generate_image(self, name: str, shape: Shape) -> None:
-        body = Trees(self.module, "", "0")
+        body = Writer(self.module, "", "0")
         body.taken.update({"code": 1, "image": 1})
         source, target = Place("code", local=True), Place("image", local=True)
         if isinstance(shape, AtomShape):
@@ -133,7 +136,7 @@ class Mover:
         kinds = {references(kind, self.sets, self.atoms, shape.tags.bits) for kind in shape.kinds}
         return kinds.pop() if len(kinds) == 1 else None
 
-    def _function_image(self, body: Trees, shape: FnShape) -> None:
+    def _function_image(self, body: Writer, shape: FnShape) -> None:
         """A function that fits a word: each part is put in its place."""
         element = shape.element
         ones = sum(1 << k * element.bits for k in range(len(shape.keys)))
@@ -147,7 +150,7 @@ class Mover:
             place = part.slot(shape.slots, "k").load(element)
             body.emit(f"image |= {self.image(place, element)} << {self.image('k', shape.domain)} * {element.bits}")
 
-    def _small_set_image(self, body: Trees, shape: SetShape) -> None:
+    def _small_set_image(self, body: Writer, shape: SetShape) -> None:
         """A set of atoms: one bit each, with no branch, since none could be predicted."""
         codes = [shape.element.encode(v) for v in shape.values]
         code = "k" if codes == list(range(len(codes))) else f"{self.module.table(codes)}[k]"
@@ -156,7 +159,7 @@ class Mover:
             bit = Place("code", local=True).slot(shape.slots, "k").load(BoolShape())
             body.emit(f"image |= {bit} << {self.module.rank(shape.element, self.image(code, shape.element))}")
 
-    def _atom_image(self, body: Trees, shape: AtomShape) -> None:
+    def _atom_image(self, body: Writer, shape: AtomShape) -> None:
         body.emit("image = code")
         for k, members in enumerate(self.sets):
             codes = member_codes(shape, members)
@@ -174,41 +177,41 @@ class Mover:
                 with body.block(f"if {ordinal} >= 0:"):
                     body.emit(f"image = {self.module.table(codes)}[g{k}[{ordinal}]]")
 
-    def _move_fields(self, body: Trees, source: Place, target: Place, shape: RecordShape) -> None:
+    def _move_fields(self, body: Writer, source: Place, target: Place, shape: RecordShape) -> None:
         for name, field in shape.fields.items():
             if self.moves(field):
                 image = self.image(source.at(shape.offsets[name]).load(field), field)
                 body.emit(target.at(shape.offsets[name]).store(field, image))
 
-    def _move_function(self, body: Trees, source: Place, target: Place, shape: FnShape) -> None:
+    def _move_function(self, body: Writer, source: Place, target: Place, shape: FnShape) -> None:
         k = body.fresh("k")
         with body.block(f"for {k} in range({len(shape.keys)}):"):
-            to = body.named(self.image(k, shape.domain), "to")
+            to = named(body, self.image(k, shape.domain), "to")
             self.move(body, source.slot(shape.slots, k), target.slot(shape.slots, to), shape.element)
 
-    def _move_sequence(self, body: Trees, source: Place, target: Place, shape: SeqShape) -> None:
-        length = body.named(source.load(shape.length), "n")
+    def _move_sequence(self, body: Writer, source: Place, target: Place, shape: SeqShape) -> None:
+        length = named(body, source.load(shape.length), "n")
         body.emit(target.store(shape.length, length))
         k = body.fresh("k")
         with body.block(f"for {k} in range({length}):"):
             place = source.at(shape.start).slot(shape.slots, k), target.at(shape.start).slot(shape.slots, k)
             self.move(body, *place, shape.element)
 
-    def _move_set(self, body: Trees, source: Place, target: Place, shape: SetShape) -> None:
+    def _move_set(self, body: Writer, source: Place, target: Place, shape: SetShape) -> None:
         k = body.fresh("k")
         codes = shape.codes
         code = k if codes == list(range(len(codes))) else f"{self.module.table(codes)}[{k}]"
-        with body.members(source, shape, k):
-            rank = body.named(self.module.rank(shape.element, self.image(code, shape.element)), "to")
+        with member_loop(body, source, shape, k):
+            rank = named(body, self.module.rank(shape.element, self.image(code, shape.element)), "to")
             body.emit(target.slot(shape.slots, rank).store(BoolShape(), "1"))
 
-    def _move_bag(self, body: Trees, source: Place, target: Place, shape: BagShape) -> None:
+    def _move_bag(self, body: Writer, source: Place, target: Place, shape: BagShape) -> None:
         put = self._put(shape)
-        body.clear(target, shape)
+        clear(body, target, shape)
         k = body.fresh("k")
         base, word = target.address()
         with body.block(f"for {k} in range({shape.distinct}):"):
-            slot = body.named(source.slot(shape.slots, k).load(shape.slot), "slot")
+            slot = named(body, source.slot(shape.slots, k).load(shape.slot), "slot")
             with body.block(f"if {slot} == 0:"):
                 body.emit("break")
             image = self.image(f"({slot} >> {shape.count.bits})", shape.element)

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mc.engine.translate.calls import call
+from mc.engine.translate.codes import as_truth, decided
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import UNROLLED, Place
-from mc.engine.translate.trees import Trees
 from mc.engine.translate.values import StateRef
-from mc.engine.translate.ways import Ways
+from mc.engine.translate.writer import Writer
 from mc.formula import operators as op
 from mc.formula.nodes import Apply, Expression, Fold, Let
 from mc.formula.nodes import Definition as Formula
@@ -57,41 +58,41 @@ def witnessed(module: Module) -> str:
     return _text("witnessed(s: ptr, x: ptr)", "int", "Bit set of the witnesses that s satisfies.", body)
 
 
-def predicate_body(module: Module) -> Trees:
+def predicate_body(module: Module) -> Writer:
     """An empty function of states s and t, whose names are taken."""
-    body = Trees(module, str(module.spec.path), "0")
+    body = Writer(module, str(module.spec.path), "0")
     body.state = StateRef("s")
     body.taken.update(s=1, t=1, x=1, changed=1)
     return body
 
 
-def successor_body(module: Module) -> Ways:
+def successor_body(module: Module) -> Writer:
     """An empty function that collects the successors of s, or initial states, in the place of t and after it."""
-    body = Ways(module, str(module.spec.path), "")
+    body = Writer(module, str(module.spec.path), "")
     body.state = StateRef("s")
     body.taken.update(s=1, t=1, x=1, c=1, out=1)
     return body
 
 
-def _text(head: str, result: str, doc: str, body: Trees) -> str:
+def _text(head: str, result: str, doc: str, body: Writer) -> str:
     return "\n".join([f"def {head} -> {result}:", f'    """{doc}"""', *body.lines])
 
 
-def _holds(body: Trees, value: Any) -> Any:
+def _holds(body: Writer, value: Any) -> Any:
     """A Boolean expression, or a constant."""
-    known = body.decided(value)
-    return body.truth(value) if known is None else known
+    known = decided(body, value)
+    return as_truth(body, value) if known is None else known
 
 
-def _whole(body: Trees, definition: Definition) -> Any:
+def _whole(body: Writer, definition: Definition) -> Any:
     """What a definition says of a state, as a Boolean expression or a constant."""
     formula = body.module.spec.formulas.of(definition.function)
     with body.within({}, formula.place.file):
         body.at(formula)
-        return _holds(body, body.call(formula, ()))
+        return _holds(body, call(body, formula, ()))
 
 
-def _require(body: Trees, definition: Definition, otherwise: str) -> None:
+def _require(body: Writer, definition: Definition, otherwise: str) -> None:
     """Emit ``otherwise`` for states that do not satisfy a definition."""
     module = body.module
     formula = module.spec.formulas.of(definition.function)

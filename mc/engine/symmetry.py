@@ -26,7 +26,7 @@ from mc.engine.colour import Colours
 from mc.engine.layout import Layout
 from mc.engine.move import Mover
 from mc.engine.translate.module import Module
-from mc.engine.translate.trees import Trees
+from mc.engine.translate.writer import Writer
 from mc.errors import ModelError
 from mc.lang.values import ModelValueSet
 from mc.spec.objects import Spec
@@ -80,7 +80,7 @@ class Symmetry:
         Mover(module, self.sets).generate()
         for name, stage in (("colour_locally", 1), ("colour_globally", 2)):
             Colours(module, self.sets, stage).generate(name)
-        body = Trees(module, "", "0")
+        body = Writer(module, "", "0")
         self._sort(body, f"colour_locally(t, {self._parts('x', colours)}, x)", colours, orders)
         with body.block("if ties:"):
             call = f"colour_globally(t, {self._parts('x', colours)}, {self._parts('x', refined)}, x)"
@@ -108,7 +108,7 @@ class Symmetry:
         """Arguments: where the numbers of each set begin in some memory that has those of all sets."""
         return ", ".join(f"offset({base}, {start + first})" for first in self.bounds[:-1])
 
-    def _sort(self, body: Trees, colour: str, colours: int, orders: int) -> None:
+    def _sort(self, body: Writer, colour: str, colours: int, orders: int) -> None:
         """Colour all values, and put each one's position in the order of colours into ``orders``."""
         body.emit(colour)
         ranks = [

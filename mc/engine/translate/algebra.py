@@ -8,11 +8,14 @@ from functools import partial
 
 from mc.engine.shapes import SetShape, Shape, SortedSetShape
 from mc.engine.storage import encodable, is_set
-from mc.engine.translate.codes import SHORT
-from mc.engine.translate.kinds import room
-from mc.engine.translate.membership import Membership
+from mc.engine.translate.codes import SHORT, as_code, as_truth, bind, named, settle, unfit
+from mc.engine.translate.comparable import comparable
+from mc.engine.translate.convert import add_element, check_capacity, clear, is_made, place_of
+from mc.engine.translate.equality import equal
+from mc.engine.translate.kinds import join, joined_sets, natural_shape, room, set_of, told
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import BagChange, Builder, Const, Interval, Packed, SetOf, Truth, Value
+from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
 from mc.formula import operators as op
 from mc.formula.operators import Operator
@@ -20,178 +23,181 @@ from mc.formula.operators import Operator
 _SET_OPERATORS = {op.UNION: "|", op.INTERSECTION: "&", op.SUBTRACT: "& ~", op.SYMMETRIC_DIFFERENCE: "^"}
 
 
-class Algebra(Membership):
-    """Translation of operators on sets and bags."""
+def is_set_value(w: Writer, value: Value) -> bool:
+    if isinstance(value, Const):
+        return is_set(value.value)
+    made = isinstance(value, (SetOf, Interval)) or (isinstance(value, Builder) and value.loop is not None)
+    return made or isinstance(natural_shape(w, value), (SetShape, SortedSetShape))
 
-    def is_set(self, value: Value) -> bool:
-        if isinstance(value, Const):
-            return is_set(value.value)
-        made = isinstance(value, (SetOf, Interval)) or (isinstance(value, Builder) and value.loop is not None)
-        return made or isinstance(self.shape(value), (SetShape, SortedSetShape))
 
-    def _common_set(self, left: Value, right: Value) -> SetShape | None:
-        """A bitmap that holds both sets; None where there is none."""
-        for one, other in ((left, right), (right, left)):
-            if isinstance(other, Const) and not isinstance(one, Const):
-                shape = self.told(one)
-                if isinstance(shape, SetShape):
-                    whole = SetShape(shape.element, shape.values)
-                    if encodable(whole, other.value):
-                        return whole
-        values = [v for v in (left, right) if not (isinstance(v, Const) and not v.value)]
-        shapes = [found for value in values if (found := self.told(value)) is not None]
-        if len(shapes) < len(values):
-            return None
-        try:
-            joined = self.join(shapes)
-        except SpecError:
-            return None
-        return SetShape(joined.element, joined.values) if isinstance(joined, SetShape) else None
+def _common_set(w: Writer, left: Value, right: Value) -> SetShape | None:
+    """A bitmap that holds both sets; None where there is none."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(other, Const) and not isinstance(one, Const):
+            shape = told(w, one)
+            if isinstance(shape, SetShape):
+                whole = SetShape(shape.element, shape.values)
+                if encodable(whole, other.value):
+                    return whole
+    values = [v for v in (left, right) if not (isinstance(v, Const) and not v.value)]
+    shapes = [found for value in values if (found := told(w, value)) is not None]
+    if len(shapes) < len(values):
+        return None
+    try:
+        joined = join(w, shapes)
+    except SpecError:
+        return None
+    return SetShape(joined.element, joined.values) if isinstance(joined, SetShape) else None
 
-    def set_operation(self, operator: Operator, left: Value, right: Value) -> Value:
-        """``left \\cup right``, ``left \\cap right``, ``left \\ right``, or what only one of them has."""
-        symbol = _SET_OPERATORS.get(operator)
-        if symbol is None:
-            self.mistake("sets are combined by |, & and -")
-        self.comparable(left, right)
-        shape = self._common_set(left, right)
-        if shape is None:
-            return self._elementwise(operator, left, right)
-        if not shape.wide:
-            return Packed(f"({self.code(left, shape)} {symbol} {self.code(right, shape)})", shape)
 
-        def fill(place: Place, target: Shape) -> None:
-            if target.key != shape.key:
-                self.fill(place, self.settle(Builder(fill, lambda: shape), shape), target)
-                return
-            self.fill(place, left, shape)
-            if symbol == "|" and isinstance(right, SetOf):
-                for element in right.elements:
-                    self.add_element(place, shape, element)
-                return
-            other = self.place_of(self.settle(right, shape))
-            (base, word), (source, start) = place.address(), other.address()
-            for k in range(shape.words):
-                self.emit(f"{base}[{word} + {k}] = {base}[{word} + {k}] {symbol} {source}[{start} + {k}]")
+def set_operation(w: Writer, operator: Operator, left: Value, right: Value) -> Value:
+    """``left \\cup right``, ``left \\cap right``, ``left \\ right``, or what only one of them has."""
+    symbol = _SET_OPERATORS.get(operator)
+    if symbol is None:
+        w.mistake("sets are combined by |, & and -")
+    comparable(w, left, right)
+    shape = _common_set(w, left, right)
+    if shape is None:
+        return _elementwise(w, operator, left, right)
+    if not shape.wide:
+        return Packed(f"({as_code(w, left, shape)} {symbol} {as_code(w, right, shape)})", shape)
 
-        return Builder(fill, lambda: shape)
+    def fill(place: Place, target: Shape) -> None:
+        if target.key != shape.key:
+            w.fill(place, settle(w, Builder(fill, lambda: shape), shape), target)
+            return
+        w.fill(place, left, shape)
+        if symbol == "|" and isinstance(right, SetOf):
+            for element in right.elements:
+                add_element(w, place, shape, element)
+            return
+        other = place_of(w, settle(w, right, shape))
+        (base, word), (source, start) = place.address(), other.address()
+        for k in range(shape.words):
+            w.emit(f"{base}[{word} + {k}] = {base}[{word} + {k}] {symbol} {source}[{start} + {k}]")
 
-    def _elementwise(self, operator: Operator, left: Value, right: Value) -> Value:
-        """The same where one of the sets is a sorted array, or has elements outside what the other can hold."""
-        union, keep, symmetric = (operator is o for o in (op.UNION, op.INTERSECTION, op.SYMMETRIC_DIFFERENCE))
-        if (isinstance(left, SetOf) or self.told(left) is None or self.is_made(left)) and (union or keep):
-            left, right = right, left
-        shape = self.told(left)
-        if not (shape is None or isinstance(shape, (SetShape, SortedSetShape))):
-            self.mistake("these sets cannot be combined: write {x for x in S if ...}")
-        if isinstance(right, Builder) and self.told(right) is not None and not self.is_made(right):
-            right = self.bind(right)
-        if symmetric:
-            left, right = self.bind(left), self.bind(right)
+    return Builder(fill, lambda: shape)
 
-        def natural() -> Shape:
-            if union or symmetric:
-                return self._shape_of_both(left, right)
-            found = self.shape(left)
-            return SetShape(found.element, found.values) if isinstance(found, SetShape) else found
 
-        def chosen(element: Value, other: Value) -> AbstractContextManager[None]:
-            inside = self.truth(self.contains(other, element))
-            return self.block(f"if {inside if keep else f'not ({inside})'}:")
+def _elementwise(w: Writer, operator: Operator, left: Value, right: Value) -> Value:
+    """The same where one of the sets is a sorted array, or has elements outside what the other can hold."""
+    union, keep, symmetric = (operator is o for o in (op.UNION, op.INTERSECTION, op.SYMMETRIC_DIFFERENCE))
+    if (isinstance(left, SetOf) or told(w, left) is None or is_made(w, left)) and (union or keep):
+        left, right = right, left
+    shape = told(w, left)
+    if not (shape is None or isinstance(shape, (SetShape, SortedSetShape))):
+        w.mistake("these sets cannot be combined: write {x for x in S if ...}")
+    if isinstance(right, Builder) and told(w, right) is not None and not is_made(w, right):
+        right = bind(w, right)
+    if symmetric:
+        left, right = bind(w, left), bind(w, right)
 
-        def fill(place: Place, target: Shape) -> None:
-            if not isinstance(target, (SetShape, SortedSetShape)):
-                self.unfit(self.shape(left), target)
+    def natural() -> Shape:
+        if union or symmetric:
+            return _shape_of_both(w, left, right)
+        found = natural_shape(w, left)
+        return SetShape(found.element, found.values) if isinstance(found, SetShape) else found
 
-            def add(element: Value) -> None:
-                self.add_element(place, target, element)
+    def chosen(element: Value, other: Value) -> AbstractContextManager[None]:
+        inside = as_truth(w, w.contains(other, element))
+        return w.block(f"if {inside if keep else f'not ({inside})'}:")
 
-            def select(element: Value, other: Value = right) -> None:
-                with chosen(element, other):
-                    add(element)
+    def fill(place: Place, target: Shape) -> None:
+        if not isinstance(target, (SetShape, SortedSetShape)):
+            unfit(w, natural_shape(w, left), target)
 
-            if union:
-                self.fill(place, left, target)
-                self._each(right, add)
-            else:
-                self.clear(place, target)
-                self._each(left, select)
-                if symmetric:
-                    self._each(right, partial(select, other=left))
-            self.check_capacity(place, target)
+        def add(element: Value) -> None:
+            add_element(w, place, target, element)
 
-        @contextmanager
-        def loop() -> Iterator[Value]:
-            with self.elements(left) as element, chosen(element, right):
-                yield element
+        def select(element: Value, other: Value = right) -> None:
+            with chosen(element, other):
+                add(element)
 
-        return Builder(fill, natural) if union or symmetric else Builder(fill, natural, loop=loop, once=True)
-
-    def _shape_of_both(self, left: Value, right: Value) -> Shape:
-        """The shape of a set with the elements of two; what one holds may be told by the other."""
-        for one, other in ((left, right), (right, left)):
-            shape = self.told(other)
-            if isinstance(one, Const) and self.told(one) is None and isinstance(shape, (SetShape, SortedSetShape)):
-                if not all(encodable(shape.element, value) for value in one.value):
-                    break
-                return self.set_of(shape.element, room(shape) + len(one.value))
-        a, b = self.shape(left), self.shape(right)
-        if not isinstance(a, (SetShape, SortedSetShape)) or not isinstance(b, (SetShape, SortedSetShape)):
-            self.unfit(b, a)
-        return self.joined_sets(a, b, room(a) + room(b))
-
-    def _each(self, value: Value, act: Callable[[Value], None]) -> None:
-        if isinstance(value, SetOf):
-            for element in value.elements:
-                act(element)
-        elif isinstance(value, Const) and self.told(value) is None:  # such as {<<>>}
-            for known in value.value:
-                act(Const(known))
-        elif isinstance(value, Builder) and value.loop is not None and self.is_made(value):
-            with value.loop() as element:
-                act(element)
+        if union:
+            w.fill(place, left, target)
+            _each(w, right, add)
         else:
-            with self.elements(value) as element:
-                act(element)
+            clear(w, place, target)
+            _each(w, left, select)
+            if symmetric:
+                _each(w, right, partial(select, other=left))
+        check_capacity(w, place, target)
 
-    def subset(self, symbol: str, left: Value, right: Value) -> Value:
-        """``left <= right`` and its like."""
-        if symbol in (">", ">="):
-            left, right = right, left
-        self.comparable(left, right)
-        shape = self._common_set(left, right)
-        if shape is not None and not shape.wide:
-            a, b = self.named(self.code(left, shape)), self.named(self.code(right, shape))
-            proper = f" and {a} != {b}" if symbol in ("<", ">") else ""
-            return Truth(f"({a} & ~{b} == 0{proper})")
-        left, right = (
-            v if isinstance(v, SetOf) or self.told(v) is None or self.is_made(v) else self.bind(v)
-            for v in (left, right)
-        )
-        result = self.fresh("ok")
-        self.emit(f"{result} = True")
+    @contextmanager
+    def loop() -> Iterator[Value]:
+        with w.elements(left) as element, chosen(element, right):
+            yield element
 
-        def test(element: Value) -> None:
-            inside = self.truth(self.contains(right, element))
-            with self.block(f"if not ({inside}):"):
-                self.emit(f"{result} = False")
+    return Builder(fill, natural) if union or symmetric else Builder(fill, natural, loop=loop, once=True)
 
-        self._each(left, test)
-        if symbol in ("<=", ">="):
-            return Truth(result)
-        return Truth(f"({result} and not ({self.truth(self.equal(left, right))}))")
 
-    def bag_change(self, bag: Value, sign: str, elements: Value) -> Value:
-        """``bag + elements`` or ``bag - elements``."""
-        change: tuple[Value, ...] | Value = elements
-        if isinstance(elements, SetOf):
-            change = tuple(self.bind(v) for v in elements.elements)
-        elif isinstance(elements, Const) and isinstance(elements.value, frozenset) and len(elements.value) <= SHORT:
-            change = tuple(Const(v) for v in elements.value)
-        elif not (isinstance(elements, Builder) and elements.once):
-            if not self.is_set(elements):
-                self.mistake("a bag changes by a set of elements: bag + {m}, bag - {m}")
-            change = self.bind(elements)
-        if isinstance(bag, BagChange):
-            return BagChange(bag.bag, (*bag.changes, (sign, change)))
-        return BagChange(bag, ((sign, change),))
+def _shape_of_both(w: Writer, left: Value, right: Value) -> Shape:
+    """The shape of a set with the elements of two; what one holds may be told by the other."""
+    for one, other in ((left, right), (right, left)):
+        shape = told(w, other)
+        if isinstance(one, Const) and told(w, one) is None and isinstance(shape, (SetShape, SortedSetShape)):
+            if not all(encodable(shape.element, value) for value in one.value):
+                break
+            return set_of(w, shape.element, room(shape) + len(one.value))
+    a, b = natural_shape(w, left), natural_shape(w, right)
+    if not isinstance(a, (SetShape, SortedSetShape)) or not isinstance(b, (SetShape, SortedSetShape)):
+        unfit(w, b, a)
+    return joined_sets(w, a, b, room(a) + room(b))
+
+
+def _each(w: Writer, value: Value, act: Callable[[Value], None]) -> None:
+    if isinstance(value, SetOf):
+        for element in value.elements:
+            act(element)
+    elif isinstance(value, Const) and told(w, value) is None:  # such as {<<>>}
+        for known in value.value:
+            act(Const(known))
+    elif isinstance(value, Builder) and value.loop is not None and is_made(w, value):
+        with value.loop() as element:
+            act(element)
+    else:
+        with w.elements(value) as element:
+            act(element)
+
+
+def subset(w: Writer, symbol: str, left: Value, right: Value) -> Value:
+    """``left <= right`` and its like."""
+    if symbol in (">", ">="):
+        left, right = right, left
+    comparable(w, left, right)
+    shape = _common_set(w, left, right)
+    if shape is not None and not shape.wide:
+        a, b = named(w, as_code(w, left, shape)), named(w, as_code(w, right, shape))
+        proper = f" and {a} != {b}" if symbol in ("<", ">") else ""
+        return Truth(f"({a} & ~{b} == 0{proper})")
+    left, right = (
+        v if isinstance(v, SetOf) or told(w, v) is None or is_made(w, v) else bind(w, v) for v in (left, right)
+    )
+    result = w.fresh("ok")
+    w.emit(f"{result} = True")
+
+    def test(element: Value) -> None:
+        inside = as_truth(w, w.contains(right, element))
+        with w.block(f"if not ({inside}):"):
+            w.emit(f"{result} = False")
+
+    _each(w, left, test)
+    if symbol in ("<=", ">="):
+        return Truth(result)
+    return Truth(f"({result} and not ({as_truth(w, equal(w, left, right))}))")
+
+
+def bag_change(w: Writer, bag: Value, sign: str, elements: Value) -> Value:
+    """``bag + elements`` or ``bag - elements``."""
+    change: tuple[Value, ...] | Value = elements
+    if isinstance(elements, SetOf):
+        change = tuple(bind(w, v) for v in elements.elements)
+    elif isinstance(elements, Const) and isinstance(elements.value, frozenset) and len(elements.value) <= SHORT:
+        change = tuple(Const(v) for v in elements.value)
+    elif not (isinstance(elements, Builder) and elements.once):
+        if not is_set_value(w, elements):
+            w.mistake("a bag changes by a set of elements: bag + {m}, bag - {m}")
+        change = bind(w, elements)
+    if isinstance(bag, BagChange):
+        return BagChange(bag.bag, (*bag.changes, (sign, change)))
+    return BagChange(bag, ((sign, change),))

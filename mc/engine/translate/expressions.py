@@ -18,7 +18,15 @@ from mc.engine.shapes import (
     UnionShape,
 )
 from mc.engine.storage import encodable
-from mc.engine.translate.arithmetic import Arithmetic
+from mc.engine.translate.algebra import bag_change, is_set_value, set_operation, subset
+from mc.engine.translate.arithmetic import arithmetic
+from mc.engine.translate.builders import concatenate
+from mc.engine.translate.codes import as_code, as_number, as_present, as_truth, decided, named
+from mc.engine.translate.comparable import comparable
+from mc.engine.translate.convert import part_at, place_of
+from mc.engine.translate.equality import connect, equal
+from mc.engine.translate.kinds import join, natural_shape, told
+from mc.engine.translate.membership import copies_of
 from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import (
     Const,
@@ -33,6 +41,7 @@ from mc.engine.translate.values import (
     exact,
     of_code,
 )
+from mc.engine.translate.writer import Writer
 from mc.formula import operators as op
 from mc.formula.nodes import Apply, Expression, Name, Of, as_written
 from mc.formula.nodes import Value as Literal
@@ -51,243 +60,264 @@ def is_deep(code: str) -> bool:
     return max(accumulate((c == "(") - (c == ")") for c in code)) >= DEEPEST
 
 
-class Expressions(Arithmetic):
-    """Translation of expressions to values."""
-
-    def known(self, node: Expression) -> Any:
-        """The value of an expression that depends on constants only."""
-        if isinstance(node, Literal):
-            return node.value
-        fact = self.module.facts.of(node)
-        if fact.reads:
+def known_value(w: Writer, node: Expression) -> Any:
+    """The value of an expression that depends on constants only."""
+    if isinstance(node, Literal):
+        return node.value
+    fact = w.module.facts.of(node)
+    if fact.reads:
+        return MISSING
+    names = {}
+    for name in fact.free:
+        value = w.scope.get(name)
+        if not isinstance(value, Const):
             return MISSING
-        names = {}
-        for name in fact.free:
-            value = self.scope.get(name)
-            if not isinstance(value, Const):
-                return MISSING
-            names[name] = value.value
-        try:
-            return self.module.spec.interpreter.evaluate(node, (), names)
-        except Exception:
-            return MISSING  # left to be found where, and if, a state makes it evaluated
+        names[name] = value.value
+    try:
+        return w.module.spec.interpreter.evaluate(node, (), names)
+    except Exception:
+        return MISSING  # left to be found where, and if, a state makes it evaluated
 
-    # Names, fields, application
 
-    def name(self, node: Name) -> Value:
-        """A local name or a variable."""
-        if node.of is Of.LOCAL:
-            return self.scope[node.name]
-        if node.of is not Of.VARIABLE or self.state is None:
-            self.mistake(f"{as_written(node.name)} has no value here")
-        return self.variable(self.state, node.name)
+# Names, fields, application
 
-    def variable(self, state: StateRef, name: str) -> Stored:
-        """A variable of a state."""
-        shape = self.module.layout.fields.get(name)
-        if shape is None:
-            self.mistake(f"the spec has no variable {name!r}")
-        return Stored(Place(state.pointer).at(self.module.layout.offsets[name]), shape)
 
-    def field(self, node: Apply) -> Value:
-        """``value.name``"""
-        part = node.operands[1]
-        assert isinstance(part, Literal) and isinstance(part.value, str)
-        name, value = part.value, self.present(self.expr(node.operands[0]))
-        shape = self.shape(value)
-        if isinstance(shape, RecordShape) and name in shape.fields:
-            return self.part(self.place_of(value).at(shape.offsets[name]), shape.fields[name])
-        if isinstance(shape, UnionShape):
-            return self._union_field(self.place_of(value), shape, name, getattr(value, "tags", None))
-        self.mistake(f"{self.written(node.operands[0])} has no field {name!r}")
+def named_value(w: Writer, node: Name) -> Value:
+    """A local name or a variable."""
+    if node.of is Of.LOCAL:
+        return w.scope[node.name]
+    if node.of is not Of.VARIABLE or w.state is None:
+        w.mistake(f"{as_written(node.name)} has no value here")
+    return variable_of(w, w.state, node.name)
 
-    def _union_field(self, place: Place, shape: UnionShape, name: str, tags: frozenset[int] | None = None) -> Value:
-        if name == shape.tag:
-            return self.part(place, shape.tags)
-        found: dict[tuple[int, Any], list[int]] = {}
-        for tag, kind in enumerate(shape.kinds):
-            if name in kind.fields:
-                found.setdefault((kind.offsets[name], kind.fields[name].key), []).append(tag)
-        if not found:
-            self.mistake(f"no kind of record here has a field {name!r}")
-        holders = sorted(number for numbers in found.values() for number in numbers)
-        if not set(tags or range(len(shape.kinds))) <= set(holders):
-            code = place.load(shape.tags)
-            self.fail_if(" and ".join(f"{code} != {k}" for k in holders), f"the record has no field {name}")
-        parts = []
-        for (offset, _), numbers in found.items():
-            field = shape.kinds[numbers[0]].fields[name]
-            parts.append((numbers, self.part(place.at(shape.tags.bits + offset), field), field))
-        if len(parts) == 1:
-            return parts[0][1]
-        return self._union_choice(place, shape, parts)
 
-    def _union_choice(self, place: Place, shape: UnionShape, parts: list[tuple[list[int], Value, Shape]]) -> Value:
-        """A field whose domain depends on the kind of record."""
-        joined = self.join([field for _, _, field in parts])
-        result, tag = self.fresh("v"), self.named(place.load(shape.tags), "tag")
-        self.emit(f"{result} = {'False' if joined.key == ('bool',) else 0}")
-        for numbers, value, _ in parts:
-            with self.block(f"if {' or '.join(f'{tag} == {k}' for k in numbers)}:"):
-                self.emit(f"{result} = {self.plain(value, joined)}")
-        return self.as_plain(result, joined)
+def variable_of(w: Writer, state: StateRef, name: str) -> Stored:
+    """A variable of a state."""
+    shape = w.module.layout.fields.get(name)
+    if shape is None:
+        w.mistake(f"the spec has no variable {name!r}")
+    return Stored(Place(state.pointer).at(w.module.layout.offsets[name]), shape)
 
-    def index(self, node: Apply, value: Value, index: Value) -> Value:
-        """``value[index]``"""
-        value = self.present(value)
-        shape = self.shape(value)
-        if isinstance(shape, FnShape):
-            code = self.argument(index, shape)
-            return self.part(self.place_of(value).slot(shape.slots, code), shape.element)
-        if isinstance(shape, SeqShape):
-            return self.element_at(value, shape, self.num(index))
-        if isinstance(shape, BagShape):
-            copies = self.named(self.copies(value, shape, index), "n")
-            if not (isinstance(index, Packed) and index.bag == self.place_of(value)):
-                self.fail_if(f"{copies} == 0", f"{self.written(node)}: it is not in the bag")
-            return Num(copies, 1, shape.copies)
-        self.mistake(f"{self.written(node.operands[0])} is not a function, a sequence or a bag")
 
-    def argument(self, index: Value, shape: FnShape) -> str:
-        """The code of an argument of a function."""
-        self.comparable(index, of_code("0", shape.domain))
-        return self.code(index, shape.domain)
+def field_of(w: Writer, node: Apply) -> Value:
+    """``value.name``"""
+    part = node.operands[1]
+    assert isinstance(part, Literal) and isinstance(part.value, str)
+    name, value = part.value, as_present(w, w.expr(node.operands[0]))
+    shape = natural_shape(w, value)
+    if isinstance(shape, RecordShape) and name in shape.fields:
+        return part_at(w, place_of(w, value).at(shape.offsets[name]), shape.fields[name])
+    if isinstance(shape, UnionShape):
+        return union_field(w, place_of(w, value), shape, name, getattr(value, "tags", None))
+    w.mistake(f"{w.written(node.operands[0])} has no field {name!r}")
 
-    def element_at(self, value: Value, shape: SeqShape, index: Num) -> Value:
-        """``seq[index]``, with the check that there is such an element."""
-        place = self.place_of(value)
-        k = self.named(index.code, "k")
-        length = place.load(shape.length)
-        if k.isdigit() and int(k) >= 1:
-            self.fail_if(f"{length} < {k}" if int(k) <= shape.capacity else "True", _OUTSIDE)
-            return self.part(place.at(shape.start).slot(shape.slots, str(int(k) - 1)), shape.element)
-        below = f"{k} < 1 or " if index.lo < 1 else ""
-        self.fail_if(f"{below}{k} > {length}", _OUTSIDE)
-        return self.part(place.at(shape.start).slot(shape.slots, f"({k} - 1)"), shape.element)
 
-    # Logic
+def union_field(w: Writer, place: Place, shape: UnionShape, name: str, tags: frozenset[int] | None = None) -> Value:
+    if name == shape.tag:
+        return part_at(w, place, shape.tags)
+    found: dict[tuple[int, Any], list[int]] = {}
+    for tag, kind in enumerate(shape.kinds):
+        if name in kind.fields:
+            found.setdefault((kind.offsets[name], kind.fields[name].key), []).append(tag)
+    if not found:
+        w.mistake(f"no kind of record here has a field {name!r}")
+    holders = sorted(number for numbers in found.values() for number in numbers)
+    if not set(tags or range(len(shape.kinds))) <= set(holders):
+        code = place.load(shape.tags)
+        w.fail_if(" and ".join(f"{code} != {k}" for k in holders), f"the record has no field {name}")
+    parts = []
+    for (offset, _), numbers in found.items():
+        field = shape.kinds[numbers[0]].fields[name]
+        parts.append((numbers, part_at(w, place.at(shape.tags.bits + offset), field), field))
+    if len(parts) == 1:
+        return parts[0][1]
+    return _union_choice(w, place, shape, parts)
 
-    def connected(self, node: Apply) -> Value:
-        """``/\\`` or ``\\/``"""
-        return self.connect(node.operator is op.AND, [partial(self.expr, operand) for operand in node.operands])
 
-    def negated(self, node: Apply, value: Value) -> Value:
-        """``~value``"""
-        return Truth(f"(not {atomic(self.truth(value))})")
+def _union_choice(w: Writer, place: Place, shape: UnionShape, parts: list[tuple[list[int], Value, Shape]]) -> Value:
+    """A field whose domain depends on the kind of record."""
+    joined = join(w, [field for _, _, field in parts])
+    result, tag = w.fresh("v"), named(w, place.load(shape.tags), "tag")
+    w.emit(f"{result} = {'False' if joined.key == ('bool',) else 0}")
+    for numbers, value, _ in parts:
+        with w.block(f"if {' or '.join(f'{tag} == {k}' for k in numbers)}:"):
+            w.emit(f"{result} = {plain(w, value, joined)}")
+    return as_plain(w, result, joined)
 
-    def conditional(self, node: Apply) -> Value:
-        """``IF test THEN one ELSE two``"""
-        first, then, otherwise = node.operands
-        test = self.expr(first)
-        known = self.decided(test)
-        if known is not None:
-            return self.expr(then if known else otherwise)
-        condition = self.named(self.truth(test), "c")
-        self.depth += 1
-        with self.aside() as yes:
-            one = self.expr(then)
-        with self.aside() as no:
-            two = self.expr(otherwise)
-        self.depth -= 1
-        if isinstance(one, Const) and isinstance(two, Const) and exact(one.value) == exact(two.value):
-            return one
-        shape = self.common(one, two)
-        if shape.wide:
-            return self._choice(condition, (yes, one), (no, two), shape)
-        with self.aside() as more_yes:
-            a = self.plain(one, shape)
-        with self.aside() as more_no:
-            b = self.plain(two, shape)
-        if not (yes or no or more_yes or more_no):
-            return self.as_plain(f"({a} if {condition} else {b})", shape)
-        result = self.fresh("v")
-        for header, lines, more, code in ((f"if {condition}:", yes, more_yes, a), ("else:", no, more_no, b)):
-            self.emit(header)
-            self.lines.extend(lines)
-            self.lines.extend("    " + line for line in more)
-            self.emit(f"    {result} = {code}")
-        return self.as_plain(result, shape)
 
-    def common(self, one: Value, two: Value) -> Shape:
-        """A shape that holds both values; a constant takes the shape of the other."""
-        if isinstance(one, Const) and (not isinstance(two, Const) or self.told(one) is None):
-            one, two = two, one
-        shape = self.shape(one)
-        if isinstance(two, Const) and not isinstance(shape, (IntShape, AtomShape)) and encodable(shape, two.value):
-            return shape
-        return self.join([shape, self.shape(two)])
+def indexed(w: Writer, node: Apply, value: Value, index: Value) -> Value:
+    """``value[index]``"""
+    value = as_present(w, value)
+    shape = natural_shape(w, value)
+    if isinstance(shape, FnShape):
+        code = argument_code(w, index, shape)
+        return part_at(w, place_of(w, value).slot(shape.slots, code), shape.element)
+    if isinstance(shape, SeqShape):
+        return element_at(w, value, shape, as_number(w, index))
+    if isinstance(shape, BagShape):
+        copies = named(w, copies_of(w, value, shape, index), "n")
+        if not (isinstance(index, Packed) and index.bag == place_of(w, value)):
+            w.fail_if(f"{copies} == 0", f"{w.written(node)}: it is not in the bag")
+        return Num(copies, 1, shape.copies)
+    w.mistake(f"{w.written(node.operands[0])} is not a function, a sequence or a bag")
 
-    def plain(self, value: Value, shape: Shape) -> str:
-        """Numbers and truths as themselves, other values as codes."""
-        if isinstance(shape, IntShape):
-            return self.num(value).code
-        return self.truth(value) if shape.key == ("bool",) else self.code(value, shape)
 
-    def as_plain(self, code: str, shape: Shape) -> Value:
-        if isinstance(shape, IntShape):
-            return Num(code, shape.lo, shape.hi)
-        return Truth(code) if shape.key == ("bool",) else Packed(code, shape)
+def argument_code(w: Writer, index: Value, shape: FnShape) -> str:
+    """The code of an argument of a function."""
+    comparable(w, index, of_code("0", shape.domain))
+    return as_code(w, index, shape.domain)
 
-    def _choice(
-        self, condition: str, one: tuple[list[str], Value], two: tuple[list[str], Value], shape: Shape
-    ) -> Value:
-        place = self.scratch(shape)
-        for header, (lines, value) in ((f"if {condition}:", one), ("else:", two)):
-            with self.block(header):
-                self.lines.extend(lines)
-                self.fill(place, value, shape)
-        return Stored(place, shape)
 
-    def compared(self, node: Apply, left: Value, right: Value) -> Value:
-        """``=``, ``\\in``, ``<`` and their like."""
-        operator = node.operator
-        if operator in (op.EQ, op.NE):
-            return self._unless(self.equal(left, right), operator is op.NE)
-        if operator in (op.IN, op.NOT_IN):
-            return self._unless(self.contains(right, left), operator is op.NOT_IN)
-        symbol = operator.python
-        if self.is_set(left) or self.is_set(right):
-            return self.subset(symbol, left, right)
-        atoms = [shape.members for v in (left, right) if isinstance(shape := self.shape(v), AtomShape)]
-        if not all(any(type(member) is int for member in members) for members in atoms):
-            self.mistake(f"model values and strings have no order: {symbol} compares numbers or sets")
-        return Truth(f"{atomic(self.num(left).code)} {symbol} {atomic(self.num(right).code)}")
+def element_at(w: Writer, value: Value, shape: SeqShape, index: Num) -> Value:
+    """``seq[index]``, with the check that there is such an element."""
+    place = place_of(w, value)
+    k = named(w, index.code, "k")
+    length = place.load(shape.length)
+    if k.isdigit() and int(k) >= 1:
+        w.fail_if(f"{length} < {k}" if int(k) <= shape.capacity else "True", _OUTSIDE)
+        return part_at(w, place.at(shape.start).slot(shape.slots, str(int(k) - 1)), shape.element)
+    below = f"{k} < 1 or " if index.lo < 1 else ""
+    w.fail_if(f"{below}{k} > {length}", _OUTSIDE)
+    return part_at(w, place.at(shape.start).slot(shape.slots, f"({k} - 1)"), shape.element)
 
-    def _unless(self, value: Value, negate: bool) -> Value:
-        if not negate:
-            return value
-        return Const(not value.value) if isinstance(value, Const) else Truth(f"(not {atomic(self.truth(value))})")
 
-    # Numbers, sets and bags
+# Logic
 
-    def interval(self, node: Apply, lo: Value, hi: Value) -> Value:
-        """``lo..hi``"""
-        return Interval(self.num(lo), self.num(hi))
 
-    def opposite(self, node: Apply, value: Value) -> Num:
-        """``-value``"""
-        number = self.num(value)
-        return Num(f"(-{atomic(number.code)})", -number.hi, -number.lo)
+def connected(w: Writer, node: Apply) -> Value:
+    """``/\\`` or ``\\/``"""
+    return connect(w, node.operator is op.AND, [partial(w.expr, operand) for operand in node.operands])
 
-    def magnitude(self, node: Apply, value: Value) -> Num:
-        """The absolute value of a number."""
-        number = self.num(value)
-        return Num(f"abs({number.code})", 0, max(abs(number.lo), abs(number.hi)))
 
-    def combined(self, node: Apply, left: Value, right: Value) -> Value:
-        """``left + right`` and its like, of numbers, sets, sequences or bags."""
-        operator: Operator = node.operator
-        if operator in (op.ADD, op.SUBTRACT):
-            shape = None if isinstance(left, (Const, Tuple)) else self.shape(left)
-            if isinstance(shape, BagShape) and not isinstance(shape, SortedSetShape):
-                return self.bag_change(left, operator.python, right)
-            if operator is op.ADD:
-                if isinstance(left, Const) and left.value == () and isinstance(self.shape(right), SeqShape):
-                    return right
-                if isinstance(left, Tuple) or (isinstance(left, Const) and isinstance(left.value, tuple)):
-                    shape = self.shape(left)
-                if isinstance(shape, SeqShape):
-                    return self._concatenate(left, shape, right)
-        if self.is_set(left) or self.is_set(right):
-            return self.set_operation(operator, left, right)
-        return self.arithmetic(node, self.num(left), self.num(right))
+def negated(w: Writer, node: Apply, value: Value) -> Value:
+    """``~value``"""
+    return Truth(f"(not {atomic(as_truth(w, value))})")
+
+
+def conditional(w: Writer, node: Apply) -> Value:
+    """``IF test THEN one ELSE two``"""
+    first, then, otherwise = node.operands
+    test = w.expr(first)
+    known = decided(w, test)
+    if known is not None:
+        return w.expr(then if known else otherwise)
+    condition = named(w, as_truth(w, test), "c")
+    w.depth += 1
+    with w.aside() as yes:
+        one = w.expr(then)
+    with w.aside() as no:
+        two = w.expr(otherwise)
+    w.depth -= 1
+    if isinstance(one, Const) and isinstance(two, Const) and exact(one.value) == exact(two.value):
+        return one
+    shape = common(w, one, two)
+    if shape.wide:
+        return _choice(w, condition, (yes, one), (no, two), shape)
+    with w.aside() as more_yes:
+        a = plain(w, one, shape)
+    with w.aside() as more_no:
+        b = plain(w, two, shape)
+    if not (yes or no or more_yes or more_no):
+        return as_plain(w, f"({a} if {condition} else {b})", shape)
+    result = w.fresh("v")
+    for header, lines, more, code in ((f"if {condition}:", yes, more_yes, a), ("else:", no, more_no, b)):
+        w.emit(header)
+        w.lines.extend(lines)
+        w.lines.extend("    " + line for line in more)
+        w.emit(f"    {result} = {code}")
+    return as_plain(w, result, shape)
+
+
+def common(w: Writer, one: Value, two: Value) -> Shape:
+    """A shape that holds both values; a constant takes the shape of the other."""
+    if isinstance(one, Const) and (not isinstance(two, Const) or told(w, one) is None):
+        one, two = two, one
+    shape = natural_shape(w, one)
+    if isinstance(two, Const) and not isinstance(shape, (IntShape, AtomShape)) and encodable(shape, two.value):
+        return shape
+    return join(w, [shape, natural_shape(w, two)])
+
+
+def plain(w: Writer, value: Value, shape: Shape) -> str:
+    """Numbers and truths as themselves, other values as codes."""
+    if isinstance(shape, IntShape):
+        return as_number(w, value).code
+    return as_truth(w, value) if shape.key == ("bool",) else as_code(w, value, shape)
+
+
+def as_plain(w: Writer, code: str, shape: Shape) -> Value:
+    if isinstance(shape, IntShape):
+        return Num(code, shape.lo, shape.hi)
+    return Truth(code) if shape.key == ("bool",) else Packed(code, shape)
+
+
+def _choice(
+    w: Writer, condition: str, one: tuple[list[str], Value], two: tuple[list[str], Value], shape: Shape
+) -> Value:
+    place = w.scratch(shape)
+    for header, (lines, value) in ((f"if {condition}:", one), ("else:", two)):
+        with w.block(header):
+            w.lines.extend(lines)
+            w.fill(place, value, shape)
+    return Stored(place, shape)
+
+
+def compared(w: Writer, node: Apply, left: Value, right: Value) -> Value:
+    """``=``, ``\\in``, ``<`` and their like."""
+    operator = node.operator
+    if operator in (op.EQ, op.NE):
+        return _unless(w, equal(w, left, right), operator is op.NE)
+    if operator in (op.IN, op.NOT_IN):
+        return _unless(w, w.contains(right, left), operator is op.NOT_IN)
+    symbol = operator.python
+    if is_set_value(w, left) or is_set_value(w, right):
+        return subset(w, symbol, left, right)
+    atoms = [shape.members for v in (left, right) if isinstance(shape := natural_shape(w, v), AtomShape)]
+    if not all(any(type(member) is int for member in members) for members in atoms):
+        w.mistake(f"model values and strings have no order: {symbol} compares numbers or sets")
+    return Truth(f"{atomic(as_number(w, left).code)} {symbol} {atomic(as_number(w, right).code)}")
+
+
+def _unless(w: Writer, value: Value, negate: bool) -> Value:
+    if not negate:
+        return value
+    return Const(not value.value) if isinstance(value, Const) else Truth(f"(not {atomic(as_truth(w, value))})")
+
+
+# Numbers, sets and bags
+
+
+def interval_of(w: Writer, node: Apply, lo: Value, hi: Value) -> Value:
+    """``lo..hi``"""
+    return Interval(as_number(w, lo), as_number(w, hi))
+
+
+def opposite(w: Writer, node: Apply, value: Value) -> Num:
+    """``-value``"""
+    number = as_number(w, value)
+    return Num(f"(-{atomic(number.code)})", -number.hi, -number.lo)
+
+
+def magnitude(w: Writer, node: Apply, value: Value) -> Num:
+    """The absolute value of a number."""
+    number = as_number(w, value)
+    return Num(f"abs({number.code})", 0, max(abs(number.lo), abs(number.hi)))
+
+
+def combined(w: Writer, node: Apply, left: Value, right: Value) -> Value:
+    """``left + right`` and its like, of numbers, sets, sequences or bags."""
+    operator: Operator = node.operator
+    if operator in (op.ADD, op.SUBTRACT):
+        shape = None if isinstance(left, (Const, Tuple)) else natural_shape(w, left)
+        if isinstance(shape, BagShape) and not isinstance(shape, SortedSetShape):
+            return bag_change(w, left, operator.python, right)
+        if operator is op.ADD:
+            if isinstance(left, Const) and left.value == () and isinstance(natural_shape(w, right), SeqShape):
+                return right
+            if isinstance(left, Tuple) or (isinstance(left, Const) and isinstance(left.value, tuple)):
+                shape = natural_shape(w, left)
+            if isinstance(shape, SeqShape):
+                return concatenate(w, left, shape, right)
+    if is_set_value(w, left) or is_set_value(w, right):
+        return set_operation(w, operator, left, right)
+    return arithmetic(w, node, as_number(w, left), as_number(w, right))

@@ -7,7 +7,6 @@ of the few values of ``b``. So a table says which elements pass, and only they a
 from __future__ import annotations
 
 import math
-from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import product, takewhile
@@ -16,10 +15,12 @@ from typing import Any
 from mc.engine.shapes import AtomShape, BoolShape, IntShape, OptionalShape, SetShape, Shape
 from mc.engine.slots import STRIDE
 from mc.engine.storage import encodable
-from mc.engine.translate.codes import SHORT
-from mc.engine.translate.equality import Equality
+from mc.engine.translate.codes import SHORT, as_code, named
+from mc.engine.translate.convert import place_of
+from mc.engine.translate.kinds import bitmap, natural_shape
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import Const, Filter, Num, Packed, Stored, Truth, Value
+from mc.engine.translate.writer import Writer
 from mc.formula import operators as op
 from mc.formula.facts import bound_names
 from mc.formula.nodes import All, Apply, Bind, Binder, Expression, Test, Tree
@@ -56,193 +57,198 @@ def guards(tree: Tree) -> list[Expression]:
     return [part.condition for part in takewhile(lambda part: isinstance(part, Test), parts) if isinstance(part, Test)]
 
 
-class Filters(Equality):
-    """Which elements of a set a loop need not look at, and loops over the others."""
+def decide(w: Writer, collection: Value, name: str, conditions: list[Expression]) -> Filter | None:
+    """Evaluate those of the conditions on an element that depend on nothing else but names of few values.
 
-    @abstractmethod
-    def expr(self, node: Expression) -> Value:
-        """Translate one expression; see :class:`mc.engine.translate.expressions.Expressions`."""
-
-    def decide(self, collection: Value, name: str, conditions: list[Expression]) -> Filter | None:
-        """Evaluate those of the conditions on an element that depend on nothing else but names of few values.
-
-        None where there is none. A condition after one that depends on the state is left alone: the state may be
-        one in which the earlier one cannot be evaluated. So is one that cannot be evaluated for some element.
-        """
-        if not isinstance(collection, (Packed, Stored)) or not isinstance(collection.shape, SetShape):
-            return None
-        shape, possible = collection.shape, collection.possible
-        todo = [c for condition in conditions for c in conjuncts(condition)]
-        keys: dict[str, list[Any]] = {}
-        known = 0
-        for node in todo:
-            new = self._few_valued(node, {name, *keys})
-            if new is None or len(shape.values) * math.prod(map(len, [*keys.values(), *new.values()])) > EVALUATIONS:
-                break
-            keys |= new
-            known += 1
-        if not known:
-            return None
-        key = repr((todo[:known], name, keys, shape.element.key, possible))
-        if key not in self.module.decided:
-            self.module.decided[key] = self._evaluate(todo[:known], name, keys, shape, possible)
-        known, rows = self.module.decided[key]
-        return Filter(tuple(keys), rows, tuple(todo[known:]))
-
-    def _evaluate(
-        self, conditions: list[Expression], name: str, keys: dict[str, list[Any]], shape: SetShape, possible: int
-    ) -> tuple[int, tuple[int, ...]]:
-        """How many of the conditions can be evaluated, and for which elements they may hold."""
-        bits = [1 << shape.slots.offset(k) for k in range(len(shape.values))]
-        members = [(value, bit) for value, bit in zip(shape.values, bits, strict=True) if possible & bit]
-        rows = [members for _ in product(*keys.values())]
-        known = 0
-        for condition in conditions:
-            test, sure = self._function(condition), True
-            for row, values in enumerate(product(*keys.values())):
-                given = dict(zip(keys, values, strict=True))
-                answers = [(member, test({name: member[0], **given})) for member in rows[row]]
-                rows[row] = [member for member, answer in answers if answer is not False]
-                sure = sure and all(isinstance(answer, bool) for _, answer in answers)
-            if not sure:
-                break
-            known += 1
-        return known, tuple(sum(bit for _, bit in row) for row in rows)
-
-    def _few_valued(self, node: Expression, known: set[str]) -> dict[str, list[Any]] | None:
-        """The values of the names in a condition, but for those known; None where it depends on anything else."""
-        fact = self.module.facts.of(node)
-        if fact.reads:
-            return None
-        found: dict[str, list[Any]] = {}
-        for name in sorted(fact.free - known):
-            values = self._values(self.scope.get(name, Value()))  # a later parameter has none yet
-            if values is None:
-                return None
-            found[name] = values
-        return found
-
-    def _values(self, value: Value) -> list[Any] | None:
-        """All that a value may be, by code; None where that is too much."""
-        if isinstance(value, Const):
-            return [value.value]
-        if isinstance(value, (Num, Truth, Packed, Stored)):
-            return _values_of(self.shape(value))
+    None where there is none. A condition after one that depends on the state is left alone: the state may be
+    one in which the earlier one cannot be evaluated. So is one that cannot be evaluated for some element.
+    """
+    if not isinstance(collection, (Packed, Stored)) or not isinstance(collection.shape, SetShape):
         return None
+    shape, possible = collection.shape, collection.possible
+    todo = [c for condition in conditions for c in conjuncts(condition)]
+    keys: dict[str, list[Any]] = {}
+    known = 0
+    for node in todo:
+        new = _few_valued(w, node, {name, *keys})
+        if new is None or len(shape.values) * math.prod(map(len, [*keys.values(), *new.values()])) > EVALUATIONS:
+            break
+        keys |= new
+        known += 1
+    if not known:
+        return None
+    key = repr((todo[:known], name, keys, shape.element.key, possible))
+    if key not in w.module.decided:
+        w.module.decided[key] = _evaluate(w, todo[:known], name, keys, shape, possible)
+    known, rows = w.module.decided[key]
+    return Filter(tuple(keys), rows, tuple(todo[known:]))
 
-    def _function(self, node: Expression) -> Callable[[Mapping[str, Any]], Any]:
-        """What an expression is where its names have some values; None where it cannot be evaluated."""
-        evaluate = self.module.spec.interpreter.evaluate
 
-        def answer(names: Mapping[str, Any]) -> Any:
-            try:
-                return evaluate(node, (), names)
-            except Exception:
-                return None
+def _evaluate(
+    w: Writer, conditions: list[Expression], name: str, keys: dict[str, list[Any]], shape: SetShape, possible: int
+) -> tuple[int, tuple[int, ...]]:
+    """How many of the conditions can be evaluated, and for which elements they may hold."""
+    bits = [1 << shape.slots.offset(k) for k in range(len(shape.values))]
+    members = [(value, bit) for value, bit in zip(shape.values, bits, strict=True) if possible & bit]
+    rows = [members for _ in product(*keys.values())]
+    known = 0
+    for condition in conditions:
+        test, sure = _function(w, condition), True
+        for row, values in enumerate(product(*keys.values())):
+            given = dict(zip(keys, values, strict=True))
+            answers = [(member, test({name: member[0], **given})) for member in rows[row]]
+            rows[row] = [member for member, answer in answers if answer is not False]
+            sure = sure and all(isinstance(answer, bool) for _, answer in answers)
+        if not sure:
+            break
+        known += 1
+    return known, tuple(sum(bit for _, bit in row) for row in rows)
 
-        return answer
 
-    # The elements that pass
-
-    def _row(self, chosen: Filter) -> str:
-        """The number of the row that holds in the state."""
-        number = "0"
-        for key in chosen.keys:
-            value = self.scope[key]
-            if not isinstance(value, Const):
-                shape = self.shape(value)
-                count, code = len(_values_of(shape) or ()), self.code(value, shape)
-                number = code if number == "0" else f"({number} * {count} + {code})"
-        return number
-
-    def passing(self, place: Place, shape: SetShape, chosen: Filter, present: bool = True) -> dict[int, str]:
-        """The words of the set of elements that pass and are in a stored set, or are not; 0 where there is no word."""
-        row, masks = self._masks(shape, chosen)
-        found = {}
-        for k in self._span(shape, chosen):
-            if shape.wide:
-                base, word = place.address()
-                code = f"{base}[{word} + {k}]"
-            else:
-                code = place.load(shape)
-            mask = str(masks[0][k]) if len(masks) == 1 else f"{self._table(masks)}[{row} + {k}]"
-            found[k] = f"({code} & {mask})" if present else f"(~{code} & {mask})"
-        return found
-
-    def inclusion(self, node: Bind) -> Value | None:
-        """``\\A a \\in A : f(a) \\in S``, ``\\E``, or the same with ``\\notin``; None for anything else.
-
-        The set of all ``f(a)`` must depend on nothing but names of few values, so that it is known for each of these.
-        """
-        universal = node.binder is Binder.FORALL
-        test, inside = node.body, True
-        if isinstance(test, Apply) and test.operator is op.NOT:
-            test, inside = test.operands[0], False
-        if not isinstance(test, Apply) or test.operator not in (op.IN, op.NOT_IN):
+def _few_valued(w: Writer, node: Expression, known: set[str]) -> dict[str, list[Any]] | None:
+    """The values of the names in a condition, but for those known; None where it depends on anything else."""
+    fact = w.module.facts.of(node)
+    if fact.reads:
+        return None
+    found: dict[str, list[Any]] = {}
+    for name in sorted(fact.free - known):
+        values = _values(w, w.scope.get(name, Value()))  # a later parameter has none yet
+        if values is None:
             return None
-        inside = inside == (test.operator is op.IN)
-        element, collection = test.operands
-        elements = Bind(Binder.SET, node.bounds, element, place=node.place)
-        keys = self._few_valued(elements, set())
-        if keys is None or not self.module.facts.of(collection).free.isdisjoint(bound_names(node)):
-            return None
-        with self.aside() as lines:
-            stored = self.expr(collection)
-        if lines or not isinstance(stored, (Packed, Stored)) or not isinstance(stored.shape, SetShape):
-            return None
-        shape = self.bitmap(stored.shape.element)
-        if shape is None or math.prod(map(len, keys.values())) > SETS:
-            return None
-        function = self._function(elements)
-        sets = [function(dict(zip(keys, values, strict=True))) for values in product(*keys.values())]
-        if not all(isinstance(found, frozenset) and encodable(shape, found) for found in sets):
-            return None
-        chosen = Filter(tuple(keys), tuple(map(shape.encode, sets)), ())
-        words = self.passing(self.place_of(stored), shape, chosen, present=inside != universal).values()
-        return Truth(f"({' | '.join(words) or '0'}) {'==' if universal else '!='} 0")
+        found[name] = values
+    return found
 
-    def _masks(self, shape: SetShape, chosen: Filter) -> tuple[str, list[list[int]]]:
-        """Where the row in force begins in a table of the words of all rows, and these words."""
-        masks = [[row >> STRIDE * k & (1 << STRIDE) - 1 for k in range(shape.words)] for row in chosen.rows]
-        if all(mask == masks[0] for mask in masks):
-            return "0", masks[:1]
-        return self.named(f"{self._row(chosen)} * {shape.words}", "row"), masks
 
-    def _table(self, masks: list[list[int]]) -> str:
-        return self.module.table([word for mask in masks for word in mask])
+def _values(w: Writer, value: Value) -> list[Any] | None:
+    """All that a value may be, by code; None where that is too much."""
+    if isinstance(value, Const):
+        return [value.value]
+    if isinstance(value, (Num, Truth, Packed, Stored)):
+        return _values_of(natural_shape(w, value))
+    return None
 
-    def _span(self, shape: SetShape, chosen: Filter) -> range:
-        """The words in which any element may pass."""
-        words = [k for k in range(shape.words) if chosen.union >> STRIDE * k & (1 << STRIDE) - 1]
-        return range(words[0], words[-1] + 1) if words else range(0)
 
-    @contextmanager
-    def members(self, place: Place, shape: SetShape, k: str, chosen: Filter | None = None) -> Iterator[None]:
-        """Open a loop over the numbers of the elements of a stored set, of those that pass."""
+def _function(w: Writer, node: Expression) -> Callable[[Mapping[str, Any]], Any]:
+    """What an expression is where its names have some values; None where it cannot be evaluated."""
+    evaluate = w.module.spec.interpreter.evaluate
+
+    def answer(names: Mapping[str, Any]) -> Any:
+        try:
+            return evaluate(node, (), names)
+        except Exception:
+            return None
+
+    return answer
+
+
+# The elements that pass
+
+
+def _row(w: Writer, chosen: Filter) -> str:
+    """The number of the row that holds in the state."""
+    number = "0"
+    for key in chosen.keys:
+        value = w.scope[key]
+        if not isinstance(value, Const):
+            shape = natural_shape(w, value)
+            count, code = len(_values_of(shape) or ()), as_code(w, value, shape)
+            number = code if number == "0" else f"({number} * {count} + {code})"
+    return number
+
+
+def passing(w: Writer, place: Place, shape: SetShape, chosen: Filter, present: bool = True) -> dict[int, str]:
+    """The words of the set of elements that pass and are in a stored set, or are not; 0 where there is no word."""
+    row, masks = _masks(w, shape, chosen)
+    found = {}
+    for k in _span(w, shape, chosen):
         if shape.wide:
-            pointer = place.pointer()
-            if chosen is None:
-                header = f"for {k} in members({pointer}, {shape.words}):"
-            else:
-                row, masks = self._masks(shape, chosen)
-                span = self._span(shape, chosen)
-                mask = self._table(masks) if row == "0" else f"offset({self._table(masks)}, {row})"
-                header = f"for {k} in members({pointer}, {span.stop}, {span.start}, {mask}):"
-            with self.block(header):
-                yield
-            return
-        code = place.load(shape)
-        if chosen is not None:
-            code = self.passing(place, shape, chosen).get(0, "0")
-        if len(shape.values) > SHORT:
-            with self.block(f"for {k} in bits({code}):"):
-                yield
+            base, word = place.address()
+            code = f"{base}[{word} + {k}]"
         else:
-            word = self.fresh("w")
-            self.emit(f"{word} = {code}")  # the set may be a local that changes in the loop
-            present = Place(word, local=True).slot(shape.slots, k).load(BoolShape())
-            with self.block(f"for {k} in range({len(shape.values)}):"), self.block(f"if {present} != 0:"):
-                yield
+            code = place.load(shape)
+        mask = str(masks[0][k]) if len(masks) == 1 else f"{_table(w, masks)}[{row} + {k}]"
+        found[k] = f"({code} & {mask})" if present else f"(~{code} & {mask})"
+    return found
+
+
+def inclusion(w: Writer, node: Bind) -> Value | None:
+    """``\\A a \\in A : f(a) \\in S``, ``\\E``, or the same with ``\\notin``; None for anything else.
+
+    The set of all ``f(a)`` must depend on nothing but names of few values, so that it is known for each of these.
+    """
+    universal = node.binder is Binder.FORALL
+    test, inside = node.body, True
+    if isinstance(test, Apply) and test.operator is op.NOT:
+        test, inside = test.operands[0], False
+    if not isinstance(test, Apply) or test.operator not in (op.IN, op.NOT_IN):
+        return None
+    inside = inside == (test.operator is op.IN)
+    element, collection = test.operands
+    elements = Bind(Binder.SET, node.bounds, element, place=node.place)
+    keys = _few_valued(w, elements, set())
+    if keys is None or not w.module.facts.of(collection).free.isdisjoint(bound_names(node)):
+        return None
+    with w.aside() as lines:
+        stored = w.expr(collection)
+    if lines or not isinstance(stored, (Packed, Stored)) or not isinstance(stored.shape, SetShape):
+        return None
+    shape = bitmap(w, stored.shape.element)
+    if shape is None or math.prod(map(len, keys.values())) > SETS:
+        return None
+    function = _function(w, elements)
+    sets = [function(dict(zip(keys, values, strict=True))) for values in product(*keys.values())]
+    if not all(isinstance(found, frozenset) and encodable(shape, found) for found in sets):
+        return None
+    chosen = Filter(tuple(keys), tuple(map(shape.encode, sets)), ())
+    words = passing(w, place_of(w, stored), shape, chosen, present=inside != universal).values()
+    return Truth(f"({' | '.join(words) or '0'}) {'==' if universal else '!='} 0")
+
+
+def _masks(w: Writer, shape: SetShape, chosen: Filter) -> tuple[str, list[list[int]]]:
+    """Where the row in force begins in a table of the words of all rows, and these words."""
+    masks = [[row >> STRIDE * k & (1 << STRIDE) - 1 for k in range(shape.words)] for row in chosen.rows]
+    if all(mask == masks[0] for mask in masks):
+        return "0", masks[:1]
+    return named(w, f"{_row(w, chosen)} * {shape.words}", "row"), masks
+
+
+def _table(w: Writer, masks: list[list[int]]) -> str:
+    return w.module.table([word for mask in masks for word in mask])
+
+
+def _span(w: Writer, shape: SetShape, chosen: Filter) -> range:
+    """The words in which any element may pass."""
+    words = [k for k in range(shape.words) if chosen.union >> STRIDE * k & (1 << STRIDE) - 1]
+    return range(words[0], words[-1] + 1) if words else range(0)
+
+
+@contextmanager
+def member_loop(w: Writer, place: Place, shape: SetShape, k: str, chosen: Filter | None = None) -> Iterator[None]:
+    """Open a loop over the numbers of the elements of a stored set, of those that pass."""
+    if shape.wide:
+        pointer = place.pointer()
+        if chosen is None:
+            header = f"for {k} in members({pointer}, {shape.words}):"
+        else:
+            row, masks = _masks(w, shape, chosen)
+            span = _span(w, shape, chosen)
+            mask = _table(w, masks) if row == "0" else f"offset({_table(w, masks)}, {row})"
+            header = f"for {k} in members({pointer}, {span.stop}, {span.start}, {mask}):"
+        with w.block(header):
+            yield
+        return
+    code = place.load(shape)
+    if chosen is not None:
+        code = passing(w, place, shape, chosen).get(0, "0")
+    if len(shape.values) > SHORT:
+        with w.block(f"for {k} in bits({code}):"):
+            yield
+    else:
+        word = w.fresh("w")
+        w.emit(f"{word} = {code}")  # the set may be a local that changes in the loop
+        present = Place(word, local=True).slot(shape.slots, k).load(BoolShape())
+        with w.block(f"for {k} in range({len(shape.values)}):"), w.block(f"if {present} != 0:"):
+            yield
 
 
 def _values_of(shape: Shape) -> list[Any] | None:

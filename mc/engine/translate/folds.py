@@ -7,8 +7,11 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 
 from mc.engine.shapes import IntShape, OptionalShape, Shape
-from mc.engine.translate.calls import Calls
+from mc.engine.translate.codes import as_truth, bind
+from mc.engine.translate.expressions import as_plain, plain
+from mc.engine.translate.kinds import join, told
 from mc.engine.translate.values import Const, Num, Packed, Stored, Truth, Value
+from mc.engine.translate.writer import Writer
 from mc.formula.nodes import Bound, Each, Fold, Let, Name, With, as_written
 from mc.lang.arithmetic import LARGEST
 
@@ -18,107 +21,108 @@ ROUNDS = 2
 MOST_ROUNDS = 9
 
 
-class Folds(Calls):
-    """Translation of LET and of loops."""
+def let(w: Writer, node: Let | With) -> None:
+    """From here on, the name stands for the value."""
+    w.scope[node.name] = bind(w, w.expr(node.value), as_written(node.name))
 
-    def let(self, node: Let | With) -> None:
-        """From here on, the name stands for the value."""
-        self.scope[node.name] = self.bind(self.expr(node.value), as_written(node.name))
 
-    def fold(self, node: Fold) -> Value:
-        """The value of a loop."""
-        self.loop(node, lambda: None)
-        return self.expr(node.body)
+def fold(w: Writer, node: Fold) -> Value:
+    """The value of a loop."""
+    emit_loop(w, node, lambda: None)
+    return w.expr(node.body)
 
-    def loop(self, node: Fold | Each, act: Callable[[], None]) -> None:
-        """Emit a loop, in which ``act`` emits what is done for an element. After it, the names stand for what remains
-        of their values."""
-        values = [self.expr(initial) for initial in node.initial]
-        hints = [as_written(name).strip("<>") for name in node.names]
-        shapes = self._settled(node, hints, values)
-        for name, hint, value, shape in zip(node.names, hints, values, shapes, strict=True):
-            self.scope[name] = value if shape is None else self._variable(hint, value, shape)
-        with self._element(node.bound):
-            if node.going is not None:
-                with self.block(f"if not {self.truth(self.expr(node.going))}:"):
-                    self.emit("break")
-            act()
-            self._advance(node, hints, shapes)
 
-    def _settled(self, node: Fold | Each, hints: Sequence[str], values: Sequence[Value]) -> list[Shape | None]:
-        """Shapes for what a loop changes, that hold the values before it and after each round; None for what keeps the
-        value that it has (or is empty, and of what never shows)."""
-        shapes: list[Shape | None] = [self.told(value) for value in values]
-        for rounds in range(MOST_ROUNDS):
-            with self.aside(), self.within(dict(self.scope), self.file):
-                for name, hint, value, shape in zip(node.names, hints, values, shapes, strict=True):
-                    self.scope[name] = value if shape is None else self._variable(hint, value, shape)
-                with self._element(node.bound):
-                    steps = [self.told(self.expr(step)) for step in node.step]
-            grown = [
-                self.join([shape, step]) if shape is not None and step is not None else shape or step
-                for shape, step in zip(shapes, steps, strict=True)
-            ]
-            if rounds >= ROUNDS:
-                grown = [_unbounded(shape) for shape in grown]
-            growing = [
-                hint
-                for hint, old, new in zip(hints, shapes, grown, strict=True)
-                if (old and old.key) != (new and new.key)
-            ]
-            if not growing:
-                return shapes
-            shapes = grown
-        self.mistake(
-            f"{growing[0]} grows without a bound: assign to a variable, whose domain bounds it; "
-            "a sequence is mapped by {k: e for k in Range(1, Len(q))}"
-        )
+def emit_loop(w: Writer, node: Fold | Each, act: Callable[[], None]) -> None:
+    """Emit a loop, in which ``act`` emits what is done for an element. After it, the names stand for what remains
+    of their values."""
+    values = [w.expr(initial) for initial in node.initial]
+    hints = [as_written(name).strip("<>") for name in node.names]
+    shapes = _settled(w, node, hints, values)
+    for name, hint, value, shape in zip(node.names, hints, values, shapes, strict=True):
+        w.scope[name] = value if shape is None else variable(w, hint, value, shape)
+    with _element(w, node.bound):
+        if node.going is not None:
+            with w.block(f"if not {as_truth(w, w.expr(node.going))}:"):
+                w.emit("break")
+        act()
+        _advance(w, node, hints, shapes)
 
-    def _variable(self, hint: str, value: Value, shape: Shape) -> Value:
-        """A variable with that value."""
-        if shape.wide:
-            place = self.scratch(shape)
-            self.fill(place, value, shape)
-            return Stored(place, shape)
-        variable = self.fresh(f"{hint}_")
-        empty = "False" if shape.key == ("bool",) else "0"
-        self.emit(f"{variable} = {empty if _is_none(value) else self.plain(value, shape)}")
-        return self.as_plain(variable, shape)
 
-    @contextmanager
-    def _element(self, bound: Bound) -> Iterator[None]:
-        """Open a loop in which a name stands for each element."""
-        name, collection = self.single(bound), self.expr(bound.collection)
-        with ExitStack() as blocks:
-            self.scope[name] = blocks.enter_context(self.elements(collection, as_written(name)))
-            if bound.condition is not None:
-                blocks.enter_context(self.block(f"if {self.truth(self.expr(bound.condition))}:"))
-            yield
-
-    def _advance(self, node: Fold | Each, hints: Sequence[str], shapes: Sequence[Shape | None]) -> None:
-        """Give the names their next values, all at once."""
-        changed = [
-            (name, hint, step, shape)
-            for name, hint, step, shape in zip(node.names, hints, node.step, shapes, strict=True)
-            if shape is not None and not (isinstance(step, Name) and step.name == name)
+def _settled(w: Writer, node: Fold | Each, hints: Sequence[str], values: Sequence[Value]) -> list[Shape | None]:
+    """Shapes for what a loop changes, that hold the values before it and after each round; None for what keeps the
+    value that it has (or is empty, and of what never shows)."""
+    shapes: list[Shape | None] = [told(w, value) for value in values]
+    for rounds in range(MOST_ROUNDS):
+        with w.aside(), w.within(dict(w.scope), w.file):
+            for name, hint, value, shape in zip(node.names, hints, values, shapes, strict=True):
+                w.scope[name] = value if shape is None else variable(w, hint, value, shape)
+            with _element(w, node.bound):
+                steps = [told(w, w.expr(step)) for step in node.step]
+        grown = [
+            join(w, [shape, step]) if shape is not None and step is not None else shape or step
+            for shape, step in zip(shapes, steps, strict=True)
         ]
-        stores: list[Callable[[], None]] = []
-        for name, hint, step, shape in changed:
-            value, kept = self.expr(step), self.scope[name]
-            if isinstance(kept, Stored):
-                following = self.scratch(shape)
-                self.fill(following, value, shape)
-                stores.append(partial(self.fill, kept.place, Stored(following, shape), shape))
-                continue
-            assert isinstance(kept, (Num, Truth, Packed))
-            code = self.plain(value, shape)
-            if len(changed) > 1:
-                held = self.fresh(hint)
-                self.emit(f"{held} = {code}")
-                code = held
-            stores.append(partial(self.emit, f"{kept.code} = {code}"))
-        for store in stores:
-            store()
+        if rounds >= ROUNDS:
+            grown = [_unbounded(shape) for shape in grown]
+        growing = [
+            hint for hint, old, new in zip(hints, shapes, grown, strict=True) if (old and old.key) != (new and new.key)
+        ]
+        if not growing:
+            return shapes
+        shapes = grown
+    w.mistake(
+        f"{growing[0]} grows without a bound: assign to a variable, whose domain bounds it; "
+        "a sequence is mapped by {k: e for k in Range(1, Len(q))}"
+    )
+
+
+def variable(w: Writer, hint: str, value: Value, shape: Shape) -> Value:
+    """A variable with that value."""
+    if shape.wide:
+        place = w.scratch(shape)
+        w.fill(place, value, shape)
+        return Stored(place, shape)
+    variable = w.fresh(f"{hint}_")
+    empty = "False" if shape.key == ("bool",) else "0"
+    w.emit(f"{variable} = {empty if _is_none(value) else plain(w, value, shape)}")
+    return as_plain(w, variable, shape)
+
+
+@contextmanager
+def _element(w: Writer, bound: Bound) -> Iterator[None]:
+    """Open a loop in which a name stands for each element."""
+    name, collection = w.single(bound), w.expr(bound.collection)
+    with ExitStack() as blocks:
+        w.scope[name] = blocks.enter_context(w.elements(collection, as_written(name)))
+        if bound.condition is not None:
+            blocks.enter_context(w.block(f"if {as_truth(w, w.expr(bound.condition))}:"))
+        yield
+
+
+def _advance(w: Writer, node: Fold | Each, hints: Sequence[str], shapes: Sequence[Shape | None]) -> None:
+    """Give the names their next values, all at once."""
+    changed = [
+        (name, hint, step, shape)
+        for name, hint, step, shape in zip(node.names, hints, node.step, shapes, strict=True)
+        if shape is not None and not (isinstance(step, Name) and step.name == name)
+    ]
+    stores: list[Callable[[], None]] = []
+    for name, hint, step, shape in changed:
+        value, kept = w.expr(step), w.scope[name]
+        if isinstance(kept, Stored):
+            following = w.scratch(shape)
+            w.fill(following, value, shape)
+            stores.append(partial(w.fill, kept.place, Stored(following, shape), shape))
+            continue
+        assert isinstance(kept, (Num, Truth, Packed))
+        code = plain(w, value, shape)
+        if len(changed) > 1:
+            held = w.fresh(hint)
+            w.emit(f"{held} = {code}")
+            code = held
+        stores.append(partial(w.emit, f"{kept.code} = {code}"))
+    for store in stores:
+        store()
 
 
 def _is_none(value: Value) -> bool:

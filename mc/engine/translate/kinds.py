@@ -23,7 +23,6 @@ from mc.engine.shapes import (
 )
 from mc.engine.slots import PAYLOAD
 from mc.engine.storage import MAX_ELEMENT, MAX_UNIVERSE, encodable, is_set
-from mc.engine.translate.body import Body
 from mc.engine.translate.values import (
     BagChange,
     Builder,
@@ -37,6 +36,7 @@ from mc.engine.translate.values import (
     Tuple,
     Value,
 )
+from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
 from mc.lang.values import FnValue, ModelValue, RecordValue
 
@@ -48,223 +48,238 @@ FEW_SETS = 8
 MOST_ELEMENTS = 1 << 14
 
 
-class Kinds(Body):
-    """Shapes of values."""
+def natural_shape(w: Writer, value: Value) -> Shape:
+    """The shape a value takes where nothing else is asked for."""
+    if isinstance(value, (Packed, Stored)):
+        return value.shape
+    if isinstance(value, Num):
+        return IntShape(value.lo, value.hi)
+    if isinstance(value, Truth):
+        return BoolShape()
+    if isinstance(value, Builder):
+        return value.natural()
+    if isinstance(value, BagChange):
+        return _shape_of_change(w, value)
+    if isinstance(value, Const):
+        return _shape_of_constant(w, value.value)
+    if isinstance(value, SetOf):
+        return set_of(w, _shape_of_all(w, value.elements), len(value.elements))
+    if isinstance(value, Tuple):
+        return SeqShape(_shape_of_all(w, value.elements), len(value.elements))
+    if isinstance(value, Interval):
+        hi = max(value.hi.hi, value.lo.lo)
+        return set_of(w, IntShape(value.lo.lo, hi), hi - value.lo.lo + 1)
+    w.mistake("the state itself is not a value")
 
-    def shape(self, value: Value) -> Shape:
-        """The shape a value takes where nothing else is asked for."""
-        if isinstance(value, (Packed, Stored)):
-            return value.shape
-        if isinstance(value, Num):
-            return IntShape(value.lo, value.hi)
-        if isinstance(value, Truth):
-            return BoolShape()
-        if isinstance(value, Builder):
-            return value.natural()
-        if isinstance(value, BagChange):
-            return self._shape_of_change(value)
-        if isinstance(value, Const):
-            return self._shape_of_constant(value.value)
-        if isinstance(value, SetOf):
-            return self.set_of(self._shape_of_all(value.elements), len(value.elements))
-        if isinstance(value, Tuple):
-            return SeqShape(self._shape_of_all(value.elements), len(value.elements))
-        if isinstance(value, Interval):
-            hi = max(value.hi.hi, value.lo.lo)
-            return self.set_of(IntShape(value.lo.lo, hi), hi - value.lo.lo + 1)
-        self.mistake("the state itself is not a value")
 
-    def told(self, value: Value) -> Shape | None:
-        """The shape of a value; None where it cannot be told, as of ``()``."""
-        kept = self.depth, self.scope, self.file, self.line
-        try:
-            return self.shape(value)
-        except SpecError:
-            self.depth, self.scope, self.file, self.line = kept
-            return None
+def told(w: Writer, value: Value) -> Shape | None:
+    """The shape of a value; None where it cannot be told, as of ``()``."""
+    kept = w.depth, w.scope, w.file, w.line
+    try:
+        return natural_shape(w, value)
+    except SpecError:
+        w.depth, w.scope, w.file, w.line = kept
+        return None
 
-    def shape_beside(self, value: Value, other: Shape) -> Shape:
-        """The shape of a value that stands beside one of shape ``other``, which it takes where it has none itself."""
-        return self.told(value) or other
 
-    def _shape_of_constant(self, value: Any) -> Shape:
-        if isinstance(value, bool):
-            return BoolShape()
-        if isinstance(value, int):
-            return IntShape(value, value)
-        if isinstance(value, ModelValue):
-            return self.module.atoms_with(value)
-        if isinstance(value, str):
-            return AtomShape((value,))
-        if is_set(value) and value:
-            if all(type(v) is int for v in value):
-                return self.set_of(IntShape(min(value), max(value)), len(value))
-            return self.set_of(self._shape_of_all([Const(v) for v in value]), len(value))
-        if isinstance(value, tuple) and value:
-            return SeqShape(self._shape_of_all([Const(v) for v in tuple.__iter__(value)]), len(value))
-        if isinstance(value, RecordValue):
-            return self.module.union_with(value) or RecordShape(
-                {name: self._shape_of_constant(part) for name, part in value.fields.items()}
-            )
-        if isinstance(value, FnValue) and len(value):
-            return self.function_on(value, self._shape_of_all([Const(part) for part in value.values()]))
-        self.mistake(f"what {value!r} holds cannot be told here; assign it to a variable or a field directly")
+def shape_beside(w: Writer, value: Value, other: Shape) -> Shape:
+    """The shape of a value that stands beside one of shape ``other``, which it takes where it has none itself."""
+    return told(w, value) or other
 
-    def _shape_of_all(self, values: Sequence[Value]) -> Shape:
-        """The shape of all of some values; what an empty one holds is told by the others."""
-        empty = [v for v in values if isinstance(v, Const) and v.value in (frozenset(), ())]
-        if len(empty) == len(values):
-            return self.shape(values[0])
-        joined = self.join([self.shape(v) for v in values if v not in empty])
-        return joined if all(encodable(joined, v.value) for v in empty) else self.shape(empty[0])
 
-    def function_on(self, arguments: Iterable[Any], element: Shape) -> FnShape:
-        """Functions whose arguments are some known values."""
-        keys = tuple(arguments)
-        domain = self.join([self._shape_of_constant(key) for key in keys])
-        if sorted(map(domain.encode, keys)) != list(range(int(domain.size()))):  # there are gaps
-            domain = AtomShape(keys)
-        return FnShape(tuple(sorted(keys, key=domain.encode)), domain, element)
+def _shape_of_constant(w: Writer, value: Any) -> Shape:
+    if isinstance(value, bool):
+        return BoolShape()
+    if isinstance(value, int):
+        return IntShape(value, value)
+    if isinstance(value, ModelValue):
+        return w.module.atoms_with(value)
+    if isinstance(value, str):
+        return AtomShape((value,))
+    if is_set(value) and value:
+        if all(type(v) is int for v in value):
+            return set_of(w, IntShape(min(value), max(value)), len(value))
+        return set_of(w, _shape_of_all(w, [Const(v) for v in value]), len(value))
+    if isinstance(value, tuple) and value:
+        return SeqShape(_shape_of_all(w, [Const(v) for v in tuple.__iter__(value)]), len(value))
+    if isinstance(value, RecordValue):
+        return w.module.union_with(value) or RecordShape(
+            {name: _shape_of_constant(w, part) for name, part in value.fields.items()}
+        )
+    if isinstance(value, FnValue) and len(value):
+        return function_on(w, value, _shape_of_all(w, [Const(part) for part in value.values()]))
+    w.mistake(f"what {value!r} holds cannot be told here; assign it to a variable or a field directly")
 
-    def _shape_of_change(self, value: BagChange) -> Shape:
-        """A bag with room for all that a change may add, in any order, and for what it asks after."""
-        shape = self.shape(value.bag)
-        assert isinstance(shape, BagShape)
-        element, distinct, copies = shape.element, shape.distinct, shape.copies
-        for sign, change in value.changes:
-            if isinstance(change, Value):
-                given = self.shape(change)
-                assert isinstance(given, (SetShape, BagShape))
-                shapes, more, again = [given.element], room(given), 1
-            else:
-                shapes, more, again = [self.shape_beside(e, element) for e in change], len(change), len(change)
-            element = self.join([element, *shapes])
-            if sign == "+":
-                distinct, copies = distinct + more, copies + again
-        if element.bits + copies.bit_length() > PAYLOAD:
-            return shape  # no bag has room for these elements; each state tells whether they fit this one
-        return BagShape(element, distinct, copies)
 
-    def set_of(self, element: Shape, most: int) -> SetShape | SortedSetShape:
-        """Sets of values of a shape: a bitmap, or where that is too large, a sorted array of ``most`` elements."""
-        return self.bitmap(element) or self.sorted_set(element, most)
+def _shape_of_all(w: Writer, values: Sequence[Value]) -> Shape:
+    """The shape of all of some values; what an empty one holds is told by the others."""
+    empty = [v for v in values if isinstance(v, Const) and v.value in (frozenset(), ())]
+    if len(empty) == len(values):
+        return natural_shape(w, values[0])
+    joined = join(w, [natural_shape(w, v) for v in values if v not in empty])
+    return joined if all(encodable(joined, v.value) for v in empty) else natural_shape(w, empty[0])
 
-    def sorted_set(self, element: Shape, most: int) -> SortedSetShape:
-        """Sets of up to ``most`` values of a scalar shape."""
-        self._comparable_elements(element)
-        if isinstance(element, IntShape) and element.bits > MAX_ELEMENT:
-            # Any number: the largest one has no place, and evaluation fails where it is put into such a set.
-            element = IntShape(element.lo, element.lo + (1 << MAX_ELEMENT) - 1)
-        if element.bits > MAX_ELEMENT or most > MOST_ELEMENTS:
-            if isinstance(element, IntShape):
-                self.mistake(f"a set of numbers between {element.lo} and {element.hi} is too large to be built here")
-            self.mistake("a set of such values needs a variable of that kind of set; use any(...) or all(...) instead")
-        return SortedSetShape(element, max(1, most))
 
-    def bitmap(self, element: Shape) -> SetShape | None:
-        """Sets over all values of a scalar shape; None where these are too many."""
-        self._comparable_elements(element)
+def function_on(w: Writer, arguments: Iterable[Any], element: Shape) -> FnShape:
+    """Functions whose arguments are some known values."""
+    keys = tuple(arguments)
+    domain = join(w, [_shape_of_constant(w, key) for key in keys])
+    if sorted(map(domain.encode, keys)) != list(range(int(domain.size()))):  # there are gaps
+        domain = AtomShape(keys)
+    return FnShape(tuple(sorted(keys, key=domain.encode)), domain, element)
+
+
+def _shape_of_change(w: Writer, value: BagChange) -> Shape:
+    """A bag with room for all that a change may add, in any order, and for what it asks after."""
+    shape = natural_shape(w, value.bag)
+    assert isinstance(shape, BagShape)
+    element, distinct, copies = shape.element, shape.distinct, shape.copies
+    for sign, change in value.changes:
+        if isinstance(change, Value):
+            given = natural_shape(w, change)
+            assert isinstance(given, (SetShape, BagShape))
+            shapes, more, again = [given.element], room(given), 1
+        else:
+            shapes, more, again = [shape_beside(w, e, element) for e in change], len(change), len(change)
+        element = join(w, [element, *shapes])
+        if sign == "+":
+            distinct, copies = distinct + more, copies + again
+    if element.bits + copies.bit_length() > PAYLOAD:
+        return shape  # no bag has room for these elements; each state tells whether they fit this one
+    return BagShape(element, distinct, copies)
+
+
+def set_of(w: Writer, element: Shape, most: int) -> SetShape | SortedSetShape:
+    """Sets of values of a shape: a bitmap, or where that is too large, a sorted array of ``most`` elements."""
+    return bitmap(w, element) or sorted_set(w, element, most)
+
+
+def sorted_set(w: Writer, element: Shape, most: int) -> SortedSetShape:
+    """Sets of up to ``most`` values of a scalar shape."""
+    _comparable_elements(w, element)
+    if isinstance(element, IntShape) and element.bits > MAX_ELEMENT:
+        # Any number: the largest one has no place, and evaluation fails where it is put into such a set.
+        element = IntShape(element.lo, element.lo + (1 << MAX_ELEMENT) - 1)
+    if element.bits > MAX_ELEMENT or most > MOST_ELEMENTS:
         if isinstance(element, IntShape):
-            if element.hi - element.lo >= MAX_UNIVERSE:
-                return None
-            return SetShape(element, tuple(range(element.lo, element.hi + 1)))
-        if isinstance(element, AtomShape):
-            return SetShape(element, element.members)
-        if isinstance(element, BoolShape):
-            return SetShape(element, (False, True))
-        if element.key in self.module.universes:
-            return self.module.universes[element.key]
-        if isinstance(element, SetShape) and len(element.values) <= FEW_SETS and element.capacity is None:
-            return SetShape(element, tuple(map(element.decode, range(1 << len(element.values)))))
-        return None
+            w.mistake(f"a set of numbers between {element.lo} and {element.hi} is too large to be built here")
+        w.mistake("a set of such values needs a variable of that kind of set; use any(...) or all(...) instead")
+    return SortedSetShape(element, max(1, most))
 
-    def _comparable_elements(self, element: Shape) -> None:
-        if mixed(element):
-            self.mistake(f"the elements of a set can be compared, but not those here: {described(element)}")
 
-    def join(self, shapes: list[Shape]) -> Shape:
-        """A shape that holds the values of all of ``shapes``."""
-        result = shapes[0]
-        for shape in shapes[1:]:
-            result = self._join(result, shape)
-        return result
-
-    def _join(self, a: Shape, b: Shape) -> Shape:
-        if a.key == b.key:
-            return a
-        if isinstance(a, IntShape) and isinstance(b, IntShape):
-            return IntShape(min(a.lo, b.lo), max(a.hi, b.hi))
-        if isinstance(a, SeqShape) and isinstance(b, SeqShape):
-            return SeqShape(self._join(a.element, b.element), max(a.capacity, b.capacity))
-        if isinstance(a, (SetShape, SortedSetShape)) and isinstance(b, (SetShape, SortedSetShape)):
-            return self.joined_sets(a, b, max(room(a), room(b)))
-        if isinstance(a, BagShape) and isinstance(b, BagShape):
-            return self._join_bags(a, b)
-        if isinstance(a, RecordShape) and isinstance(b, RecordShape) and set(a.fields) == set(b.fields):
-            return RecordShape({name: self._join(field, b.fields[name]) for name, field in a.fields.items()})
-        if isinstance(a, FnShape) and isinstance(b, FnShape) and a.keys == b.keys:
-            return FnShape(a.keys, a.domain, self._join(a.element, b.element))
-        for one, other in ((a, b), (b, a)):
-            if isinstance(one, UnionShape) and isinstance(other, (UnionShape, RecordShape)):
-                return self._join_records(one, other)
-            if isinstance(one, FnShape) and isinstance(other, SeqShape) and one.sequence:
-                return SeqShape(self._join(one.element, other.element), max(len(one.keys), other.capacity))
-        return self._join_optional(a, b) or self._join_atoms(a, b) or self._apart(a, b)
-
-    def joined_sets(self, a: SetShape | SortedSetShape, b: SetShape | SortedSetShape, most: int) -> Shape:
-        """A shape of the sets of two shapes, and of sets of ``most`` elements of both."""
-        element = self._join(a.element, b.element)
-        if isinstance(a, SortedSetShape) and isinstance(b, SortedSetShape):
-            return self.sorted_set(element, most)
-        return self.set_of(element, most)
-
-    def _join_bags(self, a: BagShape, b: BagShape) -> Shape:
-        element, copies = self._join(a.element, b.element), max(a.copies, b.copies)
-        if isinstance(a, SortedSetShape) or isinstance(b, SortedSetShape):
-            self._apart(a, b)
-        if element.bits + copies.bit_length() > PAYLOAD:
-            self.mistake(f"a bag of such elements is too large to be built here: {described(element)}")
-        return BagShape(element, max(a.distinct, b.distinct), copies)
-
-    def _apart(self, a: Shape, b: Shape) -> NoReturn:
-        self.mistake(f"values of different kinds meet here: {described(a)}, and {described(b)}")
-
-    def _join_optional(self, a: Shape, b: Shape) -> Shape | None:
-        """A value of some shape, or one more atom."""
-        if isinstance(a, OptionalShape) and isinstance(b, OptionalShape):
-            return OptionalShape(self._join(a.inner, b.inner), a.none) if a.has_none(b.none) else None
-        for one, other in ((a, b), (b, a)):
-            if isinstance(one, OptionalShape) and kinds_of(other) and kinds_of(other) <= kinds_of(one.inner):
-                return OptionalShape(self._join(one.inner, other), one.none)
-            if isinstance(one, AtomShape) and len(one.members) == 1 and kinds_of(one).isdisjoint(kinds_of(other)):
-                if isinstance(other, OptionalShape):
-                    return other if other.has_none(one.members[0]) else None
-                return None if isinstance(other, AtomShape) else OptionalShape(other, one.members[0])
-        return None
-
-    def _join_atoms(self, a: Shape, b: Shape) -> Shape | None:
-        """Numbers, Booleans, strings and model values, where they are few."""
-        one, other = atoms(a), atoms(b)
-        if one is None or other is None:
+def bitmap(w: Writer, element: Shape) -> SetShape | None:
+    """Sets over all values of a scalar shape; None where these are too many."""
+    _comparable_elements(w, element)
+    if isinstance(element, IntShape):
+        if element.hi - element.lo >= MAX_UNIVERSE:
             return None
-        longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
-        known = {(type(m), m) for m in longer}
-        return AtomShape((*longer, *(m for m in shorter if (type(m), m) not in known)))
+        return SetShape(element, tuple(range(element.lo, element.hi + 1)))
+    if isinstance(element, AtomShape):
+        return SetShape(element, element.members)
+    if isinstance(element, BoolShape):
+        return SetShape(element, (False, True))
+    if element.key in w.module.universes:
+        return w.module.universes[element.key]
+    if isinstance(element, SetShape) and len(element.values) <= FEW_SETS and element.capacity is None:
+        return SetShape(element, tuple(map(element.decode, range(1 << len(element.values)))))
+    return None
 
-    def _join_records(self, a: UnionShape, b: UnionShape | RecordShape) -> Shape:
-        """A union that has the kinds of both."""
-        found: dict[Any, dict[str, Shape]] = {}
-        for fields in [*variants(a), *variants(b)]:
-            tag = single(fields[a.tag]) if a.tag in fields else None
-            if tag is None:
-                self._apart(a, b)
-            rest = {name: field for name, field in fields.items() if name != a.tag}
-            known = found.setdefault(tag, rest)
-            if known.keys() != rest.keys():
-                self._apart(a, b)
-            found[tag] = {name: self._join(field, rest[name]) for name, field in known.items()}
-        joined = UnionShape(a.tag, found)
-        return a if joined.key == a.key else joined
+
+def _comparable_elements(w: Writer, element: Shape) -> None:
+    if mixed(element):
+        w.mistake(f"the elements of a set can be compared, but not those here: {described(element)}")
+
+
+def join(w: Writer, shapes: list[Shape]) -> Shape:
+    """A shape that holds the values of all of ``shapes``."""
+    result = shapes[0]
+    for shape in shapes[1:]:
+        result = _join(w, result, shape)
+    return result
+
+
+def _join(w: Writer, a: Shape, b: Shape) -> Shape:
+    if a.key == b.key:
+        return a
+    if isinstance(a, IntShape) and isinstance(b, IntShape):
+        return IntShape(min(a.lo, b.lo), max(a.hi, b.hi))
+    if isinstance(a, SeqShape) and isinstance(b, SeqShape):
+        return SeqShape(_join(w, a.element, b.element), max(a.capacity, b.capacity))
+    if isinstance(a, (SetShape, SortedSetShape)) and isinstance(b, (SetShape, SortedSetShape)):
+        return joined_sets(w, a, b, max(room(a), room(b)))
+    if isinstance(a, BagShape) and isinstance(b, BagShape):
+        return _join_bags(w, a, b)
+    if isinstance(a, RecordShape) and isinstance(b, RecordShape) and set(a.fields) == set(b.fields):
+        return RecordShape({name: _join(w, field, b.fields[name]) for name, field in a.fields.items()})
+    if isinstance(a, FnShape) and isinstance(b, FnShape) and a.keys == b.keys:
+        return FnShape(a.keys, a.domain, _join(w, a.element, b.element))
+    for one, other in ((a, b), (b, a)):
+        if isinstance(one, UnionShape) and isinstance(other, (UnionShape, RecordShape)):
+            return _join_records(w, one, other)
+        if isinstance(one, FnShape) and isinstance(other, SeqShape) and one.sequence:
+            return SeqShape(_join(w, one.element, other.element), max(len(one.keys), other.capacity))
+    return _join_optional(w, a, b) or _join_atoms(w, a, b) or _apart(w, a, b)
+
+
+def joined_sets(w: Writer, a: SetShape | SortedSetShape, b: SetShape | SortedSetShape, most: int) -> Shape:
+    """A shape of the sets of two shapes, and of sets of ``most`` elements of both."""
+    element = _join(w, a.element, b.element)
+    if isinstance(a, SortedSetShape) and isinstance(b, SortedSetShape):
+        return sorted_set(w, element, most)
+    return set_of(w, element, most)
+
+
+def _join_bags(w: Writer, a: BagShape, b: BagShape) -> Shape:
+    element, copies = _join(w, a.element, b.element), max(a.copies, b.copies)
+    if isinstance(a, SortedSetShape) or isinstance(b, SortedSetShape):
+        _apart(w, a, b)
+    if element.bits + copies.bit_length() > PAYLOAD:
+        w.mistake(f"a bag of such elements is too large to be built here: {described(element)}")
+    return BagShape(element, max(a.distinct, b.distinct), copies)
+
+
+def _apart(w: Writer, a: Shape, b: Shape) -> NoReturn:
+    w.mistake(f"values of different kinds meet here: {described(a)}, and {described(b)}")
+
+
+def _join_optional(w: Writer, a: Shape, b: Shape) -> Shape | None:
+    """A value of some shape, or one more atom."""
+    if isinstance(a, OptionalShape) and isinstance(b, OptionalShape):
+        return OptionalShape(_join(w, a.inner, b.inner), a.none) if a.has_none(b.none) else None
+    for one, other in ((a, b), (b, a)):
+        if isinstance(one, OptionalShape) and kinds_of(other) and kinds_of(other) <= kinds_of(one.inner):
+            return OptionalShape(_join(w, one.inner, other), one.none)
+        if isinstance(one, AtomShape) and len(one.members) == 1 and kinds_of(one).isdisjoint(kinds_of(other)):
+            if isinstance(other, OptionalShape):
+                return other if other.has_none(one.members[0]) else None
+            return None if isinstance(other, AtomShape) else OptionalShape(other, one.members[0])
+    return None
+
+
+def _join_atoms(w: Writer, a: Shape, b: Shape) -> Shape | None:
+    """Numbers, Booleans, strings and model values, where they are few."""
+    one, other = atoms(a), atoms(b)
+    if one is None or other is None:
+        return None
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    known = {(type(m), m) for m in longer}
+    return AtomShape((*longer, *(m for m in shorter if (type(m), m) not in known)))
+
+
+def _join_records(w: Writer, a: UnionShape, b: UnionShape | RecordShape) -> Shape:
+    """A union that has the kinds of both."""
+    found: dict[Any, dict[str, Shape]] = {}
+    for fields in [*variants(a), *variants(b)]:
+        tag = single(fields[a.tag]) if a.tag in fields else None
+        if tag is None:
+            _apart(w, a, b)
+        rest = {name: field for name, field in fields.items() if name != a.tag}
+        known = found.setdefault(tag, rest)
+        if known.keys() != rest.keys():
+            _apart(w, a, b)
+        found[tag] = {name: _join(w, field, rest[name]) for name, field in known.items()}
+    joined = UnionShape(a.tag, found)
+    return a if joined.key == a.key else joined
 
 
 def room(shape: Shape) -> int:

@@ -23,9 +23,13 @@ from mc.engine.shapes import (
     UnionShape,
 )
 from mc.engine.storage import encodable, shape_of
+from mc.engine.translate.expressions import plain
+from mc.engine.translate.kinds import told
 from mc.engine.translate.places import Place
-from mc.engine.translate.trees import Trees
+from mc.engine.translate.rules import RULES
+from mc.engine.translate.trees import function_body
 from mc.engine.translate.values import Const, Num, Packed, StateRef, Stored, Truth, Value, exact
+from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
 from mc.formula import operators as op
 from mc.formula.nodes import (
@@ -71,6 +75,7 @@ class Module:
         self.layout = layout
         self.definitions = spec.formulas
         self.facts = spec.interpreter.facts
+        self.rules = RULES
         self.functions: list[str] = []
         self.tables: dict[tuple[int, ...], str] = {}
         #: Names of numbers and of lists of numbers.
@@ -203,10 +208,10 @@ class Module:
         if isinstance(definition.body, Tree):
             if self.facts.definition(definition).forks:
                 body, result = self._body(definition, scope, "0"), IntShape(0, LARGEST)
-            body.function(definition.tree)
+            function_body(body, definition.tree)
         else:
             value = body.expr(definition.expression)
-            shape = body.told(value)
+            shape = told(body, value)
             if shape is None:
                 body.mistake(f"what {definition.name} returns holds cannot be told: it is always empty")
             if shape.wide or isinstance(value, Const):
@@ -216,16 +221,16 @@ class Module:
                 zero = min(max(0, shape.lo), shape.hi) if isinstance(shape, IntShape) else 0
                 body, result = self._body(definition, scope, str(zero)), shape
                 value = body.expr(definition.expression)
-            body.emit(f"return {body.plain(value, shape)}")
+            body.emit(f"return {plain(body, value, shape)}")
         annotated = [f"{p}: {kind}" for value in scope.values() for p, kind in _parameters(value).items()]
         parameters = ", ".join([*annotated, "x: ptr"])
         title = f'    """{definition.name}, {Path(definition.place.file).name}:{definition.place.line}."""'
         self.add("\n".join([f"def {name}({parameters}) -> {'bool' if result is None else 'int'}:", title, *body.lines]))
         return Generated(name, result)
 
-    def _body(self, definition: Definition, scope: Mapping[str, Value], neutral: str) -> Trees:
+    def _body(self, definition: Definition, scope: Mapping[str, Value], neutral: str) -> Writer:
         """An empty function of these parameters."""
-        body = Trees(self, definition.place.file, neutral)
+        body = Writer(self, definition.place.file, neutral)
         body.scope = {name: value for name, value in scope.items() if not isinstance(value, StateRef)}
         states = {name: value for name, value in scope.items() if isinstance(value, StateRef)}
         body.state, body.primed = states.get("s"), states.get("t")

@@ -16,7 +16,10 @@ from mc.engine.shapes import (
     UnionShape,
 )
 from mc.engine.storage import shape_of
-from mc.engine.translate.filters import Filters
+from mc.engine.translate.codes import named
+from mc.engine.translate.convert import place_of
+from mc.engine.translate.filters import member_loop
+from mc.engine.translate.kinds import bitmap, join, natural_shape
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import (
     Const,
@@ -27,6 +30,7 @@ from mc.engine.translate.values import (
     Value,
     of_code,
 )
+from mc.engine.translate.writer import Writer
 from mc.errors import EvaluationError, SpecError
 from mc.lang import kinds
 from mc.lang.arithmetic import MOST_NUMBERS, too_many
@@ -34,93 +38,94 @@ from mc.lang.domains import Domain, Enum, Range
 from mc.lang.values import ModelValueSet
 
 
-class Sets(Filters):
-    """Loops over sets."""
-
-    @contextmanager
-    def elements(self, value: Value, hint: str = "k", chosen: Filter | None = None) -> Iterator[Value]:
-        """Open a loop over a set (over those that pass a filter), a bag's domain or an interval; yields the element."""
-        with ExitStack() as blocks:
-            k = self.fresh(hint)
-            if isinstance(value, Const):
-                yield self._constant_elements(value.value, k, blocks)
-            elif isinstance(value, Interval):
-                if value.hi.hi - value.lo.lo >= MOST_NUMBERS:
-                    self.fail_if(f"{value.hi.code} - {value.lo.code} >= {MOST_NUMBERS}", too_many("an interval"))
-                blocks.enter_context(self.block(f"for {k} in range({value.lo.code}, {value.hi.code} + 1):"))
-                yield Num(k, value.lo.lo, max(value.hi.hi, value.lo.lo))
+@contextmanager
+def element_loop(w: Writer, value: Value, hint: str = "k", chosen: Filter | None = None) -> Iterator[Value]:
+    """Open a loop over a set (over those that pass a filter), a bag's domain or an interval; yields the element."""
+    with ExitStack() as blocks:
+        k = w.fresh(hint)
+        if isinstance(value, Const):
+            yield _constant_elements(w, value.value, k, blocks)
+        elif isinstance(value, Interval):
+            if value.hi.hi - value.lo.lo >= MOST_NUMBERS:
+                w.fail_if(f"{value.hi.code} - {value.lo.code} >= {MOST_NUMBERS}", too_many("an interval"))
+            blocks.enter_context(w.block(f"for {k} in range({value.lo.code}, {value.hi.code} + 1):"))
+            yield Num(k, value.lo.lo, max(value.hi.hi, value.lo.lo))
+        else:
+            shape = natural_shape(w, value)
+            if not isinstance(shape, (SetShape, BagShape)):
+                w.mistake("only sets, bags and Range(lo, hi) can be ranged over")
+            place = place_of(w, value)
+            possible = getattr(value, "possible", -1) & (-1 if chosen is None else chosen.union)
+            if isinstance(shape, SetShape):
+                blocks.enter_context(member_loop(w, place, shape, k, chosen))
+                yield _member(w, shape, k, possible)
             else:
-                shape = self.shape(value)
-                if not isinstance(shape, (SetShape, BagShape)):
-                    self.mistake("only sets, bags and Range(lo, hi) can be ranged over")
-                place = self.place_of(value)
-                possible = getattr(value, "possible", -1) & (-1 if chosen is None else chosen.union)
-                if isinstance(shape, SetShape):
-                    blocks.enter_context(self.members(place, shape, k, chosen))
-                    yield self._member(shape, k, possible)
-                else:
-                    yield self._bag_elements(place, shape, k, blocks)
+                yield _bag_elements(w, place, shape, k, blocks)
 
-    def _constant_elements(self, given: Any, k: str, blocks: ExitStack) -> Value:
-        if isinstance(given, Range) and given and given.hi is not None and len(given) <= MOST_NUMBERS:
-            blocks.enter_context(self.block(f"for {k} in range({len(given)}):"))
-            return of_code(k, IntShape(given.lo, given.hi))
-        try:
-            values = list(kinds.elements(given))
-        except (TypeError, SpecError, EvaluationError) as error:
-            self.mistake(f"this cannot be ranged over: {error}")
-        if values == [frozenset()]:  # of which nobody can tell what it is a set of
-            blocks.enter_context(self.block(f"for {k} in range(1):"))
-            return Const(values[0])
-        shape = self._common_shape(given, values)
-        codes = [shape.encode(v) for v in values]
-        if codes == list(range(len(codes))):
-            blocks.enter_context(self.block(f"for {k} in range({len(codes)}):"))
-            return of_code(k, shape)
-        if isinstance(shape, IntShape) and codes == list(range(codes[0], codes[0] + len(codes))):
-            first = values[0]
-            blocks.enter_context(self.block(f"for {k} in range({first}, {first + len(codes)}):"))
-            return Num(k, first, first + len(codes) - 1)
-        blocks.enter_context(self.block(f"for {k} in range({len(codes)}):"))
-        return of_code(self.named(f"{self.module.table(codes)}[{k}]", "e"), shape)
 
-    def _common_shape(self, given: Any, values: list[Any]) -> Shape:
-        if isinstance(given, ModelValueSet):
-            return AtomShape(given.members)
-        if not values:
-            return IntShape(0, 0)
-        if isinstance(given, Enum) and given.kinds != {"a number"}:
-            return AtomShape(given.members)
-        if isinstance(given, Domain) and not isinstance(given, (Range, Enum)):
-            shape = shape_of(given)
-            if not shape.wide:
-                return shape
-            self.mistake("the elements of this domain are too large to range over")
-        if isinstance(values[0], (frozenset, set)):
-            atoms = [v for s in values for v in s]
-            sets = self.bitmap(self.join([self.shape(Const(v)) for v in atoms]))
-            if sets is None or sets.wide:
-                self.mistake("the elements of this set are too large to range over")
-            return sets
-        return self.join([self.shape(Const(v)) for v in values])
+def _constant_elements(w: Writer, given: Any, k: str, blocks: ExitStack) -> Value:
+    if isinstance(given, Range) and given and given.hi is not None and len(given) <= MOST_NUMBERS:
+        blocks.enter_context(w.block(f"for {k} in range({len(given)}):"))
+        return of_code(k, IntShape(given.lo, given.hi))
+    try:
+        values = list(kinds.elements(given))
+    except (TypeError, SpecError, EvaluationError) as error:
+        w.mistake(f"this cannot be ranged over: {error}")
+    if values == [frozenset()]:  # of which nobody can tell what it is a set of
+        blocks.enter_context(w.block(f"for {k} in range(1):"))
+        return Const(values[0])
+    shape = _common_shape(w, given, values)
+    codes = [shape.encode(v) for v in values]
+    if codes == list(range(len(codes))):
+        blocks.enter_context(w.block(f"for {k} in range({len(codes)}):"))
+        return of_code(k, shape)
+    if isinstance(shape, IntShape) and codes == list(range(codes[0], codes[0] + len(codes))):
+        first = values[0]
+        blocks.enter_context(w.block(f"for {k} in range({first}, {first + len(codes)}):"))
+        return Num(k, first, first + len(codes) - 1)
+    blocks.enter_context(w.block(f"for {k} in range({len(codes)}):"))
+    return of_code(named(w, f"{w.module.table(codes)}[{k}]", "e"), shape)
 
-    def _member(self, shape: SetShape, k: str, possible: int) -> Value:
-        """Element number k of a bitmap, which is one of those possible."""
-        if isinstance(shape.element, (AtomShape, IntShape, BoolShape)):
-            return of_code(k, shape.element)
-        code = self.named(f"{self.module.table(shape.codes)}[{k}]", "e")
-        tags: frozenset[int] = frozenset()
-        if isinstance(shape.element, UnionShape):
-            mask = shape.element.tags.mask
-            tags = frozenset(c & mask for n, c in enumerate(shape.codes) if possible >> shape.slots.offset(n) & 1)
-        return Packed(code, shape.element, rank=k, tags=tags)
 
-    def _bag_elements(self, place: Place, shape: BagShape, k: str, blocks: ExitStack) -> Value:
-        blocks.enter_context(self.block(f"for {k} in range({shape.distinct}):"))
-        slot = self.named(place.slot(shape.slots, k).load(shape.slot), "slot")
-        with self.block(f"if {slot} == 0:"):
-            self.emit("break")
-        element = of_code(self.named(f"{slot} >> {shape.count.bits}", "e"), shape.element)
-        if isinstance(element, Packed):
-            return Packed(element.code, element.shape, place, f"({slot} & {shape.count.mask})")
-        return element
+def _common_shape(w: Writer, given: Any, values: list[Any]) -> Shape:
+    if isinstance(given, ModelValueSet):
+        return AtomShape(given.members)
+    if not values:
+        return IntShape(0, 0)
+    if isinstance(given, Enum) and given.kinds != {"a number"}:
+        return AtomShape(given.members)
+    if isinstance(given, Domain) and not isinstance(given, (Range, Enum)):
+        shape = shape_of(given)
+        if not shape.wide:
+            return shape
+        w.mistake("the elements of this domain are too large to range over")
+    if isinstance(values[0], (frozenset, set)):
+        atoms = [v for s in values for v in s]
+        sets = bitmap(w, join(w, [natural_shape(w, Const(v)) for v in atoms]))
+        if sets is None or sets.wide:
+            w.mistake("the elements of this set are too large to range over")
+        return sets
+    return join(w, [natural_shape(w, Const(v)) for v in values])
+
+
+def _member(w: Writer, shape: SetShape, k: str, possible: int) -> Value:
+    """Element number k of a bitmap, which is one of those possible."""
+    if isinstance(shape.element, (AtomShape, IntShape, BoolShape)):
+        return of_code(k, shape.element)
+    code = named(w, f"{w.module.table(shape.codes)}[{k}]", "e")
+    tags: frozenset[int] = frozenset()
+    if isinstance(shape.element, UnionShape):
+        mask = shape.element.tags.mask
+        tags = frozenset(c & mask for n, c in enumerate(shape.codes) if possible >> shape.slots.offset(n) & 1)
+    return Packed(code, shape.element, rank=k, tags=tags)
+
+
+def _bag_elements(w: Writer, place: Place, shape: BagShape, k: str, blocks: ExitStack) -> Value:
+    blocks.enter_context(w.block(f"for {k} in range({shape.distinct}):"))
+    slot = named(w, place.slot(shape.slots, k).load(shape.slot), "slot")
+    with w.block(f"if {slot} == 0:"):
+        w.emit("break")
+    element = of_code(named(w, f"{slot} >> {shape.count.bits}", "e"), shape.element)
+    if isinstance(element, Packed):
+        return Packed(element.code, element.shape, place, f"({slot} & {shape.count.mask})")
+    return element

@@ -10,9 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from mc.engine.shapes import BagShape, SetShape
-from mc.engine.translate.body import SCRATCH
-from mc.engine.translate.trees import Trees
+from mc.engine.translate.calls import entered
+from mc.engine.translate.codes import as_truth, bind, decided, named
+from mc.engine.translate.folds import emit_loop, let
+from mc.engine.translate.kinds import natural_shape
+from mc.engine.translate.trees import holding, require, straight
 from mc.engine.translate.values import Builder, Const, Interval, Num, SetOf, Value
+from mc.engine.translate.writer import SCRATCH, Writer
 from mc.formula.nodes import TRUE, All, Assign, Definition, Each, Either, Enter, If, Some, Test, Tree, With, as_written
 from mc.lang.domains import Domain
 from mc.lang.enumeration import count
@@ -21,15 +25,18 @@ from mc.lang.enumeration import count
 Following = Callable[[], None]
 
 
-class Ways(Trees):
+class Ways:
     """Translation of trees of all kinds, in the function that collects successors."""
+
+    def __init__(self, w: Writer) -> None:
+        self.w = w
 
     def begin(self, room: int) -> None:
         """Before a tree is walked; ``room``: how often, at most, what is around it comes to it."""
         self._times: list[str] = []
         self._room = [room]
         #: Whether the primed state may differ from what a successor begins as. (That of Init begins as nothing.)
-        self._written = self.primed is not None and self.primed.assigned is not None
+        self._written = self.w.primed is not None and self.w.primed.assigned is not None
 
     @property
     def product(self) -> str:
@@ -46,53 +53,53 @@ class Ways(Trees):
 
     def walk(self, definition: Definition, arguments: Sequence[Value], following: Following) -> None:
         """Walk a definition with its arguments."""
-        fact = self.module.facts.definition(definition)
+        fact = self.w.module.facts.definition(definition)
         if not fact.chooses:
-            self._where(self.holds(definition, arguments), bool(fact.writes), following)
+            self._where(holding(self.w, definition, arguments), bool(fact.writes), following)
             return
-        scope, file = self.scope, self.file
+        scope, file = self.w.scope, self.w.file
 
         def after() -> None:
-            with self.within(scope, file):
+            with self.w.within(scope, file):
                 following()
 
-        with self.entered(definition, dict(zip(definition.parameters, arguments, strict=True))):
+        with entered(self.w, definition, dict(zip(definition.parameters, arguments, strict=True))):
             self._walk(definition.tree, after)
 
     def _where(self, value: Value, writes: bool, following: Following) -> None:
         """What follows, where a condition holds."""
         written, self._written = self._written, self._written or writes
-        known = self.decided(value)
+        known = decided(self.w, value)
         if known:
             following()
         elif known is None and isinstance(value, Num):
-            times = self.named(value.code, "ways")
-            with self.block(f"if {times} != 0:"):
+            times = named(self.w, value.code, "ways")
+            with self.w.block(f"if {times} != 0:"):
                 self._times.append(times)
                 following()
                 self._times.pop()
         elif known is None:
-            with self.block(f"if {self.truth(value)}:"):
+            with self.w.block(f"if {as_truth(self.w, value)}:"):
                 following()
         self._written = written
 
     def _walk(self, tree: Tree, following: Following) -> None:
-        self.at(tree)
-        with self.placed():
-            if not self.module.facts.of(tree).chooses:
+        self.w.at(tree)
+        with self.w.placed():
+            if not self.w.module.facts.of(tree).chooses:
                 self._straight(tree, following)
             elif isinstance(tree, All):
                 self._conjunction(tree.parts, following)
             elif isinstance(tree, With):
-                self.let(tree)
+                let(self.w, tree)
                 self._walk(tree.body, following)
             elif isinstance(tree, If):
                 self._branch(tree, following)
             elif isinstance(tree, Enter):
-                arguments = [self.expr(argument) for argument in tree.arguments]
-                self.walk(self.module.definitions[tree.definition], arguments, following)
+                arguments = [self.w.expr(argument) for argument in tree.arguments]
+                self.walk(self.w.module.definitions[tree.definition], arguments, following)
             elif isinstance(tree, Each):
-                self.loop(tree, lambda: self.require(tree.body))
+                emit_loop(self.w, tree, lambda: require(self.w, tree.body))
                 written, self._written = self._written, True
                 self._walk(tree.then, following)
                 self._written = written
@@ -107,45 +114,45 @@ class Ways(Trees):
     def _straight(self, tree: Tree, following: Following) -> None:
         """A tree without choices: a function, unless that would be one of few words."""
         if isinstance(tree, (Test, Assign, Enter)) or tree == TRUE:
-            value = self.straight(tree)
+            value = straight(self.w, tree)
         else:
-            part = self.module.part(tree)
-            value = self.holds(part, [self.scope[name] for name in part.parameters])
-        self._where(value, bool(self.module.facts.of(tree).writes), following)
+            part = self.w.module.part(tree)
+            value = holding(self.w, part, [self.w.scope[name] for name in part.parameters])
+        self._where(value, bool(self.w.module.facts.of(tree).writes), following)
 
     def _conjunction(self, parts: Sequence[Tree], following: Following) -> None:
         """The parts one after the other; those before the next choice together."""
         count = 0
-        while count < len(parts) and not self.module.facts.of(parts[count]).chooses:
+        while count < len(parts) and not self.w.module.facts.of(parts[count]).chooses:
             count += 1
         if count > 1:
-            self._walk(self.module.joined(parts[:count]), lambda: self._conjunction(parts[count:], following))
+            self._walk(self.w.module.joined(parts[:count]), lambda: self._conjunction(parts[count:], following))
         elif parts:
             self._walk(parts[0], lambda: self._conjunction(parts[1:], following))
         else:
             following()
 
     def _branch(self, tree: If, following: Following) -> None:
-        test = self.expr(tree.test)
-        known = self.decided(test)
+        test = self.w.expr(tree.test)
+        known = decided(self.w, test)
         if known is not None:
             self._walk(tree.then if known else tree.otherwise, following)
             return
-        with self.block(f"if {self.truth(test)}:"):
+        with self.w.block(f"if {as_truth(self.w, test)}:"):
             self._walk(tree.then, following)
-        with self.block("else:"):
+        with self.w.block("else:"):
             self._walk(tree.otherwise, following)
 
     def _some(self, tree: Some, following: Following) -> None:
-        collection = self.expr(tree.bound.collection)
+        collection = self.w.expr(tree.bound.collection)
         if isinstance(collection, (Builder, SetOf)):
-            collection = self.bind(collection)
-        name = self.single(tree.bound)
+            collection = bind(self.w, collection)
+        name = self.w.single(tree.bound)
         with self._again() as restore, ExitStack() as blocks:
             self._room.append(self._most(collection))
-            self.scope[name] = blocks.enter_context(self.elements(collection, as_written(name)))
+            self.w.scope[name] = blocks.enter_context(self.w.elements(collection, as_written(name)))
             if tree.bound.condition is not None:
-                blocks.enter_context(self.block(f"if {self.truth(self.expr(tree.bound.condition))}:"))
+                blocks.enter_context(self.w.block(f"if {as_truth(self.w, self.w.expr(tree.bound.condition))}:"))
             restore()
             self._walk(tree.body, following)
             self._room.pop()
@@ -157,7 +164,7 @@ class Ways(Trees):
             return max(1, count(given) if isinstance(given, Domain) else len(given))
         if isinstance(collection, Interval):
             return max(1, collection.hi.hi - collection.lo.lo + 1)
-        shape = self.shape(collection)
+        shape = natural_shape(self.w, collection)
         if isinstance(shape, SetShape):
             return len(shape.values) if shape.capacity is None else shape.capacity
         return shape.distinct if isinstance(shape, BagShape) else 1
@@ -165,21 +172,21 @@ class Ways(Trees):
     @contextmanager
     def _again(self) -> Iterator[Callable[[], None]]:
         """What makes the primed state, at the beginning of each of several ways, what it is now."""
-        primed, words = self.primed, self.module.layout.words
+        primed, words = self.w.primed, self.w.module.layout.words
         assert primed is not None
         if not self._written:
             yield lambda: None  # each way ends with a primed state that nothing was written to
             return
-        saved = f"offset({SCRATCH}, {self.module.allocate(words)})"
-        self.emit(f"copy({primed.pointer}, {saved})")
+        saved = f"offset({SCRATCH}, {self.w.module.allocate(words)})"
+        self.w.emit(f"copy({primed.pointer}, {saved})")
         marks = []
-        for k in range(-(-len(self.module.layout.fields) // 64) if primed.assigned is not None else 0):
-            marks.append((f"{SCRATCH}[{primed.assigned} + {k}]", self.fresh("assigned")))
-            self.emit(f"{marks[-1][1]} = {marks[-1][0]}")
+        for k in range(-(-len(self.w.module.layout.fields) // 64) if primed.assigned is not None else 0):
+            marks.append((f"{SCRATCH}[{primed.assigned} + {k}]", self.w.fresh("assigned")))
+            self.w.emit(f"{marks[-1][1]} = {marks[-1][0]}")
 
         def restore() -> None:
-            self.emit(f"copy({saved}, {primed.pointer})")
+            self.w.emit(f"copy({saved}, {primed.pointer})")
             for word, kept in marks:
-                self.emit(f"{word} = {kept}")
+                self.w.emit(f"{word} = {kept}")
 
         yield restore

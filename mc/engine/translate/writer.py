@@ -1,18 +1,19 @@
-"""The text of one generated function while it is written."""
+"""The text of one generated function while it is written, and what every rule of translation asks of it."""
 
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from mc.engine.result import Unevaluable
-from mc.engine.shapes import Shape
+from mc.engine.shapes import BagShape, Shape
 from mc.engine.translate.places import Place
-from mc.engine.translate.values import StateRef, Value
+from mc.engine.translate.values import BagChange, Filter, StateRef, Value
 from mc.errors import SpecError
-from mc.formula.nodes import Node, as_written
+from mc.formula.nodes import Bound, Expression, Node, as_written
 
 if TYPE_CHECKING:
     from mc.engine.translate.module import Module
@@ -43,7 +44,19 @@ def word_of(name: str) -> str:
     return f"{name}_word"
 
 
-class Body:
+@dataclass(frozen=True)
+class Rules:
+    """The rules that others ask for, which are defined after them."""
+
+    expr: Callable[[Writer, Expression], Value]
+    fill: Callable[[Writer, Place, Value, Shape], None]
+    fill_bag: Callable[[Writer, Place, BagChange, Shape], None]
+    copy_bag: Callable[[Writer, Place, BagShape, Place, BagShape], None]
+    elements: Callable[[Writer, Value, str, Filter | None], AbstractContextManager[Value]]
+    contains: Callable[[Writer, Value, Value], Value]
+
+
+class Writer:
     """Lines of a function, names that are free, and where in the spec the translator stands."""
 
     def __init__(self, module: Module, file: str, returns: str) -> None:
@@ -60,6 +73,10 @@ class Body:
         self.taken: dict[str, int] = {}
         #: What the local names stand for.
         self.scope: dict[str, Value] = {}
+        #: How many definitions are expanded into each other here.
+        self.expanding = 0
+        #: In a function that counts them: the variable that has the number of ways so far.
+        self.ways: str | None = None
 
     # Text
 
@@ -146,6 +163,50 @@ class Body:
         with self.block(f"if {SCRATCH}[0] == 0:"):
             self.emit(f"{SCRATCH}[0] = {number}")
         self.emit(f"return {self.neutral}".rstrip())
+
+    # Names
+
+    @contextmanager
+    def within(self, scope: dict[str, Value], file: str) -> Iterator[None]:
+        """Translate in another scope, such as that of a definition that is expanded in place."""
+        kept = self.scope, self.file, self.line
+        self.scope, self.file = scope, file
+        try:
+            yield
+        finally:
+            self.scope, self.file, self.line = kept
+
+    def single(self, bound: Bound) -> str:
+        """The name that is bound."""
+        if len(bound.names) != 1:
+            self.mistake("a comprehension binds single names")
+        return bound.names[0]
+
+    # What rules ask of each other, whichever is the simpler one
+
+    def expr(self, node: Expression) -> Value:
+        """Translate an expression."""
+        return self.module.rules.expr(self, node)
+
+    def fill(self, place: Place, value: Value, shape: Shape) -> None:
+        """Make a value in memory."""
+        self.module.rules.fill(self, place, value, shape)
+
+    def fill_bag(self, place: Place, value: BagChange, shape: Shape) -> None:
+        """Make a bag that was changed in memory."""
+        self.module.rules.fill_bag(self, place, value, shape)
+
+    def copy_bag(self, place: Place, shape: BagShape, source: Place, given: BagShape) -> None:
+        """Make a bag that has other bounds in memory."""
+        self.module.rules.copy_bag(self, place, shape, source, given)
+
+    def elements(self, value: Value, hint: str = "k", chosen: Filter | None = None) -> AbstractContextManager[Value]:
+        """Open a loop over a set."""
+        return self.module.rules.elements(self, value, hint, chosen)
+
+    def contains(self, collection: Value, element: Value) -> Value:
+        """Whether a set has an element."""
+        return self.module.rules.contains(self, collection, element)
 
     # Temporaries
 
