@@ -29,6 +29,7 @@ from mc.engine.translate.codes import named
 from mc.engine.translate.filters import member_loop
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place, atomic
+from mc.engine.translate.rules import new_writer
 from mc.engine.translate.writer import Writer
 from mc.lang.values import ModelValueSet
 
@@ -56,7 +57,7 @@ class Colours:
 
     def generate(self, name: str) -> None:
         layout = self.module.layout
-        body = Writer(self.module, "", "None")
+        body = new_writer(self.module, "", "None")
         body.taken.update({"s": 1, "x": 1, "h": 1, "i": 1, "j": 1})
         for k, members in enumerate(self.sets):
             if self.stage == 1:
@@ -143,7 +144,7 @@ class Colours:
     def _tabulated(self, body: Writer, place: Place, shape: SetShape) -> None:
         """In the first stage an element of a set gives the same numbers in all states: Python runs the code that
         gives them, for all elements that there may be."""
-        part = Writer(self.module, "", "None")
+        part = new_writer(self.module, "", "None")
         part.taken.update({"e": 1, "h": 1})
         number = named(part, self._free(part, Place("e", local=True), shape.element, str(self._next_salt()), None), "w")
         self._mention(part, Place("e", local=True), shape.element, f"blend({number}, 11)")

@@ -21,6 +21,7 @@ from mc.engine.translate.convert import clear, copy_value
 from mc.engine.translate.filters import member_loop
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
+from mc.engine.translate.rules import new_writer
 from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
 from mc.lang.values import ModelValueSet
@@ -53,7 +54,7 @@ class Mover:
 
     def generate(self) -> None:
         layout = self.module.layout
-        body = Writer(self.module, "", "None")
+        body = new_writer(self.module, "", "None")
         body.taken.update({"t": 1, "s": 1, "x": 1})
         body.emit("copy(s, t)")
         for name, shape in layout.fields.items():
@@ -96,7 +97,7 @@ class Mover:
         return f"{name}({code}, {self.arguments})"
 
     def _generate_image(self, name: str, shape: Shape) -> None:
-        body = Writer(self.module, "", "0")
+        body = new_writer(self.module, "", "0")
         body.taken.update({"code": 1, "image": 1})
         source, target = Place("code", local=True), Place("image", local=True)
         if isinstance(shape, AtomShape):

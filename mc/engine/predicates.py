@@ -14,6 +14,7 @@ from mc.engine.translate.calls import call
 from mc.engine.translate.codes import as_truth, decided
 from mc.engine.translate.module import Module
 from mc.engine.translate.places import UNROLLED, Place
+from mc.engine.translate.rules import new_writer
 from mc.engine.translate.values import StateRef
 from mc.engine.translate.writer import Writer
 from mc.formula import operators as op
@@ -60,7 +61,7 @@ def witnessed(module: Module) -> str:
 
 def predicate_body(module: Module) -> Writer:
     """An empty function of states s and t, whose names are taken."""
-    body = Writer(module, str(module.spec.path), "0")
+    body = new_writer(module, str(module.spec.path), "0")
     body.state = StateRef("s")
     body.taken.update(s=1, t=1, x=1, changed=1)
     return body
@@ -68,7 +69,7 @@ def predicate_body(module: Module) -> Writer:
 
 def successor_body(module: Module) -> Writer:
     """An empty function that collects the successors of s, or initial states, in the place of t and after it."""
-    body = Writer(module, str(module.spec.path), "")
+    body = new_writer(module, str(module.spec.path), "")
     body.state = StateRef("s")
     body.taken.update(s=1, t=1, x=1, c=1, out=1)
     return body

@@ -26,6 +26,7 @@ from mc.engine.colour import Colours
 from mc.engine.layout import Layout
 from mc.engine.move import Mover
 from mc.engine.translate.module import Module
+from mc.engine.translate.rules import new_writer
 from mc.engine.translate.writer import Writer
 from mc.errors import ModelError
 from mc.lang.values import ModelValueSet
@@ -80,7 +81,7 @@ class Symmetry:
         Mover(module, self.sets).generate()
         for name, stage in (("colour_locally", 1), ("colour_globally", 2)):
             Colours(module, self.sets, stage).generate(name)
-        body = Writer(module, "", "0")
+        body = new_writer(module, "", "0")
         self._sort(body, f"colour_locally(t, {self._parts('x', colours)}, x)", colours, orders)
         with body.block("if ties:"):
             call = f"colour_globally(t, {self._parts('x', colours)}, {self._parts('x', refined)}, x)"

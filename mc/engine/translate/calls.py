@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mc.engine.shapes import (
     BagShape,
@@ -38,14 +38,11 @@ from mc.engine.translate.values import (
     Tuple,
     Value,
 )
-from mc.engine.translate.writer import SCRATCH, Writer, parameter_names, word_of
+from mc.engine.translate.writer import SCRATCH, Generated, Writer, parameter_names, word_of
 from mc.formula import operators as op
 from mc.formula.nodes import Apply, Bind, Binder, Definition, as_written
 from mc.formula.nodes import Value as Literal
 from mc.lang.arithmetic import LARGEST
-
-if TYPE_CHECKING:
-    from mc.engine.translate.module import Generated
 
 #: How deep definitions may be expanded into each other before they count as recursive.
 MAX_DEPTH = 40
@@ -280,7 +277,7 @@ def call(w: Writer, definition: Definition, arguments: Sequence[Value]) -> Value
     scope = dict(zip(definition.parameters, arguments, strict=True))
     if not w.module.in_place(definition):
         scope = passed(w, scope, definition.name)
-        generated = w.module.specialise(definition, parameter_kinds(w, definition, scope))
+        generated = w.specialise(definition, parameter_kinds(w, definition, scope))
         if generated is not None:
             return applied(w, generated, definition, scope)
     return expand(w, definition, scope)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from mc.engine.layout import Layout
@@ -23,13 +21,7 @@ from mc.engine.shapes import (
     UnionShape,
 )
 from mc.engine.storage import encodable, shape_of
-from mc.engine.translate.expressions import plain
-from mc.engine.translate.kinds import told
 from mc.engine.translate.places import Place
-from mc.engine.translate.rules import RULES
-from mc.engine.translate.trees import function_body
-from mc.engine.translate.values import Const, Num, Packed, StateRef, Stored, Truth, Value, exact
-from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
 from mc.formula import operators as op
 from mc.formula.nodes import (
@@ -49,22 +41,9 @@ from mc.formula.nodes import (
     Tree,
     With,
 )
-from mc.lang.arithmetic import LARGEST
 from mc.lang.domains import Domain
 from mc.lang.values import ModelValue, ModelValueSet, RecordValue
 from mc.spec.objects import Spec
-
-
-@dataclass(frozen=True)
-class Generated:
-    """A function of the generated module; ``result`` is None where it returns TRUE or FALSE."""
-
-    name: str
-    result: Shape | None
-
-
-#: Stands for a function that is being made.
-_UNFINISHED = Generated("", None)
 
 
 class Module:
@@ -75,7 +54,6 @@ class Module:
         self.layout = layout
         self.definitions = spec.formulas
         self.facts = spec.interpreter.facts
-        self.rules = RULES
         self.functions: list[str] = []
         self.tables: dict[tuple[int, ...], str] = {}
         #: Names of numbers and of lists of numbers.
@@ -89,7 +67,8 @@ class Module:
         #: What may fail to have a value, each with its number, from 1.
         self.failures: dict[Unevaluable, int] = {}
         self.scratch_words = 1
-        self._specialised: dict[Any, Generated | None] = {}
+        #: The functions generated for definitions, see :mod:`mc.engine.translate.functions`.
+        self.specialised: dict[Any, Any] = {}
         self._helpers: dict[Any, Any] = {}
         self._names: dict[str, int] = {}
         self._shapes: dict[int, tuple[Domain, Shape]] = {}
@@ -186,58 +165,6 @@ class Module:
     def add(self, text: str) -> None:
         """Add a function to the module."""
         self.functions.append(text)
-
-    def specialise(self, definition: Definition, scope: Mapping[str, Value]) -> Generated | None:
-        """The function generated for a definition whose parameters are of these kinds, the states first; None where its
-        value is not one that a function returns: it is known, or large.
-        """
-        key = (definition, tuple((name, _kind(value)) for name, value in scope.items()))
-        if key in self._specialised:
-            generated = self._specialised[key]
-            if generated is _UNFINISHED:
-                raise SpecError(f"{definition.name} is recursive", definition.place.file, definition.place.line)
-            return generated
-        self._specialised[key] = _UNFINISHED
-        self._specialised[key] = self._generate(definition, scope)
-        return self._specialised[key]
-
-    def _generate(self, definition: Definition, scope: Mapping[str, Value]) -> Generated | None:
-        name = self.unique(f"spec_{definition.name}")  # apart from the functions of the engine itself
-        result: Shape | None = None
-        body = self._body(definition, scope, "False")
-        if isinstance(definition.body, Tree):
-            if self.facts.definition(definition).forks:
-                body, result = self._body(definition, scope, "0"), IntShape(0, LARGEST)
-            function_body(body, definition.tree)
-        else:
-            value = body.expr(definition.expression)
-            shape = told(body, value)
-            if shape is None:
-                body.mistake(f"what {definition.name} returns holds cannot be told: it is always empty")
-            if shape.wide or isinstance(value, Const):
-                return None
-            if not isinstance(shape, BoolShape):
-                # A number that the evaluation goes on with after a failure must be one that the result may be.
-                zero = min(max(0, shape.lo), shape.hi) if isinstance(shape, IntShape) else 0
-                body, result = self._body(definition, scope, str(zero)), shape
-                value = body.expr(definition.expression)
-            body.emit(f"return {plain(body, value, shape)}")
-        annotated = [f"{p}: {kind}" for value in scope.values() for p, kind in _parameters(value).items()]
-        parameters = ", ".join([*annotated, "x: ptr"])
-        title = f'    """{definition.name}, {Path(definition.place.file).name}:{definition.place.line}."""'
-        self.add("\n".join([f"def {name}({parameters}) -> {'bool' if result is None else 'int'}:", title, *body.lines]))
-        return Generated(name, result)
-
-    def _body(self, definition: Definition, scope: Mapping[str, Value], neutral: str) -> Writer:
-        """An empty function of these parameters."""
-        body = Writer(self, definition.place.file, neutral)
-        body.scope = {name: value for name, value in scope.items() if not isinstance(value, StateRef)}
-        states = {name: value for name, value in scope.items() if isinstance(value, StateRef)}
-        body.state, body.primed = states.get("s"), states.get("t")
-        for value in scope.values():
-            body.taken |= dict.fromkeys(_parameters(value), 1)
-        body.line = definition.place.line
-        return body
 
     # Helpers for shapes
 
@@ -381,28 +308,3 @@ def _parts(shape: Shape) -> list[Shape]:
     if isinstance(shape, UnionShape):
         return list(shape.kinds)
     return [shape.element] if isinstance(shape, (SeqShape, SetShape, BagShape)) else []
-
-
-def _kind(value: Value) -> Any:
-    """What distinguishes two specialisations."""
-    if isinstance(value, Const):
-        return ("const", type(value.value), exact(value.value))
-    if isinstance(value, Num):
-        return ("num", value.lo, value.hi)
-    if isinstance(value, (Packed, Stored)):
-        return (type(value), value.shape.key)
-    return (type(value), value.assigned) if isinstance(value, StateRef) else type(value)
-
-
-def _parameters(value: Value) -> dict[str, str]:
-    """The parameters of a generated function that make up a value inside of it, with their types."""
-    match value:
-        case StateRef(pointer=name):
-            return {name: "ptr"}
-        case Stored(place=place):
-            return {place.base: "ptr", place.words[0]: "int"}
-        case Truth(code=name):
-            return {name: "bool"}
-        case Num(code=name) | Packed(code=name):
-            return {name: "int"}
-    return {}

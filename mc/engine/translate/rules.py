@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mc.engine.translate import bags, convert, membership, sets
+from mc.engine.translate import bags, convert, functions, membership, sets
 from mc.engine.translate.arithmetic import sum_of
 from mc.engine.translate.builders import function_of_values, quantify, set_of_values
 from mc.engine.translate.calls import (
@@ -39,6 +39,7 @@ from mc.engine.translate.expressions import (
     opposite,
 )
 from mc.engine.translate.folds import fold, let
+from mc.engine.translate.module import Module
 from mc.engine.translate.values import Const, SetOf, Tuple, Value
 from mc.engine.translate.writer import Rules, Writer
 from mc.formula import operators as op
@@ -152,4 +153,10 @@ RULES = Rules(
     copy_bag=bags.copy_bag,
     elements=sets.element_loop,
     contains=membership.membership_of,
+    specialise=functions.specialise,
 )
+
+
+def new_writer(module: Module, file: str, returns: str) -> Writer:
+    """A writer of a new function; see :class:`Writer`."""
+    return Writer(module, RULES, file, returns)

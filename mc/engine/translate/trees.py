@@ -159,7 +159,7 @@ def holding(w: Writer, definition: Definition, arguments: Sequence[Value]) -> Va
         with entered(w, definition, scope):
             return straight(w, definition.tree)
     scope = passed(w, scope, definition.name)
-    generated = w.module.specialise(definition, parameter_kinds(w, definition, scope))
+    generated = w.specialise(definition, parameter_kinds(w, definition, scope))
     assert generated is not None
     return applied(w, generated, definition, scope)
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from mc.engine.result import Unevaluable
 from mc.engine.shapes import BagShape, Shape
+from mc.engine.translate.module import Module
 from mc.engine.translate.places import Place
 from mc.engine.translate.values import BagChange, Filter, StateRef, Value
 from mc.errors import SpecError
-from mc.formula.nodes import Bound, Expression, Node, as_written
-
-if TYPE_CHECKING:
-    from mc.engine.translate.module import Module
+from mc.formula.nodes import Bound, Definition, Expression, Node, as_written
 
 #: The pointer to scratch memory: word 0 is 0, or the number of the failure because of which nothing more is evaluated.
 SCRATCH = "x"
@@ -45,6 +43,14 @@ def word_of(name: str) -> str:
 
 
 @dataclass(frozen=True)
+class Generated:
+    """A function of the generated module; ``result`` is None where it returns TRUE or FALSE."""
+
+    name: str
+    result: Shape | None
+
+
+@dataclass(frozen=True)
 class Rules:
     """The rules that others ask for, which are defined after them."""
 
@@ -54,13 +60,15 @@ class Rules:
     copy_bag: Callable[[Writer, Place, BagShape, Place, BagShape], None]
     elements: Callable[[Writer, Value, str, Filter | None], AbstractContextManager[Value]]
     contains: Callable[[Writer, Value, Value], Value]
+    specialise: Callable[[Writer, Definition, Mapping[str, Value]], Generated | None]
 
 
 class Writer:
     """Lines of a function, names that are free, and where in the spec the translator stands."""
 
-    def __init__(self, module: Module, file: str, returns: str) -> None:
+    def __init__(self, module: Module, rules: Rules, file: str, returns: str) -> None:
         self.module = module
+        self.rules = rules
         self.file = file
         self.line = 0
         #: The states that variables are read from and written to, where there are any.
@@ -186,27 +194,32 @@ class Writer:
 
     def expr(self, node: Expression) -> Value:
         """Translate an expression."""
-        return self.module.rules.expr(self, node)
+        return self.rules.expr(self, node)
 
     def fill(self, place: Place, value: Value, shape: Shape) -> None:
         """Make a value in memory."""
-        self.module.rules.fill(self, place, value, shape)
+        self.rules.fill(self, place, value, shape)
 
     def fill_bag(self, place: Place, value: BagChange, shape: Shape) -> None:
         """Make a bag that was changed in memory."""
-        self.module.rules.fill_bag(self, place, value, shape)
+        self.rules.fill_bag(self, place, value, shape)
 
     def copy_bag(self, place: Place, shape: BagShape, source: Place, given: BagShape) -> None:
         """Make a bag that has other bounds in memory."""
-        self.module.rules.copy_bag(self, place, shape, source, given)
+        self.rules.copy_bag(self, place, shape, source, given)
 
     def elements(self, value: Value, hint: str = "k", chosen: Filter | None = None) -> AbstractContextManager[Value]:
         """Open a loop over a set."""
-        return self.module.rules.elements(self, value, hint, chosen)
+        return self.rules.elements(self, value, hint, chosen)
 
     def contains(self, collection: Value, element: Value) -> Value:
         """Whether a set has an element."""
-        return self.module.rules.contains(self, collection, element)
+        return self.rules.contains(self, collection, element)
+
+    def specialise(self, definition: Definition, kinds: Mapping[str, Value]) -> Generated | None:
+        """The function generated for a definition with arguments of these kinds; None where its value is not one that a
+        function returns."""
+        return self.rules.specialise(self, definition, kinds)
 
     # Temporaries
 
