@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import networkx as nx
 import pytest
 from conftest import QUICK
 
@@ -39,6 +40,43 @@ def test_imports_run_one_way(path: Path) -> None:
         parts = name.split(".")
         if len(parts) > 1 and parts[1] in ORDER:
             assert ORDER.index(parts[1]) <= floor(path), f"{path} imports {name}, which comes after it"
+
+
+def test_no_modules_import_each_other() -> None:
+    """Not even for the types alone."""
+    names = {".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): p for p in MODULES}
+    graph = nx.DiGraph()
+    for module, path in names.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module in names:
+                parts = (f"{node.module}.{alias.name}" for alias in node.names)
+                graph.add_edges_from((module, part if part in names else node.module) for part in parts)
+    assert [ring for ring in nx.strongly_connected_components(graph) if len(ring) > 1] == []
+
+
+#: Where Python's syntax trees are looked at: where specs are read and checked, by what gives the reference engine its
+#: text, and where the engine's own compiled functions are read.
+WITH_TREES = ("mc/read/", "mc/spec/", "mc/lang/rewrite.py", "mc/lang/walk.py", "mc/graph/expressions.py")
+WITH_KERNELS = ("mc/engine/lower.py", "mc/engine/lower_loops.py", "mc/engine/machine.py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_who_looks_at_syntax_trees(path: Path) -> None:
+    imports = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Import)]
+    if any(alias.name == "ast" for node in imports for alias in node.names):
+        assert str(path.relative_to(ROOT)).startswith(WITH_TREES + WITH_KERNELS)
+
+
+def test_rules_of_translation_inherit_nothing() -> None:
+    """They are functions of a writer; the values that they are about are data."""
+    for path in (ROOT / "mc/engine/translate").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        classes = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+        for name, node in classes.items():
+            bases = {ast.unparse(base) for base in node.bases}
+            assert (bases <= {"Value"} and path.name == "values.py") or not bases, (
+                f"{path.name}: {name} inherits {bases}"
+            )
 
 
 def test_quick_tests_are_there() -> None:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from mc.engine.shapes import Shape
 
 #: Bits of a word that are used, and bits of a word.
 PAYLOAD = 63
@@ -22,10 +19,25 @@ def words_of(code: int, count: int) -> list[int]:
     return words
 
 
+class Element(Protocol):
+    """What is known of the parts of an array: a shape (:class:`mc.engine.shapes.Shape`)."""
+
+    @property
+    def bits(self) -> int: ...
+    @property
+    def words(self) -> int: ...
+    @property
+    def wide(self) -> bool: ...
+    @property
+    def mask(self) -> int: ...
+    def encode(self, value: Any) -> int: ...
+    def decode(self, code: int) -> Any: ...
+
+
 class Slots:
     """Where the elements of an array of ``count`` equal parts lie."""
 
-    def __init__(self, count: int, element: Shape) -> None:
+    def __init__(self, count: int, element: Element) -> None:
         self.count, self.element = count, element
         self.scalar = count * element.bits <= PAYLOAD
         #: Elements per word, or words per element.
