@@ -201,3 +201,16 @@ def test_what_a_definition_reads_and_writes() -> None:
     assert raft.interpreter.facts.of(timeout).writes == changed
     # By the definition that it calls.
     assert raft.interpreter.facts.of(request).writes == {"messages"}
+
+
+@pytest.mark.parametrize("body", ["sum(2**60 for k in Range(0, s.x))", "{s.x: 1, 2: 2}[2]"])
+def test_what_cannot_be_evaluated(body: str) -> None:
+    text = f"x = Variable(Range(0, 3))\ndef Init(t):\n    t.x = 0\ndef D(s):\n    return {body}\n"
+    spec = load(text + "def A(s, t):\n    return D(s) == 2\nNext = [A]\n")
+    definition = spec.formulas["D"]
+    assert spec.interpreter.value(definition, (1,)) in (1 << 61, 2)
+    with pytest.raises(EvaluationError):
+        spec.interpreter.value(definition, (2,))
+    # As Python says, too.
+    with pytest.raises(EvaluationError):
+        spec.namespace["D"](State({"x": 2}))

@@ -158,7 +158,7 @@ class Compiler:
         if node.binder is Binder.SET:
             return lambda env: kinds.set_of([body(env) for _ in bindings(env)])
         if node.binder is Binder.SUM:
-            return lambda env: sum(kinds.numbers([body(env) for _ in bindings(env)]))
+            return lambda env: kinds.total([body(env) for _ in bindings(env)])
         slot = self.slots.slot(node.bounds[0].names[0])
         if node.binder is Binder.FUNCTION:
             return lambda env: FnValue(dict((env[slot], body(env)) for _ in bindings(env)))

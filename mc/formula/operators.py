@@ -82,7 +82,7 @@ def _field(of: Any, name: str) -> Any:
 
 
 def _function(*pairs: Any) -> FnValue:
-    return FnValue(dict(zip(kinds.alike(pairs[::2]), pairs[1::2], strict=True)))
+    return kinds.function(zip(pairs[::2], pairs[1::2], strict=True))
 
 
 def _size(of: Any) -> int:
