@@ -32,8 +32,8 @@ TABLES = (*PREDICATES, "Explanations", "Faults")
 
 #: What a row may not have, and what to write in its place.
 INDEPENDENT = (
-    "the set that a row names depends on no state and on no other parameter; name the whole set, and test in the "
-    "action (if not q in s.x[p]: return False)"
+    "the set that a row names depends on no state and on no other parameter; choose in a step that the row names "
+    "(return any(A(s, t, p, q) for q in s.x[p])), or name the whole set, and test in the action"
 )
 
 
