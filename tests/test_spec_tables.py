@@ -82,7 +82,7 @@ REFUSED = {
     "Next = [(Add, f)]  # !": "which is not a set or a bag",
     # What a row ranges over
     "def Two(s, t, p, q):\n    return True\nNext = [(Two, S, f[p])]  # !": "p is a parameter of Two",
-    "def Two(s, t, p, q):\n    return True\nNext = [(Two, S, Range(1, p))]  # !": "if not q in s.x[p]: return False",
+    "def Two(s, t, p, q):\n    return True\nNext = [(Two, S, Range(1, p))]  # !": "(return any(A(s, t, p, q) for q in",
     "def Two(s, t, p, q):\n    return True\nNext = [(Two, S, s.b)]  # !": "s is a parameter of Two",
     "def Two(s, t, b, q):\n    return True\nNext = [(Two, S, b)]  # !": "b is another parameter of this row",
     "Next = [(Add, f[S])]  # !": "a variable has a value only in a state",
