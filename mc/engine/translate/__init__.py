@@ -1,1 +1,1 @@
-"""From the definitions of a spec to Python source that Numba compiles."""
+"""Rules that make code of the formulas of a spec; see the README of the engine."""

@@ -74,8 +74,8 @@ def _value(w: Writer, node: Expression) -> Value:
             return _operator(w, node)
         case Call(definition=definition, arguments=arguments):
             return call(w, w.module.definitions[definition], [w.expr(a) for a in arguments])
-        case Bind() if node.binder in _BINDERS:
-            return _BINDERS[node.binder](w, node)
+        case Bind() if node.binder in BINDERS:
+            return BINDERS[node.binder](w, node)
         case Let():
             let(w, node)
             return w.expr(node.body)
@@ -85,9 +85,9 @@ def _value(w: Writer, node: Expression) -> Value:
 
 
 def _operator(w: Writer, node: Apply) -> Value:
-    if node.operator in _WHOLE:
-        return _WHOLE[node.operator](w, node)
-    rule = _STRICT.get(node.operator)
+    if node.operator in WHOLE:
+        return WHOLE[node.operator](w, node)
+    rule = STRICT.get(node.operator)
     if rule is None:
         w.mistake(f"this is not part of the spec language: {w.written(node)}")
     operands = [w.expr(operand) for operand in node.operands]
@@ -102,7 +102,7 @@ def displayed(w: Writer, node: Apply) -> Value:
 
 
 #: The operators whose operands are all evaluated first.
-_STRICT: Mapping[Any, Callable[..., Value]] = {
+STRICT: Mapping[Any, Callable[..., Value]] = {
     op.NOT: negated,
     **dict.fromkeys((op.EQ, op.NE, op.LT, op.LE, op.GT, op.GE, op.IN, op.NOT_IN), compared),
     **dict.fromkeys(
@@ -126,7 +126,7 @@ _STRICT: Mapping[Any, Callable[..., Value]] = {
     op.COPIES: copies_in,
 }
 #: The operators that decide themselves how their operands are evaluated.
-_WHOLE: Mapping[Any, Callable[..., Value]] = {
+WHOLE: Mapping[Any, Callable[..., Value]] = {
     op.AND: connected,
     op.OR: connected,
     op.IF: conditional,
@@ -137,7 +137,7 @@ _WHOLE: Mapping[Any, Callable[..., Value]] = {
     op.FIELD: field_of,
     op.CHECKED: record_of,
 }
-_BINDERS: Mapping[Binder, Callable[..., Value]] = {
+BINDERS: Mapping[Binder, Callable[..., Value]] = {
     Binder.FORALL: quantify,
     Binder.EXISTS: quantify,
     Binder.SET: set_of_values,
