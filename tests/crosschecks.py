@@ -28,7 +28,7 @@ from toys.random_spec import RandomSpec
 
 from mc.engine.compiled import Engine
 from mc.engine.limits import Limits
-from mc.errors import McError
+from mc.errors import McError, ModelError
 from mc.spec.load import load_spec
 from mc.spec.models import bundled
 from mc.spec.objects import Model, Spec
@@ -68,6 +68,8 @@ def try_seed(seed: int, limit: int, out: Path) -> tuple[str, str]:
         compared = crosscheck(spec, engine, result, out=tlc, environment=os.environ, proofs=[bundled("proofs")])
         differences = compared.differences
     except Exception as error:
+        if isinstance(error, ModelError) and error.message.startswith("TLC cannot check"):
+            return f"{kind} that TLC cannot check", ""
         differences = (f"{type(error).__name__}: {error}",)
     if differences:
         return f"{kind} different", "\n".join((f"{spec.name}, {spec.model}", *differences))

@@ -270,6 +270,10 @@ def test_a_constraint_of_constants(crosscheck: Crosscheck) -> None:
     model(constants="{Limit: 1}", constraints="[Few]")
     code, said = crosscheck(COUNTER, COUNTER_TLA)
     assert code == 0 and "agree on the verdict, counts, states, edges" in said
+    # mc checks the initial states that a constraint refuses, as TLC does otherwise.
+    model(constants="{Limit: 2}", constraints="[Few]")
+    code, said = crosscheck(COUNTER, COUNTER_TLA, "--invariant", "High")
+    assert code == 151 and "its constraint Few, which has constants only, is FALSE, so TLC does not search" in said
 
 
 # Names and numbers

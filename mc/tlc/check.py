@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mc.engine.result import Result
-from mc.errors import EvaluationError
+from mc.errors import EvaluationError, ModelError
 from mc.spec.objects import Spec
 from mc.tlc.compare import CrosscheckResult, Row, compare_results
 from mc.tlc.dump import read_graph, read_states
@@ -64,6 +64,11 @@ def crosscheck(
     try:
         short = result.generated < SHORT
         tlc = run_tlc(tools, proof, model, coverage=True, dump=dump, stop_beyond=beyond, progress=progress, short=short)
+        if tlc.constraint is not None and result.violation is not None:
+            raise ModelError(
+                f"TLC cannot check this model: its constraint {tlc.constraint}, which has constants only, is FALSE, so TLC "
+                "does not search; mc finds an initial state that violates an invariant"
+            )
         rows, differences, notes = compare_results(spec, result, tlc)
         if tlc.verdict == "stopped":
             differences.append(f"TLC was stopped after {tlc.distinct:,} distinct states; mc has {result.distinct:,}")
