@@ -68,7 +68,7 @@ def try_seed(seed: int, limit: int, out: Path) -> tuple[str, str]:
         compared = crosscheck(spec, engine, result, out=tlc, environment=os.environ, proofs=[bundled("proofs")])
         differences = compared.differences
     except Exception as error:
-        if isinstance(error, ModelError) and error.message.startswith("TLC cannot check"):
+        if isinstance(error, ModelError) and str(error).startswith("TLC cannot check"):
             return f"{kind} that TLC cannot check", ""
         differences = (f"{type(error).__name__}: {error}",)
     if differences:

@@ -66,8 +66,8 @@ def crosscheck(
         tlc = run_tlc(tools, proof, model, coverage=True, dump=dump, stop_beyond=beyond, progress=progress, short=short)
         if tlc.constraint is not None and result.violation is not None:
             raise ModelError(
-                f"TLC cannot check this model: its constraint {tlc.constraint}, which has constants only, is FALSE, so TLC "
-                "does not search; mc finds an initial state that violates an invariant"
+                f"TLC cannot check this model: its constraint {tlc.constraint}, which has constants only, is FALSE, so "
+                "TLC does not search; mc finds an initial state that violates an invariant"
             )
         rows, differences, notes = compare_results(spec, result, tlc)
         if tlc.verdict == "stopped":
