@@ -12,13 +12,16 @@ from test_one_meaning import trace_of
 from test_tlc_crosscheck import FakeEngine, search
 from toys.as_tla import module_text
 from toys.cases import cases
+from toys.engines import compare as compare_engines
 from toys.engines import load
 from toys.random_spec import RandomSpec
 
 from mc.engine import reference
+from mc.engine.compiled import Engine
+from mc.engine.program import UnevaluableInit
 from mc.engine.reference import Step
 from mc.engine.result import Violation
-from mc.errors import EvaluationError
+from mc.errors import EvaluationError, SpecError
 from mc.lang.state import State
 from mc.lang.ways import Choices, every
 from mc.spec.load import load_spec
@@ -493,6 +496,82 @@ def test_random_specs(first: int, tmp_path: Path) -> None:
         against_tlc(spec, directory)
         compared += 1
     assert compared > 2
+
+
+#: What is written before a choice must not be left where its last way is FALSE; the same in TLA+.
+LEFT = """
+x = Variable(Range(0, 2))
+y = Variable(Range(0, 2))
+z = Variable(Range(0, 2))
+def Init(t):
+    t.x = 0
+    t.y = 0
+    t.z = 0
+def X(s, t, v):
+    t.x = v
+    return True
+def Y(s, t, v):
+    t.y = v
+    return True
+def Z(s, t, v):
+    if not s.z < v:
+        return False
+    t.z = v
+    return True
+def Rest(s, t):
+    return Y(s, t, 1) or Z(s, t, 1)
+def A(s, t):
+    if not (X(s, t, 1) or s.z == 1):
+        return False
+    return Rest(s, t)
+def B(s, t):
+    if not any(X(s, t, v) or v == s.z for v in Range(1, 2)):
+        return False
+    return True or any(Z(s, t, v) for v in Range(1, s.y))
+def C(s, t):
+    t.y = 2
+    return True or Z(s, t, 1)
+def D(s, t):
+    return s.x == 2 and Z(s, t, 2)
+Next = [A, B, C, D]
+"""
+LEFT_TLA = """
+EXTENDS Integers
+VARIABLES x, y, z
+Init == x = 0 /\\ y = 0 /\\ z = 0
+X(v) == x' = v
+Y(v) == y' = v
+Z(v) == z < v /\\ z' = v
+A == /\\ X(1) \\/ (z = 1 /\\ UNCHANGED x)
+     /\\ (Y(1) /\\ UNCHANGED z) \\/ (Z(1) /\\ UNCHANGED y)
+B == /\\ \\E v \\in 1..2 : X(v) \\/ (v = z /\\ UNCHANGED x)
+     /\\ UNCHANGED z \\/ (\\E v \\in 1..y : Z(v))
+     /\\ UNCHANGED y
+C == y' = 2 /\\ (UNCHANGED z \\/ Z(1)) /\\ UNCHANGED x
+D == x = 2 /\\ Z(2) /\\ UNCHANGED <<x, y>>
+Next == A \\/ B \\/ C \\/ D
+"""
+
+
+def test_what_a_way_that_ends_wrote_is_gone(tmp_path: Path) -> None:
+    checked(LEFT, LEFT_TLA, tmp_path)
+    compare_engines(load(LEFT))
+
+
+def test_each_way_of_init_assigns_every_variable() -> None:
+    """Also the last of 64, whose mark is in a word of its own."""
+    names = [f"v{number}" for number in range(64)]
+    spec = load(
+        "".join(f"{name} = Variable(Range(0, 1))\n" for name in names)
+        + "def Last(t):\n    t.v63 = 1\n    return True\n"
+        + "def Start(t):\n"
+        + "".join(f"    t.{name} = 1\n" for name in names[:-1])
+        + "    return Last(t) or True\nInit = [(Start,)]\ndef A(s, t):\n    return True\nNext = [A]\n"
+    )
+    with pytest.raises(SpecError, match="Init does not assign the variable 'v63'"):
+        list(spec.initial_states())
+    with pytest.raises(UnevaluableInit, match="Init does not assign every variable"):
+        Engine(spec).search()
 
 
 WAYS = """

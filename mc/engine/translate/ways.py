@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from mc.engine.shapes import BagShape, SetShape
+from mc.engine.slots import PAYLOAD
 from mc.engine.translate.calls import entered
 from mc.engine.translate.codes import as_truth, bind, decided, named
 from mc.engine.translate.folds import emit_loop, let
@@ -180,7 +181,7 @@ class Ways:
         saved = f"offset({SCRATCH}, {self.w.module.allocate(words)})"
         self.w.emit(f"copy({primed.pointer}, {saved})")
         marks = []
-        for k in range(-(-len(self.w.module.layout.fields) // 64) if primed.assigned is not None else 0):
+        for k in range(-(-len(self.w.module.layout.fields) // PAYLOAD) if primed.assigned is not None else 0):
             marks.append((f"{SCRATCH}[{primed.assigned} + {k}]", self.w.fresh("assigned")))
             self.w.emit(f"{marks[-1][1]} = {marks[-1][0]}")
 
@@ -190,3 +191,6 @@ class Ways:
                 self.w.emit(f"{word} = {kept}")
 
         yield restore
+        if primed.assigned is None:
+            # The last way may be FALSE where others are TRUE: what comes next must not find what was written before it.
+            self.w.emit(f"copy(s, {primed.pointer})")
