@@ -157,6 +157,10 @@ Next = [Nothing]
         ("return {i + 1 for i in Range(1, 2)}", "{i + 1 : i \\in 1 .. 2}"),
         ("return {i: () for i in Range(1, 2)}", "[i \\in 1 .. 2 |-> <<>>]"),
         ("return 1 if s.x == 0 else 2", "IF x = 0 THEN 1 ELSE 2"),
+        ("return s.x in UNION({{i} for i in Range(1, 2)})", "x \\in UNION {{i} : i \\in 1 .. 2}"),
+        ("return UNION({{s.x}, {1}} | {{2}}) | {0}", "(UNION ({{x}, {1}} \\cup {{2}})) \\cup {0}"),
+        ("return UNION(UNION({{{s.x}}})) == {1}", "UNION (UNION {{{x}}}) = {1}"),
+        ("return - -s.x", "-(-x)"),
         ("y = s.x\n    return y + y", "LET y == x IN y + y"),
         ("if s.x == 0:\n        return 1\n    return 2", "IF x = 0 THEN 1 ELSE 2"),
         (

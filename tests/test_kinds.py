@@ -67,6 +67,7 @@ REFUSED = {
         s.f[True] == 0; s.f[s.b] == 0; CopiesIn(True, s.bag) == 1; True in s.bag; s.bag[True] == 1; (1,) == (True,)
         Cardinality({s.n, s.b}) == 1; Cardinality({0, False}) == 1; s.n == s.b == s.n
         any(s.b == k for k in s.ns); {k for k in s.ns if k == True} == set(); {i for i in s.bs} == s.ns
+        UNION({s.ns, s.bs}) == set(); UNION({{s.n}, {True}}) == set(); UNION({s.ns, {Nil}, {True}}) == S
         {i: 0 for i in {1}} == {i: 0 for i in {True}}; {s.n == 1, 1} == set(); s.f[1] == s.b; Max({0, 1}) == (1 == 1)
     """,
     "TRUE or FALSE is needed": """
@@ -97,6 +98,12 @@ REFUSED = {
     "a function|": 's.f == 1; s.f == "a"; s.f == s.r; s.fs == (0, 0); s.f in s.ns; s.f == True; s.n in Fn(S, S)',
     "Len is of a sequence": 'Len(s.ns) == 1; Len({1, 2}) == 2; Len(s.fs) == 2; Len("ab") == 2; Len(1) == 1',
     "Cardinality is of a set": "Cardinality(s.q) == 1; Cardinality((1, 2)) == 2; Cardinality(s.f) == 2",
+    "a set is needed": """
+        UNION(s.n) == set(); UNION(s.ns) == set(); UNION({s.ns, s.n}) == set(); UNION({1, 2}) == set(); UNION(S) == S
+        UNION(s.q) == set(); UNION((s.ns, s.ns)) == set(); UNION("ab") == set(); UNION({"ab"}) == set()
+        UNION(s.bag) == set(); UNION({s.bag}) == set(); UNION({s.bag for k in s.ns}) == set(); UNION({s.f}) == set()
+        UNION({s.o, S}) == S; UNION(s.r) == set(); UNION(BOOLEAN) == S; UNION({Nat, s.ns}) == S; UNION(Set(S)) == S
+    """,
     "condition for x in S": "any({0, 1}); all(s.bs); all({1})",
     "only a set is ranged over": 'any(c == "a" for c in "ab"); {c for c in "ab"} == set()',
     "different kinds": 's.qe == s.qe; s.qe == ("a",); s.e == True; s.qe == s.q',
@@ -386,6 +393,15 @@ EFFECTS = {
     "sets that may be empty": """
     t.out = Cardinality({set(), s.ns, {1}}) + sum(1 for k in {set(), {s.n}} if k != set())
     t.n = Len(((), (s.n, 1))) if {set(), {1}} == {s.ns, set()} else Cardinality({{k} for k in s.ns}) % 3""",
+    "unions of sets of sets": """
+    t.ss = {UNION(s.ss), UNION({A - {s.n} for A in s.ss}), UNION({s.ns, {s.n}})}
+    t.out = 1 if UNION(s.ss) == s.ns else 2 if UNION({set(), s.ns} - s.ss) == UNION(set()) else 3
+    t.z = Sum(s, s.n) % 2
+    t.m = Cardinality(UNION({{k % 2, s.n % 2} for k in UNION(s.ss)})) % 2
+    t.ns = UNION({s.ns | {part} for element in {s.ss} for part in UNION(element)})
+    t.qs = UNION({{k, Append(k, s.n)} for k in s.qs if k == ()})""",
+    "the union of a set that has no such value": """
+    t.out = 1 if UNION({{s.q[k]} for k in Range(1, s.n)}) == s.ns else 2""",
     "sets of functions and of sequences": """
     t.out = 1 if {k: s.n for k in S} in {s.fs} else 2
     t.qs = {(), (1,), s.q, (s.n, 1)}""",
@@ -430,6 +446,10 @@ def Either(s):
     if s.n > 1:
         return s.p
     return s.n
+def Sum(s, total):
+    for k in UNION(s.ss):
+        total += k
+    return total
 def Count(s, t):
     t.n = (s.n + 1) % 3
     return True
@@ -444,6 +464,7 @@ def test_values_of_several_kinds_in_one_place(name: str) -> None:
     text = text.replace("(Look,)", "(Look,), (Count,)").replace("    @", EFFECTS[name].strip("\n"))
     want = compare(load(text, {"S": 2}), (1,))
     wrong = ("a sequence of the wrong length", "a sequence that begins at 2", "a bag by its copies")
+    wrong += ("the union of a set that has no such value",)
     assert want.verdict == ("error" if name in wrong else "ok")
 
 

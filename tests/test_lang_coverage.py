@@ -495,6 +495,81 @@ Witnesses = [Turned]
 )
 
 
+SPECS["sets_of_sets"] = (
+    """
+P: ModelValues
+Pairs = {Q for Q in Set(P) if Cardinality(Q) == 2}
+Paired = UNION({Q - {p} for Q in Pairs for p in Q})
+a = Variable(Set(P))
+b = Variable(Set(P))
+f = Variable(Fn(P, Set(P)))
+g = Variable(Fn(P, Set(Range(0, 99))))
+few = Variable(Set(Range(0, 99999), 3))
+ss = Variable(Set(Set(P)))
+out = Variable(Set(P))
+big = Variable(Set(Range(0, 99), 3))
+n = Variable(Range(0, 3))
+def Init(t):
+    t.a = set()
+    t.b = set()
+    t.f = {p: set() for p in P}
+    t.g = {p: {0, 70} for p in P}
+    t.few = set()
+    t.ss = set()
+    t.out = UNION(Pairs) - Paired
+    t.big = UNION(set())
+    t.n = 0
+def Grow(s, t, p):
+    if p in UNION({s.a, s.b}):
+        return False
+    t.a = s.b | {p}
+    t.b = s.a
+    t.f[p] = UNION({s.a, s.b, {p}})
+    return True
+def Shrink(s, t, p):
+    if not UNION({s.a}) - UNION({s.f[q] for q in P if q != p}) == set():
+        return False
+    t.a = UNION({s.a - {p}, s.out})
+    t.b = set()
+    t.ss = {s.f[q] for q in P}
+    return True
+def Store(s, t):
+    if not UNION(s.ss) <= UNION({{p} for p in s.a}) | UNION(Pairs):
+        return False
+    t.out = UNION(s.ss)
+    t.n = Cardinality(UNION(s.ss))
+    t.ss = {UNION(s.ss)} - {set()}
+    t.big = UNION({s.g[p] for p in P if p in s.a})
+    return True
+def Number(s, t, p):
+    if not Cardinality(UNION({s.g[q] for q in P})) == 2:
+        return False
+    t.g[p] = UNION({s.g[q] - {70} for q in P}) | {99}
+    t.few = UNION({s.few, s.g[p], {k * 1000 for k in s.few if k < 2}})
+    t.n = Cardinality(UNION({s.few, {1}}))
+    return True
+def Nested(s, t, p):
+    if any(q in UNION({UNION({s.f[r] for r in Q if r != p}) for Q in s.ss}) for q in s.a):
+        return False
+    t.b = UNION(UNION({{s.a, s.b}, s.ss}))
+    t.f = {q: UNION({Q for Q in s.ss if q in Q}) if q != p else set() for q in P}
+    return True
+Next = [(Grow, P), (Shrink, P), Store, (Number, P), (Nested, P)]
+def Small(s):
+    return Cardinality(s.few) <= 2 and all(0 in s.g[p] for p in P) and Cardinality(UNION(s.ss)) < 3
+def Invariant(s):
+    return UNION({s.f[p] for p in P}) <= P and UNION({s.a, s.b}) == s.a | s.b and UNION(s.ss) in Set(P)
+Constraints = [Small]
+Invariants = [Invariant]
+def Big(s):
+    return s.big != set() and s.out != set() and s.n == 2
+Witnesses = [Big]
+""",
+    {"P": 2},
+    ("P",),
+)
+
+
 @pytest.mark.parametrize("name", SPECS)
 def test_both_engines_agree(name: str) -> None:
     text, constants, _ = SPECS[name]

@@ -170,6 +170,44 @@ def test_a_string_is_no_model_value(crosscheck: Crosscheck) -> None:
     assert crosscheck(python, module.replace('"Nil"', "Nil"))[0] == 0
 
 
+UNIONS = """
+P: ModelValues
+f = Variable(Fn(P, Set(P)))
+ss = Variable(Set(Set(P)))
+everyone = Variable(Set(P))
+def Init(t):
+    t.f = {p: set() for p in P}
+    t.ss = set()
+    t.everyone = UNION(set())
+def Add(s, t, p, q):
+    if q in UNION({s.f[r] for r in P if r != p}):
+        return False
+    t.f[p] = UNION({s.f[p], {q}})
+    t.ss = {s.f[r] for r in P}
+    return True
+def Keep(s, t):
+    if not UNION(s.ss) != s.everyone:
+        return False
+    t.everyone = UNION(s.ss)
+    return True
+Next = [(Add, P, P), Keep]
+"""
+UNIONS_TLA = r"""
+CONSTANT P
+VARIABLES f, ss, everyone
+Init == f = [p \in P |-> {}] /\ ss = {} /\ everyone = UNION {}
+Add(p, q) == /\ q \notin UNION {f[r] : r \in P \ {p}}
+             /\ f' = [f EXCEPT ![p] = UNION {@, {q}}] /\ ss' = {f[r] : r \in P} /\ UNCHANGED everyone
+Keep == UNION ss /= everyone /\ everyone' = UNION (UNION ({ss} \cup {{}})) /\ UNCHANGED <<f, ss>>
+Next == (\E p, q \in P : Add(p, q)) \/ Keep
+"""
+
+
+def test_unions_of_sets_of_sets(crosscheck: Crosscheck) -> None:
+    code, said = crosscheck(UNIONS, UNIONS_TLA, "-c", "P=2")
+    assert code == 0 and "agree on the verdict, counts, states, edges" in said, said
+
+
 # What has no value in one of the two
 
 COUNTER = """

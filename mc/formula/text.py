@@ -106,7 +106,8 @@ class Printer:
             return f"{operator.tla}({self.items(operands)})" if operands else operator.tla, _TIGHT
         low, high = operator.precedence
         if len(operands) == 1:
-            return f"{operator.tla.removesuffix('.')}{self.inside(operands[0], high - 1)}", low
+            space = " " if operator.tla.isalpha() else ""
+            return f"{operator.tla.removesuffix('.')}{space}{self.inside(operands[0], high)}", low
         parts = [self.inside(operand, high) for operand in operands]
         first = operands[0]
         if isinstance(first, Apply) and first.operator is operator and operator in _ASSOCIATIVE and len(operands) == 2:

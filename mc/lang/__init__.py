@@ -3,11 +3,12 @@
 from mc.lang.composites import Bag, Record, Seq, Set, Union
 from mc.lang.declarations import Boolean, ModelValues, Natural, Then, Variable
 from mc.lang.domains import BOOLEAN, Domain, Enum, Fn, Nat, Optional, Range
-from mc.lang.operators import Append, Cardinality, CopiesIn, Head, Len, Max, Min, SubSeq, Tail
+from mc.lang.operators import UNION, Append, Cardinality, CopiesIn, Head, Len, Max, Min, SubSeq, Tail
 from mc.lang.values import ModelValue
 
 __all__ = [
     "BOOLEAN",
+    "UNION",
     "Append",
     "Bag",
     "Boolean",

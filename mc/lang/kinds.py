@@ -197,7 +197,12 @@ def sequence(value: Any) -> tuple[Any, ...]:
 
 def collection(value: Any) -> Any:
     """A set, or a bag, which has one of elements."""
-    if isinstance(value, (Set, BagValue)):
+    return value if isinstance(value, BagValue) else finite_set(value)
+
+
+def finite_set(value: Any) -> Any:
+    """A set, of which all elements can be gone through."""
+    if isinstance(value, Set):
         return value
     raise KindError(f"a set is needed, not {shown(value)}")
 

@@ -51,6 +51,11 @@ def Cardinality(elements: Collection[Any]) -> int:
     return len(kinds.collection(elements))
 
 
+def UNION(sets: Collection[Any]) -> frozenset[Any]:
+    """``UNION S``: all elements of the elements of a set of sets."""
+    return kinds.set_of(element for part in kinds.finite_set(sets) for element in kinds.finite_set(part))
+
+
 def Max(numbers: Iterable[int]) -> int:
     """Largest element of a set of numbers; an error where it is empty."""
     return _extreme(max, "Max", numbers)

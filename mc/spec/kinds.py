@@ -66,6 +66,8 @@ def kind(node: ast.expr, names: Mapping[str, Kind | None], namespace: Mapping[st
             return NUMBER
         case ast.Call(func=ast.Name(id=name), args=[value, *_]) if name in SEQUENCES:
             return kind(value, names, namespace) or Kind("sequence")
+        case ast.Call(func=ast.Name(id="UNION"), args=[value]):
+            return element(kind(value, names, namespace)) or Kind("set")
         case ast.Tuple():
             return Kind("sequence")
         case ast.Set() | ast.SetComp():

@@ -40,6 +40,7 @@ from mc.engine.translate.expressions import (
 )
 from mc.engine.translate.folds import fold, let
 from mc.engine.translate.module import Module
+from mc.engine.translate.unions import union_of
 from mc.engine.translate.values import Const, SetOf, Tuple, Value
 from mc.engine.translate.writer import Rules, Writer
 from mc.formula import operators as op
@@ -132,6 +133,7 @@ WHOLE: Mapping[Any, Callable[..., Value]] = {
     op.IF: conditional,
     op.MAX: extreme,
     op.MIN: extreme,
+    op.BIG_UNION: union_of,
     op.SET: displayed,
     op.SEQUENCE: displayed,
     op.FIELD: field_of,

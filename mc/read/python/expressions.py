@@ -50,6 +50,7 @@ _CALLED: Mapping[Any, Operator] = {
     vocabulary.Min: op.MIN,
     vocabulary.SubSeq: op.SUBSEQ,
     vocabulary.Tail: op.TAIL,
+    vocabulary.UNION: op.BIG_UNION,
     Range: op.INTERVAL,
     abs: op.ABS,
     len: op.SIZE,
