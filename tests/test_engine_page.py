@@ -49,6 +49,30 @@ def test_the_files_are_there(name: str) -> None:
     assert Path(name).name in files
 
 
+#: What the page says of the operator that it takes for an example: a file, and what is in it.
+STEPS = {
+    "mc/lang/operators.py": "def UNION(",
+    "mc/lang/__init__.py": '"UNION"',
+    "mc/formula/operators.py": "BIG_UNION = _operator(",
+    "mc/read/python/expressions.py": "UNION: op.BIG_UNION",
+    "mc/spec/kinds.py": '"UNION"',
+    "mc/engine/translate/rules.py": "op.BIG_UNION: union_of",
+    "mc/lang/README.md": "`UNION(S)`",
+    "tests/test_lang_coverage.py": "UNION(",
+    "tests/test_kinds.py": "UNION(",
+    "tests/test_formula.py": "UNION(",
+    "tests/test_tlc_agreement.py": "UNION(",
+}
+
+
+def test_the_steps_to_add_an_operator() -> None:
+    steps = PAGE.split("## To add an operator")[1].split("## To add")[0]
+    for name, part in STEPS.items():
+        assert f"`{name}`" in steps and part in (ROOT / name).read_text(encoding="utf-8"), name
+    for name in re.findall(r"`((?:mc|tests)/[A-Za-z_/]+\.(?:py|md))`", steps):
+        assert (ROOT / name).is_file(), name
+
+
 def test_all_files_are_on_the_page() -> None:
     names = {path.name for path in (ROOT / "mc/engine").glob("*.py")} - {"__init__.py"}
     assert [name for name in sorted(names) if f"`{name}`" not in PAGE] == []
