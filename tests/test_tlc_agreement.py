@@ -314,6 +314,12 @@ def test_a_constraint_of_constants(crosscheck: Crosscheck) -> None:
     assert code == 151 and "its constraint Few, which has constants only, is FALSE, so TLC does not search" in said
 
 
+def test_an_invariant_of_constants_without_a_state(crosscheck: Crosscheck) -> None:
+    model(constants="{Limit: 0}")
+    code, said = crosscheck(COUNTER, COUNTER_TLA.replace("Limit < 2", "Limit > 2"), "--invariant", "Few")
+    assert code == 151 and "Few, which has constants only and is FALSE, before the search" in said
+
+
 # Names and numbers
 
 TAKE = """

@@ -69,6 +69,11 @@ def crosscheck(
                 f"TLC cannot check this model: its constraint {tlc.constraint}, which has constants only, is FALSE, so "
                 "TLC does not search; mc finds an initial state that violates an invariant"
             )
+        if tlc.property is not None and not tlc.searched and result.verdict == "vacuous":
+            raise ModelError(
+                f"TLC cannot check this model: it evaluates {tlc.property}, which has constants only and is FALSE, "
+                "before the search; there is no state that violates it"
+            )
         rows, differences, notes = compare_results(spec, result, tlc)
         if tlc.verdict == "stopped":
             differences.append(f"TLC was stopped after {tlc.distinct:,} distinct states; mc has {result.distinct:,}")
