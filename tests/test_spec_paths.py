@@ -133,6 +133,12 @@ def A(s, t, i):
     t.y = 1
     One(s, t)  # !
     return True
+--- a step that is returned, in a loop: stands in a loop, where a step is a statement
+def A(s, t, i):
+    for k in Range(1, 3):
+        if k == s.x:
+            return Two(s, t)  # !
+    return True
 --- a step that may be disabled, in a loop: in a loop a step has one way
 def A(s, t, i):
     for k in Range(1, 3):

@@ -176,6 +176,8 @@ class _Follower:
         self.false = node.lineno if may_fail and self.false is None else self.false
         self.other = node.lineno if _is_no_condition(value) and self.other is None else self.other
         self.ends.update(self.taken(value, state).writes)
+        if self.left and has_step(value):
+            raise self.fail(node, f"`return {ast.unparse(value)}` stands in a loop, where a step is a statement")
 
     def late(self, node: ast.AST) -> SpecError:
         return self.text.error(
