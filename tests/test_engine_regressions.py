@@ -994,6 +994,68 @@ Invariants=[Right]
     "ok",
 )
 
+# A loop that is left with another value in each round, and has none before: numbers, truths, sets, sequences, bags.
+SPECS["returned_from_loops"] = (
+    """
+x = Variable(Range(0, 3))
+S = Variable(Set(Range(0, 3)))
+q = Variable(Seq(Range(0, 2), 3))
+b = Variable(Bag(Range(0, 2), distinct=3, copies=3))
+def Init(t):
+    t.x = 0
+    t.S = {0, 2}
+    t.q = (1,)
+    t.b = {1: 2}
+def Place(s):
+    for i in Range(1, Len(s.q)):
+        if s.q[i] == s.x: return i
+        if s.q[i] > 1: return s.x
+    return 0
+def Some(s):
+    for i in Range(1, Len(s.q)):
+        if s.q[i] == 2: return s.x > 0
+        if s.q[i] == s.x: return True
+    return s.x < 2
+def Chosen(s):
+    for i in Range(1, 3):
+        if s.x == i: return s.S | {i}
+        if i in s.S and s.x > 1: return {i}
+    return {2}
+def Longer(s):
+    for i in Range(1, 3):
+        if s.x == i: return s.q
+        if i in s.S: return (i - 1,) + s.q if Len(s.q) < 3 else ()
+    return ()
+def Sets(s):
+    for i in Range(1, 3):
+        if s.x == i: return {s.S, {i}}
+        if i in s.S: return {set(), {1}}
+    return {s.S}
+def More(s):
+    for i in Range(1, Len(s.q)):
+        if s.q[i] == 2: return s.b
+        if s.q[i] == 0: return s.b + {0} if 0 not in s.b else s.b
+    return s.b - {1}
+def Up(s, t):
+    t.x = (s.x + 1) % 4
+    t.q = Longer(s)
+    return True
+def To(s, t):
+    if not Some(s): return False
+    t.x = Place(s)
+    t.S = Chosen(s)
+    return True
+def Change(s, t, i):
+    if not (i == s.x and s.S in Sets(s)): return False
+    t.b = More(s)
+    t.q = (i % 3,) + s.q if Len(s.q) < 2 else (i % 3,)
+    return True
+Next = [Up, To, (Change, Range(0, 3))]
+""",
+    {},
+    "ok",
+)
+
 
 @pytest.mark.parametrize("name", SPECS)
 def test_engines_agree(name: str) -> None:

@@ -23,7 +23,7 @@ from mc.engine.translate.arithmetic import arithmetic
 from mc.engine.translate.builders import concatenate
 from mc.engine.translate.codes import as_code, as_number, as_present, as_truth, decided, named
 from mc.engine.translate.comparable import comparable
-from mc.engine.translate.convert import part_at, place_of
+from mc.engine.translate.convert import clear, part_at, place_of
 from mc.engine.translate.equality import connect, equal
 from mc.engine.translate.kinds import join, natural_shape, told
 from mc.engine.translate.membership import copies_of
@@ -230,6 +230,8 @@ def conditional(w: Writer, node: Apply) -> Value:
 
 def common(w: Writer, one: Value, two: Value) -> Shape:
     """A shape that holds both values; a constant takes the shape of the other."""
+    if unset(one) or unset(two):
+        return natural_shape(w, two if unset(one) else one)
     if isinstance(one, Const) and (not isinstance(two, Const) or told(w, one) is None):
         one, two = two, one
     shape = natural_shape(w, one)
@@ -238,8 +240,15 @@ def common(w: Writer, one: Value, two: Value) -> Shape:
     return join(w, [shape, natural_shape(w, two)])
 
 
+def unset(value: Value) -> bool:
+    """Whether nothing is known of a value yet: what a loop returns, before it does."""
+    return isinstance(value, Const) and value.value is None
+
+
 def plain(w: Writer, value: Value, shape: Shape) -> str:
     """Numbers and truths as themselves, other values as codes."""
+    if unset(value):
+        return "False" if shape.key == ("bool",) else "0"
     if isinstance(shape, IntShape):
         return as_number(w, value).code
     return as_truth(w, value) if shape.key == ("bool",) else as_code(w, value, shape)
@@ -258,8 +267,16 @@ def _choice(
     for header, (lines, value) in ((f"if {condition}:", one), ("else:", two)):
         with w.block(header):
             w.lines.extend(lines)
-            w.fill(place, value, shape)
+            begin(w, place, value, shape)
     return Stored(place, shape)
+
+
+def begin(w: Writer, place: Place, value: Value, shape: Shape) -> None:
+    """Fill a place with a value, or with zeros where nothing is known of it yet."""
+    if unset(value):
+        clear(w, place, shape)
+    else:
+        w.fill(place, value, shape)
 
 
 def compared(w: Writer, node: Apply, left: Value, right: Value) -> Value:

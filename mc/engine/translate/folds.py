@@ -8,9 +8,9 @@ from functools import partial
 
 from mc.engine.shapes import IntShape, OptionalShape, Shape
 from mc.engine.translate.codes import as_truth, bind
-from mc.engine.translate.expressions import as_plain, plain
+from mc.engine.translate.expressions import as_plain, begin, plain
 from mc.engine.translate.kinds import join, told
-from mc.engine.translate.values import Const, Num, Packed, Stored, Truth, Value
+from mc.engine.translate.values import Num, Packed, Stored, Truth, Value
 from mc.engine.translate.writer import Writer
 from mc.formula.nodes import Bound, Each, Fold, Let, Name, With, as_written
 from mc.lang.arithmetic import LARGEST
@@ -80,11 +80,10 @@ def variable(w: Writer, hint: str, value: Value, shape: Shape) -> Value:
     """A variable with that value."""
     if shape.wide:
         place = w.scratch(shape)
-        w.fill(place, value, shape)
+        begin(w, place, value, shape)
         return Stored(place, shape)
     variable = w.fresh(f"{hint}_")
-    empty = "False" if shape.key == ("bool",) else "0"
-    w.emit(f"{variable} = {empty if _is_none(value) else plain(w, value, shape)}")
+    w.emit(f"{variable} = {plain(w, value, shape)}")
     return as_plain(w, variable, shape)
 
 
@@ -123,11 +122,6 @@ def _advance(w: Writer, node: Fold | Each, hints: Sequence[str], shapes: Sequenc
         stores.append(partial(w.emit, f"{kept.code} = {code}"))
     for store in stores:
         store()
-
-
-def _is_none(value: Value) -> bool:
-    """Whether nothing is known of a value yet: what a loop returns, before it does."""
-    return isinstance(value, Const) and value.value is None
 
 
 def _unbounded(shape: Shape | None) -> Shape | None:
