@@ -90,7 +90,7 @@ def _same(w: Writer, a: Value, b: Value) -> Value:
         if len(a.elements) != len(b.elements):
             return Const(False)
         pairs = zip(a.elements, b.elements, strict=True)
-        return connect(w, True, [partial(partial(equal, w), *pair) for pair in pairs])
+        return connect(w, True, [partial(equal, w, *pair) for pair in pairs])
     shape = natural_shape(w, a)
     if isinstance(b, Const):
         if isinstance(shape, IntShape):

@@ -58,7 +58,7 @@ def membership_of(w: Writer, collection: Value, element: Value) -> Value:
     if isinstance(collection, Const):
         return _in_constant(w, collection.value, element)
     if isinstance(collection, SetOf):
-        return connect(w, False, [partial(partial(equal, w), element, e) for e in collection.elements])
+        return connect(w, False, [partial(equal, w, element, e) for e in collection.elements])
     if isinstance(collection, Interval):
         return _in_interval(w, collection, element)
     if isinstance(collection, Builder) and collection.loop is not None and is_made(w, collection):
@@ -159,7 +159,7 @@ def _in_constant(w: Writer, given: Any, element: Value) -> Value:
     values = sorted(given, key=lambda v: (type(v).__name__, str(v)))
     if len(values) > SHORT:
         return _one_of_many(w, element, shape, values)
-    return connect(w, False, [partial(partial(equal, w), element, Const(v)) for v in values])
+    return connect(w, False, [partial(equal, w, element, Const(v)) for v in values])
 
 
 def _one_of_many(w: Writer, element: Value, shape: Shape, values: list[Any]) -> Value:
