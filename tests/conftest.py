@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from mc.cli.options import cache_directory
-from mc.engine import program
+from mc.engine.program import program
 
 # The suite tries the same examples every time, so that its result is the code's; new ones are for tests/soak.py.
 settings.register_profile("suite", derandomize=True, deadline=None)

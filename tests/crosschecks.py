@@ -26,8 +26,8 @@ from toys.as_tla import module_text
 from toys.bundled import drawn_model
 from toys.random_spec import RandomSpec
 
-from mc.engine.compiled import Engine
-from mc.engine.limits import Limits
+from mc.engine.search.compiled import Engine
+from mc.engine.search.limits import Limits
 from mc.errors import McError, ModelError
 from mc.spec.load import load_spec
 from mc.spec.models import bundled

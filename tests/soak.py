@@ -26,8 +26,9 @@ from toys.engines import Expected, check, expected, load
 from toys.random_spec import RandomSpec
 from toys.ways import Way, drawn_way
 
-from mc.engine import program, reference
-from mc.engine.compiled import Engine
+from mc.engine import reference
+from mc.engine.program import program
+from mc.engine.search.compiled import Engine
 from mc.errors import EvaluationError, McError, SpecError
 from mc.lang.state import State
 from mc.spec.load import load_spec

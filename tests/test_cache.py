@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mc.cli.main import main
-from mc.engine import cache as module
-from mc.engine.cache import Cache
+from mc.engine.machine import cache as module
+from mc.engine.machine.cache import Cache
 
 KEYS = [f"{number:024x}" for number in range(9)]
 

@@ -17,13 +17,13 @@ from toys.ways import FILES, little_memory
 
 import mc
 from mc.cli.main import main
-from mc.engine import checkpoint
-from mc.engine.checkpoint import Checkpoint, CheckpointError, Checkpoints, read_checkpoint
-from mc.engine.compiled import Engine
-from mc.engine.levels import Spool
-from mc.engine.limits import Limits
 from mc.engine.result import Result
-from mc.engine.visited import Visited
+from mc.engine.search import checkpoint
+from mc.engine.search.checkpoint import Checkpoint, CheckpointError, Checkpoints, read_checkpoint
+from mc.engine.search.compiled import Engine
+from mc.engine.search.levels import Spool
+from mc.engine.search.limits import Limits
+from mc.engine.search.visited import Visited
 from mc.errors import UsageError
 from mc.spec.load import load_spec
 from mc.spec.models import find_spec, read_models

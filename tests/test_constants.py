@@ -7,7 +7,7 @@ import re
 import pytest
 from toys.engines import compare, load
 
-from mc.engine.compiled import Engine
+from mc.engine.search.compiled import Engine
 from mc.errors import SpecError
 from mc.lang.values import FnValue, SeqValue
 from mc.trace.behavior import find_failure

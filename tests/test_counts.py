@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mc.engine import reference
-from mc.engine.compiled import Engine
+from mc.engine.search.compiled import Engine
 from mc.spec.load import load_spec
 from mc.spec.objects import Model, Spec
 

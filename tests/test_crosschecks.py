@@ -9,8 +9,8 @@ from typing import Any
 import crosschecks
 import pytest
 
-from mc.engine.compiled import Engine
 from mc.engine.result import Result
+from mc.engine.search.compiled import Engine
 
 
 @pytest.mark.parametrize("seed", [25, 31, 40, 41])

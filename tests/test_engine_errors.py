@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from toys.engines import GRID, compare, expected, load
 
-from mc.engine.compiled import Engine
-from mc.engine.limits import Limits
 from mc.engine.result import Result
+from mc.engine.search.compiled import Engine
+from mc.engine.search.limits import Limits
 from mc.errors import EvaluationError
 from mc.spec.objects import Spec
 from mc.trace.behavior import find_failure
@@ -314,8 +314,8 @@ def test_more_initial_states_than_the_first_table_has_slots(tmp_path: Path, sear
     (tmp_path / "many.py").write_text(f"from mc.lang import *\n{MANY}", encoding="utf-8")
     program = f"""
 from pathlib import Path
-from mc.engine.compiled import Engine
-from mc.engine.limits import Limits
+from mc.engine.search.compiled import Engine
+from mc.engine.search.limits import Limits
 from mc.engine.result import Result
 from mc.errors import EvaluationError
 from mc.spec.objects import Spec

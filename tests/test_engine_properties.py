@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toys.values import Domains, random_value
 
-from mc.engine.layout import Layout
-from mc.engine.slots import PAYLOAD, STRIDE
-from mc.engine.storage import encodable, shape_of
+from mc.engine.store.layout import Layout
+from mc.engine.store.slots import PAYLOAD, STRIDE
+from mc.engine.store.storage import encodable, shape_of
 from mc.errors import DomainError, EvaluationError, SpecError
 from mc.lang import BOOLEAN, Bag, Enum, Fn, Optional, Range, Record, Seq, Set
 from mc.lang.state import State

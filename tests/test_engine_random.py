@@ -13,9 +13,9 @@ import soak
 from toys.engines import GRID, check, expected, load
 from toys.ways import Way
 
-from mc.engine.compiled import Engine
-from mc.engine.limits import Limits
 from mc.engine.result import Result
+from mc.engine.search.compiled import Engine
+from mc.engine.search.limits import Limits
 from mc.lang.state import State
 
 #: How many seeds of a batch say something: not too small, too large or outside the language.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from toys.engines import compare, load
 
-from mc.engine.compiled import Engine
+from mc.engine.search.compiled import Engine
 from mc.errors import SpecError
 
 CONSTANTS = "Server: ModelValues\nNil: ModelValue\n"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from toys.engines import compare, expected, load
 
-from mc.engine.compiled import Engine
 from mc.engine.result import Result
+from mc.engine.search.compiled import Engine
 from mc.spec.objects import Spec
 
 TOYS = Path(__file__).parent / "toys"

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from toys.engines import compare, load
 
-from mc.engine import words
-from mc.engine.compiled import Engine
+from mc.engine.runtime import words
+from mc.engine.search.compiled import Engine
 from mc.errors import SpecError
 from mc.lang.state import State
 

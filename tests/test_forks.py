@@ -17,10 +17,10 @@ from toys.engines import load
 from toys.random_spec import RandomSpec
 
 from mc.engine import reference
-from mc.engine.compiled import Engine
-from mc.engine.program import UnevaluableInit
+from mc.engine.program.program import UnevaluableInit
 from mc.engine.reference import Step
 from mc.engine.result import Violation
+from mc.engine.search.compiled import Engine
 from mc.errors import EvaluationError, SpecError
 from mc.lang.state import State
 from mc.lang.ways import Choices, every

@@ -18,7 +18,7 @@ import pytest
 from pygraphviz import AGraph
 
 from mc.engine import reference
-from mc.engine.compiled import Engine
+from mc.engine.search.compiled import Engine
 from mc.errors import EvaluationError, McError, UsageError
 from mc.graph import export, stategraph
 from mc.graph.dot import Colour, dot_text

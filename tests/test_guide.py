@@ -12,7 +12,7 @@ import pytest
 
 import mc.lang
 from mc.engine import reference
-from mc.engine.compiled import Engine
+from mc.engine.search.compiled import Engine
 from mc.spec.load import load_spec
 from mc.spec.models import read_models
 from mc.spec.objects import Model, Spec

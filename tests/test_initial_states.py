@@ -15,12 +15,13 @@ from toys.ways import little_memory
 
 import mc.lang
 from mc.cli.main import main
-from mc.engine import search, words
-from mc.engine.asymmetry import SymmetryCheck
-from mc.engine.compiled import Engine
-from mc.engine.limits import Limits
-from mc.engine.program import UnevaluableInit
+from mc.engine.program.program import UnevaluableInit
 from mc.engine.result import Result
+from mc.engine.runtime import words
+from mc.engine.search import search
+from mc.engine.search.asymmetry import SymmetryCheck
+from mc.engine.search.compiled import Engine
+from mc.engine.search.limits import Limits
 from mc.errors import EvaluationError, McError, SpecError
 from mc.lang.composites import Bag, Record, Seq, Set
 from mc.lang.domains import BOOLEAN, Domain, Fn, Nat, Optional, Range, as_domain

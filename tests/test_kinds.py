@@ -10,7 +10,7 @@ import pytest
 from toys.engines import compare, load
 
 import mc.lang
-from mc.engine.compiled import Engine
+from mc.engine.search.compiled import Engine
 from mc.errors import EvaluationError, SpecError
 from mc.lang.rewrite import HELPERS, executable
 from mc.lang.values import ModelValue

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from toys.engines import compare, load
 
-from mc.engine.compiled import Engine
+from mc.engine.search.compiled import Engine
 
 #: Name: (text, constants, symmetric constants).
 SPECS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {}

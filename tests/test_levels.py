@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mc.engine import levels, words
-from mc.engine.levels import Items, Levels, Spool
+from mc.engine.runtime import words
+from mc.engine.search import levels
+from mc.engine.search.levels import Items, Levels, Spool
 
 #: What is done with a sequence: add so many items, or move all to a file.
 STEPS = st.lists(st.one_of(st.integers(0, 700), st.just("spill")), max_size=12)

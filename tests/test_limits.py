@@ -17,13 +17,14 @@ from toys.engines import GRID, load
 from toys.ways import FILES, little_memory
 
 from mc.cli.main import main
-from mc.engine import breadth, words
-from mc.engine.compiled import Engine
-from mc.engine.levels import Spool
-from mc.engine.limits import Limits, read_size, resident, size_text
 from mc.engine.result import Result
-from mc.engine.segments import Segments
-from mc.engine.visited import Visited
+from mc.engine.runtime import words
+from mc.engine.search import breadth
+from mc.engine.search.compiled import Engine
+from mc.engine.search.levels import Spool
+from mc.engine.search.limits import Limits, read_size, resident, size_text
+from mc.engine.search.segments import Segments
+from mc.engine.search.visited import Visited
 from mc.errors import UsageError
 from mc.spec.load import load_spec
 from mc.spec.models import find_spec, read_models

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mc.engine import machine
-from mc.engine.machine import Library
+from mc.engine.machine import library as machine
+from mc.engine.machine.library import Library
 
 TWICE = """
 @entry

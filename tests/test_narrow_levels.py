@@ -11,14 +11,15 @@ import pytest
 from toys.engines import compare, load
 from toys.ways import little_memory
 
-from mc.engine import breadth, visited, words
-from mc.engine.asymmetry import SymmetryCheck
-from mc.engine.breadth import BreadthFirst
-from mc.engine.checkpoint import Checkpoints, read_checkpoint
-from mc.engine.compiled import Engine
-from mc.engine.limits import Limits
 from mc.engine.result import Result
-from mc.engine.team import Team
+from mc.engine.runtime import words
+from mc.engine.search import breadth, visited
+from mc.engine.search.asymmetry import SymmetryCheck
+from mc.engine.search.breadth import BreadthFirst
+from mc.engine.search.checkpoint import Checkpoints, read_checkpoint
+from mc.engine.search.compiled import Engine
+from mc.engine.search.limits import Limits
+from mc.engine.search.team import Team
 
 #: Tracks side by side that all go down to Depth; halfway down, each of them may have Width branches, for one level.
 TRACKS = """

@@ -10,7 +10,7 @@ from toys.engines import compare, load
 
 from mc.cli.main import main
 from mc.engine import reference
-from mc.engine.compiled import Engine
+from mc.engine.search.compiled import Engine
 from mc.errors import EvaluationError, SpecError
 from mc.lang.arithmetic import LARGEST
 from mc.lang.state import State

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from toys.engines import load
 
-from mc.engine.compiled import Engine
 from mc.engine.reference import Step, ways
+from mc.engine.search.compiled import Engine
 from mc.lang.values import ModelValue, RecordValue
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior

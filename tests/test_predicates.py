@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from toys.engines import compare, load
 
-from mc.engine.compiled import Engine
+from mc.engine.search.compiled import Engine
 
 #: Two counters that step in turn; sets of pairs, one of which takes more than one word.
 SPEC = """

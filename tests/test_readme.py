@@ -12,7 +12,7 @@ import pytest
 from readme_table import ROOT, rows, updated
 from test_counts import name, spec
 
-from mc.engine.compiled import Engine
+from mc.engine.search.compiled import Engine
 from mc.tlc import crosscheck
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -18,12 +18,12 @@ from toys import sets
 from toys.engines import load
 from toys.sets import visited_by
 
-from mc.engine import segments as module
-from mc.engine import words
-from mc.engine.compiled import Engine
-from mc.engine.levels import Spool
-from mc.engine.segments import Segments
-from mc.engine.visited import Visited
+from mc.engine.runtime import words
+from mc.engine.search import segments as module
+from mc.engine.search.compiled import Engine
+from mc.engine.search.levels import Spool
+from mc.engine.search.segments import Segments
+from mc.engine.search.visited import Visited
 
 ENGINE = Engine(
     load("x = Variable(Range(0, 1))\ndef Init(t):\n    t.x = 0\ndef Stay(s, t):\n    return True\nNext = [Stay]")

@@ -11,7 +11,7 @@ from toys.engines import compare, load
 
 from mc.cli.main import main
 from mc.engine import reference
-from mc.engine.compiled import Engine
+from mc.engine.search.compiled import Engine
 from mc.errors import EvaluationError, SpecError
 
 HEAD = """

@@ -9,7 +9,7 @@ import pytest
 from toys.engines import compare, load
 
 from mc.cli.main import main
-from mc.engine.compiled import Engine
+from mc.engine.search.compiled import Engine
 from mc.errors import SpecError
 from mc.graph.expressions import parse_expressions
 from mc.lang.text import to_tla

@@ -11,8 +11,9 @@ import pytest
 from toys.engines import load
 from toys.values import Domains, random_value
 
-from mc.engine import reference, words
-from mc.engine.compiled import Engine
+from mc.engine import reference
+from mc.engine.runtime import words
+from mc.engine.search.compiled import Engine
 from mc.errors import ModelError
 from mc.lang.declarations import Variable
 from mc.lang.state import State, renamed

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from toys.engines import GRID, load
 
-from mc.engine import team, words
-from mc.engine.compiled import Engine
-from mc.engine.team import Team
+from mc.engine.runtime import words
+from mc.engine.search import team
+from mc.engine.search.compiled import Engine
+from mc.engine.search.team import Team
 
 ENGINE = Engine(load(GRID, {"Size": 3}))
 

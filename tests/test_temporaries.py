@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from toys.engines import compare, load
 
-from mc.engine.compiled import Engine
+from mc.engine.search.compiled import Engine
 from mc.errors import SpecError
 
 SPEC = """

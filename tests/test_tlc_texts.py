@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toys.values import Domains, random_value
 
-from mc.engine.storage import shape_of
+from mc.engine.store.storage import shape_of
 from mc.errors import EvaluationError
 from mc.lang import Bag, Domain, Enum, Fn, Range, Record, Seq, Set
 from mc.lang.text import from_tla, to_tla

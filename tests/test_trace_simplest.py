@@ -12,8 +12,8 @@ import pytest
 from toys.engines import load
 
 from mc.cli.main import main
-from mc.engine.compiled import Engine
 from mc.engine.reference import successors
+from mc.engine.search.compiled import Engine
 from mc.lang.state import State
 from mc.spec.load import load_spec
 from mc.spec.models import find_spec, override, read_models

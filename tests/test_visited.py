@@ -14,10 +14,10 @@ from toys.engines import load
 from toys.sets import visited_by
 from toys.walks import TOYS
 
-from mc.engine import visited as visited_set
-from mc.engine import words
-from mc.engine.compiled import Engine
-from mc.engine.visited import Visited, omission_probability
+from mc.engine.runtime import words
+from mc.engine.search import visited as visited_set
+from mc.engine.search.compiled import Engine
+from mc.engine.search.visited import Visited, omission_probability
 
 STAY = "x = Variable(Range(0, 1))\ndef Init(t):\n    t.x = 0\ndef Stay(s, t):\n    return True\nNext = [Stay]\n"
 SPEC = load(STAY)

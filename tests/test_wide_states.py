@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from toys.engines import compare, load
 
-from mc.engine import words
-from mc.engine.compiled import Engine
-from mc.engine.generate import BESIDE, part_size
+from mc.engine.program.generate import BESIDE, part_size
+from mc.engine.runtime import words
+from mc.engine.search.compiled import Engine
 from mc.errors import SpecError, UsageError
 
 #: Two sets over large universes, and a row that ranges over one of them.

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from mc.cli import options
-from mc.engine.cache import LIMIT, Cache
+from mc.engine.machine.cache import LIMIT, Cache
 from mc.errors import UsageError
 
 EXAMPLES = f"""\

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from mc import errors
 from mc.cli import options, report, resume, since_start
-from mc.engine.limits import Limits, check_levels, processors
 from mc.engine.result import Progress, Result
+from mc.engine.search.limits import Limits, check_levels, processors
 from mc.spec.objects import Spec
 from mc.trace.behavior import check_init, init_failure
 
 if TYPE_CHECKING:
-    from mc.engine.checkpoint import Checkpoint, Checkpoints
-    from mc.engine.compiled import Engine
+    from mc.engine.search.checkpoint import Checkpoint, Checkpoints
+    from mc.engine.search.compiled import Engine
 
 EXAMPLES = """\
 examples:
@@ -176,8 +176,8 @@ def search(
     ``limits``: by default that of time only.
     """
     # Here, not above: the engine takes its time to import, which other commands and errors need not wait for.
-    from mc.engine.compiled import Engine
-    from mc.engine.program import UnevaluableInit
+    from mc.engine.program.program import UnevaluableInit
+    from mc.engine.search.compiled import Engine
 
     engine = Engine(spec, options.cache_directory(), exact=args.exact)
     loaded = since_start()

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from mc import errors
 from mc.cli import options, report
 from mc.cli.check import search
-from mc.engine.limits import processors
+from mc.engine.search.limits import processors
 from mc.errors import EvaluationError, UsageError
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior, check_init
 from mc.trace.simplest import counterexample
 
 if TYPE_CHECKING:
-    from mc.engine.compiled import Engine
     from mc.engine.result import Result
+    from mc.engine.search.compiled import Engine
 
 #: States that are explored at most; a projection may show so many in a few nodes.
 STATE_LIMIT = 100_000

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         raise
     if args.source:
         # Here, not above: the engine takes its time to import.
-        from mc.engine.compiled import Engine
+        from mc.engine.search.compiled import Engine
 
         print(Engine(spec).source)
         return 0

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, TextIO
 
-from mc.engine.limits import read_size
+from mc.engine.search.limits import read_size
 from mc.errors import UsageError
 from mc.spec.load import load_spec
 from mc.spec.models import find_spec, override, read_models

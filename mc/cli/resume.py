@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from mc.cli import options
 from mc.cli.lock import locked
-from mc.engine.limits import check_levels
+from mc.engine.search.limits import check_levels
 from mc.errors import McError, UsageError
 from mc.spec.load import load_spec
 from mc.spec.models import find_spec
 from mc.spec.objects import Spec
 
 if TYPE_CHECKING:
-    from mc.engine.checkpoint import Checkpoint, Checkpoints
+    from mc.engine.search.checkpoint import Checkpoint, Checkpoints
 
 
 def add_options(parser: argparse._ArgumentGroup) -> None:
@@ -52,7 +52,7 @@ def load(args: argparse.Namespace, locks: ExitStack) -> tuple[Spec, Checkpoint |
     if args.resume is None:
         return options.load(args), None
     # Here, not above, as in all that follows: they take their time to import, and few searches need them.
-    from mc.engine.checkpoint import read_checkpoint
+    from mc.engine.search.checkpoint import read_checkpoint
     from mc.trace.saved import read_origin
 
     locks.enter_context(locked(args.resume, "--resume", "resume from a copy of it"))
@@ -98,7 +98,7 @@ def writer(args: argparse.Namespace, spec: Spec, resumed: Checkpoint | None, loc
     """What writes checkpoints, if any are wanted; ``locks`` holds their directory for this process alone."""
     if args.checkpoint is None:
         return None
-    from mc.engine.checkpoint import Checkpoints
+    from mc.engine.search.checkpoint import Checkpoints
     from mc.trace.saved import origin_json
 
     # Where this fails, the one that writes them says so.

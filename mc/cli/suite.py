@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from mc import errors
 from mc.cli import options, since_start
-from mc.engine.limits import processors
+from mc.engine.search.limits import processors
 from mc.errors import UsageError
 from mc.suite.gallery import gallery_page, read_claims
 from mc.suite.jobs import Job, select

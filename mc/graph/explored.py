@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mc.engine import words
 from mc.engine.reference import successors
+from mc.engine.runtime import words
 from mc.errors import EvaluationError, UsageError
 from mc.lang.state import State, renamed
 from mc.lang.values import ModelValue, rename
@@ -18,7 +18,7 @@ from mc.trace.behavior import Behavior, find_failure
 from mc.trace.renaming import find_renaming
 
 if TYPE_CHECKING:
-    from mc.engine.compiled import Engine
+    from mc.engine.search.compiled import Engine
 
 Permutation = Mapping[ModelValue, ModelValue]
 
@@ -99,7 +99,7 @@ def explore(spec: Spec, engine: Engine, max_states: int, behavior: Behavior | No
     Raises :class:`TooLarge`, and :class:`EvaluationError` where the spec cannot be evaluated.
     """
     # Here, not above: the engine takes its time to import.
-    from mc.engine.compiled import UnevaluableState
+    from mc.engine.search.compiled import UnevaluableState
 
     try:
         found = engine.graph(max_states)

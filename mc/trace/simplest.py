@@ -1,7 +1,7 @@
 """Of all shortest behaviors to a violation the simplest: fewest faults, then fewest process switches.
 
 The engine says which states such behaviors go through, one representative for each orbit
-(:mod:`mc.engine.shortest`). Here the steps between them are found with the reference semantics, and the
+(:mod:`mc.engine.search.shortest`). Here the steps between them are found with the reference semantics, and the
 switches counted: two steps by different processes, one after the other. A step that is no process's, such
 as the loss of a message, comes between without a switch.
 

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from mc.engine.limits import processors
+from mc.engine.search.limits import processors
 from mc.errors import UsageError
 
 from .cases import ROOT

@@ -12,9 +12,9 @@ import time
 
 from mc.cli import options
 from mc.engine import reference
-from mc.engine.breadth import BreadthFirst
-from mc.engine.compiled import Engine
-from mc.engine.limits import Guard, Limits
+from mc.engine.search.breadth import BreadthFirst
+from mc.engine.search.compiled import Engine
+from mc.engine.search.limits import Guard, Limits
 from mc.spec.objects import Spec
 
 

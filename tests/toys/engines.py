@@ -13,7 +13,7 @@ from typing import Any
 from toys.ways import Way
 
 from mc.engine import reference
-from mc.engine.compiled import Engine
+from mc.engine.search.compiled import Engine
 from mc.engine.result import Result
 from mc.errors import EvaluationError
 from mc.lang.state import State

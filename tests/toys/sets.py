@@ -8,11 +8,11 @@ from contextlib import closing, contextmanager
 import numpy as np
 import numpy.typing as npt
 
-from mc.engine import words
-from mc.engine.compiled import Engine
-from mc.engine.program import Words
-from mc.engine.team import Team
-from mc.engine.visited import Visited
+from mc.engine.runtime import words
+from mc.engine.search.compiled import Engine
+from mc.engine.program.program import Words
+from mc.engine.search.team import Team
+from mc.engine.search.visited import Visited
 
 
 @contextmanager

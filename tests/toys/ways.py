@@ -11,10 +11,12 @@ from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
-from mc.engine import breadth, words
-from mc.engine.checkpoint import MANIFEST, Checkpoints, read_checkpoint
-from mc.engine.compiled import Engine
-from mc.engine.limits import Limits
+from mc.engine.runtime import words
+
+from mc.engine.search import breadth
+from mc.engine.search.checkpoint import MANIFEST, Checkpoints, read_checkpoint
+from mc.engine.search.compiled import Engine
+from mc.engine.search.limits import Limits
 from mc.engine.result import Result
 from mc.lang.state import State
 

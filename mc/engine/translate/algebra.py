@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
-from mc.engine.shapes import SetShape, Shape, SortedSetShape
-from mc.engine.storage import encodable, is_set
+from mc.engine.store.places import Place
+from mc.engine.store.shapes import SetShape, Shape, SortedSetShape
+from mc.engine.store.storage import encodable, is_set
 from mc.engine.translate.codes import SHORT, as_code, as_truth, bind, named, settle, unfit
 from mc.engine.translate.comparable import comparable
 from mc.engine.translate.convert import add_element, check_capacity, clear, is_made, place_of
 from mc.engine.translate.equality import equal
 from mc.engine.translate.kinds import join, joined_sets, natural_shape, room, set_of, told
-from mc.engine.translate.places import Place
 from mc.engine.translate.values import BagChange, Builder, Const, Interval, Packed, SetOf, Truth, Value
 from mc.engine.translate.writer import Writer
 from mc.errors import SpecError

@@ -6,9 +6,9 @@ word, and a product that does not is computed as one that is too large.
 
 from __future__ import annotations
 
+from mc.engine.store.places import atomic
 from mc.engine.translate.builders import bindings
 from mc.engine.translate.codes import as_number, named
-from mc.engine.translate.places import atomic
 from mc.engine.translate.values import Num
 from mc.engine.translate.writer import Writer
 from mc.formula import operators as op

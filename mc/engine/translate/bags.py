@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from mc.engine.shapes import BagShape, Shape
+from mc.engine.store.places import Place
+from mc.engine.store.shapes import BagShape, Shape
 from mc.engine.translate.codes import as_code, named, settle
 from mc.engine.translate.convert import clear
 from mc.engine.translate.kinds import fits, natural_shape, shape_beside
-from mc.engine.translate.places import Place
 from mc.engine.translate.values import BagChange, Builder, Value, of_code
 from mc.engine.translate.writer import Writer
 

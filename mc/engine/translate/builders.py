@@ -7,14 +7,14 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
-from mc.engine.shapes import BagShape, BoolShape, FnShape, SeqShape, SetShape, Shape, SortedSetShape
-from mc.engine.storage import MAX_UNIVERSE
+from mc.engine.store.places import Place
+from mc.engine.store.shapes import BagShape, BoolShape, FnShape, SeqShape, SetShape, Shape, SortedSetShape
+from mc.engine.store.storage import MAX_UNIVERSE
 from mc.engine.translate.bags import add_copy
 from mc.engine.translate.codes import as_code, as_number, as_truth, bind, named, over_text, settle, unfit
 from mc.engine.translate.convert import add_element, check_capacity, clear, part_at, place_of, put
 from mc.engine.translate.filters import decide, inclusion, negation, passing
 from mc.engine.translate.kinds import bitmap, function_on, join, natural_shape, room, sorted_set
-from mc.engine.translate.places import Place
 from mc.engine.translate.values import Builder, Const, Filter, Interval, Num, Truth, Tuple, Value, of_code
 from mc.engine.translate.writer import Writer
 from mc.formula.nodes import Bind, Binder, Bound, Expression, Name, as_written

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from mc.engine.shapes import (
+from mc.engine.store.places import Place, atomic
+from mc.engine.store.shapes import (
     BagShape,
     FnShape,
     IntShape,
@@ -25,7 +26,6 @@ from mc.engine.translate.convert import bag_size, cardinality, clear, is_made, p
 from mc.engine.translate.expressions import element_at
 from mc.engine.translate.kinds import join, natural_shape, shape_beside, told
 from mc.engine.translate.membership import copies_of
-from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import (
     Builder,
     Const,

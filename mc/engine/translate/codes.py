@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from mc.engine.kinds import described
-from mc.engine.shapes import (
+from mc.engine.store.kinds import described
+from mc.engine.store.shapes import (
     AtomShape,
     BoolShape,
     FnShape,
@@ -19,7 +19,7 @@ from mc.engine.shapes import (
     Shape,
     UnionShape,
 )
-from mc.engine.storage import encodable
+from mc.engine.store.storage import encodable
 from mc.engine.translate.kinds import natural_shape
 from mc.engine.translate.values import (
     BagChange,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from mc.engine.kinds import clash, described, kinds, mixed
-from mc.engine.shapes import AtomShape, BoolShape, IntShape, OptionalShape, Shape
+from mc.engine.store.kinds import clash, described, kinds, mixed
+from mc.engine.store.shapes import AtomShape, BoolShape, IntShape, OptionalShape, Shape
 from mc.engine.translate.codes import as_code, bind, named
 from mc.engine.translate.kinds import told
 from mc.engine.translate.values import Const, Interval, SetOf, Tuple, Value, of_code

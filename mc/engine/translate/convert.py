@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mc.engine.kinds import single, variants
-from mc.engine.shapes import (
+from mc.engine.store.kinds import single, variants
+from mc.engine.store.places import UNROLLED, Place
+from mc.engine.store.shapes import (
     BagShape,
     BoolShape,
     FnShape,
@@ -14,11 +15,10 @@ from mc.engine.shapes import (
     SortedSetShape,
     UnionShape,
 )
-from mc.engine.slots import words_of
-from mc.engine.storage import encodable
+from mc.engine.store.slots import words_of
+from mc.engine.store.storage import encodable
 from mc.engine.translate.codes import as_code, named, outside_text, over_text, settle, unfit
 from mc.engine.translate.kinds import natural_shape, told
-from mc.engine.translate.places import UNROLLED, Place
 from mc.engine.translate.values import (
     BagChange,
     Builder,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from mc.engine.kinds import kinds as kinds_of
-from mc.engine.kinds import variants
-from mc.engine.shapes import (
+from mc.engine.store.kinds import kinds as kinds_of
+from mc.engine.store.kinds import variants
+from mc.engine.store.places import UNROLLED, atomic
+from mc.engine.store.shapes import (
     AtomShape,
     BoolShape,
     IntShape,
@@ -18,13 +19,12 @@ from mc.engine.shapes import (
     SortedSetShape,
     UnionShape,
 )
-from mc.engine.slots import words_of
-from mc.engine.storage import encodable
+from mc.engine.store.slots import words_of
+from mc.engine.store.storage import encodable
 from mc.engine.translate.codes import SHORT, as_code, as_number, as_truth, bind, decided, named, settle
 from mc.engine.translate.comparable import comparable
 from mc.engine.translate.convert import place_of
 from mc.engine.translate.kinds import join, natural_shape, shape_beside, told
-from mc.engine.translate.places import UNROLLED, atomic
 from mc.engine.translate.values import Const, Interval, Packed, SetOf, Stored, Truth, Tuple, Value, of_code
 from mc.engine.translate.writer import Writer
 from mc.errors import KindError

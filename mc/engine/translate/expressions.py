@@ -6,7 +6,8 @@ from functools import partial
 from itertools import accumulate
 from typing import Any
 
-from mc.engine.shapes import (
+from mc.engine.store.places import Place, atomic
+from mc.engine.store.shapes import (
     AtomShape,
     BagShape,
     FnShape,
@@ -17,7 +18,7 @@ from mc.engine.shapes import (
     SortedSetShape,
     UnionShape,
 )
-from mc.engine.storage import encodable
+from mc.engine.store.storage import encodable
 from mc.engine.translate.algebra import bag_change, is_set_value, set_operation, subset
 from mc.engine.translate.arithmetic import arithmetic
 from mc.engine.translate.builders import concatenate
@@ -27,7 +28,6 @@ from mc.engine.translate.convert import clear, part_at, place_of
 from mc.engine.translate.equality import connect, equal
 from mc.engine.translate.kinds import join, natural_shape, told
 from mc.engine.translate.membership import copies_of
-from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import (
     Const,
     Interval,

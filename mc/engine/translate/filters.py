@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from itertools import product, takewhile
 from typing import Any
 
-from mc.engine.shapes import AtomShape, BoolShape, IntShape, OptionalShape, SetShape, Shape
-from mc.engine.slots import STRIDE
-from mc.engine.storage import encodable
+from mc.engine.store.places import Place
+from mc.engine.store.shapes import AtomShape, BoolShape, IntShape, OptionalShape, SetShape, Shape
+from mc.engine.store.slots import STRIDE
+from mc.engine.store.storage import encodable
 from mc.engine.translate.codes import SHORT, as_code, named
 from mc.engine.translate.convert import place_of
 from mc.engine.translate.kinds import bitmap, natural_shape
-from mc.engine.translate.places import Place
 from mc.engine.translate.values import Const, Filter, Num, Packed, Stored, Truth, Value
 from mc.engine.translate.writer import Writer
 from mc.formula import operators as op

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
-from mc.engine.shapes import IntShape, OptionalShape, Shape
+from mc.engine.store.shapes import IntShape, OptionalShape, Shape
 from mc.engine.translate.codes import as_truth, bind
 from mc.engine.translate.expressions import as_plain, begin, plain
 from mc.engine.translate.kinds import join, told

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mc.engine.shapes import BoolShape, IntShape, Shape
+from mc.engine.store.shapes import BoolShape, IntShape, Shape
 from mc.engine.translate.expressions import plain
 from mc.engine.translate.kinds import told
 from mc.engine.translate.trees import function_body

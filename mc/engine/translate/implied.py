@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mc.engine.shapes import (
+from mc.engine.store.shapes import (
     AtomShape,
     BagShape,
     BoolShape,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-from mc.engine.kinds import described, mixed, single, variants
-from mc.engine.kinds import kinds as kinds_of
-from mc.engine.shapes import (
+from mc.engine.store.kinds import described, mixed, single, variants
+from mc.engine.store.kinds import kinds as kinds_of
+from mc.engine.store.shapes import (
     AtomShape,
     BagShape,
     BoolShape,
@@ -21,8 +21,8 @@ from mc.engine.shapes import (
     SortedSetShape,
     UnionShape,
 )
-from mc.engine.slots import PAYLOAD
-from mc.engine.storage import MAX_ELEMENT, MAX_UNIVERSE, encodable, is_set
+from mc.engine.store.slots import PAYLOAD
+from mc.engine.store.storage import MAX_ELEMENT, MAX_UNIVERSE, encodable, is_set
 from mc.engine.translate.values import (
     BagChange,
     Builder,

@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
-from mc.engine.kinds import clash, described
-from mc.engine.kinds import kinds as kinds_of
-from mc.engine.shapes import (
+from mc.engine.store.kinds import clash, described
+from mc.engine.store.kinds import kinds as kinds_of
+from mc.engine.store.places import Place, atomic
+from mc.engine.store.shapes import (
     AtomShape,
     BagShape,
     BoolShape,
@@ -21,15 +22,14 @@ from mc.engine.shapes import (
     Shape,
     SortedSetShape,
 )
-from mc.engine.slots import STRIDE, words_of
-from mc.engine.storage import encodable
+from mc.engine.store.slots import STRIDE, words_of
+from mc.engine.store.storage import encodable
 from mc.engine.translate.codes import SHORT, as_code, as_number, as_truth, bind, named
 from mc.engine.translate.comparable import comparable, different_kinds, refuse
 from mc.engine.translate.convert import bag_size, cardinality, element_rank, is_made, part_at, place_of
 from mc.engine.translate.equality import connect, equal
 from mc.engine.translate.implied import implied
 from mc.engine.translate.kinds import atoms, fits, natural_shape, shape_beside, told
-from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import (
     Builder,
     Const,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mc.engine.layout import Layout
 from mc.engine.result import Unevaluable
-from mc.engine.shapes import (
+from mc.engine.store.layout import Layout
+from mc.engine.store.places import Place
+from mc.engine.store.shapes import (
     AtomShape,
     BagShape,
     BoolShape,
@@ -20,8 +21,7 @@ from mc.engine.shapes import (
     Shape,
     UnionShape,
 )
-from mc.engine.storage import encodable, shape_of
-from mc.engine.translate.places import Place
+from mc.engine.store.storage import encodable, shape_of
 from mc.errors import SpecError
 from mc.formula import operators as op
 from mc.formula.nodes import (

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from mc.engine.shapes import (
+from mc.engine.store.places import Place
+from mc.engine.store.shapes import (
     AtomShape,
     BagShape,
     BoolShape,
@@ -15,12 +16,11 @@ from mc.engine.shapes import (
     Shape,
     UnionShape,
 )
-from mc.engine.storage import shape_of
+from mc.engine.store.storage import shape_of
 from mc.engine.translate.codes import named
 from mc.engine.translate.convert import place_of
 from mc.engine.translate.filters import member_loop
 from mc.engine.translate.kinds import bitmap, join, natural_shape
-from mc.engine.translate.places import Place
 from mc.engine.translate.values import (
     Const,
     Filter,

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from mc.engine.shapes import FnShape, RecordShape, SeqShape, Shape, UnionShape
-from mc.engine.slots import PAYLOAD
+from mc.engine.store.places import Place, atomic
+from mc.engine.store.shapes import FnShape, RecordShape, SeqShape, Shape, UnionShape
+from mc.engine.store.slots import PAYLOAD
 from mc.engine.translate.builders import bindings
 from mc.engine.translate.calls import (
     applied,
@@ -27,7 +28,6 @@ from mc.engine.translate.expressions import (
     variable_of,
 )
 from mc.engine.translate.folds import emit_loop, let
-from mc.engine.translate.places import Place, atomic
 from mc.engine.translate.values import Const, Num, Stored, Truth, Value
 from mc.engine.translate.writer import SCRATCH, Writer
 from mc.formula import operators as op

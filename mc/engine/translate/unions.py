@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial, reduce
 
-from mc.engine.shapes import SetShape
+from mc.engine.store.shapes import SetShape
 from mc.engine.translate.algebra import is_set_value, set_operation
 from mc.engine.translate.builders import bindings, set_of_values
 from mc.engine.translate.codes import as_code, describe

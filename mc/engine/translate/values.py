@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from mc.engine.shapes import BoolShape, IntShape, Shape
-from mc.engine.translate.places import Place
+from mc.engine.store.places import Place
+from mc.engine.store.shapes import BoolShape, IntShape, Shape
 from mc.formula.nodes import Expression
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from mc.engine.shapes import BagShape, SetShape
-from mc.engine.slots import PAYLOAD
+from mc.engine.store.shapes import BagShape, SetShape
+from mc.engine.store.slots import PAYLOAD
 from mc.engine.translate.calls import entered
 from mc.engine.translate.codes import as_truth, bind, decided, named
 from mc.engine.translate.folds import emit_loop, let

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from mc.engine.result import Unevaluable
-from mc.engine.shapes import BagShape, Shape
+from mc.engine.store.places import Place
+from mc.engine.store.shapes import BagShape, Shape
 from mc.engine.translate.module import Module
-from mc.engine.translate.places import Place
 from mc.engine.translate.values import BagChange, Filter, StateRef, Value
 from mc.errors import SpecError
 from mc.formula.nodes import Bound, Definition, Expression, Node, as_written

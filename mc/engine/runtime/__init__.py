@@ -1,0 +1,1 @@
+"""What is compiled with every model: the visited set, single successors, and the loops over batches."""

@@ -1,0 +1,1 @@
+"""The searches, and what they keep: the visited set, levels, checkpoints."""

@@ -1,0 +1,1 @@
+"""Renaming of symmetric values, and the representatives of orbits."""
