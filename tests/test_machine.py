@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mc.engine.code.source import Source
 from mc.engine.machine import library as machine
 from mc.engine.machine.library import Library
 
@@ -27,7 +28,7 @@ def thrice(n: int) -> int:
 
 
 def library(source: str, cache: Path, **constants: int) -> Library:
-    return Library(source, constants, cache)
+    return Library(Source(source, constants), cache)
 
 
 def test_what_few_searches_call_is_compiled_when_it_is_called(tmp_path: Path) -> None:

@@ -53,16 +53,7 @@ def _agree(left: Value, right: Value) -> None:
         raise TypeError(f"{left.typed} and {right.typed} are of different types")
 
 
-@dataclass(frozen=True)
-class Signature:
-    """A function that can be called: its name, and the types of its parameters and its result."""
-
-    name: str
-    parameters: tuple[Kind, ...]
-    result: Kind
-
-
-class Code:
+class Assembly:
     """The instructions of a function. Memory for its locals stands before them."""
 
     def __init__(self) -> None:
@@ -88,6 +79,16 @@ class Code:
     def do(self, text: str) -> None:
         """An instruction without a result."""
         self.lines.append(f"  {text}")
+
+    def area(self, words: int) -> Value:
+        """Memory for some words, all 0, that lasts until the function returns."""
+        area = f"%stack.{len(self.memory)}"
+        # To store an array of zeros is a value of that many parts for LLVM, which takes its time with them.
+        self.memory += [
+            f"  {area} = alloca [{words} x i64]",
+            f"  call void @llvm.memset.p0.i64(ptr {area}, i8 0, i64 {8 * words}, i1 0)",
+        ]
+        return Value(area, POINTER)
 
     # Blocks
 

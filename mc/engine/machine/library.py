@@ -1,16 +1,10 @@
-"""Machine code, by LLVM, from functions in a small typed subset of Python.
-
-The subset is what generated modules and ``mc.engine.runtime.kernels`` are written in: functions over 64-bit integers,
-truth values and pointers (parameters annotated ``int``, ``bool``, ``ptr``, ``ptr8``), with ``if``, ``while``,
-``for k in range(...)`` (or over bits, see ``lower_loops.py``) and assignments. Arithmetic wraps around at 64 bits. A
-local variable has the type of what is first assigned to it. All functions of a module are optimised together, once.
+"""Machine code, by LLVM, of kernels and of what is made for a model: all functions are optimised together, once.
 
 Objects are kept on disk under the hash of all they depend on, so a second start compiles nothing.
 """
 
 from __future__ import annotations
 
-import ast
 import ctypes
 import hashlib
 import re
@@ -25,12 +19,12 @@ import llvmlite.binding as llvm
 import numpy as np
 import numpy.typing as npt
 
-from mc.engine.machine import assembly, lower, lower_loops
-from mc.engine.machine.assembly import I1, I64, POINTER, POINTER8, VOID, Signature, Value
+from mc.engine import code, machine
+from mc.engine.code.source import Source
+from mc.engine.machine import lower, operations
 from mc.engine.machine.cache import Cache
 from mc.engine.machine.lower import FunctionCompiler
 
-_TYPES = {"int": I64, "bool": I1, "ptr": POINTER, "ptr8": POINTER8, "None": VOID}
 _C_TYPES: dict[str, Any] = {
     "int": ctypes.c_int64,
     "bool": ctypes.c_bool,
@@ -38,7 +32,8 @@ _C_TYPES: dict[str, Any] = {
     "ptr8": ctypes.c_void_p,
     "None": None,
 }
-_COMPILER = (__file__, assembly.__file__, lower.__file__, lower_loops.__file__)
+#: The files of the compiler itself.
+_COMPILER = [file for folder in (code, machine) for file in sorted(Path(folder.__path__[0]).glob("*.py"))]
 #: The head of a function to be called from Python. Its text tells: to parse the whole module takes far longer than to
 #: load the code that was kept of it.
 _HEAD = re.compile(r"^@(entry|later)\ndef (\w+)\(([^)]*)\) -> (\w+):", re.MULTILINE)
@@ -50,16 +45,16 @@ class Library:
     Those marked ``entry`` are compiled at once, and together; one marked ``later`` when it is first asked for.
     """
 
-    def __init__(self, source: str, constants: dict[str, int], cache: Path) -> None:
+    def __init__(self, source: Source, cache: Path) -> None:
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         self._processor = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
-        self._versions = f"{llvmlite.__version__} {self._processor} {_compiler_text()} {sorted(constants.items())}"
-        self._source, self._constants, self._cache = source, constants, Cache(cache)
+        self._versions = f"{llvmlite.__version__} {self._processor} {_compiler_text()}"
+        self._source, self._cache = source, Cache(cache)
         #: What runs the code that was loaded.
         self._engines: list[llvm.ExecutionEngine] = []
         self._lock = threading.Lock()
-        heads = _HEAD.findall(source)
+        heads = _HEAD.findall(source.kernels)
         #: Parameters and result of each function that was not asked for yet.
         self._later = {name: (parameters, result) for mark, name, parameters, result in heads if mark == "later"}
         self._load({name: (parameters, result) for mark, name, parameters, result in heads if mark == "entry"})
@@ -76,17 +71,18 @@ class Library:
 
     def _load(self, heads: Mapping[str, tuple[str, str]]) -> None:
         """Make functions callable, given by their parameters and results."""
-        digest = hashlib.sha256(f"{self._versions}\n{sorted(heads)}\n{self._source}".encode()).hexdigest()[:24]
+        everything = "\n".join([self._versions, str(sorted(heads)), self._source.kernels, self._source.text])
+        digest = hashlib.sha256(everything.encode()).hexdigest()[:24]
         cpu, features = self._processor
         # One for each engine, which takes it.
         target = llvm.Target.from_default_triple()
         target_machine = target.create_target_machine(cpu=cpu, features=features, opt=3, jit=True)
-        code = self._cache.read(digest)
-        if code is None:
-            code = self._compile(heads, target_machine)
-            self._cache.write(digest, code)
+        object_code = self._cache.read(digest)
+        if object_code is None:
+            object_code = self._compile(heads, target_machine)
+            self._cache.write(digest, object_code)
         engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine)
-        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+        engine.add_object_file(llvm.ObjectFileRef.from_data(object_code))
         engine.finalize_object()
         self._engines.append(engine)
         for name, (parameters, result) in heads.items():
@@ -95,35 +91,26 @@ class Library:
 
     def _compile(self, entries: Collection[str], target_machine: llvm.TargetMachine) -> bytes:
         """Machine code of some functions and all that they call."""
-        tree = ast.parse(self._source)
-        nodes = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-        scope: dict[str, int | Value | Signature] = dict(self._constants)
-        text = [f'target triple = "{target_machine.triple}"', lower.DECLARATIONS, lower_loops.METADATA]
-        for node in tree.body:
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                name, value = node.targets[0].id, ast.literal_eval(node.value)
-                scope[name] = value if isinstance(value, int) else Value(f'@"{name}"', POINTER)
-                if not isinstance(value, int):
-                    words = ", ".join(f"i64 {word}" for word in value)
-                    text.append(f'@"{name}" = internal constant [{len(value)} x i64] [{words}]')
-        signatures = {name: _signature(node) for name, node in nodes.items()}
-        scope |= signatures
-        bodies: dict[str, tuple[str, str]] = {}
+        functions, tables = self._source.read()
+        text = [f'target triple = "{target_machine.triple}"', operations.DECLARATIONS, lower.METADATA]
+        for name, numbers in tables.items():
+            words = ", ".join(f"i64 {word}" for word in numbers)
+            text.append(f'@"{name}" = internal constant [{len(numbers)} x i64] [{words}]')
+        bodies: dict[str, str] = {}
         calls = Counter([*entries])
         todo = list(entries)
         while todo:
             name = todo.pop()
-            function = FunctionCompiler(nodes[name], signatures[name], scope)
-            bodies[name] = function.head, function.compile()
+            function = FunctionCompiler(functions[name], functions)
+            bodies[name] = function.compile()
             todo += {callee for callee in function.calls if callee not in calls}
             calls.update(function.calls)
-        for name in filter(bodies.__contains__, nodes):
-            head, body = bodies[name]
+        for name in filter(bodies.__contains__, functions):
             # What is called in one place becomes a part of the caller anyway. LLVM has less to do if it knows from the
             # start: otherwise it works on the function alone before that.
             attribute = "alwaysinline " if calls[name] == 1 and name not in entries else ""
             linkage = "" if name in entries else "internal "
-            text.append(f"define {linkage}{head} {attribute}{{\n{body}\n}}")
+            text.append(f"define {linkage}{lower.head(functions[name])} {attribute}{{\n{bodies[name]}\n}}")
         parsed = llvm.parse_assembly("\n".join(text))
         parsed.verify()
         options = llvm.create_pipeline_tuning_options(speed_level=3)
@@ -142,11 +129,6 @@ def _callable(place: int, parameters: list[Any], result: Any) -> Callable[..., A
     return call
 
 
-def _signature(node: ast.FunctionDef) -> Signature:
-    parameters = tuple(_TYPES[_annotation(argument.annotation)] for argument in node.args.args)
-    return Signature(node.name, parameters, _TYPES[_annotation(node.returns)])
-
-
 def address(array: npt.NDArray[Any]) -> int:
     """Where the elements of an array are."""
     return int(array.__array_interface__["data"][0])
@@ -154,10 +136,4 @@ def address(array: npt.NDArray[Any]) -> int:
 
 def _compiler_text() -> str:
     """The text of the compiler itself: code that an older one made is not used."""
-    return "".join(Path(str(file)).read_text(encoding="utf-8") for file in _COMPILER)
-
-
-def _annotation(node: ast.expr | None) -> str:
-    if node is None:
-        raise TypeError("every parameter and result of a compiled function is annotated")
-    return ast.unparse(node)
+    return "".join(file.read_text(encoding="utf-8") for file in _COMPILER)

@@ -1,96 +1,84 @@
-"""From one function in the compiled subset of Python to LLVM's assembly.
+"""From one function of code to LLVM's assembly.
 
 Every local variable is a stack slot with the type of what is first assigned to it, but for parameters to which nothing
-is assigned; LLVM's optimiser turns the slots into registers. The subset is described in ``mc.engine.machine.library``.
+is assigned; LLVM's optimiser turns the slots into registers.
 """
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from mc.engine.machine.assembly import (
-    EIGHT,
-    I1,
-    I8,
-    I64,
-    I128,
-    POINTER,
-    POINTER16,
-    VOID,
-    ZERO,
-    Code,
-    Kind,
-    Signature,
-    Value,
-    constant,
+from mc.engine.code.nodes import ARITHMETIC, RELATIONS, Code, Type, Word
+from mc.engine.code.statements import (
+    Assign,
+    Break,
+    Continue,
+    Do,
+    For,
+    Function,
+    If,
+    Note,
+    Return,
+    Statement,
+    Store,
+    While,
+    statements,
 )
-from mc.engine.machine.lower_loops import Loops
+from mc.engine.machine import operations
+from mc.engine.machine.assembly import I64, ONE, POINTER, VOID, ZERO, Assembly, Kind, Value, constant
+from mc.engine.machine.operations import BUILT_IN, KINDS
+from mc.engine.store.slots import PAYLOAD
 
-_BINARY = {
-    ast.Add: "add",
-    ast.Sub: "sub",
-    ast.Mult: "mul",
-    ast.BitAnd: "and",
-    ast.BitOr: "or",
-    ast.BitXor: "xor",
-    ast.LShift: "shl",
-    ast.RShift: "ashr",
-}
-_COMPARE = {ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "slt", ast.LtE: "sle", ast.Gt: "sgt", ast.GtE: "sge"}
-#: Functions of LLVM itself.
-DECLARATIONS = """\
-declare i64 @llvm.ctpop.i64(i64)
-declare i64 @llvm.cttz.i64(i64, i1)
-declare i64 @llvm.ctlz.i64(i64, i1)
-declare {i64, i1} @llvm.smul.with.overflow.i64(i64, i64)
-declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
-declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
+#: Of the branch that begins the next round of a loop that is not to be unrolled; and what it refers to.
+ROLLED = ", !llvm.loop !0"
+METADATA = """\
+!0 = distinct !{!0, !1}
+!1 = !{!"llvm.loop.unroll.disable"}
 """
 
 
-class FunctionCompiler(Loops):
-    """Translates one function. ``scope``: the constants, tables and functions that it may name."""
+def head(function: Function) -> str:
+    """A function's name and the types of its result and its parameters."""
+    parameters = ", ".join(f'{KINDS[type].text} %"{name}"' for name, type in function.parameters.items())
+    return f'{KINDS[function.result].text} @"{function.name}"({parameters})'
 
-    def __init__(
-        self, node: ast.FunctionDef, signature: Signature, scope: Mapping[str, int | Value | Signature]
-    ) -> None:
-        self.node, self.signature, self.scope = node, signature, scope
-        self.code = Code()
+
+class FunctionCompiler:
+    """Translates one function. ``functions``: those that it may call."""
+
+    def __init__(self, function: Function, functions: Mapping[str, Function]) -> None:
+        self.function, self.functions = function, functions
+        self.code = Assembly()
         self.locals: dict[str, Kind] = {}
         #: Parameters to which nothing is assigned.
         self.unchanged: dict[str, Value] = {}
         #: The functions that it calls, once for each place where it does.
         self.calls: list[str] = []
-        self.loops = []
+        #: Of the loops around the present statement: the blocks where they go on, and where they end.
+        self.loops: list[tuple[str, str]] = []
+        self.hidden_slots = 0
 
     def compile(self) -> str:
         """Its instructions, as text."""
         code = self.code
-        changed = {n.id for n in ast.walk(self.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        for argument, kind in zip(self.node.args.args, self.signature.parameters, strict=True):
-            given = Value(f'%"{argument.arg}"', kind)
-            if argument.arg in changed:
-                code.memory.append(f"  store {given.typed}, ptr {self.slot(argument.arg, kind)}")
+        changed = {s.name for s in statements(self.function.body) if isinstance(s, (Assign, For))}
+        for name, type in self.function.parameters.items():
+            given = Value(f'%"{name}"', KINDS[type])
+            if name in changed:
+                code.memory.append(f"  store {given.typed}, ptr {self.slot(name, given.kind)}")
             else:
-                self.unchanged[argument.arg] = given
+                self.unchanged[name] = given
         start = code.label("start")
         code.branch(start)
         code.begin(start)
-        self.suite(self.node.body)
+        self.suite(self.function.body)
         if code.open:
-            code.leave(None if self.signature.result == VOID else constant(0, self.signature.result))
+            result = KINDS[self.function.result]
+            code.leave(None if result == VOID else constant(0, result))
         return code.text()
 
-    @property
-    def head(self) -> str:
-        """Its name and the types of its result and its parameters."""
-        given = zip(self.node.args.args, self.signature.parameters, strict=True)
-        parameters = ", ".join(f'{kind.text} %"{argument.arg}"' for argument, kind in given)
-        return f'{self.signature.result.text} @"{self.signature.name}"({parameters})'
-
-    def fail(self, node: ast.AST) -> TypeError:
-        return TypeError(f"{self.node.name}: not in the compiled subset: {ast.unparse(node)}")
+    def fail(self, code: object) -> TypeError:
+        return TypeError(f"{self.function.name}: types do not agree: {code}")
 
     # Locals
 
@@ -101,135 +89,198 @@ class FunctionCompiler(Loops):
             self.code.memory.append(f"  {place} = alloca {kind.text}")
         return place
 
+    def hidden(self, name: str) -> str:
+        """The place of a local that only a loop knows."""
+        self.hidden_slots += 1
+        return self.slot(f"{name}.{self.hidden_slots}", I64)
+
     def assign(self, name: str, value: Value) -> None:
         slot = self.slot(name, value.kind)
         if self.locals[name] != value.kind:
-            raise TypeError(f"{self.node.name}: {name} changes its type")
+            raise TypeError(f"{self.function.name}: {name} changes its type")
         self.code.do(f"store {value.typed}, ptr {slot}")
 
     # Statements
 
-    def suite(self, body: list[ast.stmt]) -> None:
+    def suite(self, body: Sequence[Statement]) -> None:
         for statement in body:
             if not self.code.open:
                 return
-            getattr(self, f"do_{type(statement).__name__}")(statement)
+            self.statement(statement)
 
-    def do_Pass(self, node: ast.Pass) -> None:
-        pass
+    def statement(self, statement: Statement) -> None:
+        match statement:
+            case Assign(name=name, value=value):
+                self.assign(name, self.value(value))
+            case Store(memory=memory, index=index, value=value):
+                kept = self.value(value)
+                self.code.store(kept, self.code.further(self.value(memory), self.value(index)))
+            case Do(call=call):
+                self.value(call)
+            case Return(value=None):
+                self.code.leave(None)
+            case Return(value=Code() as value):
+                found = self.value(value)
+                if found.kind != KINDS[self.function.result]:
+                    raise self.fail(value)
+                self.code.leave(found)
+            case If():
+                self.branch(statement)
+            case While(test=test, body=body):
+                head, begin, after = self.labels("while", "do", "after")
+                self.code.branch(head)
+                self.code.begin(head)
+                self.code.choose(self.value(test), begin, after)
+                self.code.begin(begin)
+                self.round(body, head, after)
+                self.code.begin(after)
+            case For():
+                self.loop(statement)
+            case Break():
+                self.code.branch(self.loops[-1][1])
+            case Continue():
+                self.code.branch(self.loops[-1][0])
+            case Note():
+                pass
 
-    def do_Expr(self, node: ast.Expr) -> None:
-        if not isinstance(node.value, ast.Constant):
-            self.expr(node.value)
+    def labels(self, *hints: str) -> list[str]:
+        return [self.code.label(hint) for hint in hints]
 
-    def do_Assign(self, node: ast.Assign) -> None:
-        target = node.targets[0]
-        if not isinstance(target, ast.Name | ast.Subscript):
-            raise self.fail(node)
-        self.give(target, self.expr(node.value))
-
-    def do_AugAssign(self, node: ast.AugAssign) -> None:
-        if not isinstance(node.target, ast.Name | ast.Subscript):
-            raise self.fail(node)
-        self.give(node.target, self.expr(ast.BinOp(node.target, node.op, node.value)))
-
-    def give(self, target: ast.Name | ast.Subscript, value: Value) -> None:
-        """Assign to a local, or to memory."""
-        if isinstance(target, ast.Name):
-            self.assign(target.id, value)
-        else:
-            self.code.store(value, self.address(target))
-
-    def do_Return(self, node: ast.Return) -> None:
-        if self.signature.result == VOID:
-            self.code.leave(None)
-        else:
-            assert node.value is not None
-            self.code.leave(self.truth(node.value) if self.signature.result == I1 else self.expr(node.value))
-
-    def do_If(self, node: ast.If) -> None:
-        condition = self.truth(node.test)
-        if condition.number is not None:
-            self.suite(node.body if condition.number else node.orelse)
-            return
+    def branch(self, node: If) -> None:
         then, otherwise, after = self.labels("then", "else", "after")
-        self.code.choose(condition, then, otherwise if node.orelse else after)
-        for label, body in ((then, node.body), (otherwise, node.orelse)):
-            if body:
+        self.code.choose(self.value(node.test), then, otherwise if node.otherwise else after)
+        for label, body in ((then, node.then), (otherwise, node.otherwise)):
+            if body or label is then:
                 self.code.begin(label)
                 self.suite(body)
                 self.code.branch(after)
         self.code.begin(after)
 
+    def round(self, body: Sequence[Statement], following: str, after: str) -> None:
+        """One round of a loop."""
+        self.loops.append((following, after))
+        self.suite(body)
+        self.loops.pop()
+        self.code.branch(following)
+
+    def loop(self, node: For) -> None:
+        arguments = [self.value(argument) for argument in node.arguments]
+        match node.numbers, arguments:
+            case "range", [end]:
+                self.count(node, ZERO, end, ONE)
+            case "range", [start, end]:
+                self.count(node, start, end, ONE)
+            case "range", [start, end, step]:
+                self.count(node, start, end, step)
+            case "each", [end]:
+                self.count(node, ZERO, end, ONE, ROLLED)
+            case "bits", [word]:
+                self.bits(node, ZERO, ONE, lambda _: word)
+            case "members", [base, stop]:
+                self.bits(node, ZERO, stop, lambda k: self.load(base, k))
+            case "members", [base, stop, start, mask]:
+                self.bits(node, start, stop, lambda k: self.code.binary("and", self.load(base, k), self.load(mask, k)))
+            case _:
+                raise self.fail(node)
+
+    def load(self, base: Value, index: Value) -> Value:
+        return self.code.load(self.code.further(base, index))
+
+    def count(self, node: For, start: Value, end: Value, step: Value, attribute: str = "") -> None:
+        code, counter = self.code, self.hidden(node.name)
+        head, body, following, after = self.labels("for", "do", "next", "after")
+        code.do(f"store i64 {start}, ptr {counter}")
+        code.branch(head)
+        code.begin(head)
+        now = code.value(I64, f"load i64, ptr {counter}")
+        backwards = step.number is not None and step.number < 0
+        code.choose(code.compare("sgt" if backwards else "slt", now, end), body, after)
+        code.begin(body)
+        self.assign(node.name, now)
+        self.round(node.body, following, after)
+        code.begin(following)
+        code.do(f"store i64 {code.binary('add', now, step)}, ptr {counter}")
+        code.branch(head, attribute)
+        code.begin(after)
+
+    def bits(self, node: For, start: Value, stop: Value, fetch: Callable[[Value], Value]) -> None:
+        """A loop over the bits that are 1 in the words ``fetch(start)`` to ``fetch(stop - 1)``."""
+        code, word, rest = self.code, self.hidden(f"{node.name}.word"), self.hidden(f"{node.name}.rest")
+        head, begin, test, body, following, after = self.labels("words", "word", "bits", "do", "next", "after")
+        code.do(f"store i64 {start}, ptr {word}")
+        code.branch(head)
+        code.begin(head)
+        number = code.value(I64, f"load i64, ptr {word}")
+        code.choose(code.compare("slt", number, stop), begin, after)
+        code.begin(begin)
+        code.do(f"store i64 {fetch(number)}, ptr {rest}")
+        code.branch(test)
+        code.begin(test)
+        now = code.value(I64, f"load i64, ptr {rest}")
+        code.choose(code.compare("ne", now, ZERO), body, following)
+        code.begin(body)
+        code.do(f"store i64 {code.binary('and', now, code.binary('sub', now, ONE))}, ptr {rest}")
+        first = code.binary("mul", number, constant(PAYLOAD))
+        self.assign(node.name, code.binary("add", first, operations.lowest_bit(code, now)))
+        self.round(node.body, test, after)
+        code.begin(following)
+        code.do(f"store i64 {code.binary('add', number, ONE)}, ptr {word}")
+        code.branch(head)
+        code.begin(after)
+
     # Expressions
 
-    def truth(self, node: ast.expr) -> Value:
-        value = self.expr(node)
-        if value.kind == I1:
-            return value
-        if value.number is not None:
-            return constant(int(value.number != 0), I1)
-        return self.code.compare("ne", value, ZERO)
-
-    def expr(self, node: ast.expr) -> Value:
-        value: Value = getattr(self, f"on_{type(node).__name__}")(node)
-        return value
-
-    def on_Constant(self, node: ast.Constant) -> Value:
-        if isinstance(node.value, bool):
-            return constant(int(node.value), I1)
-        if isinstance(node.value, int):
-            return constant(node.value)
+    def value(self, node: Code) -> Value:
+        """The value of an expression."""
+        operation, operands = node.operation, node.operands
+        if operation in ARITHMETIC or operation in RELATIONS:
+            left, right = self.words(node)
+            rule = operations.arithmetic if operation in ARITHMETIC else operations.relation
+            return rule(self.code, operation, left, right)
+        match operation, operands:
+            case "number", (int(known),):
+                return constant(known)
+            case "truth", (known,):
+                return constant(int(bool(known)), KINDS[Type.BIT])
+            case "local", (str(name),):
+                return self.local(name)
+            case "table", (name,):
+                return Value(f'@"{name}"', POINTER)
+            case "load", (Code() as memory, Code() as index):
+                return self.load(self.value(memory), self.value(index))
+            case "int", (Code() as bit,):
+                return self.code.cast("zext", self.value(bit), I64)
+            case "not", (Code() as bit,):
+                return self.code.binary("xor", self.value(bit), constant(1, KINDS[Type.BIT]))
+            case (("and" | "or"), parts):
+                return self.connected(operation == "and", [part for part in parts if isinstance(part, Code)])
+            case "choice", (Code() as test, Code() as one, Code() as other):
+                return self.choice(test, one, other)
+            case "call", (str(name), *given):
+                return self.call(node, name, [self.value(argument) for argument in given if isinstance(argument, Code)])
         raise self.fail(node)
 
-    def on_Name(self, node: ast.Name) -> Value:
-        if node.id in self.locals:
-            kind = self.locals[node.id]
-            return self.code.value(kind, f"load {kind.text}, ptr {self.slot(node.id, kind)}")
-        match self.unchanged.get(node.id, self.scope.get(node.id)):
-            case Value() as table:
-                return table
-            case int(number):
-                return constant(number)
-        raise TypeError(f"{self.node.name}: the name {node.id!r} is not defined")
+    def words(self, node: Code) -> list[Value]:
+        """The values of two operands that are words."""
+        if not all(isinstance(operand, Word) for operand in node.operands):
+            raise self.fail(node)
+        return [self.value(operand) for operand in node.operands if isinstance(operand, Word)]
 
-    def address(self, node: ast.Subscript) -> Value:
-        return self.code.further(self.expr(node.value), self.expr(node.slice))
+    def local(self, name: str) -> Value:
+        if name in self.locals:
+            kind = self.locals[name]
+            return self.code.value(kind, f"load {kind.text}, ptr {self.slot(name, kind)}")
+        if name not in self.unchanged:
+            raise TypeError(f"{self.function.name}: the name {name!r} is not defined")
+        return self.unchanged[name]
 
-    def on_Subscript(self, node: ast.Subscript) -> Value:
-        return self.code.load(self.address(node))
-
-    def on_UnaryOp(self, node: ast.UnaryOp) -> Value:
-        if isinstance(node.op, ast.Not):
-            return self.code.binary("xor", self.truth(node.operand), constant(1, I1))
-        value = self.expr(node.operand)
-        if isinstance(node.op, ast.USub):
-            return constant(-value.number) if value.number is not None else self.code.binary("sub", ZERO, value)
-        return self.code.binary("xor", value, constant(-1))
-
-    def on_BinOp(self, node: ast.BinOp) -> Value:
-        left, right = self.expr(node.left), self.expr(node.right)
-        if isinstance(node.op, (ast.FloorDiv, ast.Mod)):
-            return self.divide(node, left, right)
-        return self.code.binary(_BINARY[type(node.op)], left, right)
-
-    def divide(self, node: ast.BinOp, left: Value, right: Value) -> Value:
-        """Division that rounds down; the rest is of division by a positive number."""
-        code, rest = self.code, self.code.binary("srem", left, right)
-        if isinstance(node.op, ast.Mod):
-            return code.select(code.compare("slt", rest, ZERO), code.binary("add", rest, right), rest)
-        opposite = code.compare("slt", code.binary("xor", rest, right), ZERO)
-        below = code.binary("and", opposite, code.compare("ne", rest, ZERO))
-        return code.binary("sub", code.binary("sdiv", left, right), code.cast("zext", below, I64))
-
-    def on_BoolOp(self, node: ast.BoolOp) -> Value:
-        conjunction = isinstance(node.op, ast.And)
+    def connected(self, conjunction: bool, parts: Sequence[Code]) -> Value:
         after = self.code.label("decided")
         decided: list[tuple[Value, str]] = []
-        for position, operand in enumerate(node.values):
-            value = self.truth(operand)
+        for position, part in enumerate(parts):
+            value = self.value(part)
             decided.append((value, self.code.block))
-            if position == len(node.values) - 1:
+            if position == len(parts) - 1:
                 self.code.branch(after)
                 break
             more = self.code.label("more")
@@ -238,157 +289,27 @@ class FunctionCompiler(Loops):
         self.code.begin(after)
         return self.code.joined(decided)
 
-    def on_Compare(self, node: ast.Compare) -> Value:
-        left = self.expr(node.left)
-        result = None
-        for operator, comparator in zip(node.ops, node.comparators, strict=True):
-            right = self.expr(comparator)
-            test = self.code.compare(_COMPARE[type(operator)], left, right)
-            result = test if result is None else self.code.binary("and", result, test)
-            left = right
-        assert result is not None
-        return result
-
-    def on_IfExp(self, node: ast.IfExp) -> Value:
+    def choice(self, test: Code, one: Code, other: Code) -> Value:
         then, otherwise, after = self.labels("then", "else", "after")
-        self.code.choose(self.truth(node.test), then, otherwise)
+        self.code.choose(self.value(test), then, otherwise)
         values = []
-        for label, part in ((then, node.body), (otherwise, node.orelse)):
+        for label, part in ((then, one), (otherwise, other)):
             self.code.begin(label)
-            values.append((self.expr(part), self.code.block))
+            values.append((self.value(part), self.code.block))
             self.code.branch(after)
         self.code.begin(after)
         return self.code.joined(values)
 
-    def on_Call(self, node: ast.Call) -> Value:
-        if not isinstance(node.func, ast.Name):
+    def call(self, node: Code, name: str, given: list[Value]) -> Value:
+        if name in BUILT_IN:
+            return BUILT_IN[name](self.code, *given)
+        function = self.functions[name]
+        if [value.kind for value in given] != [KINDS[type] for type in function.parameters.values()]:
             raise self.fail(node)
-        builtin = getattr(self, f"call_{node.func.id}", None)
-        if builtin is not None:
-            value: Value = builtin(*node.args)
-            return value
-        function = self.scope.get(node.func.id)
-        if not isinstance(function, Signature):
-            raise self.fail(node)
-        given = [
-            self.truth(argument) if kind == I1 else self.expr(argument)
-            for argument, kind in zip(node.args, function.parameters, strict=True)
-        ]
-        if any(value.kind != kind for value, kind in zip(given, function.parameters, strict=True)):
-            raise TypeError(f"{self.node.name}: arguments of other types: {ast.unparse(node)}")
-        self.calls.append(function.name)
-        call = f'call {function.result.text} @"{function.name}"({", ".join(value.typed for value in given)})'
-        if function.result != VOID:
-            return self.code.value(function.result, call)
+        self.calls.append(name)
+        result = KINDS[function.result]
+        call = f'call {result.text} @"{name}"({", ".join(value.typed for value in given)})'
+        if result != VOID:
+            return self.code.value(result, call)
         self.code.do(call)
         return ZERO
-
-    def call_min(self, *arguments: ast.expr) -> Value:
-        return self.extreme("slt", arguments)
-
-    def call_max(self, *arguments: ast.expr) -> Value:
-        return self.extreme("sgt", arguments)
-
-    def extreme(self, relation: str, arguments: tuple[ast.expr, ...]) -> Value:
-        values = [self.expr(a) for a in arguments]
-        result = values[0]
-        for value in values[1:]:
-            result = self.code.select(self.code.compare(relation, value, result), value, result)
-        return result
-
-    def call_abs(self, argument: ast.expr) -> Value:
-        value = self.expr(argument)
-        return self.code.select(self.code.compare("slt", value, ZERO), self.code.binary("sub", ZERO, value), value)
-
-    def call_int(self, argument: ast.expr) -> Value:
-        value = self.expr(argument)
-        return self.code.cast("zext", value, I64) if value.kind == I1 else value
-
-    def call_offset(self, base: ast.expr, count: ast.expr) -> Value:
-        """The pointer ``count`` elements further."""
-        return self.code.further(self.expr(base), self.expr(count))
-
-    def call_unsigned_shift(self, value: ast.expr, count: ast.expr) -> Value:
-        """A right shift that fills with zeros."""
-        return self.code.binary("lshr", self.expr(value), self.expr(count))
-
-    def call_high_product(self, a: ast.expr, b: ast.expr) -> Value:
-        """The upper 64 bits of the unsigned product."""
-        left, right = (self.code.cast("zext", self.expr(factor), I128) for factor in (a, b))
-        product = self.code.binary("mul", left, right)
-        return self.code.cast("trunc", self.code.binary("lshr", product, constant(64, I128)), I64)
-
-    def call_word_now(self, base: ast.expr) -> Value:
-        """The first word of some memory, which another thread may change at any time."""
-        return self.code.value(I64, f"load atomic i64, ptr {self.expr(base)} acquire, align 8")
-
-    def call_add_now(self, base: ast.expr, more: ast.expr) -> Value:
-        """Add to it at once; what it was before."""
-        return self.at_once("add", base, more)
-
-    def call_exchange_now(self, base: ast.expr, value: ast.expr) -> Value:
-        """Put another value in its place at once; what it was before."""
-        return self.at_once("xchg", base, value)
-
-    def at_once(self, operation: str, base: ast.expr, value: ast.expr) -> Value:
-        return self.code.value(I64, f"atomicrmw {operation} {self.expr(base).typed}, {self.expr(value).typed} seq_cst")
-
-    def call_product(self, a: ast.expr, b: ast.expr) -> Value:
-        """A product; 2^62 where that does not fit a word."""
-        both = Kind("{i64, i1}")
-        operands = f"{self.expr(a).typed}, {self.expr(b).typed}"
-        found = self.code.value(both, f"call {both.text} @llvm.smul.with.overflow.i64({operands})")
-        product, over = (self.code.value(k, f"extractvalue {found.typed}, {n}") for n, k in enumerate((I64, I1)))
-        return self.code.select(over, constant(1 << 62), product)
-
-    def call_popcount(self, value: ast.expr) -> Value:
-        """How many bits are 1."""
-        return self.code.value(I64, f"call i64 @llvm.ctpop.i64({self.expr(value).typed})")
-
-    def call_lowest_bit(self, value: ast.expr) -> Value:
-        """Position of the lowest 1; the value is not 0."""
-        return self.code.value(I64, f"call i64 @llvm.cttz.i64({self.expr(value).typed}, i1 1)")
-
-    def call_highest_bit(self, value: ast.expr) -> Value:
-        """Position of the highest 1; the value is not 0."""
-        zeros = self.code.value(I64, f"call i64 @llvm.ctlz.i64({self.expr(value).typed}, i1 1)")
-        return self.code.binary("sub", constant(63), zeros)
-
-    def call_words_at(self, address: ast.expr) -> Value:
-        """The memory at an address, as words of 64 bits."""
-        return self.code.cast("inttoptr", self.expr(address), POINTER)
-
-    def call_shorts(self, base: ast.expr) -> Value:
-        """The same memory, as numbers of 16 bits."""
-        return Value(self.expr(base), POINTER16)
-
-    def call_matches(self, base: ast.expr, mask: ast.expr, value: ast.expr) -> Value:
-        """Bit set of those of eight words (at an address divisible by 64) that are ``value`` under ``mask``."""
-        code = self.code
-        loaded = code.value(EIGHT, f"load {EIGHT.text}, ptr {self.expr(base)}, align 64")
-        masked = code.binary("and", loaded, self.eight_times(self.expr(mask)))
-        found = code.value(Kind("<8 x i1>"), f"icmp eq {masked.typed}, {self.eight_times(self.expr(value))}")
-        return code.cast("zext", code.cast("bitcast", found, I8), I64)
-
-    def eight_times(self, value: Value) -> Value:
-        one = self.code.value(EIGHT, f"insertelement {EIGHT.text} poison, {value.typed}, i32 0")
-        return self.code.value(EIGHT, f"shufflevector {one.typed}, {one.typed}, <8 x i32> zeroinitializer")
-
-    def call_prefetch(self, base: ast.expr, index: ast.expr) -> Value:
-        """Ask for the memory at ``base[index]`` ahead of its use."""
-        place = self.code.further(self.expr(base), self.expr(index))
-        self.code.do(f"call void @llvm.prefetch.p0({place.typed}, i32 1, i32 3, i32 1)")
-        return ZERO
-
-    def call_stack(self, words: ast.expr) -> Value:
-        """Memory for some words, all 0, that lasts until the function returns."""
-        count = self.expr(words).number
-        if count is None:
-            raise self.fail(words)
-        area = f"%stack.{len(self.code.memory)}"
-        # To store an array of zeros is a value of that many parts for LLVM, which takes its time with them.
-        self.code.memory += [
-            f"  {area} = alloca [{count} x i64]",
-            f"  call void @llvm.memset.p0.i64(ptr {area}, i8 0, i64 {8 * count}, i1 0)",
-        ]
-        return Value(area, POINTER)

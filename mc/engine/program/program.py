@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mc.engine.code.source import Source
 from mc.engine.machine.library import Library
 from mc.engine.program.generate import BESIDE, control_words, generate, part_size
 from mc.engine.result import Unevaluable
@@ -100,7 +101,7 @@ class Program:
     def library(self) -> Library:
         """The compiled functions."""
         if self._library is None:
-            self._library = Library(common_source() + self.source, words.CONSTANTS, self.cache)
+            self._library = Library(Source(common_source() + self.source, words.CONSTANTS), self.cache)
         return self._library
 
     def compile(self) -> float:
