@@ -31,7 +31,6 @@ from mc.formula.nodes import (
 )
 from mc.lang import kinds
 from mc.lang.domains import Domain
-from mc.lang.values import FnValue
 
 Environment = list[Any]
 #: The value of an expression in an environment.
@@ -161,7 +160,7 @@ class Compiler:
             return lambda env: kinds.total([body(env) for _ in bindings(env)])
         slot = self.slots.slot(node.bounds[0].names[0])
         if node.binder is Binder.FUNCTION:
-            return lambda env: FnValue(dict((env[slot], body(env)) for _ in bindings(env)))
+            return lambda env: kinds.function((env[slot], body(env)) for _ in bindings(env))
 
         def choose(env: Environment) -> Any:
             for _ in bindings(env):

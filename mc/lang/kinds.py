@@ -216,7 +216,7 @@ def elements(collection: Any) -> Any:
 
 def in_order(collection: Any) -> Any:
     """What is ranged over, in an order that is the same in each process."""
-    if type(collection) is not frozenset:
+    if type(collection) not in (frozenset, set):
         return elements(collection)
     if all(type(element) in (int, bool) for element in collection):
         return sorted(collection)

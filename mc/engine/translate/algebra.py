@@ -19,6 +19,7 @@ from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
 from mc.formula import operators as op
 from mc.formula.operators import Operator
+from mc.lang import kinds
 
 _SET_OPERATORS = {op.UNION: "|", op.INTERSECTION: "&", op.SUBTRACT: "& ~", op.SYMMETRIC_DIFFERENCE: "^"}
 
@@ -150,7 +151,7 @@ def _each(w: Writer, value: Value, act: Callable[[Value], None]) -> None:
         for element in value.elements:
             act(element)
     elif isinstance(value, Const) and told(w, value) is None:  # such as {<<>>}
-        for known in value.value:
+        for known in kinds.in_order(value.value):
             act(Const(known))
     elif isinstance(value, Builder) and value.loop is not None and is_made(w, value):
         with value.loop() as element:
@@ -193,7 +194,7 @@ def bag_change(w: Writer, bag: Value, sign: str, elements: Value) -> Value:
     if isinstance(elements, SetOf):
         change = tuple(bind(w, v) for v in elements.elements)
     elif isinstance(elements, Const) and isinstance(elements.value, frozenset) and len(elements.value) <= SHORT:
-        change = tuple(Const(v) for v in elements.value)
+        change = tuple(map(Const, kinds.in_order(elements.value)))
     elif not (isinstance(elements, Builder) and elements.once):
         if not is_set_value(w, elements):
             w.mistake("a bag changes by a set of elements: bag + {m}, bag - {m}")

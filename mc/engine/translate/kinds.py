@@ -38,6 +38,7 @@ from mc.engine.translate.values import (
 )
 from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
+from mc.lang.kinds import in_order
 from mc.lang.values import FnValue, ModelValue, RecordValue
 
 #: Up to so many numbers are told apart from other atoms one by one.
@@ -99,7 +100,7 @@ def _shape_of_constant(w: Writer, value: Any) -> Shape:
     if is_set(value) and value:
         if all(type(v) is int for v in value):
             return set_of(w, IntShape(min(value), max(value)), len(value))
-        return set_of(w, _shape_of_all(w, [Const(v) for v in value]), len(value))
+        return set_of(w, _shape_of_all(w, list(map(Const, in_order(value)))), len(value))
     if isinstance(value, tuple) and value:
         return SeqShape(_shape_of_all(w, [Const(v) for v in tuple.__iter__(value)]), len(value))
     if isinstance(value, RecordValue):
@@ -107,7 +108,8 @@ def _shape_of_constant(w: Writer, value: Any) -> Shape:
             {name: _shape_of_constant(w, part) for name, part in value.fields.items()}
         )
     if isinstance(value, FnValue) and len(value):
-        return function_on(w, value, _shape_of_all(w, [Const(part) for part in value.values()]))
+        arguments = frozenset(value)
+        return function_on(w, arguments, _shape_of_all(w, [Const(value[key]) for key in in_order(arguments)]))
     w.mistake(f"what {value!r} holds cannot be told here; assign it to a variable or a field directly")
 
 
@@ -122,9 +124,11 @@ def _shape_of_all(w: Writer, values: Sequence[Value]) -> Shape:
 
 def function_on(w: Writer, arguments: Iterable[Any], element: Shape) -> FnShape:
     """Functions whose arguments are some known values."""
-    keys = tuple(arguments)
+    keys = tuple(in_order(arguments))
     domain = join(w, [_shape_of_constant(w, key) for key in keys])
-    if sorted(map(domain.encode, keys)) != list(range(int(domain.size()))):  # there are gaps
+    if mixed(domain):
+        w.mistake(f"the arguments of a function can be compared, but not those here: {described(domain)}")
+    if domain.size() != len(keys) or sorted(map(domain.encode, keys)) != list(range(len(keys))):  # there are gaps
         domain = AtomShape(keys)
     return FnShape(tuple(sorted(keys, key=domain.encode)), domain, element)
 

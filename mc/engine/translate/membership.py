@@ -156,7 +156,7 @@ def _in_constant(w: Writer, given: Any, element: Value) -> Value:
     shape = natural_shape(w, element)
     if isinstance(shape, AtomShape):
         return _one_of(w, element, shape, partial(kinds.member, collection=given))
-    values = sorted(given, key=lambda v: (type(v).__name__, str(v)))
+    values = list(kinds.in_order(given))
     if len(values) > SHORT:
         return _one_of_many(w, element, shape, values)
     return connect(w, False, [partial(equal, w, element, Const(v)) for v in values])
@@ -238,7 +238,7 @@ def _in_family(w: Writer, given: Collection[Any], element: Value) -> Value:
     shape = natural_shape(w, element)
     if not isinstance(shape, (SetShape, SortedSetShape)):
         w.mistake("only a set can be in a set of sets")
-    for other in given:
+    for other in kinds.in_order(given):
         element, _ = comparable(w, element, Const(other))
     codes = {shape.encode(v) for v in given if encodable(shape, v)}
     if isinstance(shape, SortedSetShape) or len(shape.values) > TABLE_BITS:

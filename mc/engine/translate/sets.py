@@ -68,7 +68,7 @@ def _constant_elements(w: Writer, given: Any, k: str, blocks: ExitStack) -> Valu
         blocks.enter_context(w.block(f"for {k} in range({len(given)}):"))
         return of_code(k, IntShape(given.lo, given.hi))
     try:
-        values = list(kinds.elements(given))
+        values = list(kinds.in_order(given))
     except (TypeError, SpecError, EvaluationError) as error:
         w.mistake(f"this cannot be ranged over: {error}")
     if values == [frozenset()]:  # of which nobody can tell what it is a set of
@@ -100,7 +100,7 @@ def _common_shape(w: Writer, given: Any, values: list[Any]) -> Shape:
             return shape
         w.mistake("the elements of this domain are too large to range over")
     if isinstance(values[0], (frozenset, set)):
-        atoms = [v for s in values for v in s]
+        atoms = [v for s in values for v in kinds.in_order(s)]
         sets = bitmap(w, join(w, [natural_shape(w, Const(v)) for v in atoms]))
         if sets is None or sets.wide:
             w.mistake("the elements of this set are too large to range over")
