@@ -20,12 +20,6 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from toys.as_tla import module_text
-from toys.bundled import drawn_model
-from toys.random_spec import RandomSpec
-
 from mc.engine.search.compiled import Engine
 from mc.engine.search.limits import Limits
 from mc.errors import McError, ModelError
@@ -33,6 +27,9 @@ from mc.spec.load import load_spec
 from mc.spec.models import bundled
 from mc.spec.objects import Model, Spec
 from mc.tlc.check import crosscheck
+from tests.toys.as_tla import module_text
+from tests.toys.bundled import drawn_model
+from tests.toys.random_spec import RandomSpec
 
 
 def random_spec(seed: int, directory: Path) -> Spec:

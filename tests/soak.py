@@ -19,13 +19,6 @@ from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from toys.bundled import drawn_model
-from toys.engines import Expected, check, expected, load
-from toys.random_spec import RandomSpec
-from toys.ways import Way, drawn_way
-
 from mc.engine import reference
 from mc.engine.program import program
 from mc.engine.search.compiled import Engine
@@ -33,6 +26,10 @@ from mc.errors import EvaluationError, McError, SpecError
 from mc.lang.state import State
 from mc.spec.load import load_spec
 from mc.spec.objects import Spec
+from tests.toys.bundled import drawn_model
+from tests.toys.engines import Expected, check, expected, load
+from tests.toys.random_spec import RandomSpec
+from tests.toys.ways import Way, drawn_way
 
 #: Ways to search that are drawn for each spec.
 WAYS = 3

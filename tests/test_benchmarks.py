@@ -6,16 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
-from benchmarks import rounds, rumur, spin, tlc
-from benchmarks.cases import CASES, Case
-from benchmarks.command import main
-from benchmarks.compare import compare
-from benchmarks.engine import Contestant, Engine
-from benchmarks.engines import ENGINES
-from benchmarks.measurement import BenchmarkError, Measurement, Record, Results, fastest, ratio, spread
-from benchmarks.plot import groups, short
-from benchmarks.process import Finished, run
-from benchmarks.table import report, summary
+
+from tests.benchmarks import rounds, rumur, spin, tlc
+from tests.benchmarks.cases import CASES, Case
+from tests.benchmarks.command import main
+from tests.benchmarks.compare import compare
+from tests.benchmarks.engine import Contestant, Engine
+from tests.benchmarks.engines import ENGINES
+from tests.benchmarks.measurement import BenchmarkError, Measurement, Record, Results, fastest, ratio, spread
+from tests.benchmarks.plot import groups, short
+from tests.benchmarks.process import Finished, run
+from tests.benchmarks.table import report, summary
 
 MACHINE = {
     **{"processor": "abacus", "processors": 2, "memory_bytes": 2**30, "kernel": "Linux 6", "load_average": 0.5},
@@ -98,7 +99,7 @@ def test_bars() -> None:
 
 def test_picture_is_the_same_for_the_same_results(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    from benchmarks.plot import draw
+    from tests.benchmarks.plot import draw
 
     found = results(record("mc-2", 2.0), record("reference", 300.0), record("tlc-2", 100.0))
     for name in ("a.svg", "b.svg"):

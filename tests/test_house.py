@@ -7,12 +7,14 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
-from conftest import QUICK
+
+from tests.conftest import QUICK
 
 ROOT = Path(__file__).resolve().parent.parent
 #: From top to bottom: a package may import those before it, and itself.
 ORDER = ["errors", "lang", "formula", "read", "spec", "engine", "trace", "graph", "tlc", "suite", "cli"]
 MODULES = sorted((ROOT / "mc").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 MAX_LINES = 420
 
 
@@ -96,8 +98,13 @@ def test_rules_of_translation_inherit_nothing() -> None:
             )
 
 
+def test_folders_of_tests_mirror_the_house() -> None:
+    assert {path.parent.name for path in TESTS} <= {"tests", *ORDER}
+
+
 def test_quick_tests_are_there() -> None:
-    assert {path.stem.removeprefix("test_") for path in (ROOT / "tests").glob("test_*.py")} > QUICK
+    tests = {path.relative_to(ROOT / "tests") for path in TESTS}
+    assert {(path.parent / path.stem.removeprefix("test_")).as_posix() for path in tests} > QUICK
 
 
 def test_reference_engine_stands_alone() -> None:

@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from readme_table import ROOT, rows, updated
-from test_counts import name, spec
 
 from mc.engine.search.compiled import Engine
 from mc.tlc import crosscheck
+from tests.readme_table import ROOT, rows, updated
+from tests.test_counts import name, spec
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)

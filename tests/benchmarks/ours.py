@@ -16,7 +16,7 @@ from .process import Finished
 
 def environment(directory: Path) -> dict[str, str]:
     """This checkout, whichever mc is installed, and this package; a code cache of the contestant's own."""
-    return {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "XDG_CACHE_HOME": str(directory / "cache")}
+    return {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(directory / "cache")}
 
 
 class Mc(Engine):
@@ -74,7 +74,7 @@ class Reference(Engine):
 
 def once(what: str, case: Case, directory: Path, *options: str) -> tuple[dict[str, Any], Finished]:
     """What a process of its own says of a model; see :mod:`.once`."""
-    command = [sys.executable, "-m", "benchmarks.once", what, *case.arguments, *options]
+    command = [sys.executable, "-m", "tests.benchmarks.once", what, *case.arguments, *options]
     finished = process.run(command, directory, environment(directory))
     document = json.loads(finished.output.splitlines()[-1])
     if not isinstance(document, dict):

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toys.ways import Way
-
 from mc.engine import reference
 from mc.engine.search.compiled import Engine
 from mc.engine.result import Result
@@ -19,6 +17,7 @@ from mc.errors import EvaluationError
 from mc.lang.state import State
 from mc.spec.load import load_spec
 from mc.spec.objects import Model, Spec
+from tests.toys.ways import Way
 
 #: A spec with as many states as one likes, for searches that are to end early.
 GRID = Path(__file__).parent / "grid.py"
