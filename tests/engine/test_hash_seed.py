@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from toys.engines import load
-from toys.random_spec import RandomSpec
 
 from mc.engine.program.program import Program
 from mc.errors import SpecError
+from tests.toys.engines import load
+from tests.toys.random_spec import RandomSpec
 
-TESTS = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 
 HEAD = """
 P: ModelValues
@@ -144,8 +144,8 @@ def generated() -> None:
 def test_all_processes_generate_the_same() -> None:
     found = {
         subprocess.run(
-            [sys.executable, "-c", "import test_hash_seed; test_hash_seed.generated()"],
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])},
+            [sys.executable, "-c", "from tests.engine import test_hash_seed; test_hash_seed.generated()"],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
             capture_output=True,
             text=True,
             check=True,
