@@ -57,6 +57,155 @@ Next=[(A,)]
         "ok",
     )
 
+# A set that is stored as a sorted array beside sets of few values, in the places where a bitmap is asked for.
+SPECS["sorted_beside_bitmaps"] = (
+    """
+few = Variable(Set(Range(0, 20), 2)); n = Variable(Range(0, 20)); x = Variable(Range(0, 5))
+def Init(t):
+    t.few = set(); t.n = 0; t.x = 0
+def Grow(s, t):
+    if not s.few | {s.n} in {frozenset({0}), frozenset({0, 1})}: return False
+    t.few = s.few | {s.n}
+    return True
+def Count(s, t):
+    if not s.n < 3: return False
+    t.n = s.n + 1
+    return True
+def Most(s, t):
+    if not s.few | {s.n} <= {0, 1}: return False
+    t.x = Cardinality(s.few | {s.n})
+    return True
+def Part(s, t):
+    if not {0} < s.few | {2}: return False
+    t.x = 4
+    return True
+def Differ(s, t):
+    if not s.few ^ {s.n} == {0, 1}: return False
+    t.x = 5
+    return True
+Next = [Grow, Count, Most, Part, Differ]
+""",
+    {},
+    "ok",
+)
+
+# A set that may be absent is made, compared, ranged over and changed as others are.
+SPECS["optional_set"] = (
+    """
+opt = Variable(Optional(Set(Server), Nil)); y = Variable(Set(Server)); m = Variable(Optional(Set(Range(0, 3)), Nil))
+q = Variable(Optional(Seq(Range(0, 1), 2), Nil))
+def Init(t):
+    t.opt = Nil; t.y = set(); t.m = Nil; t.q = Nil
+def All(s, t, p):
+    t.opt = {q for q in Server if q != p}
+    t.m = Range(Cardinality(s.y), 2)
+    return True
+def Keep(s, t):
+    if not s.opt != Nil: return False
+    if not s.opt <= Server: return False
+    t.opt = {q for q in s.opt if q in s.y} | s.y
+    t.y = s.opt
+    return True
+def Toggle(s, t, p):
+    t.opt = {p} if s.opt == Nil else s.opt - {p}
+    t.m = {Cardinality(s.y), 3}
+    return True
+def Fewer(s, t):
+    if not (s.opt != Nil and s.y < s.opt and len(s.opt) > 1): return False
+    return any(Take(s, t, p) for p in s.opt)
+def Take(s, t, p):
+    t.y = s.y | {p}
+    t.q = Append(s.q, Max(s.m) % 2) if s.q != Nil and Len(s.q) < 2 else ()
+    return True
+def End(s, t):
+    if not (s.q != Nil and Len(s.q) == 2 and Head(s.q) == 1): return False
+    t.q = Tail(s.q) + (0,)
+    return True
+Next = [(All, Server), Keep, (Toggle, Server), Fewer, End]
+""",
+    {"Server": 3, "Nil": "Nil"},
+    "ok",
+)
+SPECS["no_optional_set"] = (
+    """
+opt = Variable(Optional(Set(Server), Nil)); n = Variable(Range(0, 2))
+def Init(t):
+    t.opt = set(); t.n = 0
+def Off(s, t):
+    t.opt = Nil
+    return True
+def Ask(s, t):
+    if not s.opt <= Server: return False
+    t.n = 1
+    return True
+Next = [Off, Ask]
+""",
+    {"Server": 2, "Nil": "Nil"},
+    "error",
+)
+
+# In a loop over few elements numbers and sequences grow only so far.
+SPECS["counted_in_a_loop"] = (
+    """
+x = Variable(Range(0, 5)); y = Variable(Set(Range(0, 5))); q = Variable(Seq(Range(0, 5), 6))
+def Init(t):
+    t.x = 0; t.y = set(); t.q = ()
+def Before(s):
+    n = 0
+    for k in Range(0, 4):
+        if k == s.x: break
+        n = n + 1
+    return n
+def Fill(s, t):
+    r = ()
+    for k in Range(0, 5):
+        if k == s.x: break
+        r = Append(r, k)
+    t.y = Range(Before(s), 3)
+    t.q = r
+    t.x = (s.x + 1) % 6
+    return True
+def Set_(s, t, j):
+    t.x = j
+    return True
+def Choose(s, t):
+    n = 0
+    for k in Range(0, 4):
+        if k == s.x: break
+        n = n + 1
+    return any(Set_(s, t, j) for j in Range(n, 3))
+Next = [Fill, Choose]
+""",
+    {},
+    "ok",
+)
+
+# A step in a loop, as a guard.
+SPECS["guard_in_a_loop"] = (
+    """
+f = Variable(Fn(Range(0, 2), Range(0, 2))); g = Variable(Fn(Range(0, 2), Range(0, 2)))
+def Init(t):
+    t.f = {p: 0 for p in Range(0, 2)}; t.g = {p: 0 for p in Range(0, 2)}
+def Copy(s, t, p):
+    t.g[p] = s.f[p]
+    return True
+def CopyAll(s, t):
+    n = 0
+    for p in Range(0, 2):
+        if s.f[p] > 0:
+            n = n + 1
+            if not Copy(s, t, p): return False
+    return True
+def Up(s, t, p):
+    if not s.f[p] < 2: return False
+    t.f[p] = s.f[p] + 1
+    return True
+Next = [CopyAll, (Up, Range(0, 2))]
+""",
+    {},
+    "ok",
+)
+
 # A chain of comparisons stops at the first that fails.
 SPECS["chain_short"] = (
     """

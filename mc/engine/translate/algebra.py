@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
 from mc.engine.store.places import Place
-from mc.engine.store.shapes import SetShape, Shape, SortedSetShape
+from mc.engine.store.shapes import OptionalShape, SetShape, Shape, SortedSetShape
 from mc.engine.store.storage import encodable, is_set
 from mc.engine.translate.codes import SHORT, as_code, as_truth, bind, named, settle, unfit
 from mc.engine.translate.comparable import comparable
@@ -27,8 +27,10 @@ _SET_OPERATORS = {op.UNION: "|", op.INTERSECTION: "&", op.SUBTRACT: "& ~", op.SY
 def is_set_value(w: Writer, value: Value) -> bool:
     if isinstance(value, Const):
         return is_set(value.value)
-    made = isinstance(value, (SetOf, Interval)) or (isinstance(value, Builder) and value.loop is not None)
-    return made or isinstance(natural_shape(w, value), (SetShape, SortedSetShape))
+    if isinstance(value, (SetOf, Interval)) or (isinstance(value, Builder) and value.loop is not None):
+        return True
+    shape = natural_shape(w, value)
+    return isinstance(shape.inner if isinstance(shape, OptionalShape) else shape, (SetShape, SortedSetShape))
 
 
 def _common_set(w: Writer, left: Value, right: Value) -> SetShape | None:

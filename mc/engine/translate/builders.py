@@ -14,7 +14,7 @@ from mc.engine.translate.bags import add_copy
 from mc.engine.translate.codes import as_code, as_number, as_truth, bind, named, over_text, settle, unfit
 from mc.engine.translate.convert import add_element, check_capacity, clear, part_at, place_of, put
 from mc.engine.translate.filters import decide, inclusion, negation, passing
-from mc.engine.translate.kinds import bitmap, function_on, join, natural_shape, room, sorted_set
+from mc.engine.translate.kinds import bitmap, function_on, join, most_elements, natural_shape, sorted_set
 from mc.engine.translate.values import Builder, Const, Filter, Interval, Num, Truth, Tuple, Value, of_code
 from mc.engine.translate.writer import Writer
 from mc.formula.nodes import Bind, Binder, Bound, Expression, Name, as_written
@@ -124,7 +124,7 @@ def set_of_values(w: Writer, node: Bind) -> Value:
         with w.within(dict(scope), file), w.aside(), ExitStack() as loops:
             for bound in node.bounds:
                 collection = w.expr(bound.collection)
-                found *= len(collection.value) if isinstance(collection, Const) else room(natural_shape(w, collection))
+                found *= most_elements(w, collection)
                 w.scope[w.single(bound)] = loops.enter_context(w.elements(collection))
         return found
 

@@ -97,6 +97,7 @@ def cardinality_of(w: Writer, node: Apply, value: Value) -> Value:
 
 def appended(w: Writer, node: Apply, seq: Value, element: Value) -> Value:
     """``Append(seq, element)``"""
+    seq = as_present(w, seq)
     shape = _seq_shape(w, seq, element)
     element = bind(w, element)
 
@@ -175,6 +176,7 @@ def tail_of(w: Writer, node: Apply, seq: Value) -> Value:
 
 def copies_in(w: Writer, node: Apply, element: Value, bag: Value) -> Value:
     """``CopiesIn(element, bag)``"""
+    bag = as_present(w, bag)
     shape = natural_shape(w, bag)
     if not isinstance(shape, BagShape):
         w.mistake("CopiesIn counts in a bag")
@@ -193,7 +195,7 @@ def extreme(w: Writer, node: Apply) -> Value:
         lo, hi = choose(n.lo for n in numbers), choose(n.hi for n in numbers)
         code = f"{which}({', '.join(n.code for n in numbers)})" if len(numbers) > 1 else numbers[0].code
         return Num(code, lo, hi)
-    value = w.expr(operand)
+    value = as_present(w, w.expr(operand))
     empty_set = f"{which} of an empty set"
     if isinstance(value, Interval):
         w.fail_if(f"{value.lo.code} > {value.hi.code}", empty_set)

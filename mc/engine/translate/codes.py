@@ -17,6 +17,7 @@ from mc.engine.store.shapes import (
     SeqShape,
     SetShape,
     Shape,
+    SortedSetShape,
     UnionShape,
 )
 from mc.engine.store.storage import encodable
@@ -170,7 +171,10 @@ def as_code(w: Writer, value: Value, shape: Shape) -> str:
     if isinstance(shape, BoolShape):
         truth = as_truth(w, value)
         return f"int({truth})"
-    if isinstance(value, (Builder, SetOf, Tuple, Interval)):
+    made = isinstance(value, (Builder, SetOf, Tuple, Interval))
+    if made and isinstance(shape, OptionalShape):
+        return f"({as_code(w, value, shape.inner)} + 1)"
+    if made:
         place = w.local()
         w.fill(place, value, shape)
         return place.base
@@ -196,7 +200,7 @@ def as_code(w: Writer, value: Value, shape: Shape) -> str:
         code = _set_code(w, value, given, shape)
         if code:
             return code
-    if isinstance(given, (SeqShape, SetShape, RecordShape, FnShape, UnionShape)):
+    if isinstance(given, (SeqShape, SetShape, SortedSetShape, RecordShape, FnShape, UnionShape)):
         place = w.local()
         w.fill(place, value, shape)
         return place.base
@@ -212,7 +216,7 @@ def _raw(w: Writer, value: Value) -> str:
 
 def as_present(w: Writer, value: Value) -> Value:
     """The value itself, where it may be absent; evaluation fails where it is."""
-    if isinstance(value, Const) or not isinstance(shape := natural_shape(w, value), OptionalShape):
+    if not isinstance(value, (Packed, Stored)) or not isinstance(shape := value.shape, OptionalShape):
         return value
     code = named(w, _raw(w, value))
     w.fail_if(f"{code} == 0", f"{described(shape.inner)} is needed, not {to_tla(shape.none)}")

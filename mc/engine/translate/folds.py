@@ -9,7 +9,7 @@ from functools import partial
 from mc.engine.store.shapes import IntShape, OptionalShape, Shape
 from mc.engine.translate.codes import as_truth, bind
 from mc.engine.translate.expressions import as_plain, begin, plain
-from mc.engine.translate.kinds import join, told
+from mc.engine.translate.kinds import join, most_elements, told
 from mc.engine.translate.values import Num, Packed, Stored, Truth, Value
 from mc.engine.translate.writer import Writer
 from mc.formula.nodes import Bound, Each, Fold, Let, Name, With, as_written
@@ -17,8 +17,8 @@ from mc.lang.arithmetic import LARGEST
 
 #: So often is a loop translated anew with what it was found to change; a number that still grows has no bounds.
 ROUNDS = 2
-#: What still grows after so many has no bound.
-MOST_ROUNDS = 9
+#: What still grows after so many has no bound; a loop of no more elements ends before.
+MOST_ROUNDS = 16
 
 
 def let(w: Writer, node: Let | With) -> None:
@@ -52,7 +52,9 @@ def _settled(w: Writer, node: Fold | Each, hints: Sequence[str], values: Sequenc
     """Shapes for what a loop changes, that hold the values before it and after each round; None for what keeps the
     value that it has (or is empty, and of what never shows)."""
     shapes: list[Shape | None] = [told(w, value) for value in values]
-    for rounds in range(MOST_ROUNDS):
+    with w.aside():
+        most = most_elements(w, w.expr(node.bound.collection))
+    for rounds in range(min(most, MOST_ROUNDS)):
         with w.aside(), w.within(dict(w.scope), w.file):
             for name, hint, value, shape in zip(node.names, hints, values, shapes, strict=True):
                 w.scope[name] = value if shape is None else variable(w, hint, value, shape)
@@ -62,7 +64,7 @@ def _settled(w: Writer, node: Fold | Each, hints: Sequence[str], values: Sequenc
             join(w, [shape, step]) if shape is not None and step is not None else shape or step
             for shape, step in zip(shapes, steps, strict=True)
         ]
-        if rounds >= ROUNDS:
+        if rounds >= ROUNDS and most > MOST_ROUNDS:
             grown = [_unbounded(shape) for shape in grown]
         growing = [
             hint for hint, old, new in zip(hints, shapes, grown, strict=True) if (old and old.key) != (new and new.key)
@@ -70,6 +72,8 @@ def _settled(w: Writer, node: Fold | Each, hints: Sequence[str], values: Sequenc
         if not growing:
             return shapes
         shapes = grown
+    if most <= MOST_ROUNDS:
+        return shapes
     w.mistake(
         f"{growing[0]} grows without a bound: assign to a variable, whose domain bounds it; "
         "a sequence is mapped by {k: e for k in Range(1, Len(q))}"

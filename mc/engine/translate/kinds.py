@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NoReturn
 
 from mc.engine.store.kinds import described, mixed, single, variants
@@ -38,6 +38,8 @@ from mc.engine.translate.values import (
 )
 from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
+from mc.lang.domains import Domain
+from mc.lang.enumeration import count
 from mc.lang.kinds import in_order
 from mc.lang.values import FnValue, ModelValue, RecordValue
 
@@ -292,6 +294,21 @@ def room(shape: Shape) -> int:
         return len(shape.values) if shape.capacity is None else shape.capacity
     assert isinstance(shape, BagShape)
     return shape.distinct
+
+
+def most_elements(w: Writer, collection: Value) -> int:
+    """How many elements a set has at most; of what is no set, and cannot be ranged over, 0."""
+    if isinstance(collection, Const):
+        given = collection.value
+        if isinstance(given, Domain):
+            return count(given)
+        return len(given) if isinstance(given, (Set, Mapping)) else 0
+    if isinstance(collection, Interval):
+        return max(0, collection.hi.hi - collection.lo.lo + 1)
+    shape = natural_shape(w, collection)
+    if isinstance(shape, OptionalShape):
+        shape = shape.inner
+    return room(shape) if isinstance(shape, (SetShape, BagShape)) else 0
 
 
 def fits(given: Shape, shape: Shape) -> bool:

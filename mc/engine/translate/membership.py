@@ -24,7 +24,7 @@ from mc.engine.store.shapes import (
 )
 from mc.engine.store.slots import STRIDE, words_of
 from mc.engine.store.storage import encodable
-from mc.engine.translate.codes import SHORT, as_code, as_number, as_truth, bind, named
+from mc.engine.translate.codes import SHORT, as_code, as_number, as_present, as_truth, bind, named
 from mc.engine.translate.comparable import comparable, different_kinds, refuse
 from mc.engine.translate.convert import bag_size, cardinality, element_rank, is_made, part_at, place_of
 from mc.engine.translate.equality import connect, equal
@@ -57,6 +57,7 @@ def membership_of(w: Writer, collection: Value, element: Value) -> Value:
     """``element \\in collection``."""
     if isinstance(collection, Const):
         return _in_constant(w, collection.value, element)
+    collection = as_present(w, collection)
     if isinstance(collection, SetOf):
         return connect(w, False, [partial(equal, w, element, e) for e in collection.elements])
     if isinstance(collection, Interval):

@@ -21,7 +21,7 @@ from mc.engine.translate.calls import (
     subsequence,
     tail_of,
 )
-from mc.engine.translate.codes import bind
+from mc.engine.translate.codes import as_present, bind
 from mc.engine.translate.expressions import (
     MISSING,
     combined,
@@ -102,28 +102,38 @@ def displayed(w: Writer, node: Apply) -> Value:
     return SetOf(elements) if node.operator is op.SET else Tuple(elements)
 
 
+def _present(rule: Callable[..., Value]) -> Callable[..., Value]:
+    """The rule of an operator whose operands must all be there: evaluation fails where one is the atom for none."""
+
+    def checked(w: Writer, node: Apply, *operands: Value) -> Value:
+        return rule(w, node, *[as_present(w, operand) for operand in operands])
+
+    return checked
+
+
 #: The operators whose operands are all evaluated first.
 STRICT: Mapping[Any, Callable[..., Value]] = {
     op.NOT: negated,
-    **dict.fromkeys((op.EQ, op.NE, op.LT, op.LE, op.GT, op.GE, op.IN, op.NOT_IN), compared),
+    **dict.fromkeys((op.EQ, op.NE, op.IN, op.NOT_IN), compared),
+    **dict.fromkeys((op.LT, op.LE, op.GT, op.GE), _present(compared)),
     **dict.fromkeys(
         (
             *(op.ADD, op.SUBTRACT, op.TIMES, op.QUOTIENT, op.REMAINDER, op.POWER),
             *(op.UNION, op.INTERSECTION, op.SYMMETRIC_DIFFERENCE),
         ),
-        combined,
+        _present(combined),
     ),
     op.NEGATIVE: opposite,
     op.ABS: magnitude,
     op.INTERVAL: interval_of,
-    op.SIZE: size_of,
-    op.CARDINALITY: cardinality_of,
+    op.SIZE: _present(size_of),
+    op.CARDINALITY: _present(cardinality_of),
     op.INDEX: indexed,
-    op.LEN: length_of,
+    op.LEN: _present(length_of),
     op.APPEND: appended,
-    op.SUBSEQ: subsequence,
-    op.HEAD: head_of,
-    op.TAIL: tail_of,
+    op.SUBSEQ: _present(subsequence),
+    op.HEAD: _present(head_of),
+    op.TAIL: _present(tail_of),
     op.COPIES: copies_in,
 }
 #: The operators that decide themselves how their operands are evaluated.

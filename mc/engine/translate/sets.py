@@ -17,7 +17,7 @@ from mc.engine.store.shapes import (
     UnionShape,
 )
 from mc.engine.store.storage import shape_of
-from mc.engine.translate.codes import named
+from mc.engine.translate.codes import as_present, named
 from mc.engine.translate.convert import place_of
 from mc.engine.translate.filters import member_loop
 from mc.engine.translate.kinds import bitmap, join, natural_shape
@@ -51,6 +51,7 @@ def element_loop(w: Writer, value: Value, hint: str = "k", chosen: Filter | None
             blocks.enter_context(w.block(f"for {k} in range({value.lo.code}, {value.hi.code} + 1):"))
             yield Num(k, value.lo.lo, max(value.hi.hi, value.lo.lo))
         else:
+            value = as_present(w, value)
             shape = natural_shape(w, value)
             if not isinstance(shape, (SetShape, BagShape)):
                 w.mistake("only sets, bags and Range(lo, hi) can be ranged over")

@@ -9,18 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from mc.engine.store.shapes import BagShape, SetShape
 from mc.engine.store.slots import PAYLOAD
 from mc.engine.translate.calls import entered
 from mc.engine.translate.codes import as_truth, bind, decided, named
 from mc.engine.translate.folds import emit_loop, let
-from mc.engine.translate.kinds import natural_shape
+from mc.engine.translate.kinds import most_elements
 from mc.engine.translate.trees import holding, require, straight
-from mc.engine.translate.values import Builder, Const, Interval, Num, SetOf, Value
+from mc.engine.translate.values import Builder, Num, SetOf, Value
 from mc.engine.translate.writer import SCRATCH, Writer
 from mc.formula.nodes import TRUE, All, Assign, Definition, Each, Either, Enter, If, Some, Test, Tree, With, as_written
-from mc.lang.domains import Domain
-from mc.lang.enumeration import count
 
 #: Emits what follows, once for each place in the code where a way ends.
 Following = Callable[[], None]
@@ -150,25 +147,13 @@ class Ways:
             collection = bind(self.w, collection)
         name = self.w.single(tree.bound)
         with self._again() as restore, ExitStack() as blocks:
-            self._room.append(self._most(collection))
+            self._room.append(max(1, most_elements(self.w, collection)))
             self.w.scope[name] = blocks.enter_context(self.w.elements(collection, as_written(name)))
             if tree.bound.condition is not None:
                 blocks.enter_context(self.w.block(f"if {as_truth(self.w, self.w.expr(tree.bound.condition))}:"))
             restore()
             self._walk(tree.body, following)
             self._room.pop()
-
-    def _most(self, collection: Value) -> int:
-        """How many elements a set may have."""
-        if isinstance(collection, Const):
-            given = collection.value
-            return max(1, count(given) if isinstance(given, Domain) else len(given))
-        if isinstance(collection, Interval):
-            return max(1, collection.hi.hi - collection.lo.lo + 1)
-        shape = natural_shape(self.w, collection)
-        if isinstance(shape, SetShape):
-            return len(shape.values) if shape.capacity is None else shape.capacity
-        return shape.distinct if isinstance(shape, BagShape) else 1
 
     @contextmanager
     def _again(self) -> Iterator[Callable[[], None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Sequence
 from types import FunctionType
 
@@ -32,6 +33,19 @@ from mc.read.python.expressions import Scope
 from mc.read.python.statements import End, Loop, Suite, Values, assigned_in, leaves
 
 _FALSE = Test(Value(False))
+
+
+class _Unguarded(ast.NodeTransformer):
+    """Makes ``A(s, t)`` of ``if not A(s, t): return False``."""
+
+    def __init__(self, relation: Relation) -> None:
+        self.relation = relation
+
+    def visit_If(self, node: ast.If) -> ast.stmt:
+        if isinstance(node.test, ast.UnaryOp) and self.relation.calls_relation(node.test):
+            return ast.copy_location(ast.Expr(node.test.operand), node)
+        self.generic_visit(node)
+        return node
 
 
 def _negation(condition: Expression) -> Expression:
@@ -117,6 +131,11 @@ class Relation(Suite):
         for name in reversed(loop.names):
             body = With(name, loop.fold(Name(name, Of.LOCAL)), body, place=loop.place)
         return body
+
+    def loop(self, node: ast.For, rest: Sequence[ast.stmt], scope: Scope, end: End) -> Tree:
+        """A step in a loop is always enabled: as a guard it says no more than as a statement."""
+        tree: Tree = super().loop(_Unguarded(self).visit(copy.deepcopy(node)), rest, scope, end)
+        return tree
 
     # Effects
 
