@@ -53,7 +53,7 @@ _OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"
 _RIGHT = {"+": 0, "-": 0, "*": 1, "&": -1, "|": 0, "^": 0, "<<": 0, ">>": 0, "//": 1}
 _LEFT = {"+": 0, "*": 1, "&": -1, "|": 0, "^": 0}
 _ZERO = frozenset({"*", "&", "<<", ">>"})
-#: What the machine gives beside these: the types of the results. See :mod:`mc.engine.runtime.kernels`.
+#: What the machine gives beside these: the types of the results. See :mod:`mc.engine.runtime.intrinsics`.
 BUILT_IN: Mapping[str, Type] = {
     **dict.fromkeys(("min", "max", "abs", "unsigned_shift", "high_product", "product"), Type.WORD),
     **dict.fromkeys(("popcount", "lowest_bit", "highest_bit", "matches"), Type.WORD),

@@ -1,14 +1,30 @@
 """Functions of every compiled engine that do not depend on the spec: hashes and the visited set.
 
-The generated module gives them WORDS, EXACT, PER_LINE, TAG_MASK, ``copy``, ``same`` and ``fingerprint``.
-They are in the subset of Python that ``mc.engine.machine.library`` compiles; the text of this module is compiled
-together with what is generated from a spec.
+They are in the subset of Python that :mod:`mc.engine.code.read` reads. The text of this module is compiled together
+with what is generated for a model (:mod:`mc.engine.runtime.model`).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
+from mc.engine.runtime.intrinsics import (
+    each,
+    entry,
+    high_product,
+    later,
+    lowest_bit,
+    matches,
+    offset,
+    prefetch,
+    product,
+    ptr,
+    ptr8,
+    shorts,
+    stack,
+    unsigned_shift,
+    words_at,
+)
 from mc.engine.runtime.words import (
     AHEAD,
     COUNT_OF_LINES,
@@ -33,83 +49,8 @@ from mc.engine.runtime.words import (
     USED,
 )
 
-ptr = Any
-ptr8 = Any
-
-
-def entry(function: Any) -> Any:
-    """Marks a function that Python calls."""
-    return function
-
-
-def later(function: Any) -> Any:
-    """Marks a function that Python calls in few searches, for it to be compiled then."""
-    return function
-
-
-def each(count: int) -> range:
-    """The numbers below ``count``, for loops whose rounds are too long, or run too seldom, to be unrolled."""
-    return range(count)
-
-
-def prefetch(base: ptr, index: int) -> None:
-    """A hint to the processor; nothing in plain Python."""
-
-
-def words_at(address: int) -> ptr:
-    """The memory at an address, as words of 64 bits; nothing in plain Python, like the next two."""
-
-
-def shorts(base: ptr) -> ptr:
-    """The same memory, as numbers of 16 bits."""
-
-
-def offset(base: ptr, count: int) -> ptr:
-    """The memory from element ``count`` on."""
-
-
-def word_now(base: ptr) -> int:
-    """The first word of some memory, which another thread may change at any time. What that thread wrote before
-    can be read after this."""
-    return int(base[0])
-
-
-def add_now(base: ptr, more: int) -> int:
-    """Add to the first word of some memory before any other thread does; what it was before."""
-    base[0] += more
-    return int(base[0] - more)
-
-
-def exchange_now(base: ptr, value: int) -> int:
-    """The same, with another value in its place."""
-    before, base[0] = int(base[0]), value
-    return before
-
-
-def matches(base: ptr, mask: int, value: int) -> int:
-    """Bit set of those of eight words that are ``value`` under ``mask``."""
-    return sum(int(base[k] & mask == value) << k for k in range(8))
-
-
-def unsigned_shift(value: int, count: int) -> int:
-    """A right shift of 64 bits that fills with zeros."""
-    return (value & 0xFFFFFFFFFFFFFFFF) >> count
-
-
-def high_product(a: int, b: int) -> int:
-    """The upper 64 bits of the unsigned product."""
-    return ((a & 0xFFFFFFFFFFFFFFFF) * (b & 0xFFFFFFFFFFFFFFFF)) >> 64
-
-
-def lowest_bit(value: int) -> int:
-    """Position of the lowest 1; the value is not 0."""
-    return (value & -value).bit_length() - 1
-
-
-def product(a: int, b: int) -> int:
-    """A product; 2^62 where that does not fit a word."""
-    return a * b if -(1 << 63) <= a * b < 1 << 63 else 1 << 62
-
+if TYPE_CHECKING:
+    from mc.engine.runtime.model import EXACT, PER_LINE, TAG_MASK, WORDS, copy, fingerprint, same
 
 # --- compiled from here on ---
 

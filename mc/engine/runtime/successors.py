@@ -1,12 +1,52 @@
 """What is done with single successors and initial states: they are counted, and kept where they are within the
 constraints.
 
-Its free names are those of ``mc.engine.runtime.loops``, which it is compiled with.
+It is compiled as ``kernels.py`` is.
 """
 
 from __future__ import annotations
 
-from mc.engine.runtime.kernels import entry, offset, ptr
+from typing import TYPE_CHECKING
+
+from mc.engine.runtime.intrinsics import entry, offset, ptr, stack
+from mc.engine.runtime.words import (
+    ACTION_BITS,
+    BLOCKED,
+    COUNT,
+    DEADLOCK,
+    EDGE,
+    FAILED,
+    GENERATED,
+    OK,
+    PARENT_BITS,
+    RAW,
+    STOP,
+    STOP_EDGE,
+    STOP_PARENT,
+    STOP_WHAT,
+    STUCK,
+    VIOLATED,
+    WAYS,
+)
+
+if TYPE_CHECKING:
+    from mc.engine.runtime.model import (
+        EVERYTHING,
+        FINGERPRINTS,
+        INIT,
+        KINDS,
+        ORIGINS,
+        SCRATCH,
+        WORDS,
+        broken,
+        canonical,
+        copy,
+        expand,
+        fingerprint,
+        initial,
+        within,
+        witnessed,
+    )
 
 # --- compiled from here on ---
 

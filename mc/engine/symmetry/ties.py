@@ -1,13 +1,33 @@
 """How values that colours do not tell apart get an order: the search described in ``symmetry.py``.
 
-Its free names are the constants that :meth:`mc.engine.symmetry.symmetry.Symmetry.constants` gives, and what is
-generated with them: WORDS, ``copy``, ``colour_all`` and ``permute_all``. Like ``mc/engine/runtime/kernels.py`` it is
-compiled with that module, where a model declares a symmetry.
+It is compiled as ``mc/engine/runtime/kernels.py`` is, where a model declares a symmetry.
 """
 
 from __future__ import annotations
 
-from mc.engine.runtime.kernels import blend, offset, ptr
+from typing import TYPE_CHECKING
+
+from mc.engine.runtime.intrinsics import offset, ptr, stack
+from mc.engine.runtime.kernels import blend
+
+if TYPE_CHECKING:
+    from mc.engine.runtime.model import (
+        BEST,
+        BOUNDS,
+        CANDIDATE,
+        COLOURS,
+        GIVEN,
+        LOOK_SHIFT,
+        ORDER,
+        SETS,
+        TREE,
+        TREE_LEVEL,
+        VALUES,
+        WORDS,
+        colour_all,
+        copy,
+        permute_all,
+    )
 
 # --- compiled from here on ---
 
