@@ -7,8 +7,9 @@ this has a meaning, and TLC refuses it. A model value alone may be compared with
 
 from __future__ import annotations
 
+import itertools
 import operator
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from mc.errors import KindError
@@ -94,14 +95,23 @@ def _equal_records(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
 
 
 def _equal_sets(a: Set[Any], b: Set[Any]) -> bool:
-    one, other = _sample(a), _sample(b)
-    if one is not None and other is not None:
-        equal(one, other)
+    sample = _sample(b)
+    if sample is not None:
+        _ask_elements(a, sample, b)
     return a == b
 
 
+def _ask_elements(a: Collection[Any], sample: Any, b: Collection[Any]) -> None:
+    """Whether elements of two sets are comparable; ``sample``: an element of ``b`` that is no model value."""
+    other = _sample(a)
+    if other is not None:
+        equal(other, sample)
+        if type(sample) not in _ATOMS:
+            alike((*a, *b))
+
+
 def _sample(values: Iterable[Any]) -> Any:
-    """An element that is no model value; None where there is none. All such elements of a set can be compared."""
+    """An element that is no model value; None where there is none. Where it is an atom, so are all in a set."""
     for value in values:
         if type(value) is not ModelValue:
             return value
@@ -120,9 +130,9 @@ def member(element: Any, collection: Any) -> bool:
         return bool(holds(element))
     if not isinstance(collection, (Set, Mapping)):
         raise KindError(f"'in' needs a set on its right, not {shown(collection)}")
-    other = None if type(element) is ModelValue else _sample(collection)
-    if other is not None:
-        equal(element, other)
+    sample = None if type(element) is ModelValue else _sample(collection)
+    if sample is not None:
+        _ask_elements((element,), sample, collection)
     return element in collection
 
 
@@ -226,15 +236,46 @@ def in_order(collection: Any) -> Any:
 
 
 def alike(values: Iterable[Any]) -> list[Any]:
-    """Some values that go into one set, or are arguments of one function; they must be comparable."""
+    """Some values that go into one set, or are arguments of one function; each two of them must be comparable.
+
+    Python would make one of ``{1}`` and ``{TRUE}``.
+    """
     found = list(values)
-    first = _sample(found)
-    if kind(first) != NO_VALUE:
-        wanted = type(first)
-        for value in found:
-            if type(value) is not wanted or wanted not in _ATOMS:
-                equal(first, value)
+    if not _of_one_kind(found) and kind(_sample(found)) != NO_VALUE:
+        for one, other in itertools.combinations(found, 2):
+            equal(one, other)
     return found
+
+
+def _of_one_kind(values: Iterable[Any]) -> bool:
+    """Whether any two values of such parts can be compared; where not, each two of these must be asked about."""
+    found = [value for value in values if type(value) is not ModelValue]
+    types = set(map(type, found))
+    if len(types) < 2 and types <= _ATOMS:
+        return True
+    if all(isinstance(value, Set) for value in found):
+        # The elements of what is no set of Python's, an interval, are numbers.
+        parts = (value if isinstance(value, (set, frozenset)) else itertools.islice(value, 1) for value in found)
+        return _of_one_kind(itertools.chain.from_iterable(parts))
+    if not any(all(isinstance(value, form) for value in found) for form in (RecordValue, tuple, Mapping)):
+        return False
+    columns: dict[Any, list[Any]] = {}
+    for value in found:
+        for place, part in _parts(value):
+            columns.setdefault(place, []).append(part)
+    return all(map(_of_one_kind, columns.values()))
+
+
+def _parts(value: Any) -> Iterator[tuple[Any, Any]]:
+    """The parts of a value, each with a place: only parts at the same place are compared where two values are."""
+    if isinstance(value, RecordValue):
+        names = frozenset(value.fields)
+        yield from (((names, name), part) for name, part in value.fields.items())
+    elif isinstance(value, tuple):
+        yield from (((len(value), number), part) for number, part in enumerate(tuple.__iter__(value)))
+    else:
+        yield from (("DOMAIN", argument) for argument in value)
+        yield from (("values", part) for part in value.values())
 
 
 def set_of(values: Iterable[Any]) -> frozenset[Any]:

@@ -76,7 +76,6 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
     "#+": kinds.total,
     "{}": kinds.displayed,
     "{:}": kinds.set_of,
-    "{if}": frozenset,
     "for": kinds.elements,
     "\\in S": kinds.in_order,
     "\\/": ways.disjunction,
@@ -267,11 +266,7 @@ def _set(node: ast.Set, written: ast.Set) -> ast.expr:
 
 
 def _comprehension(node: ast.SetComp, written: ast.SetComp) -> ast.expr:
-    """``{e for x in S}``; the elements of ``{x for x in S if P}`` can be compared since those of S can."""
-    target = node.generators[0].target
-    filtered = isinstance(target, ast.Name) and isinstance(node.elt, ast.Name) and target.id == node.elt.id
-    if filtered and len(node.generators) == 1:
-        return call("{if}", [node], node)
+    """``{e for x in S}``"""
     return call("{:}", [ast.copy_location(ast.GeneratorExp(node.elt, node.generators), node)], node)
 
 
@@ -297,7 +292,7 @@ def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
     if is_step(written):
         return replaced(node, args=[ast.Name(CHOICES, ast.Load()), *node.args])
     if name in ("set", "frozenset"):
-        return call("{:}" if node.args else "{if}", node.args, node)
+        return call("{:}" if node.args else "{}", node.args, node)
     if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and name in ("all", "any"):
         return replaced(node, args=[replaced(node.args[0], elt=condition(node.args[0].elt))])
     if name in ("all", "any"):

@@ -126,9 +126,11 @@ class FnValue(Mapping[Any, Any]):
         return self._map[key]
 
     def __contains__(self, key: object) -> bool:
-        if type(key) is bool or (type(key) is int and 0 <= key <= 1):
-            return any(type(k) is type(key) and k == key for k in self._map)
-        return key in self._map
+        if key not in self._map:
+            return False
+        if isinstance(key, frozenset) or type(key) is bool or (type(key) is int and 0 <= key <= 1):
+            return any(k == key and same_kinds(k, key) for k in self._map)
+        return True
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._map)

@@ -104,6 +104,11 @@ REFUSED = {
         UNION(s.bag) == set(); UNION({s.bag}) == set(); UNION({s.bag for k in s.ns}) == set(); UNION({s.f}) == set()
         UNION({s.o, S}) == S; UNION(s.r) == set(); UNION(BOOLEAN) == S; UNION({Nat, s.ns}) == S; UNION(Set(S)) == S
     """,
+    "the elements of a set can be compared": """
+        Cardinality({{Nil}, {1}, {True}}) == 2; Cardinality({set(), {s.n}, {s.b}}) == 1
+        Cardinality({k for k in Enum(1, True) if s.n == 1}) == 1; 1 in {k for k in Enum(1, True) if s.n == 1}
+    """,
+    "the arguments of a function can be compared": "{k: 1 for k in Enum(1, True)}[1] == 1",
     "condition for x in S": "any({0, 1}); all(s.bs); all({1})",
     "only a set is ranged over": 'any(c == "a" for c in "ab"); {c for c in "ab"} == set()',
     "different kinds": 's.qe == s.qe; s.qe == ("a",); s.e == True; s.qe == s.q',
@@ -290,6 +295,17 @@ SAID_BY_TLC = {
     '{("a", 1), ("b", True)} == set()': False,
     "{(1,), (True,)} == set()": None,
     "R(a=1) in {(1,)}": None,
+    "{{M}, {1}, {True}} == set()": None,
+    "{set(), {1}, {True}} == set()": None,
+    "{(), (1,), (True,)} == set()": None,
+    "{R(a=M), R(a=1), R(a=True)} == set()": None,
+    "{True} in {{M}, {1}}": None,
+    "{{M}, {True}} == {{M}, {1}}": None,
+    "{{M}, {True}} <= {{M}, {1}}": None,
+    "{{M}, {True}} - {{1}} == set()": None,
+    "{k for k in Enum(1, True)} == set()": None,
+    "{q: 1 for q in {frozenset({1}), frozenset({2})}}[frozenset({True})] == 1": None,
+    '{("a", 1), ("b", True), ("b", M), ("b",)} == set()': False,
 }
 
 
@@ -469,6 +485,32 @@ def test_values_of_several_kinds_in_one_place(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "change", ["s.bag + {1} - {True}", "s.bag - {s.b}", "s.bag + s.bs", "{} + {1} - {s.b}", "s.bag - {k for k in s.bs}"]
+)
+def test_a_bag_does_not_change_by_what_it_cannot_hold(change: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        Engine(with_statement(f"t.bag = {change}"))
+    assert refused.value.line == LINE, refused.value
+
+
+def test_elements_of_a_bag_that_changes_are_compared_in_each_state() -> None:
+    text = """
+g = Variable(Bag(Range(0, 2), 3, 3)); e = Variable(Enum(0, "a"))
+def Init(t):
+    t.g = {}; t.e = "a"
+def Less(s, t):
+    t.g = s.g - {s.e}
+    return True
+def More(s, t):
+    t.g = s.g + {1}
+    return True
+Next = [Less, More]
+"""
+    want = compare(load(text), (1,))
+    assert (want.verdict, want.length) == ("error", 2)
+
+
+@pytest.mark.parametrize(
     ("domain", "kinds"),
     [
         ("Set(Enum(0, False))", "FALSE"),
@@ -583,6 +625,12 @@ REFUSED_AT_THE_TOP = {
     "X = {True, 1}": "values of different kinds are compared",
     "X = frozenset([True, 1])": "values of different kinds are compared",
     "X = set([True, 1])": "values of different kinds are compared",
+    "X = {set(), {1}, {True}}": "values of different kinds are compared",
+    "X = {frozenset({Nil}), frozenset({1})} | {frozenset({True})}": "values of different kinds are compared",
+    "X = {frozenset({Nil}): 1, frozenset({1}): 2, frozenset({True}): 3}": "values of different kinds are compared",
+    "X = {k for k in Enum(1, True)}": "values of different kinds are compared",
+    "X = {k: 1 for k in Enum(1, True)}": "values of different kinds are compared",
+    "X = {frozenset({1}): 2}[frozenset({True})]": "outside the domain",
     "X = {True: 1, 1: 2}": "values of different kinds are compared",
     "X = {1: 2, N: 3}": "a function has one value for 1, not 2 and 3",
     "X = sorted([True, 2])": "values of different kinds are compared",

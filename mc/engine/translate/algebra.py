@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
+from mc.engine.store.kinds import described
+from mc.engine.store.kinds import kinds as kinds_of
 from mc.engine.store.places import Place
-from mc.engine.store.shapes import OptionalShape, SetShape, Shape, SortedSetShape
+from mc.engine.store.shapes import BagShape, OptionalShape, SetShape, Shape, SortedSetShape
 from mc.engine.store.storage import encodable, is_set
 from mc.engine.translate.codes import SHORT, as_code, as_truth, bind, named, settle, unfit
-from mc.engine.translate.comparable import comparable
+from mc.engine.translate.comparable import comparable, refuse
 from mc.engine.translate.convert import add_element, check_capacity, clear, is_made, place_of
 from mc.engine.translate.equality import equal
 from mc.engine.translate.kinds import join, joined_sets, natural_shape, room, set_of, told
-from mc.engine.translate.values import BagChange, Builder, Const, Interval, Packed, SetOf, Truth, Value
+from mc.engine.translate.membership import comparable_with_elements
+from mc.engine.translate.values import BagChange, Builder, Const, Interval, Packed, SetOf, Truth, Value, of_code
 from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
 from mc.formula import operators as op
@@ -201,6 +204,28 @@ def bag_change(w: Writer, bag: Value, sign: str, elements: Value) -> Value:
         if not is_set_value(w, elements):
             w.mistake("a bag changes by a set of elements: bag + {m}, bag - {m}")
         change = bind(w, elements)
+    _comparable_with_bag(w, bag, change)
     if isinstance(bag, BagChange):
         return BagChange(bag.bag, (*bag.changes, (sign, change)))
     return BagChange(bag, ((sign, change),))
+
+
+def _comparable_with_bag(w: Writer, bag: Value, change: tuple[Value, ...] | Value) -> None:
+    """Refuse elements that cannot be compared with those of a bag, or with what it changes by before."""
+    known: list[Value] = []
+    if isinstance(bag, BagChange):
+        known = [element for _, earlier in bag.changes if isinstance(earlier, tuple) for element in earlier]
+        bag = bag.bag
+    shape = natural_shape(w, bag)
+    assert isinstance(shape, BagShape)
+    if isinstance(change, tuple):
+        for element in change:
+            comparable_with_elements(w, element, bag, shape)
+            for other in known:
+                comparable(w, element, other)
+    else:
+        given = natural_shape(w, change)
+        assert isinstance(given, (SetShape, BagShape))
+        if len(kinds_of(given.element) | kinds_of(shape.element)) > 1:
+            refuse(w, described(shape.element), described(given.element))
+        comparable(w, of_code("0", given.element), of_code("0", shape.element))

@@ -14,8 +14,28 @@ from mc.engine.translate.bags import add_copy
 from mc.engine.translate.codes import as_code, as_number, as_truth, bind, named, over_text, settle, unfit
 from mc.engine.translate.convert import add_element, check_capacity, clear, part_at, place_of, put
 from mc.engine.translate.filters import decide, inclusion, negation, passing
-from mc.engine.translate.kinds import bitmap, function_on, join, most_elements, natural_shape, sorted_set
-from mc.engine.translate.values import Builder, Const, Filter, Interval, Num, Truth, Tuple, Value, of_code
+from mc.engine.translate.kinds import (
+    bitmap,
+    comparable_elements,
+    function_on,
+    join,
+    most_elements,
+    natural_shape,
+    sorted_set,
+)
+from mc.engine.translate.values import (
+    Builder,
+    Const,
+    Filter,
+    Interval,
+    Num,
+    Packed,
+    Stored,
+    Truth,
+    Tuple,
+    Value,
+    of_code,
+)
 from mc.engine.translate.writer import Writer
 from mc.formula.nodes import Bind, Binder, Bound, Expression, Name, as_written
 
@@ -102,7 +122,10 @@ def set_of_values(w: Writer, node: Bind) -> Value:
     @contextmanager
     def loop() -> Iterator[Value]:
         with w.within(dict(scope), file), bindings(w, node.bounds):
-            yield w.expr(node.body)
+            element = w.expr(node.body)
+            if isinstance(element, (Packed, Stored)):
+                comparable_elements(w, element.shape)
+            yield element
 
     def fill(place: Place, shape: Shape) -> None:
         if not isinstance(shape, (SetShape, SortedSetShape)):

@@ -162,7 +162,7 @@ def set_of(w: Writer, element: Shape, most: int) -> SetShape | SortedSetShape:
 
 def sorted_set(w: Writer, element: Shape, most: int) -> SortedSetShape:
     """Sets of up to ``most`` values of a scalar shape."""
-    _comparable_elements(w, element)
+    comparable_elements(w, element)
     if isinstance(element, IntShape) and element.bits > MAX_ELEMENT:
         # Any number: the largest one has no place, and evaluation fails where it is put into such a set.
         element = IntShape(element.lo, element.lo + (1 << MAX_ELEMENT) - 1)
@@ -175,7 +175,7 @@ def sorted_set(w: Writer, element: Shape, most: int) -> SortedSetShape:
 
 def bitmap(w: Writer, element: Shape) -> SetShape | None:
     """Sets over all values of a scalar shape; None where these are too many."""
-    _comparable_elements(w, element)
+    comparable_elements(w, element)
     if isinstance(element, IntShape):
         if element.hi - element.lo >= MAX_UNIVERSE:
             return None
@@ -191,7 +191,8 @@ def bitmap(w: Writer, element: Shape) -> SetShape | None:
     return None
 
 
-def _comparable_elements(w: Writer, element: Shape) -> None:
+def comparable_elements(w: Writer, element: Shape) -> None:
+    """Refuse a set of values of a shape of which some cannot be compared."""
     if mixed(element):
         w.mistake(f"the elements of a set can be compared, but not those here: {described(element)}")
 

@@ -70,14 +70,14 @@ def membership_of(w: Writer, collection: Value, element: Value) -> Value:
         return Truth(found)
     shape = natural_shape(w, collection)
     if isinstance(shape, SetShape):
-        _comparable_with_elements(w, element, collection, shape)
+        comparable_with_elements(w, element, collection, shape)
         return _in_bitmap(w, collection, shape, element)
     if isinstance(shape, BagShape):
         return Truth(f"{copies_of(w, collection, shape, element)} != 0")
     w.mistake("'in' needs a set, a bag or a domain on its right")
 
 
-def _comparable_with_elements(w: Writer, element: Value, collection: Value, shape: SetShape | BagShape) -> None:
+def comparable_with_elements(w: Writer, element: Value, collection: Value, shape: SetShape | BagShape) -> None:
     """Refuse an element that cannot be compared with those of a set, if it has any."""
     one, two = told(w, element), shape.element
     if one is None or len(kinds_of(one) | kinds_of(two)) < 2:
@@ -100,7 +100,7 @@ def copies_of(w: Writer, bag: Value, shape: BagShape, element: Value) -> str:
     place = place_of(w, bag)
     if isinstance(element, Packed) and element.bag == place:
         return element.copies
-    _comparable_with_elements(w, element, bag, shape)
+    comparable_with_elements(w, element, bag, shape)
     if isinstance(element, Const) and not encodable(shape.element, element.value):
         return "0"
     if not fits(shape_beside(w, element, shape.element), shape.element):
