@@ -52,4 +52,4 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _amount(count: int, size: int) -> str:
-    return f"the machine code of {count:,} model{'s' * (count != 1)}, {size / (1 << 20):.1f} MiB"
+    return f"{count:,} file{'s' * (count != 1)} of machine code, {size / (1 << 20):.1f} MiB"

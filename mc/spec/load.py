@@ -225,6 +225,7 @@ def _collect(
     listed = {table: tables.predicates(table) for table in PREDICATES}
     chosen = {table: _chosen(model, table, listed[table], tables) for table in PREDICATES}
     mentioned = _mentioned(path, model)
+    faults = tables.faults(action.name for action in actions)
     spec = Spec(
         name=path.stem,
         path=path,
@@ -240,7 +241,7 @@ def _collect(
             table.lower(): tuple(Definition(name, namespace[name], says.get(name)) for name in names)
             for table, names in chosen.items()
         },
-        faults=tables.faults(action.name for action in actions),
+        faults=faults,
         namespace=namespace,
         formulas=formulas,
         texts=source.texts,
@@ -248,8 +249,14 @@ def _collect(
             *tables.idle(roots["Next"], actions),
             *tables.unknown(),
             *tables.forgotten(mentioned),
-            *([] if model.invariants is not None else tables.replaced("Invariants", mentioned)),
-            *([] if model.constraints is not None else tables.replaced("Constraints", mentioned)),
+            *(
+                warning
+                for table, names in listed.items()
+                if getattr(model, table.lower()) is None
+                for warning in tables.replaced(table, {*mentioned, *names})
+            ),
+            *tables.replaced("Explanations", {*says, *(namespace.keys() - chosen["Invariants"])}),
+            *tables.replaced("Faults", {*faults, *(namespace.keys() - {action.name for action in actions})}),
         ),
     )
     check_uses(spec, definitions, {name for names in (*listed.values(), *chosen.values()) for name in names})

@@ -243,20 +243,21 @@ class Tables:
             what = "lists no action: no step is ever taken, and no state but the initial ones is checked"
             yield f"{file}:{getattr(node, 'lineno', 0)}: {table} {what}"
 
-    def replaced(self, table: str, mentioned: set[str]) -> Iterator[str]:
-        """Warnings of predicates in a table that one of an extending file replaces, and of which nothing speaks there.
+    def replaced(self, table: str, mentioned: Iterable[str]) -> Iterator[str]:
+        """Warnings of definitions in a table that one of an extending file replaces, and of which nothing speaks there.
 
-        ``mentioned``: what some model names.
+        ``mentioned``: those that the new table has, or that need not be in it.
         """
         own, node = self.source.assigned(table)
-        spoken = {*mentioned, *self.predicates(table)}
+        spoken = {*mentioned}
         for file, tree in reversed(self.source.trees.items()):
             given = [part for part in tree.body if table in bound(part)] if file != own else []
             texts = [self.definitions.of(self.namespace.get(name)) for part in given for name in _names(part)]
             lost = [text.name for text in texts if text is not None and text.name not in spoken]
             if lost:
                 what = f"{table} of {file.name} ({', '.join(dict.fromkeys(lost))}) are left out"
-                mend = f"this table is in their place; to add to them, write {table} = [*{table}, ...]"
+                more = f"{{**{table}, ...}}" if table == "Explanations" else f"[*{table}, ...]"
+                mend = f"this table is in their place; to add to them, write {table} = {more}"
                 yield f"{own}:{getattr(node, 'lineno', 0)}: {what}: {mend}"
             for part in tree.body:
                 if file == own or isinstance(part, ast.FunctionDef):

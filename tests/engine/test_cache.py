@@ -63,7 +63,7 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert main(["cache"]) == 0
     said = capsys.readouterr().out
-    assert said.startswith(f"{tmp_path}/cache/mc: the machine code of 0 models, 0.0 MiB\n")
+    assert said.startswith(f"{tmp_path}/cache/mc: 0 files of machine code, 0.0 MiB\n")
     assert "At most 256 MiB" in said and "mc cache --clear" in said
     assert main(["check", "twophase", "--quiet"]) == 0
     kept = Cache(tmp_path / "cache" / "mc")
@@ -71,7 +71,7 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert main(["check", "twophase", "-c", "RM=2", "--quiet"]) == 0
     capsys.readouterr()
     assert main(["cache", "--clear"]) == 0
-    assert capsys.readouterr().out.startswith(f"{tmp_path}/cache/mc: removed the machine code of 2 models, 0.")
+    assert capsys.readouterr().out.startswith(f"{tmp_path}/cache/mc: removed 2 files of machine code, 0.")
     assert names(kept) == []
     assert main(["cache", "--clear"]) == 0
 
