@@ -31,6 +31,7 @@ QUICK = frozenset(
         "cli/vacuous",
         "engine/cache",
         "engine/errors",
+        "engine/kernels",
         "engine/levels",
         "engine/segments",
         "engine/team",

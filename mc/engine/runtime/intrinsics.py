@@ -1,6 +1,7 @@
 """What compiled functions use beside Python's own operators: the names that the machine knows.
 
-Each is declared here for those who read and check these functions, and where it needs no memory, it is what it does.
+Each is declared for those who read and check these functions. Where no memory has to be found, the body is what the
+machine does: ``tests/engine/test_kernels.py`` runs the functions as plain Python.
 """
 
 from __future__ import annotations
