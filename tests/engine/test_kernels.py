@@ -328,6 +328,22 @@ def test_searches(name: str, order: str, exact: bool, monkeypatch: pytest.Monkey
     assert compiled.distinct > 4
 
 
+def test_representatives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of states that are rings, where ties are settled by trying."""
+    spec, values, random = load(POINTERS, {"P": 6}, ("P",)), range(6), Random(1)
+    compiled, rows = Engine(spec), []
+    for _ in range(6):
+        row = compiled.initial_row(0)
+        for p, q in enumerate(random.sample(values, len(values))):
+            row = compiled.successors(row)[0][p * len(values) + q]
+        rows.append(row)
+    representatives, found = compiled.inspect(np.array(rows))
+    monkeypatch.setattr(program, "Library", Plain)
+    again, found_again = Engine(spec).inspect(np.array(rows))
+    assert again.tolist() == representatives.tolist() and found_again.tolist() == found.tolist()
+    assert len({tuple(row) for row in again.tolist()}) < len(rows)
+
+
 # Names
 
 
