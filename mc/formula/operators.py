@@ -6,6 +6,7 @@ meaning, and the translator has a rule for it.
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +27,7 @@ class Operator:
 
     #: As TLA+ spells it: ``\\cup``, ``Len``. For what is spelt around its operands, a template.
     tla: str
-    #: As Python spells it: ``|``, ``Len``.
+    #: As Python spells it: ``|``, ``Len``; or such a template.
     python: str
     #: Fewest and most operands; None: any number.
     arity: tuple[int, int | None]
@@ -36,6 +37,23 @@ class Operator:
 
     def __repr__(self) -> str:
         return f"<{self.tla}>"
+
+    @property
+    def symbol(self) -> str:
+        """What it is called where no operands are near."""
+        return self.form(self.python) if "{" in self.python else self.python
+
+    def form(self, spelling: str) -> str:
+        """How it is applied to operands a, b, c, where it is spelt so: ``a | b``, ``Len(a)``."""
+        operands = "abc"[: 2 if self.arity[1] is None else self.arity[1]]
+        if "{" in spelling:
+            one = spelling.count("{}") == 1
+            return spelling.format(", ".join(operands)) if one else spelling.format(*operands)
+        if spelling.isidentifier() and not keyword.iskeyword(spelling):
+            return f"{spelling}({', '.join(operands)})"
+        if len(operands) == 1:
+            return f"{spelling} {operands}" if spelling.isidentifier() else f"{spelling}{operands}"
+        return f" {spelling} ".join(operands)
 
 
 #: All operators, in the order of the table.
@@ -99,7 +117,7 @@ def _in_domain(domain: Domain, value: Any) -> Any:
 AND = _operator("/\\", "and", (0, None), None, 3)
 OR = _operator("\\/", "or", (0, None), None, 3)
 NOT = _operator("~", "not", 1, lambda a: not kinds.truth(a), 4)
-IF = _operator("IF {} THEN {} ELSE {}", "if else", 3, None)
+IF = _operator("IF {} THEN {} ELSE {}", "{1} if {0} else {2}", 3, None)
 
 # Comparison
 EQ = _operator("=", "==", 2, kinds.equal, 5)
@@ -125,11 +143,9 @@ ABS = _operator("Abs", "abs", 1, lambda a: abs(kinds.number(a)))
 INTERVAL = _operator("..", "Range", 2, Range, 9)
 MAX = _operator("Max", "Max", 1, operators.Max)
 MIN = _operator("Min", "Min", 1, operators.Min)
-LARGEST = _operator("Largest", "max", (2, None), lambda *numbers: max(kinds.numbers(numbers)))
-SMALLEST = _operator("Smallest", "min", (2, None), lambda *numbers: min(kinds.numbers(numbers)))
 
 # Sets
-SET = _operator("{{{}}}", "{}", (0, None), kinds.displayed)
+SET = _operator("{{{}}}", "{{{}}}", (0, None), kinds.displayed)
 UNION = _operator("\\cup", "|", 2, kinds.union, 8)
 INTERSECTION = _operator("\\cap", "&", 2, kinds.intersection, 8)
 #: The elements that only one of two sets has (module ``FiniteSetsExt``).
@@ -142,13 +158,13 @@ SIZE = _operator("Cardinality", "len", 1, _size)
 
 # Functions, sequences, records
 #: Of keys and values in turn.
-FUNCTION = _operator("{} :> {}", "{:}", (2, None), _function)
-INDEX = _operator("{}[{}]", "[]", 2, _index)
-FIELD = _operator("{}.{}", ".", 2, _field)
+FUNCTION = _operator("{} :> {}", "{{{}: {}}}", (2, None), _function)
+INDEX = _operator("{}[{}]", "{}[{}]", 2, _index)
+FIELD = _operator("{}.{}", "{}.{}", 2, _field)
 RECORD = _operator("[{} |-> {}]", "Record", (2, None), _record)
 #: A record that must be one of a domain: its first operand.
-CHECKED = _operator("{1}", "Name(...)", 2, _in_domain)
-SEQUENCE = _operator("<<{}>>", "()", (0, None), lambda *elements: SeqValue(elements))
+CHECKED = _operator("[f |-> {}]", "Name(f={1})", 2, _in_domain)
+SEQUENCE = _operator("<<{}>>", "({})", (0, None), lambda *elements: SeqValue(elements))
 LEN = _operator("Len", "Len", 1, operators.Len)
 APPEND = _operator("Append", "Append", 2, operators.Append)
 SUBSEQ = _operator("SubSeq", "SubSeq", 3, operators.SubSeq)
@@ -156,5 +172,5 @@ HEAD = _operator("Head", "Head", 1, operators.Head)
 TAIL = _operator("Tail", "Tail", 1, operators.Tail)
 
 # Bags
-BAG = _operator("EmptyBag", "{}", 0, lambda: BagValue({}))
+BAG = _operator("EmptyBag", "{{}}", 0, lambda: BagValue({}))
 COPIES = _operator("CopiesIn", "CopiesIn", 2, operators.CopiesIn)

@@ -56,7 +56,7 @@ STEPS = {
     "mc/formula/operators.py": "BIG_UNION = _operator(",
     "mc/read/python/expressions.py": "UNION: op.BIG_UNION",
     "mc/spec/kinds.py": '"UNION"',
-    "mc/engine/translate/rules.py": "op.BIG_UNION: union_of",
+    "mc/engine/translate/rules.py": "op.BIG_UNION: (Row((SET,), union_of",
     "mc/lang/README.md": "`UNION(S)`",
     "tests/lang/test_coverage.py": "UNION(",
     "tests/lang/test_kinds.py": "UNION(",

@@ -78,9 +78,9 @@ WITHOUT = {
     "Order[-1]": ("index -1 is outside a sequence of length 3", False),
     "Order[s.x + 3]": ("index 4 is outside a sequence of length 3", False),
     "Weight[s.x + 3]": ("4 is outside the domain of the function", False),
-    "Order[True]": ("a number is needed here, not TRUE, a Boolean", True),
-    "Word[1]": ("Word is not a function, a sequence or a bag", True),
-    "len(Word)": ("only a sequence, a set or a bag has a length", True),
+    "Order[True]": ("not <<2, 3, 1>>, a sequence, and TRUE, a Boolean", True),
+    "Word[1]": ("a[b] takes a function and any value; a sequence and a number; or a bag and any value", True),
+    "len(Word)": ('len takes a set, a sequence or a bag, not "abc", a string', True),
     "Numbers[1]": ("[2, 3, 1]", True),
 }
 

@@ -34,13 +34,14 @@ def kinds(shape: Shape) -> frozenset[str]:
 
     A sequence is a function.
     """
-    found = ("a function" if name == "a sequence" else name for name in _all_kinds(shape))
+    found = ("a function" if name == "a sequence" else name for name in all_kinds(shape))
     return frozenset(found) - {"a model value"}
 
 
-def _all_kinds(shape: Shape) -> list[str]:
+def all_kinds(shape: Shape) -> list[str]:
+    """The kinds of the values of a shape."""
     if isinstance(shape, OptionalShape):
-        return [*_all_kinds(shape.inner), kind(shape.none)]
+        return [*all_kinds(shape.inner), kind(shape.none)]
     if isinstance(shape, AtomShape):
         return list(dict.fromkeys(map(kind, shape.members)))
     names: dict[type[Shape], str] = {
@@ -59,7 +60,7 @@ def _all_kinds(shape: Shape) -> list[str]:
 
 def described(shape: Shape) -> str:
     """The kinds of the values of a shape, and these values: ``a number (0..3)``."""
-    text, names = _text(shape), " or ".join(_all_kinds(shape))
+    text, names = _text(shape), " or ".join(all_kinds(shape))
     if isinstance(shape, BoolShape) or (isinstance(shape, IntShape) and shape.hi - shape.lo >= UNTOLD):
         return names
     return names + f" ({text if len(text) <= LONGEST else text[:LONGEST] + '...'})"

@@ -9,31 +9,24 @@ from functools import partial
 from mc.engine.store.kinds import described
 from mc.engine.store.kinds import kinds as kinds_of
 from mc.engine.store.places import Place
-from mc.engine.store.shapes import BagShape, OptionalShape, SetShape, Shape, SortedSetShape
-from mc.engine.store.storage import encodable, is_set
+from mc.engine.store.shapes import BagShape, SetShape, Shape, SortedSetShape
+from mc.engine.store.storage import encodable
 from mc.engine.translate.codes import SHORT, as_code, as_truth, bind, named, settle, unfit
 from mc.engine.translate.comparable import comparable, refuse
 from mc.engine.translate.convert import add_element, check_capacity, clear, is_made, place_of
 from mc.engine.translate.equality import equal
 from mc.engine.translate.kinds import join, joined_sets, natural_shape, room, set_of, told
 from mc.engine.translate.membership import comparable_with_elements
-from mc.engine.translate.values import BagChange, Builder, Const, Interval, Packed, SetOf, Truth, Value, of_code
+from mc.engine.translate.values import BagChange, Builder, Const, Packed, SetOf, Truth, Value, of_code
 from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
 from mc.formula import operators as op
+from mc.formula.nodes import Apply
 from mc.formula.operators import Operator
 from mc.lang import kinds
 
-_SET_OPERATORS = {op.UNION: "|", op.INTERSECTION: "&", op.SUBTRACT: "& ~", op.SYMMETRIC_DIFFERENCE: "^"}
-
-
-def is_set_value(w: Writer, value: Value) -> bool:
-    if isinstance(value, Const):
-        return is_set(value.value)
-    if isinstance(value, (SetOf, Interval)) or (isinstance(value, Builder) and value.loop is not None):
-        return True
-    shape = natural_shape(w, value)
-    return isinstance(shape.inner if isinstance(shape, OptionalShape) else shape, (SetShape, SortedSetShape))
+#: How bitmaps are combined.
+_SYMBOLS = {op.UNION: "|", op.INTERSECTION: "&", op.SUBTRACT: "& ~", op.SYMMETRIC_DIFFERENCE: "^"}
 
 
 def _common_set(w: Writer, left: Value, right: Value) -> SetShape | None:
@@ -56,11 +49,14 @@ def _common_set(w: Writer, left: Value, right: Value) -> SetShape | None:
     return SetShape(joined.element, joined.values) if isinstance(joined, SetShape) else None
 
 
-def set_operation(w: Writer, operator: Operator, left: Value, right: Value) -> Value:
+def combined(w: Writer, node: Apply, left: Value, right: Value) -> Value:
     """``left \\cup right``, ``left \\cap right``, ``left \\ right``, or what only one of them has."""
-    symbol = _SET_OPERATORS.get(operator)
-    if symbol is None:
-        w.mistake("sets are combined by |, & and -")
+    return combination(w, node.operator, left, right)
+
+
+def combination(w: Writer, operator: Operator, left: Value, right: Value) -> Value:
+    """Two sets combined by an operator."""
+    symbol = _SYMBOLS[operator]
     comparable(w, left, right)
     shape = _common_set(w, left, right)
     if shape is None:
@@ -166,15 +162,16 @@ def _each(w: Writer, value: Value, act: Callable[[Value], None]) -> None:
             act(element)
 
 
-def subset(w: Writer, symbol: str, left: Value, right: Value) -> Value:
-    """``left <= right`` and its like."""
-    if symbol in (">", ">="):
+def included(w: Writer, node: Apply, left: Value, right: Value) -> Value:
+    """``left <= right`` of sets, and its like."""
+    if node.operator in (op.GT, op.GE):
         left, right = right, left
+    is_proper = node.operator in (op.LT, op.GT)
     comparable(w, left, right)
     shape = _common_set(w, left, right)
     if shape is not None and not shape.wide:
         a, b = named(w, as_code(w, left, shape)), named(w, as_code(w, right, shape))
-        proper = f" and {a} != {b}" if symbol in ("<", ">") else ""
+        proper = f" and {a} != {b}" if is_proper else ""
         return Truth(f"({a} & ~{b} == 0{proper})")
     left, right = (
         v if isinstance(v, SetOf) or told(w, v) is None or is_made(w, v) else bind(w, v) for v in (left, right)
@@ -188,21 +185,20 @@ def subset(w: Writer, symbol: str, left: Value, right: Value) -> Value:
             w.emit(f"{result} = False")
 
     _each(w, left, test)
-    if symbol in ("<=", ">="):
+    if not is_proper:
         return Truth(result)
     return Truth(f"({result} and not ({as_truth(w, equal(w, left, right))}))")
 
 
-def bag_change(w: Writer, bag: Value, sign: str, elements: Value) -> Value:
+def changed_bag(w: Writer, node: Apply, bag: Value, elements: Value) -> Value:
     """``bag + elements`` or ``bag - elements``."""
+    sign = node.operator.python
     change: tuple[Value, ...] | Value = elements
     if isinstance(elements, SetOf):
         change = tuple(bind(w, v) for v in elements.elements)
     elif isinstance(elements, Const) and isinstance(elements.value, frozenset) and len(elements.value) <= SHORT:
         change = tuple(map(Const, kinds.in_order(elements.value)))
     elif not (isinstance(elements, Builder) and elements.once):
-        if not is_set_value(w, elements):
-            w.mistake("a bag changes by a set of elements: bag + {m}, bag - {m}")
         change = bind(w, elements)
     _comparable_with_bag(w, bag, change)
     if isinstance(bag, BagChange):

@@ -9,7 +9,8 @@ from __future__ import annotations
 from mc.engine.store.places import atomic
 from mc.engine.translate.builders import bindings
 from mc.engine.translate.codes import as_number, named
-from mc.engine.translate.values import Num
+from mc.engine.translate.operands import number_in
+from mc.engine.translate.values import Num, Value
 from mc.engine.translate.writer import Writer
 from mc.formula import operators as op
 from mc.formula.nodes import Apply, Bind, Expression
@@ -21,8 +22,9 @@ SUMMED = 1 << 31
 ANY = -2 * LARGEST, 2 * LARGEST
 
 
-def arithmetic(w: Writer, node: Apply, a: Num, b: Num) -> Num:
-    """``a + b``, ``a - b``, ``a * b``, ``a // b``, ``a % b`` or ``a ** b``."""
+def arithmetic(w: Writer, node: Apply, left: Value, right: Value) -> Num:
+    """``+``, ``-``, ``*``, ``//``, ``%`` or ``**`` of numbers."""
+    a, b = as_number(w, left), as_number(w, right)
     x, y = atomic(a.code), atomic(b.code)
     match node.operator:
         case op.ADD:
@@ -41,9 +43,7 @@ def arithmetic(w: Writer, node: Apply, a: Num, b: Num) -> Num:
                 y = named(w, b.code)
                 w.fail_if(f"{y} < 1", f"The second argument of % should be a positive number: {w.written(node)}")
             return Num(f"({x} % {y})", 0, max(0, b.hi - 1))
-        case op.POWER:
-            return _power(w, node, a, b)
-    w.mistake(f"{node.operator.python} is not for numbers: {w.written(node)}")
+    return _power(w, node, a, b)
 
 
 def _quotient(w: Writer, node: Apply, a: Num, b: Num) -> Num:
@@ -75,7 +75,7 @@ def sum_of(w: Writer, node: Bind) -> Num:
     w.emit(f"{low} = 0")
     w.emit(f"{high} = 0")
     with bindings(w, node.bounds):
-        number = as_number(w, w.expr(node.body))
+        number = number_in(w, w.expr(node.body), "sum is of numbers")
         small = number.lo >= -SUMMED and number.hi <= SUMMED
         code = number.code if small else named(w, number.code)
         w.emit(f"{low} += {code if small else f'{code} & {(1 << 32) - 1}'}")

@@ -37,7 +37,7 @@ from mc.engine.translate.values import (
     of_code,
 )
 from mc.engine.translate.writer import Writer
-from mc.formula.nodes import Bind, Binder, Bound, Expression, Name, as_written
+from mc.formula.nodes import Apply, Bind, Binder, Bound, Expression, Name, as_written
 
 
 @contextmanager
@@ -290,13 +290,17 @@ def _counted(w: Writer, node: Bind, name: str) -> Value:
 # Sequences
 
 
-def concatenate(w: Writer, left: Value, shape: SeqShape, right: Value) -> Value:
+def concatenated(w: Writer, node: Apply, left: Value, right: Value) -> Value:
+    """``left \\o right``"""
+    if isinstance(left, Const) and not left.value:
+        return right
+    shape = natural_shape(w, left)
+    assert isinstance(shape, SeqShape)
     right = bind(w, right) if not isinstance(right, (Const, Tuple)) else right
     other = (
         natural_shape(w, right) if not (isinstance(right, Const) and not right.value) else SeqShape(shape.element, 1)
     )
-    if not isinstance(other, SeqShape):
-        w.mistake("only a sequence can be appended to a sequence by +")
+    assert isinstance(other, SeqShape)
     element = join(w, [shape.element, other.element])
     source = SeqShape(element, other.capacity)
 

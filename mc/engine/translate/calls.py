@@ -10,7 +10,6 @@ from typing import Any
 from mc.engine.store.places import Place, atomic
 from mc.engine.store.shapes import (
     BagShape,
-    FnShape,
     IntShape,
     RecordShape,
     SeqShape,
@@ -19,13 +18,13 @@ from mc.engine.store.shapes import (
     SortedSetShape,
     UnionShape,
 )
-from mc.engine.translate.algebra import is_set_value
 from mc.engine.translate.builders import bindings, push
-from mc.engine.translate.codes import as_code, as_number, as_present, bind, describe, named, over_text, settle, unfit
+from mc.engine.translate.codes import as_code, as_number, as_present, bind, named, over_text, settle, unfit
 from mc.engine.translate.convert import bag_size, cardinality, clear, is_made, part_at, place_of, put
 from mc.engine.translate.expressions import element_at
 from mc.engine.translate.kinds import join, natural_shape, shape_beside, told
 from mc.engine.translate.membership import copies_of
+from mc.engine.translate.operands import number_in, said
 from mc.engine.translate.values import (
     Builder,
     Const,
@@ -49,12 +48,7 @@ MAX_DEPTH = 40
 
 
 def size_of(w: Writer, node: Apply, value: Value) -> Value:
-    """``len(value)`` in a Python spec."""
-    return _size_of_value(w, value)
-
-
-def _size_of_value(w: Writer, value: Value) -> Value:
-    """The number of elements of a set, a sequence or a bag."""
+    """``Len(value)`` or ``Cardinality(value)``: the number of elements of a set, a sequence or a bag."""
     if isinstance(value, Interval):
         return Num(f"max({value.hi.code} - {value.lo.code} + 1, 0)", 0, max(value.hi.hi - value.lo.lo + 1, 0))
     if isinstance(value, Builder) and value.loop is not None and value.once and is_made(w, value):
@@ -67,37 +61,17 @@ def _size_of_value(w: Writer, value: Value) -> Value:
         value = bind(w, value)
     if isinstance(value, Tuple):
         return Const(len(value.elements))
-    value = as_present(w, value)
     shape = natural_shape(w, value)
     if isinstance(shape, SeqShape):
         return Num(place_of(w, value).load(shape.length), 0, shape.capacity)
     if isinstance(shape, SetShape):
         return Num(cardinality(w, place_of(w, value), shape), 0, len(shape.values))
-    if isinstance(shape, BagShape):
-        return Num(bag_size(w, place_of(w, value), shape), 0, shape.distinct)
-    w.mistake("only a sequence, a set or a bag has a length")
-
-
-def length_of(w: Writer, node: Apply, value: Value) -> Value:
-    """``Len(value)``"""
-    shape = told(w, value)
-    if isinstance(shape, FnShape) and shape.sequence:
-        return Const(len(shape.keys))
-    if not (isinstance(shape, SeqShape) or isinstance(value, Tuple)):
-        w.mistake(f"Len is of a sequence, not of {describe(w, value)}")
-    return _size_of_value(w, value)
-
-
-def cardinality_of(w: Writer, node: Apply, value: Value) -> Value:
-    """``Cardinality(value)``"""
-    if not is_set_value(w, value) and (isinstance(value, Builder) or not isinstance(told(w, value), BagShape)):
-        w.mistake(f"Cardinality is of a set, not of {describe(w, value)}")
-    return _size_of_value(w, value)
+    assert isinstance(shape, BagShape)
+    return Num(bag_size(w, place_of(w, value), shape), 0, shape.distinct)
 
 
 def appended(w: Writer, node: Apply, seq: Value, element: Value) -> Value:
     """``Append(seq, element)``"""
-    seq = as_present(w, seq)
     shape = _seq_shape(w, seq, element)
     element = bind(w, element)
 
@@ -119,8 +93,7 @@ def _seq_shape(w: Writer, seq: Value, element: Value | None = None) -> SeqShape:
     if isinstance(seq, Const) and seq.value == () and element is not None:
         return SeqShape(natural_shape(w, element), 1)
     shape = natural_shape(w, seq)
-    if not isinstance(shape, SeqShape):
-        w.mistake("a sequence is needed here")
+    assert isinstance(shape, SeqShape)
     return shape
 
 
@@ -176,21 +149,20 @@ def tail_of(w: Writer, node: Apply, seq: Value) -> Value:
 
 def copies_in(w: Writer, node: Apply, element: Value, bag: Value) -> Value:
     """``CopiesIn(element, bag)``"""
-    bag = as_present(w, bag)
     shape = natural_shape(w, bag)
-    if not isinstance(shape, BagShape):
-        w.mistake("CopiesIn counts in a bag")
+    assert isinstance(shape, BagShape)
     return Num(copies_of(w, bag, shape, element), 0, shape.copies)
 
 
 def extreme(w: Writer, node: Apply) -> Value:
     """``Max(S)`` or ``Min(S)``"""
     which = node.operator.python.lower()
+    takes = f"{node.operator.python} takes a set of numbers"
     (operand,) = node.operands
     if isinstance(operand, Bind) and operand.binder is Binder.SET:
-        return _extreme_of(w, which, lambda: bindings(w, operand.bounds), lambda _: w.expr(operand.body))
+        return _extreme_of(w, which, takes, lambda: bindings(w, operand.bounds), lambda _: w.expr(operand.body))
     if isinstance(operand, Apply) and operand.operator is op.SET:
-        numbers = [as_number(w, bind(w, w.expr(element))) for element in operand.operands]
+        numbers = [number_in(w, bind(w, w.expr(element)), takes) for element in operand.operands]
         choose: Callable[..., int] = max if which == "max" else min
         lo, hi = choose(n.lo for n in numbers), choose(n.hi for n in numbers)
         code = f"{which}({', '.join(n.code for n in numbers)})" if len(numbers) > 1 else numbers[0].code
@@ -202,9 +174,9 @@ def extreme(w: Writer, node: Apply) -> Value:
         return value.hi if which == "max" else value.lo
     shape = natural_shape(w, value)
     if not isinstance(shape, (SetShape, SortedSetShape)) or not isinstance(shape.element, IntShape):
-        w.mistake(f"{which} needs a set of numbers")
+        w.mistake(f"{takes}, not {said(w, value)}")
     if shape.wide:
-        return _extreme_of(w, which, lambda: w.elements(value), lambda element: element)
+        return _extreme_of(w, which, takes, lambda: w.elements(value), lambda element: element)
     code = named(w, as_code(w, value, shape))
     w.fail_if(f"{code} == 0", empty_set)
     bit = f"{'highest' if which == 'max' else 'lowest'}_bit({code})"
@@ -212,14 +184,14 @@ def extreme(w: Writer, node: Apply) -> Value:
 
 
 def _extreme_of(
-    w: Writer, which: str, loop: Callable[[], AbstractContextManager[Any]], value: Callable[[Any], Value]
+    w: Writer, which: str, takes: str, loop: Callable[[], AbstractContextManager[Any]], value: Callable[[Any], Value]
 ) -> Value:
     """The largest or smallest of the numbers that a loop goes through."""
     result, empty = w.fresh("best"), w.fresh("empty")
     w.emit(f"{result} = 0")
     w.emit(f"{empty} = True")
     with loop() as element:
-        number = as_number(w, bind(w, value(element)))
+        number = number_in(w, bind(w, value(element)), takes)
         with w.block(f"if {empty} or {number.code} {'>' if which == 'max' else '<'} {result}:"):
             w.emit(f"{result} = {number.code}")
             w.emit(f"{empty} = False")

@@ -15,19 +15,16 @@ from mc.engine.store.shapes import (
     RecordShape,
     SeqShape,
     Shape,
-    SortedSetShape,
     UnionShape,
 )
 from mc.engine.store.storage import encodable
-from mc.engine.translate.algebra import bag_change, is_set_value, set_operation, subset
-from mc.engine.translate.arithmetic import arithmetic
-from mc.engine.translate.builders import concatenate
-from mc.engine.translate.codes import as_code, as_number, as_present, as_truth, decided, named
+from mc.engine.translate.codes import as_code, as_number, as_truth, decided, named
 from mc.engine.translate.comparable import comparable
 from mc.engine.translate.convert import clear, part_at, place_of
 from mc.engine.translate.equality import connect, equal
 from mc.engine.translate.kinds import join, natural_shape, told
 from mc.engine.translate.membership import copies_of
+from mc.engine.translate.operands import BOOLEAN, kinds_of, said
 from mc.engine.translate.values import (
     Const,
     Interval,
@@ -36,7 +33,6 @@ from mc.engine.translate.values import (
     StateRef,
     Stored,
     Truth,
-    Tuple,
     Value,
     exact,
     of_code,
@@ -45,7 +41,6 @@ from mc.engine.translate.writer import Writer
 from mc.formula import operators as op
 from mc.formula.nodes import Apply, Expression, Name, Of, as_written
 from mc.formula.nodes import Value as Literal
-from mc.formula.operators import Operator
 
 MISSING = object()
 _OUTSIDE = "an index is outside of the sequence"
@@ -99,12 +94,11 @@ def variable_of(w: Writer, state: StateRef, name: str) -> Stored:
     return Stored(Place(state.pointer).at(w.module.layout.offsets[name]), shape)
 
 
-def field_of(w: Writer, node: Apply) -> Value:
+def field_of(w: Writer, node: Apply, value: Value, _: Value) -> Value:
     """``value.name``"""
     part = node.operands[1]
     assert isinstance(part, Literal) and isinstance(part.value, str)
-    name, value = part.value, as_present(w, w.expr(node.operands[0]))
-    shape = natural_shape(w, value)
+    name, shape = part.value, natural_shape(w, value)
     if isinstance(shape, RecordShape) and name in shape.fields:
         return part_at(w, place_of(w, value).at(shape.offsets[name]), shape.fields[name])
     if isinstance(shape, UnionShape):
@@ -145,21 +139,29 @@ def _union_choice(w: Writer, place: Place, shape: UnionShape, parts: list[tuple[
     return as_plain(w, result, joined)
 
 
-def indexed(w: Writer, node: Apply, value: Value, index: Value) -> Value:
-    """``value[index]``"""
-    value = as_present(w, value)
-    shape = natural_shape(w, value)
-    if isinstance(shape, FnShape):
-        code = argument_code(w, index, shape)
-        return part_at(w, place_of(w, value).slot(shape.slots, code), shape.element)
-    if isinstance(shape, SeqShape):
-        return element_at(w, value, shape, as_number(w, index))
-    if isinstance(shape, BagShape):
-        copies = named(w, copies_of(w, value, shape, index), "n")
-        if not (isinstance(index, Packed) and index.bag == place_of(w, value)):
-            w.fail_if(f"{copies} == 0", f"{w.written(node)}: it is not in the bag")
-        return Num(copies, 1, shape.copies)
-    w.mistake(f"{w.written(node.operands[0])} is not a function, a sequence or a bag")
+def applied(w: Writer, node: Apply, function: Value, argument: Value) -> Value:
+    """``f[argument]`` of a function."""
+    shape = natural_shape(w, function)
+    assert isinstance(shape, FnShape)
+    code = argument_code(w, argument, shape)
+    return part_at(w, place_of(w, function).slot(shape.slots, code), shape.element)
+
+
+def indexed(w: Writer, node: Apply, sequence: Value, index: Value) -> Value:
+    """``seq[index]`` of a sequence."""
+    shape = natural_shape(w, sequence)
+    assert isinstance(shape, SeqShape)
+    return element_at(w, sequence, shape, as_number(w, index))
+
+
+def counted(w: Writer, node: Apply, bag: Value, element: Value) -> Value:
+    """``bag[element]``: how many copies there are, at least one."""
+    shape = natural_shape(w, bag)
+    assert isinstance(shape, BagShape)
+    copies = named(w, copies_of(w, bag, shape, element), "n")
+    if not (isinstance(element, Packed) and element.bag == place_of(w, bag)):
+        w.fail_if(f"{copies} == 0", f"{w.written(node)}: it is not in the bag")
+    return Num(copies, 1, shape.copies)
 
 
 def argument_code(w: Writer, index: Value, shape: FnShape) -> str:
@@ -186,18 +188,26 @@ def element_at(w: Writer, value: Value, shape: SeqShape, index: Num) -> Value:
 
 def connected(w: Writer, node: Apply) -> Value:
     """``/\\`` or ``\\/``"""
-    return connect(w, node.operator is op.AND, [partial(w.expr, operand) for operand in node.operands])
+    return connect(w, node.operator is op.AND, [partial(_condition, w, node, operand) for operand in node.operands])
 
 
-def negated(w: Writer, node: Apply, value: Value) -> Value:
+def _condition(w: Writer, node: Apply, operand: Expression) -> Value:
+    """An operand that is TRUE or FALSE."""
+    value = w.expr(operand)
+    if kinds_of(w, value).isdisjoint(BOOLEAN):
+        w.mistake(f"TRUE or FALSE is needed here, not {said(w, value)}: {w.written(node)}")
+    return value
+
+
+def negated(w: Writer, node: Apply) -> Value:
     """``~value``"""
-    return Truth(f"(not {atomic(as_truth(w, value))})")
+    return Truth(f"(not {atomic(as_truth(w, _condition(w, node, node.operands[0])))})")
 
 
 def conditional(w: Writer, node: Apply) -> Value:
     """``IF test THEN one ELSE two``"""
     first, then, otherwise = node.operands
-    test = w.expr(first)
+    test = _condition(w, node, first)
     known = decided(w, test)
     if known is not None:
         return w.expr(then if known else otherwise)
@@ -280,19 +290,18 @@ def begin(w: Writer, place: Place, value: Value, shape: Shape) -> None:
 
 
 def compared(w: Writer, node: Apply, left: Value, right: Value) -> Value:
-    """``=``, ``\\in``, ``<`` and their like."""
-    operator = node.operator
-    if operator in (op.EQ, op.NE):
-        return _unless(w, equal(w, left, right), operator is op.NE)
-    if operator in (op.IN, op.NOT_IN):
-        return _unless(w, w.contains(right, left), operator is op.NOT_IN)
-    symbol = operator.python
-    if is_set_value(w, left) or is_set_value(w, right):
-        return subset(w, symbol, left, right)
-    atoms = [shape.members for v in (left, right) if isinstance(shape := natural_shape(w, v), AtomShape)]
-    if not all(any(type(member) is int for member in members) for members in atoms):
-        w.mistake(f"model values and strings have no order: {symbol} compares numbers or sets")
-    return Truth(f"{atomic(as_number(w, left).code)} {symbol} {atomic(as_number(w, right).code)}")
+    """``left = right``, or ``left /= right``"""
+    return _unless(w, equal(w, left, right), node.operator is op.NE)
+
+
+def contained(w: Writer, node: Apply, element: Value, collection: Value) -> Value:
+    """``element \\in collection``, or ``\\notin``"""
+    return _unless(w, w.contains(collection, element), node.operator is op.NOT_IN)
+
+
+def ordered(w: Writer, node: Apply, left: Value, right: Value) -> Value:
+    """``left < right`` of numbers, and its like."""
+    return Truth(f"{atomic(as_number(w, left).code)} {node.operator.python} {atomic(as_number(w, right).code)}")
 
 
 def _unless(w: Writer, value: Value, negate: bool) -> Value:
@@ -301,7 +310,7 @@ def _unless(w: Writer, value: Value, negate: bool) -> Value:
     return Const(not value.value) if isinstance(value, Const) else Truth(f"(not {atomic(as_truth(w, value))})")
 
 
-# Numbers, sets and bags
+# Numbers
 
 
 def interval_of(w: Writer, node: Apply, lo: Value, hi: Value) -> Value:
@@ -319,22 +328,3 @@ def magnitude(w: Writer, node: Apply, value: Value) -> Num:
     """The absolute value of a number."""
     number = as_number(w, value)
     return Num(f"abs({number.code})", 0, max(abs(number.lo), abs(number.hi)))
-
-
-def combined(w: Writer, node: Apply, left: Value, right: Value) -> Value:
-    """``left + right`` and its like, of numbers, sets, sequences or bags."""
-    operator: Operator = node.operator
-    if operator in (op.ADD, op.SUBTRACT):
-        shape = None if isinstance(left, (Const, Tuple)) else natural_shape(w, left)
-        if isinstance(shape, BagShape) and not isinstance(shape, SortedSetShape):
-            return bag_change(w, left, operator.python, right)
-        if operator is op.ADD:
-            if isinstance(left, Const) and left.value == () and isinstance(natural_shape(w, right), SeqShape):
-                return right
-            if isinstance(left, Tuple) or (isinstance(left, Const) and isinstance(left.value, tuple)):
-                shape = natural_shape(w, left)
-            if isinstance(shape, SeqShape):
-                return concatenate(w, left, shape, right)
-    if is_set_value(w, left) or is_set_value(w, right):
-        return set_operation(w, operator, left, right)
-    return arithmetic(w, node, as_number(w, left), as_number(w, right))

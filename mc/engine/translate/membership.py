@@ -24,7 +24,7 @@ from mc.engine.store.shapes import (
 )
 from mc.engine.store.slots import STRIDE, words_of
 from mc.engine.store.storage import encodable
-from mc.engine.translate.codes import SHORT, as_code, as_number, as_present, as_truth, bind, named
+from mc.engine.translate.codes import SHORT, as_code, as_number, as_truth, bind, named
 from mc.engine.translate.comparable import comparable, different_kinds, refuse
 from mc.engine.translate.convert import bag_size, cardinality, element_rank, is_made, part_at, place_of
 from mc.engine.translate.equality import connect, equal
@@ -57,7 +57,6 @@ def membership_of(w: Writer, collection: Value, element: Value) -> Value:
     """``element \\in collection``."""
     if isinstance(collection, Const):
         return _in_constant(w, collection.value, element)
-    collection = as_present(w, collection)
     if isinstance(collection, SetOf):
         return connect(w, False, [partial(equal, w, element, e) for e in collection.elements])
     if isinstance(collection, Interval):
@@ -72,9 +71,8 @@ def membership_of(w: Writer, collection: Value, element: Value) -> Value:
     if isinstance(shape, SetShape):
         comparable_with_elements(w, element, collection, shape)
         return _in_bitmap(w, collection, shape, element)
-    if isinstance(shape, BagShape):
-        return Truth(f"{copies_of(w, collection, shape, element)} != 0")
-    w.mistake("'in' needs a set, a bag or a domain on its right")
+    assert isinstance(shape, BagShape)
+    return Truth(f"{copies_of(w, collection, shape, element)} != 0")
 
 
 def comparable_with_elements(w: Writer, element: Value, collection: Value, shape: SetShape | BagShape) -> None:
@@ -149,8 +147,6 @@ def _in_constant(w: Writer, given: Any, element: Value) -> Value:
     if isinstance(element, Const):
         known = element.value
         return _asked(w, lambda: kinds.member(known, given))
-    if not isinstance(given, (set, frozenset)):
-        w.mistake(f"'in' needs a set on its right, not {given!r}")
     if given and all(isinstance(v, (set, frozenset)) for v in given):
         return _in_family(w, given, element)
     element = bind(w, element)

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from mc.engine.translate import bags, convert, functions, membership, sets
-from mc.engine.translate.arithmetic import sum_of
-from mc.engine.translate.builders import function_of_values, quantify, set_of_values
+from mc.engine.translate.algebra import changed_bag, combined, included
+from mc.engine.translate.arithmetic import arithmetic, sum_of
+from mc.engine.translate.builders import concatenated, function_of_values, quantify, set_of_values
 from mc.engine.translate.calls import (
     appended,
     call,
-    cardinality_of,
     copies_in,
     extreme,
     head_of,
-    length_of,
     record_of,
     size_of,
     subsequence,
     tail_of,
 )
-from mc.engine.translate.codes import as_present, bind
+from mc.engine.translate.codes import bind
 from mc.engine.translate.expressions import (
     MISSING,
-    combined,
+    applied,
     compared,
     conditional,
     connected,
+    contained,
+    counted,
     field_of,
     indexed,
     interval_of,
@@ -37,9 +37,24 @@ from mc.engine.translate.expressions import (
     named_value,
     negated,
     opposite,
+    ordered,
 )
 from mc.engine.translate.folds import fold, let
 from mc.engine.translate.module import Module
+from mc.engine.translate.operands import (
+    ANY,
+    BAG,
+    BOOLEAN,
+    DOMAIN,
+    FUNCTION,
+    NUMBER,
+    RECORD,
+    SEQUENCE,
+    SET,
+    STRING,
+    Row,
+    chosen,
+)
 from mc.engine.translate.unions import union_of
 from mc.engine.translate.values import Const, SetOf, Tuple, Value
 from mc.engine.translate.writer import Rules, Writer
@@ -54,6 +69,7 @@ from mc.formula.nodes import (
     Let,
     Name,
 )
+from mc.formula.operators import Operator
 
 
 def translated(w: Writer, node: Expression) -> Value:
@@ -86,14 +102,15 @@ def _value(w: Writer, node: Expression) -> Value:
 
 
 def _operator(w: Writer, node: Apply) -> Value:
-    if node.operator in WHOLE:
-        return WHOLE[node.operator](w, node)
-    rule = STRICT.get(node.operator)
-    if rule is None:
+    rows = TABLE.get(node.operator)
+    if not rows:
         w.mistake(f"this is not part of the spec language: {w.written(node)}")
+    if rows[0].whole:
+        return rows[0].rule(w, node)
     operands = [w.expr(operand) for operand in node.operands]
     w.at(node)
-    return rule(w, node, *operands)
+    row, operands = chosen(w, rows, node, operands)
+    return row.rule(w, node, *operands)
 
 
 def displayed(w: Writer, node: Apply) -> Value:
@@ -102,52 +119,53 @@ def displayed(w: Writer, node: Apply) -> Value:
     return SetOf(elements) if node.operator is op.SET else Tuple(elements)
 
 
-def _present(rule: Callable[..., Value]) -> Callable[..., Value]:
-    """The rule of an operator whose operands must all be there: evaluation fails where one is the atom for none."""
-
-    def checked(w: Writer, node: Apply, *operands: Value) -> Value:
-        return rule(w, node, *[as_present(w, operand) for operand in operands])
-
-    return checked
-
-
-#: The operators whose operands are all evaluated first.
-STRICT: Mapping[Any, Callable[..., Value]] = {
-    op.NOT: negated,
-    **dict.fromkeys((op.EQ, op.NE, op.IN, op.NOT_IN), compared),
-    **dict.fromkeys((op.LT, op.LE, op.GT, op.GE), _present(compared)),
-    **dict.fromkeys(
-        (
-            *(op.ADD, op.SUBTRACT, op.TIMES, op.QUOTIENT, op.REMAINDER, op.POWER),
-            *(op.UNION, op.INTERSECTION, op.SYMMETRIC_DIFFERENCE),
-        ),
-        _present(combined),
-    ),
-    op.NEGATIVE: opposite,
-    op.ABS: magnitude,
-    op.INTERVAL: interval_of,
-    op.SIZE: _present(size_of),
-    op.CARDINALITY: _present(cardinality_of),
-    op.INDEX: indexed,
-    op.LEN: _present(length_of),
-    op.APPEND: appended,
-    op.SUBSEQ: _present(subsequence),
-    op.HEAD: _present(head_of),
-    op.TAIL: _present(tail_of),
-    op.COPIES: copies_in,
-}
-#: The operators that decide themselves how their operands are evaluated.
-WHOLE: Mapping[Any, Callable[..., Value]] = {
-    op.AND: connected,
-    op.OR: connected,
-    op.IF: conditional,
-    op.MAX: extreme,
-    op.MIN: extreme,
-    op.BIG_UNION: union_of,
-    op.SET: displayed,
-    op.SEQUENCE: displayed,
-    op.FIELD: field_of,
-    op.CHECKED: record_of,
+_ORDER = Row((NUMBER, NUMBER), ordered)
+_SETS = Row((SET, SET), combined)
+_NUMBERS = Row((NUMBER, NUMBER), arithmetic)
+_MEMBER = (Row((ANY, SET | BAG | DOMAIN), contained),)
+#: What becomes of each operator, by the kinds of its operands: the first row that is for them. It is printed by
+#: ``mc info --language``; what is in no row is refused, with what the rows take.
+TABLE: Mapping[Operator, Sequence[Row]] = {
+    op.AND: (Row((BOOLEAN,), connected, whole=True),),
+    op.OR: (Row((BOOLEAN,), connected, whole=True),),
+    op.NOT: (Row((BOOLEAN,), negated, whole=True),),
+    op.IF: (Row((BOOLEAN, ANY, ANY), conditional, whole=True),),
+    op.EQ: (Row((ANY, ANY), compared),),
+    op.NE: (Row((ANY, ANY), compared),),
+    op.LT: (_ORDER, Row((SET, SET), included, tla="\\subset")),
+    op.LE: (_ORDER, Row((SET, SET), included, tla="\\subseteq")),
+    op.GT: (_ORDER, Row((SET, SET), included, tla="\\supset")),
+    op.GE: (_ORDER, Row((SET, SET), included, tla="\\supseteq")),
+    op.IN: _MEMBER,
+    op.NOT_IN: _MEMBER,
+    op.ADD: (_NUMBERS, Row((SEQUENCE, SEQUENCE), concatenated, tla="\\o"), Row((BAG, SET), changed_bag, tla="(+)")),
+    op.SUBTRACT: (_NUMBERS, Row((SET, SET), combined, tla="\\"), Row((BAG, SET), changed_bag, tla="(-)")),
+    op.TIMES: (_NUMBERS,),
+    op.QUOTIENT: (_NUMBERS,),
+    op.REMAINDER: (_NUMBERS,),
+    op.POWER: (_NUMBERS,),
+    op.NEGATIVE: (Row((NUMBER,), opposite),),
+    op.ABS: (Row((NUMBER,), magnitude),),
+    op.INTERVAL: (Row((NUMBER, NUMBER), interval_of),),
+    op.MAX: (Row((SET,), extreme, whole=True),),
+    op.MIN: (Row((SET,), extreme, whole=True),),
+    op.SET: (Row((ANY,), displayed, whole=True),),
+    op.UNION: (_SETS,),
+    op.INTERSECTION: (_SETS,),
+    op.SYMMETRIC_DIFFERENCE: (_SETS,),
+    op.BIG_UNION: (Row((SET,), union_of, whole=True),),
+    op.CARDINALITY: (Row((SET | BAG,), size_of),),
+    op.SIZE: (Row((SET | BAG,), size_of), Row((SEQUENCE,), size_of, tla="Len")),
+    op.INDEX: (Row((FUNCTION, ANY), applied), Row((SEQUENCE, NUMBER), indexed), Row((BAG, ANY), counted)),
+    op.FIELD: (Row((RECORD, STRING), field_of),),
+    op.CHECKED: (Row((DOMAIN, RECORD), record_of, whole=True),),
+    op.SEQUENCE: (Row((ANY,), displayed, whole=True),),
+    op.LEN: (Row((SEQUENCE,), size_of),),
+    op.APPEND: (Row((SEQUENCE, ANY), appended),),
+    op.SUBSEQ: (Row((SEQUENCE, NUMBER, NUMBER), subsequence),),
+    op.HEAD: (Row((SEQUENCE,), head_of),),
+    op.TAIL: (Row((SEQUENCE,), tail_of),),
+    op.COPIES: (Row((ANY, BAG), copies_in),),
 }
 BINDERS: Mapping[Binder, Callable[..., Value]] = {
     Binder.FORALL: quantify,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial, reduce
 
 from mc.engine.store.shapes import SetShape
-from mc.engine.translate.algebra import is_set_value, set_operation
+from mc.engine.translate.algebra import combination
 from mc.engine.translate.builders import bindings, set_of_values
-from mc.engine.translate.codes import as_code, as_present, describe
+from mc.engine.translate.codes import as_code, as_present
 from mc.engine.translate.kinds import told
+from mc.engine.translate.operands import SET, kinds_of, said
 from mc.engine.translate.values import Packed, Value
 from mc.engine.translate.writer import Writer
 from mc.formula import operators as op
@@ -22,9 +23,7 @@ def union_of(w: Writer, node: Apply) -> Value:
     """``UNION {a, b}`` as ``a \\cup b``, and ``UNION {e : x \\in S}`` as ``{y : x \\in S, y \\in e}``."""
     (sets,) = node.operands
     if isinstance(sets, Apply) and sets.operator is op.SET and sets.operands:
-        return reduce(
-            partial(set_operation, w, op.UNION), [as_present(w, _set(w, w.expr(part))) for part in sets.operands]
-        )
+        return reduce(partial(combination, w, op.UNION), [_set(w, w.expr(part)) for part in sets.operands])
     if isinstance(sets, Bind) and sets.binder is Binder.SET:
         bounds, part = sets.bounds, sets.body
     else:
@@ -45,6 +44,6 @@ def union_of(w: Writer, node: Apply) -> Value:
 
 def _set(w: Writer, value: Value) -> Value:
     """A set: no bag, although one is ranged over as its domain is."""
-    if not is_set_value(w, value):
-        w.mistake(f"a set is needed, not {describe(w, value)}")
+    if kinds_of(w, value).isdisjoint(SET):
+        w.mistake(f"UNION takes a set of sets, not of {said(w, value)}")
     return as_present(w, value)
