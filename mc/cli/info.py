@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mc.cli import options, report
-from mc.errors import ModelError, printable
+from mc.errors import ModelError, UsageError, printable
 from mc.spec.models import find_spec, read_models
 from mc.spec.objects import Action, Spec
 
@@ -15,6 +15,7 @@ EXAMPLES = """\
 examples:
   mc info raft                the constants, variables, actions and models of a bundled spec
   mc info raft:tiny --source  the code that is generated for a model
+  mc info --language          the operators of the spec language, and which kinds of values each takes
 """
 
 
@@ -27,13 +28,21 @@ def add_parser(commands: Any) -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.add_spec(parser)
+    options.add_spec(parser, optional=True)
+    parser.add_argument("--language", action="store_true", help="print which operator takes which kinds of values")
     parser.add_argument("--source", action="store_true", help="print the generated code in place of all that")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Show it; returns the exit code."""
+    if args.language:
+        from mc.cli.language import lines
+
+        print("\n".join(lines()))
+        return 0
+    if args.spec is None:
+        raise UsageError("give a spec (mc info raft), or --language")
     try:
         spec = options.load(args)
     except ModelError:

@@ -163,7 +163,7 @@ INDEX = _operator("{}[{}]", "{}[{}]", 2, _index)
 FIELD = _operator("{}.{}", "{}.{}", 2, _field)
 RECORD = _operator("[{} |-> {}]", "Record", (2, None), _record)
 #: A record that must be one of a domain: its first operand.
-CHECKED = _operator("[f |-> {}]", "Name(f={1})", 2, _in_domain)
+CHECKED = _operator("[f |-> {1}]", "Name(f={1})", 2, _in_domain)
 SEQUENCE = _operator("<<{}>>", "({})", (0, None), lambda *elements: SeqValue(elements))
 LEN = _operator("Len", "Len", 1, operators.Len)
 APPEND = _operator("Append", "Append", 2, operators.Append)

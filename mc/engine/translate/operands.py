@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
@@ -47,6 +48,8 @@ DOMAIN: Kinds = frozenset(("a domain",))
 #: The kinds of values of the guide.
 VALUES: Sequence[Kinds] = (NUMBER, BOOLEAN, STRING, MODEL_VALUE, SET, RECORD, FUNCTION, SEQUENCE, BAG)
 ANY: Kinds = frozenset().union(*VALUES)
+#: What is ranged over: of a bag, its different elements.
+RANGED: Kinds = SET | BAG | DOMAIN
 
 
 @dataclass(frozen=True)
@@ -151,10 +154,8 @@ def accepted(rows: Sequence[Row]) -> str:
 
 def row_text(row: Row) -> str:
     """The kinds of operands that a row is for, in words."""
-    first, *others = row.operands
-    if others and all(other == first for other in others):
-        return f"two {_plural(first)}"
-    return " and ".join(map(kinds_text, row.operands))
+    runs = [(kinds, len(list(run))) for kinds, run in itertools.groupby(row.operands)]
+    return " and ".join(kinds_text(kinds) if n == 1 else f"two {plural(kinds)}" for kinds, n in runs)
 
 
 def kinds_text(kinds: Kinds) -> str:
@@ -165,5 +166,6 @@ def kinds_text(kinds: Kinds) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def _plural(kinds: Kinds) -> str:
+def plural(kinds: Kinds) -> str:
+    """Several values of one kind in words, or of any."""
     return "values" if kinds == ANY else f"{kinds_text(kinds).split(maxsplit=1)[1]}s"

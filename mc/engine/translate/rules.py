@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from mc.engine.translate import bags, convert, functions, membership, sets
 from mc.engine.translate.algebra import changed_bag, combined, included
@@ -48,6 +48,7 @@ from mc.engine.translate.operands import (
     DOMAIN,
     FUNCTION,
     NUMBER,
+    RANGED,
     RECORD,
     SEQUENCE,
     SET,
@@ -92,7 +93,7 @@ def _value(w: Writer, node: Expression) -> Value:
         case Call(definition=definition, arguments=arguments):
             return call(w, w.module.definitions[definition], [w.expr(a) for a in arguments])
         case Bind() if node.binder in BINDERS:
-            return BINDERS[node.binder](w, node)
+            return BINDERS[node.binder].rule(w, node)
         case Let():
             let(w, node)
             return w.expr(node.body)
@@ -122,7 +123,7 @@ def displayed(w: Writer, node: Apply) -> Value:
 _ORDER = Row((NUMBER, NUMBER), ordered)
 _SETS = Row((SET, SET), combined)
 _NUMBERS = Row((NUMBER, NUMBER), arithmetic)
-_MEMBER = (Row((ANY, SET | BAG | DOMAIN), contained),)
+_MEMBER = (Row((ANY, RANGED), contained),)
 #: What becomes of each operator, by the kinds of its operands: the first row that is for them. It is printed by
 #: ``mc info --language``; what is in no row is refused, with what the rows take.
 TABLE: Mapping[Operator, Sequence[Row]] = {
@@ -167,12 +168,13 @@ TABLE: Mapping[Operator, Sequence[Row]] = {
     op.TAIL: (Row((SEQUENCE,), tail_of),),
     op.COPIES: (Row((ANY, BAG), copies_in),),
 }
-BINDERS: Mapping[Binder, Callable[..., Value]] = {
-    Binder.FORALL: quantify,
-    Binder.EXISTS: quantify,
-    Binder.SET: set_of_values,
-    Binder.FUNCTION: function_of_values,
-    Binder.SUM: sum_of,
+#: The same of what binds names: the kinds of what is ranged over, and of the body.
+BINDERS: Mapping[Binder, Row] = {
+    Binder.FORALL: Row((RANGED, BOOLEAN), quantify, whole=True),
+    Binder.EXISTS: Row((RANGED, BOOLEAN), quantify, whole=True),
+    Binder.SET: Row((RANGED, ANY), set_of_values, whole=True),
+    Binder.FUNCTION: Row((RANGED, ANY), function_of_values, whole=True),
+    Binder.SUM: Row((RANGED, NUMBER), sum_of, whole=True),
 }
 
 

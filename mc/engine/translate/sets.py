@@ -21,6 +21,7 @@ from mc.engine.translate.codes import as_present, named
 from mc.engine.translate.convert import place_of
 from mc.engine.translate.filters import member_loop
 from mc.engine.translate.kinds import bitmap, join, natural_shape
+from mc.engine.translate.operands import RANGED, kinds_text, said
 from mc.engine.translate.values import (
     Const,
     Filter,
@@ -54,7 +55,7 @@ def element_loop(w: Writer, value: Value, hint: str = "k", chosen: Filter | None
             value = as_present(w, value)
             shape = natural_shape(w, value)
             if not isinstance(shape, (SetShape, BagShape)):
-                w.mistake("only sets, bags and Range(lo, hi) can be ranged over")
+                w.mistake(f"only {kinds_text(RANGED)} is ranged over, not {said(w, value)}")
             place = place_of(w, value)
             possible = getattr(value, "possible", -1) & (-1 if chosen is None else chosen.union)
             if isinstance(shape, SetShape):
