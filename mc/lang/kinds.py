@@ -322,6 +322,8 @@ def _operation(symbol: str) -> Callable[[Any, Any], Any]:
     def function(a: Any, b: Any) -> Any:
         if type(a) is int and type(b) is int and symbol in arithmetic.OPERATIONS:
             return arithmetic.compute(symbol, a, b)
+        if isinstance(a, Mapping) and not a:  # EmptyBag
+            a = BagValue({})
         if isinstance(a, BagValue) and isinstance(b, Set) and symbol in ("+", "-"):
             alike((*a, *b))
             return a + b if symbol == "+" else a - b

@@ -200,10 +200,21 @@ def changed_bag(w: Writer, node: Apply, bag: Value, elements: Value) -> Value:
         change = tuple(map(Const, kinds.in_order(elements.value)))
     elif not (isinstance(elements, Builder) and elements.once):
         change = bind(w, elements)
+    if isinstance(bag, Const) and not bag.value and change != ():
+        bag = settle(w, bag, BagShape(_element_of(w, change), 1, 1))
     _comparable_with_bag(w, bag, change)
     if isinstance(bag, BagChange):
         return BagChange(bag.bag, (*bag.changes, (sign, change)))
     return BagChange(bag, ((sign, change),))
+
+
+def _element_of(w: Writer, change: tuple[Value, ...] | Value) -> Shape:
+    """The shape of what a bag changes by, which tells what an empty one holds."""
+    if isinstance(change, tuple):
+        return join(w, [natural_shape(w, element) for element in change])
+    shape = natural_shape(w, change)
+    assert isinstance(shape, (SetShape, BagShape))
+    return shape.element
 
 
 def _comparable_with_bag(w: Writer, bag: Value, change: tuple[Value, ...] | Value) -> None:
@@ -220,8 +231,7 @@ def _comparable_with_bag(w: Writer, bag: Value, change: tuple[Value, ...] | Valu
             for other in known:
                 comparable(w, element, other)
     else:
-        given = natural_shape(w, change)
-        assert isinstance(given, (SetShape, BagShape))
-        if len(kinds_of(given.element) | kinds_of(shape.element)) > 1:
-            refuse(w, described(shape.element), described(given.element))
-        comparable(w, of_code("0", given.element), of_code("0", shape.element))
+        given = _element_of(w, change)
+        if len(kinds_of(given) | kinds_of(shape.element)) > 1:
+            refuse(w, described(shape.element), described(given))
+        comparable(w, of_code("0", given), of_code("0", shape.element))

@@ -41,7 +41,7 @@ from mc.errors import SpecError
 from mc.lang.domains import Domain
 from mc.lang.enumeration import count
 from mc.lang.kinds import in_order
-from mc.lang.values import FnValue, ModelValue, RecordValue
+from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue
 
 #: Up to so many numbers are told apart from other atoms one by one.
 FEW = 256
@@ -109,7 +109,9 @@ def _shape_of_constant(w: Writer, value: Any) -> Shape:
         return w.module.union_with(value) or RecordShape(
             {name: _shape_of_constant(w, part) for name, part in value.fields.items()}
         )
-    if isinstance(value, FnValue) and len(value):
+    if isinstance(value, BagValue) and value:
+        return BagShape(_shape_of_all(w, [Const(v) for v in value]), len(value), max(value.values()))
+    if isinstance(value, FnValue) and value:
         arguments = frozenset(value)
         return function_on(w, arguments, _shape_of_all(w, [Const(value[key]) for key in in_order(arguments)]))
     w.mistake(f"what {value!r} holds cannot be told here; assign it to a variable or a field directly")
