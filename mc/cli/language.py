@@ -18,6 +18,7 @@ _PYTHON = {
     Binder.FORALL: "all(e for x in S)",
     Binder.EXISTS: "any(e for x in S)",
     Binder.SET: "{e for x in S}",
+    Binder.SEQUENCE: "tuple(e for x in S)",
     Binder.FUNCTION: "{x: e for x in S}",
     Binder.SUM: "sum(e for x in S)",
 }

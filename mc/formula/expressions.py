@@ -31,6 +31,7 @@ from mc.formula.nodes import (
 )
 from mc.lang import kinds
 from mc.lang.domains import Domain
+from mc.lang.values import SeqValue
 
 Environment = list[Any]
 #: The value of an expression in an environment.
@@ -156,11 +157,15 @@ class Compiler:
             return lambda env: any(kinds.truth(body(env)) for _ in bindings(env))
         if node.binder is Binder.SET:
             return lambda env: kinds.set_of([body(env) for _ in bindings(env)])
+        if node.binder is Binder.SEQUENCE:
+            ordered = self.bindings(node.bounds, kinds.ordered)
+            return lambda env: SeqValue(body(env) for _ in ordered(env))
         if node.binder is Binder.SUM:
             return lambda env: kinds.total([body(env) for _ in bindings(env)])
         slot = self.slots.slot(node.bounds[0].names[0])
         if node.binder is Binder.FUNCTION:
-            return lambda env: kinds.function((env[slot], body(env)) for _ in bindings(env))
+            domain = self.expression(node.bounds[0].collection)
+            return lambda env: kinds.mapped(((env[slot], body(env)) for _ in bindings(env)), domain(env))
 
         def choose(env: Environment) -> Any:
             for _ in bindings(env):
@@ -204,20 +209,26 @@ class Compiler:
         condition = self.expression(node.going)
         return lambda env: kinds.truth(condition(env))
 
-    def bindings(self, bounds: Sequence[Bound]) -> Callable[[Environment], Iterator[None]]:
-        """A function that binds the names in an environment to each of their values in turn."""
+    def bindings(
+        self, bounds: Sequence[Bound], ranged: Callable[[Any], Iterable[Any]] | None = None
+    ) -> Callable[[Environment], Iterator[None]]:
+        """A function that binds the names in an environment to each of their values in turn.
+
+        ``ranged`` gives the elements of a collection in order; without it, :func:`elements` does.
+        """
+        ranged = ranged or elements
         first, *others = bounds
         collection = self.expression(first.collection)
         slots = [self.slots.slot(name) for name in first.names]
         condition = None if first.condition is None else self.expression(first.condition)
-        inner = self.bindings(others) if others else None
+        inner = self.bindings(others, ranged) if others else None
 
         def bind(env: Environment) -> Iterator[None]:
-            for value in elements(collection(env)):
+            for value in ranged(collection(env)):
                 if len(slots) == 1:
                     env[slots[0]] = value
                 else:
-                    for slot, part in zip(slots, tuple.__iter__(value), strict=True):
+                    for slot, part in zip(slots, kinds.components(value, len(slots)), strict=True):
                         env[slot] = part
                 if condition is not None and not kinds.truth(condition(env)):
                     continue
@@ -258,9 +269,9 @@ def _placed(error: EvaluationError, node: Node) -> EvaluationError:
 
 
 def elements(collection: Any) -> Iterable[Any]:
-    """The elements of a set, or of a bag, in an order that is the same in each process."""
-    if not isinstance(collection, (Domain, Mapping, frozenset)):
-        raise EvaluationError(f"a set is needed here, not {kinds.shown(collection)}")
+    """The elements of a set, of a bag or of a sequence, in an order that is the same in each process."""
+    if not isinstance(collection, (Domain, Mapping, frozenset, tuple)):
+        raise EvaluationError(f"a set or a sequence is needed here, not {kinds.shown(collection)}")
     found: Iterable[Any] = kinds.in_order(collection)
     return found
 

@@ -111,6 +111,8 @@ class Binder(Enum):
     EXISTS = "\\E"
     #: The set of the values.
     SET = "{}"
+    #: The sequence of the values: what is ranged over is in order.
+    SEQUENCE = "<<>>"
     #: The function from the bound variable to the value.
     FUNCTION = "[]"
     #: The first element, in TLC's order, whose body is TRUE.

@@ -128,6 +128,8 @@ class Printer:
             return body, _LOOSE
         if node.binder is Binder.CHOOSE:
             return f"CHOOSE {self.members(node.bounds[0])} : {body}", _LOOSE
+        if node.binder is Binder.SEQUENCE:
+            return self.sequence(node)
         chosen = [self.chosen(bound) for bound in node.bounds]
         if node.binder is Binder.FUNCTION:
             return f"[{', '.join(chosen)} |-> {body}]", _TIGHT
@@ -141,6 +143,26 @@ class Printer:
             return f"{{{self.members(one)} : {self.plain(one.condition)}}}", _TIGHT
         values = f"{{{body} : {', '.join(chosen)}}}"
         return (values if node.binder is Binder.SET else f"Sum({body} : {', '.join(chosen)})"), _TIGHT
+
+    def sequence(self, node: Bind) -> tuple[str, int]:
+        """``[k \\in DOMAIN q |-> e]``, or ``SelectSeq``; where there is more to it, ``<<e : x \\in q>>``."""
+        one, body = node.bounds[0], self.plain(node.body)
+        if len(node.bounds) > 1 or len(one.names) > 1:
+            return f"<<{body} : {', '.join(map(self.chosen, node.bounds))}>>", _TIGHT
+        match one.collection:
+            case Apply(operator=op.INTERVAL, operands=(Value(value=1), _)) if one.condition is None:
+                return f"[{self.members(one)} |-> {body}]", _TIGHT
+            case Apply(operator=op.INTERVAL):
+                return f"<<{body} : {self.chosen(one)}>>", _TIGHT
+        name = self.names(one)
+        source = self.inside(one.collection, _TIGHT - 1)
+        if one.condition is not None:
+            source = f"SelectSeq({self.plain(one.collection)}, LAMBDA {name} : {self.plain(one.condition)})"
+        if body == name:
+            return source, _TIGHT
+        number = "k" if name != "k" else "n"
+        element = Printer({**self.values, one.names[0]: f"{source}[{number}]"})
+        return f"[{number} \\in DOMAIN {source} |-> {element.plain(node.body)}]", _TIGHT
 
     def members(self, bound: Bound) -> str:
         return f"{self.names(bound)} \\in {self.inside(bound.collection, 5)}"

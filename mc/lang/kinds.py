@@ -29,6 +29,10 @@ _NAMES: dict[type, str] = {
     frozenset: "a set",
 }
 NO_VALUE = "no value of TLA+"
+#: What is said of what a sequence cannot be made of.
+UNORDERED = (
+    "a sequence is made of another one, or of Range(lo, hi), which are in order: tuple(e for x in q if P), not of {}"
+)
 _ATOMS = frozenset((bool, int, str, ModelValue))
 
 
@@ -186,7 +190,7 @@ def truths(values: Iterable[Any]) -> list[bool]:
 
 def numbers(values: Iterable[Any]) -> list[int]:
     """The operands of ``Max``."""
-    return [number(value) for value in values]
+    return [number(value) for value in elements(values)]
 
 
 def total(values: Iterable[Any]) -> int:
@@ -217,22 +221,38 @@ def finite_set(value: Any) -> Any:
     raise KindError(f"a set is needed, not {shown(value)}")
 
 
-def elements(collection: Any) -> Any:
-    """What is ranged over: no string, although Python ranges over its characters."""
-    if isinstance(collection, str):
-        raise KindError(f"only a set is ranged over, not {shown(collection)}")
-    return collection
+def elements(collection: Any, names: int = 1) -> Any:
+    """What is ranged over: no string and no function, although Python ranges over its characters and arguments.
+
+    ``names``: how many are bound at once, to the components of tuples.
+    """
+    if isinstance(collection, str) or (isinstance(collection, FnValue) and not isinstance(collection, BagValue)):
+        raise KindError(f"only a set or a sequence is ranged over, not {shown(collection)}")
+    return collection if names == 1 else (components(element, names) for element in collection)
 
 
-def in_order(collection: Any) -> Any:
+def components(value: Any, names: int) -> tuple[Any, ...]:
+    """What some names are bound to at once: a tuple of so many components."""
+    found = as_sequence(value)
+    if found is None or len(found) != names:
+        raise KindError(f"a tuple of {names} components is needed, not {shown(value)}")
+    return tuple(tuple.__iter__(found))
+
+
+def ordered(collection: Any, names: int = 1) -> Any:
+    """What a sequence is made of: another one, or an interval."""
+    if isinstance(collection, tuple) or (isinstance(collection, Set) and not isinstance(collection, frozenset)):
+        return elements(collection, names)
+    raise KindError(UNORDERED.format(shown(collection)))
+
+
+def in_order(collection: Any, names: int = 1) -> Any:
     """What is ranged over, in an order that is the same in each process."""
-    if type(collection) not in (frozenset, set):
-        return elements(collection)
+    if type(collection) not in (frozenset, set) or all(type(element) is ModelValue for element in collection):
+        return elements(collection, names)
     if all(type(element) in (int, bool) for element in collection):
-        return sorted(collection)
-    if all(type(element) is ModelValue for element in collection):
-        return collection
-    return sorted(collection, key=to_tla)
+        return elements(sorted(collection), names)
+    return elements(sorted(collection, key=to_tla), names)
 
 
 def alike(values: Iterable[Any]) -> list[Any]:
@@ -289,8 +309,17 @@ def displayed(*values: Any) -> frozenset[Any]:
 
 
 def function(pairs: Iterable[tuple[Any, Any]]) -> FnValue:
-    """``[i \\in S |-> e]``, from its arguments and values."""
+    """A function, from its arguments and values."""
     return FnValue(distinct(pairs))
+
+
+def mapped(pairs: Iterable[tuple[Any, Any]], domain: Any) -> Any:
+    """``[i \\in S |-> e]``, from its arguments and values: a sequence where S is ``1..n``, a bag where it is one's."""
+    made = function(pairs)
+    if isinstance(domain, BagValue) and all(type(count) is int and count > 0 for count in made.values()):
+        return BagValue(made)
+    sequence = None if isinstance(domain, BagValue) else as_sequence(made)
+    return made if sequence is None else sequence
 
 
 def distinct(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:

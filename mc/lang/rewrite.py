@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from mc.lang import kinds, rows, ways
+from mc.lang import kinds, operators, rows, ways
 from mc.lang.state import OWN_NAMES
 from mc.lang.values import SeqValue
 
@@ -72,11 +72,14 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
     "if": kinds.truth,
     "if*": kinds.truths,
     "#": kinds.number,
-    "#*": kinds.numbers,
+    "max S": operators.Max,
+    "min S": operators.Min,
     "#+": kinds.total,
     "{}": kinds.displayed,
     "{:}": kinds.set_of,
     "for": kinds.elements,
+    "for <<>>": kinds.ordered,
+    "<<:>>": SeqValue,
     "\\in S": kinds.in_order,
     "\\/": ways.disjunction,
     "\\E": ways.exists,
@@ -84,6 +87,7 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
     "walk of": ways.walk_of,
     "disabled": ways.disabled,
     "|->": kinds.function,
+    "\\in S |->": kinds.mapped,
 }
 #: What text outside of definitions calls in place of these.
 _OF_ROWS: Mapping[str, Callable[..., Any]] = {
@@ -95,6 +99,7 @@ _OF_ROWS: Mapping[str, Callable[..., Any]] = {
     "if": rows.condition,
     "if*": rows.conditions,
     "f[]": rows.applied,
+    "for": rows.elements,
     "#elements": rows.size,
     "|->": rows.dictionary,
 }
@@ -250,7 +255,14 @@ def _choice(node: ast.If | ast.IfExp, written: ast.AST) -> ast.AST:
 
 
 def _generator(node: ast.comprehension, written: ast.comprehension) -> ast.comprehension:
-    return replaced(node, iter=call("for", [node.iter], node.iter), ifs=[condition(test) for test in node.ifs])
+    over = call("for", [node.iter, *names_bound(node)], node.iter)
+    return replaced(node, iter=over, ifs=[condition(test) for test in node.ifs])
+
+
+def names_bound(node: ast.comprehension) -> list[ast.expr]:
+    """How many names a generator binds at once, if to the components of tuples."""
+    target = node.target
+    return [ast.copy_location(ast.Constant(len(target.elts)), target)] if isinstance(target, ast.Tuple) else []
 
 
 def _loop(node: ast.For, written: ast.For) -> ast.For:
@@ -282,11 +294,28 @@ def _dictionary(node: ast.Dict, written: ast.Dict) -> ast.expr:
 
 def _function(node: ast.DictComp, written: ast.DictComp) -> ast.expr:
     """``{i: e for i in S}``"""
+    return call("\\in S |->", [_pairs(node), _ranged(node.generators[0])[0]], node)
+
+
+def _ranged(generator: ast.comprehension) -> list[ast.expr]:
+    """What :func:`_generator` has let a generator range over, and how many names it binds."""
+    assert isinstance(generator.iter, ast.Call)
+    return generator.iter.args
+
+
+def _pairs(node: ast.DictComp) -> ast.expr:
+    """The arguments and values of a function."""
     pair = ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node.key)
-    return call("|->", [ast.copy_location(ast.GeneratorExp(pair, node.generators), node)], node)
+    return ast.copy_location(ast.GeneratorExp(pair, node.generators), node)
 
 
-def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
+def _sequence(node: ast.ListComp | ast.GeneratorExp, written: ast.AST) -> ast.expr:
+    """``tuple(e for x in q)``, also written ``[e for x in q]``: what it ranges over is in order."""
+    inner = [replaced(given, iter=call("for <<>>", _ranged(given), given.iter)) for given in node.generators]
+    return call("<<:>>", [ast.copy_location(ast.GeneratorExp(node.elt, inner), node)], node)
+
+
+def _python_call(node: ast.Call, written: ast.Call) -> ast.expr:
     """Quantifiers are about conditions, sums and extremes about numbers; ``set()`` does not change."""
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     if is_step(written):
@@ -295,6 +324,8 @@ def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
         return call("{:}" if node.args else "{}", node.args, node)
     if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and name in ("all", "any"):
         return replaced(node, args=[replaced(node.args[0], elt=condition(node.args[0].elt))])
+    if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and name == "tuple":
+        return _sequence(node.args[0], written)
     if name in ("all", "any"):
         return replaced(node, args=[call("if*", node.args, node)])
     if name == "len" and len(node.args) == 1:
@@ -302,7 +333,7 @@ def _python_call(node: ast.Call, written: ast.Call) -> ast.Call:
     if name == "sum" and len(node.args) == 1:
         return call("#+", node.args, node)
     if name in ("max", "min") and len(node.args) == 1:
-        return replaced(node, args=[call("#*", node.args, node)])
+        return call(f"{name} S", node.args, node)
     if name in ("abs", "max", "min", "range", "Range"):
         return replaced(node, args=[call("#", [argument], argument) for argument in node.args])
     return node
@@ -338,8 +369,15 @@ def _explanations(node: ast.Dict, written: ast.Dict) -> ast.expr:
     return call("<<>>, f", [node], node) if None in node.keys else _dictionary(node, written)
 
 
-def _table_call(node: ast.Call, written: ast.Call) -> ast.Call:
-    """Sorting, and what takes options, are for lists."""
+def _table_function(node: ast.DictComp, written: ast.DictComp) -> ast.expr:
+    """A function, or a table."""
+    return call("|->", [_pairs(node)], node)
+
+
+def _table_call(node: ast.Call, written: ast.Call) -> ast.expr:
+    """Sorting, and what takes options, are for lists; ``tuple`` makes a sequence, or rows."""
+    if isinstance(node.func, ast.Name) and node.func.id == "tuple" and not node.keywords:
+        return call("<<>>, f", [node], node)
     if isinstance(node.func, ast.Name) and node.func.id == "sorted" and not node.keywords:
         return call("1..n", node.args, node)
     return node if node.keywords else _python_call(node, written)
@@ -360,17 +398,19 @@ _RULES: _Rules = {
     ast.For: _loop,
     ast.Set: _set,
     ast.SetComp: _comprehension,
+    ast.ListComp: _sequence,
     ast.Dict: _dictionary,
     ast.DictComp: _function,
     ast.Call: _python_call,
 }
 #: Outside of definitions.
 _TABLE_RULES: _Rules = {
-    **_RULES,
+    **{form: rule for form, rule in _RULES.items() if form is not ast.ListComp},
     ast.Tuple: _row,
     ast.Subscript: _part,
     ast.Attribute: _field,
     ast.BoolOp: _alternatives,
     ast.Dict: _explanations,
+    ast.DictComp: _table_function,
     ast.Call: _table_call,
 }

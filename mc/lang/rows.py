@@ -12,7 +12,7 @@ from mc.errors import KindError
 from mc.lang import kinds
 from mc.lang.declarations import Variable
 from mc.lang.domains import Domain
-from mc.lang.values import RecordValue
+from mc.lang.values import FnValue, RecordValue
 
 #: What may be asked of a list or of a dictionary outside of definitions.
 METHODS = ("append", "extend", "insert", "items", "update")
@@ -73,6 +73,11 @@ def conditions(values: Iterable[Any]) -> list[Any]:
 def applied(value: Any) -> Any:
     """What has parts that are counted or named; a variable says itself that it has none here."""
     return value if type(value) in (*_ROWS, Variable) else kinds.applied(value)
+
+
+def elements(collection: Any, names: int = 1) -> Any:
+    """What is ranged over, also a list of rows; Python takes these apart."""
+    return collection if isinstance(collection, FnValue) or names > 1 else kinds.elements(collection)
 
 
 def size(value: Any) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from mc.lang.rewrite import CHOICES, call, condition, executable, is_step, replaced
+from mc.lang.rewrite import CHOICES, call, condition, executable, is_step, names_bound, replaced
 
 
 def walkable(node: ast.FunctionDef) -> ast.FunctionDef:
@@ -84,7 +84,7 @@ def _formula(node: ast.expr) -> ast.expr:
 def _generator(node: ast.comprehension) -> ast.comprehension:
     """``for x in S if P``, in an order that is the same in each process: one way comes after the other."""
     over = executable(node)
-    return replaced(over, iter=call("\\in S", [executable(node.iter)], node.iter))
+    return replaced(over, iter=call("\\in S", [executable(node.iter), *names_bound(node)], node.iter))
 
 
 def _later(names: list[str], body: ast.expr) -> ast.Lambda:

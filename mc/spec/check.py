@@ -26,7 +26,7 @@ from mc.spec.tables import near
 from mc.spec.top import head
 
 #: Python's own names that a definition may use.
-BUILTINS = ("abs", "all", "any", "frozenset", "len", "max", "min", "set", "sum")
+BUILTINS = ("abs", "all", "any", "frozenset", "len", "max", "min", "set", "sum", "tuple")
 #: How many levels the parts of a definition may have; Python reads 200 nested brackets.
 DEEPEST = 150
 #: The statements of a definition.
@@ -38,7 +38,6 @@ FOREIGN: Mapping[type[ast.AST], str] = {
     ast.Lambda: "write a definition (def) of its own",
     ast.List: "a sequence is written (a, b), a set {a, b}",
     ast.MatMult: "TLA+ has no such operator here",
-    ast.ListComp: "a set has no order: a set is {e for x in S}, a function {i: e for i in S}",
     ast.NamedExpr: "assign in a statement of its own",
     ast.Starred: "write the elements out: a set has no order",
     ast.Yield: "return a value",

@@ -68,7 +68,7 @@ def kind(node: ast.expr, names: Mapping[str, Kind | None], namespace: Mapping[st
             return kind(value, names, namespace) or Kind("sequence")
         case ast.Call(func=ast.Name(id="UNION"), args=[value]):
             return element(kind(value, names, namespace)) or Kind("set")
-        case ast.Tuple():
+        case ast.Tuple() | ast.ListComp() | ast.Call(func=ast.Name(id="tuple")):
             return Kind("sequence")
         case ast.Set() | ast.SetComp():
             return Kind("set")

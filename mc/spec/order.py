@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from mc.errors import SpecError
+from mc.lang.kinds import UNORDERED
 from mc.lang.rewrite import has_step
 from mc.spec.definitions import Text, root
 from mc.spec.kinds import Kind, element, kind
@@ -77,9 +78,13 @@ def locals_of(text: Text, namespace: Mapping[str, Any]) -> dict[str, Kind | None
 def check_order(text: Text, namespace: Mapping[str, Any]) -> None:
     """Check the loops and functions of a definition; :class:`SpecError` where a result depends on an order."""
     bound = {*text.parameters, *_assigned(text.node)}
+    calls = (node for node in ast.walk(text.node) if isinstance(node, ast.Call))
+    sequences = {id(given) for call in calls if _is_name(call.func, "tuple") for given in call.args}
     for node in ast.walk(text.node):
         if isinstance(node, ast.DictComp):
             _check_function(node, text)
+        elif isinstance(node, ast.ListComp) or (isinstance(node, ast.GeneratorExp) and id(node) in sequences):
+            _check_sequence(node, text, namespace)
         elif isinstance(node, ast.For):
             assert isinstance(node.target, ast.Name)
             if node.target.id in bound:
@@ -112,6 +117,16 @@ def _check_function(node: ast.DictComp, text: Text) -> None:
         or ast.dump(node.key) != ast.dump(first.target).replace("Store", "Load")
     ):
         raise text.error(f"{text.name}: a function is written {{i: value for i in Domain}}", node.lineno)
+
+
+def _check_sequence(node: ast.ListComp | ast.GeneratorExp, text: Text, namespace: Mapping[str, Any]) -> None:
+    """``tuple(e for x in q)``: what it ranges over is in order, as far as that is known here."""
+    known = locals_of(text, namespace) | {part.id: None for part in _stored(node)}
+    for generator in node.generators:
+        found = kind(generator.iter, known, namespace)
+        if found is not None and found.name not in ("sequence", "interval"):
+            of = f"{ast.unparse(generator.iter)}, a {found.name}"
+            raise text.error(f"{text.name}: {UNORDERED.format(of)}", generator.iter.lineno)
 
 
 def _check_leftovers(text: Text, bound: set[str]) -> None:

@@ -18,6 +18,7 @@ from mc.formula import operators as op
 from mc.formula.expressions import elements
 from mc.formula.facts import local_names
 from mc.formula.nodes import Apply, Bind, Binder, Bound, Call, Expression, Let, as_written
+from mc.lang import kinds
 from mc.lang.domains import Domain
 from mc.lang.state import State
 from mc.lang.text import Place, to_tla
@@ -209,7 +210,7 @@ def bindings(bounds: Sequence[Bound], scope: Scope) -> Iterator[dict[str, Any]]:
         return
     first, *rest = bounds
     for value in elements(scope.value(first.collection)):
-        parts = (value,) if len(first.names) == 1 else tuple.__iter__(value)
+        parts = (value,) if len(first.names) == 1 else kinds.components(value, len(first.names))
         names = dict(zip(first.names, parts, strict=True))
         inner = scope.inside(names)
         if first.condition is None or inner.value(first.condition):

@@ -144,6 +144,9 @@ Next = [Nothing]
     return text(spec.formulas["D"].body)
 
 
+PICKED = "SelectSeq(f[1], LAMBDA k : k > 0)"
+
+
 @pytest.mark.parametrize(
     ("body", "printed"),
     [
@@ -161,6 +164,13 @@ Next = [Nothing]
         ("return UNION({{s.x}, {1}} | {{2}}) | {0}", "(UNION ({{x}, {1}} \\cup {{2}})) \\cup {0}"),
         ("return UNION(UNION({{{s.x}}})) == {1}", "UNION (UNION {{{x}}}) = {1}"),
         ("return - -s.x", "-(-x)"),
+        ("return tuple(e + 1 for e in s.f[1])", "[k \\in DOMAIN f[1] |-> f[1][k] + 1]"),
+        ("return [k for k in s.f[1] if k > 0]", "SelectSeq(f[1], LAMBDA k : k > 0)"),
+        ("return [k * 2 for k in s.f[1] if k > 0]", "[n \\in DOMAIN Q |-> Q[n] * 2]".replace("Q", PICKED)),
+        ("return tuple(k for k in s.f[1] + (s.x,))", "(f[1] + <<x>>)"),
+        ("return tuple(s.x for k in Range(1, s.x))", "[k \\in 1 .. x |-> x]"),
+        ("return tuple(k for k in Range(2, s.x))", "<<k : k \\in 2 .. x>>"),
+        ("return tuple(a for (a, b) in ((s.x, 1), s.f[1]))", "<<a : <<a, b>> \\in <<<<x, 1>>, f[1]>>>>"),
         ("y = s.x\n    return y + y", "LET y == x IN y + y"),
         ("if s.x == 0:\n        return 1\n    return 2", "IF x = 0 THEN 1 ELSE 2"),
         (

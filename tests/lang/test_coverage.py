@@ -570,6 +570,83 @@ Witnesses = [Big]
 )
 
 
+SPECS["sequences_mapped"] = (
+    """
+P: ModelValues
+M = Record(term=Range(0, 2), to=Set(P))
+log = Variable(Seq(M, 1))
+q = Variable(Seq(Range(0, 2), 2))
+owners = Variable(Seq(P, 2))
+seen = Variable(Set(Range(0, 2)))
+total = Variable(Range(0, 9))
+turns = Variable(Fn(P, Range(0, 2)))
+def Init(t):
+    t.log = (); t.q = (); t.owners = (); t.seen = set(); t.total = 0; t.turns = {p: 0 for p in P}
+def Push(s, t, p, k):
+    if Len(s.q) > 1 and not all(e < k for e in s.q):
+        return False
+    t.q = (k,) + SubSeq(s.q, 1, Min({Len(s.q), 1}))
+    t.log = tuple(M(term=m.term, to=m.to | {p}) for m in s.log if m.term != k)
+    t.owners = [i for i in s.owners if i != p] + (p,)
+    return True
+def Write(s, t, p):
+    if not Len(s.log) < 1:
+        return False
+    t.log = s.log + tuple(M(term=e, to={p}) for e in SubSeq(s.q, 1, Min({1, Len(s.q)})) if e < 2)
+    t.seen = {e for e in s.q if e > 0} | {m.term for m in s.log}
+    t.total = sum(s.q) % 4 + sum(1 for e in s.q for m in s.log if e == m.term)
+    return True
+def Reversed(q):
+    turned = ()
+    for k in Range(1, Len(q)):
+        turned = (q[k],) + turned
+    return turned
+def Turn(s, t):
+    if not any(e == Max(s.q) for e in Reversed(s.q) if e > min(e for e in s.q)):
+        return False
+    twice = ()
+    large = set()
+    for e in s.q:
+        if e > 0:
+            twice = Append(twice, (e, s.total))
+            large |= {(e, 100 * e)}
+    t.q = tuple(a for (a, b) in twice)
+    t.total = Cardinality({e for e in s.log if e.to != P}) + Cardinality({b for (a, b) in large})
+    t.owners = Reversed(s.owners)
+    return True
+def Give(s, t, p, k):
+    if s.turns[p] != 0 or not any(e == k for e in s.q):
+        return False
+    t.turns[p] = k
+    t.q = tuple(e for e in s.q if e != k)
+    return True
+def Choose(s, t):
+    return any(Give(s, t, p, k) for p in s.owners for k in s.q if k > 0)
+def Flatten(s, t):
+    if Len(s.owners) < 2:
+        return False
+    t.owners = tuple(p for pair in ((s.owners[2],), s.owners, ()) for p in pair if p != s.owners[1] if Len(pair) > 1)
+    t.seen = set()
+    for p in {i for i in s.owners}:
+        t.turns[p] = 2
+    return True
+Next = [(Push, P, Range(0, 2)), (Write, P), Turn, Choose, Flatten]
+def Few(s):
+    return s.total < 3 and Cardinality(s.seen) < 2
+def Invariant(s):
+    mapped = {k: s.q[k] + 1 for k in Range(1, Len(s.q))}
+    return tuple(e + 1 for e in s.q) == mapped and all(x > 0 for x in mapped) and Len(Reversed(s.q)) == Len(mapped)
+Constraints = [Few]
+Invariants = [Invariant]
+def Long(s):
+    return Len(s.log) == 1 and s.log[1].to == P and sum(s.turns[p] for p in P) > 1
+Witnesses = [Long]
+""",
+    {"P": 2},
+    ("P",),
+)
+
+
 @pytest.mark.parametrize("name", SPECS)
 def test_both_engines_agree(name: str) -> None:
     text, constants, _ = SPECS[name]

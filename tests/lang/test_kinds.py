@@ -83,7 +83,7 @@ REFUSED = {
         sum(True for i in S) == 1; s.q[True] == 1; SubSeq(s.q, True, 1) == (); s.b in Range(0, s.n); s.n < (s.n < 1) < 3
     """,
     "two numbers": 's.a < "b"; "a" < "b"; s.p < 1; s.p < s.p; s.a + 1 == 1',
-    "a set of numbers": "Max(s.bs) == 1; Max({True, False}) == 1",
+    "sequence of numbers": "Max(s.bs) == 1; Max({True, False}) == 1",
     "a string|a number": """
         s.a == 1; 1 != s.a; s.a == s.n; s.o == "a"; s.n == "1"; s.a in {1, 2}; "a" in s.ns; s.a in Range(0, 1)
         s.f["a"] == 0
@@ -111,7 +111,20 @@ REFUSED = {
     """,
     "the arguments of a function can be compared": "{k: 1 for k in Enum(1, True)}[1] == 1",
     "condition for x in S": "any({0, 1}); all(s.bs); all({1})",
-    "only a set is ranged over": 'any(c == "a" for c in "ab"); {c for c in "ab"} == set()',
+    "only a set or a sequence is ranged over": 'any(c == "a" for c in "ab"); {c for c in "ab"} == set()',
+    "a sequence is made of another one, or of Range(lo, hi)": """
+        tuple(k for k in s.ns) == (); [k for k in s.bag] == (); tuple(k for k in {1, 2}) == (); [k for k in S] == ()
+        [k for q in s.q for k in s.ns] == (); tuple(k for k in s.fs) == (); [k for k in "ab"] == ()
+        [k for k in s.n] == (); [s.n for k in BOOLEAN] == (); [k for k in s.u] == ()
+        tuple(k + s.n for k in Enum(1, 2)) == ()
+    """,
+    "a tuple of 2 components is needed": """
+        any(a == b for (a, b) in s.ns); {a for (a, b) in s.qe} == set(); any(a == b for (a, b) in {s.ns})
+    """,
+    "tuple(value for x in q)": "tuple(s.q) == (); tuple() == ()",
+    "a set, a bag or a domain": "1 in s.q",
+    "sequence of numbers, not of": 'max(s.qb) == True; Max((s.a, "b")) == 1',
+    "number": "sum(s.qb) == 1; sum(s.bs) == 1",
     "different kinds": 's.qe == s.qe; s.qe == ("a",); s.e == True; s.qe == s.q',
 }
 
@@ -150,6 +163,10 @@ FAILING = {
     "not s.ob": 1,
     "s.so < 2": 2,
     "s.so in Range(0, 3)": 2,
+    "any(a == b for (a, b) in (s.q,))": 1,
+    "sum(a for (a, b) in {(1, 1, s.n)}) == 1": 1,
+    "Max(s.q) == 2": 1,
+    "max(s.qe) == 2": 1,
 }
 
 

@@ -276,9 +276,14 @@ def A(s, t):
 def A(s, t):
     t.b = {i for i, n in s.f.items() if n == 1}  # !
     return True
---- a list of all: a set has no order
+--- a list of all: a sequence is made of another one, or of Range(lo, hi)
 def A(s, t):
     t.x = Len([i for i in S])  # !
+    return True
+--- a tuple of all: tuple(e for x in q if P), not of s.f, a function
+def A(s, t):
+    t.x = Len(tuple(i
+        for k in Range(1, 2) for i in s.f))  # !
     return True
 --- a sequence of all: a set has no order
 def A(s, t):

@@ -208,6 +208,61 @@ def test_unions_of_sets_of_sets(crosscheck: Crosscheck) -> None:
     assert code == 0 and "agree on the verdict, counts, states, edges" in said, said
 
 
+SEQUENCES = """
+P: ModelValues
+log = Variable(Seq(Record(term=Range(0, 2), to=P), 2))
+q = Variable(Seq(Range(0, 2), 2))
+n = Variable(Range(0, 9))
+def Init(t):
+    t.log = (); t.q = (); t.n = 0
+def Write(s, t, p):
+    if not Len(s.log) < 2:
+        return False
+    t.log = tuple(Entry(term=m.term, to=p) for m in s.log) + (Entry(term=s.n % 3, to=p),)
+    t.q = [m.term for m in s.log]
+    return True
+Entry = Record(term=Range(0, 2), to=P)
+def Drop(s, t, p):
+    t.log = tuple(m for m in s.log if m.to != p)
+    t.n = sum(s.q) + Len(s.q) * (max(s.q) if s.q != () else 0)
+    return True
+def Meet(s, t):
+    if not any(m.term == e for m in s.log for e in s.q):
+        return False
+    turned = ()
+    for e in s.q:
+        if e > 0:
+            turned = (e - 1,) + turned
+    t.q = turned
+    t.n = Cardinality({m.to for m in s.log})
+    return True
+Next = [(Write, P), (Drop, P), Meet]
+"""
+SEQUENCES_TLA = r"""
+EXTENDS Integers, Sequences, FiniteSets
+CONSTANT P
+VARIABLES log, q, n
+RECURSIVE Sum(_), Turned(_)
+Sum(s) == IF s = <<>> THEN 0 ELSE Head(s) + Sum(Tail(s))
+Turned(s) == IF s = <<>> THEN <<>> ELSE Turned(Tail(s)) \o (IF Head(s) > 0 THEN <<Head(s) - 1>> ELSE <<>>)
+Largest(s) == CHOOSE x \in {s[k] : k \in DOMAIN s} : \A k \in DOMAIN s : s[k] <= x
+Init == log = <<>> /\ q = <<>> /\ n = 0
+Write(p) == /\ Len(log) < 2
+            /\ log' = Append([k \in DOMAIN log |-> [log[k] EXCEPT !.to = p]], [term |-> n % 3, to |-> p])
+            /\ q' = [k \in DOMAIN log |-> log[k].term] /\ UNCHANGED n
+Drop(p) == LET Other(m) == m.to /= p IN
+    log' = SelectSeq(log, Other) /\ n' = Sum(q) + Len(q) * (IF q = <<>> THEN 0 ELSE Largest(q)) /\ UNCHANGED q
+Meet == /\ \E k \in DOMAIN log, i \in DOMAIN q : log[k].term = q[i]
+        /\ q' = Turned(q) /\ n' = Cardinality({log[k].to : k \in DOMAIN log}) /\ UNCHANGED log
+Next == (\E p \in P : Write(p) \/ Drop(p)) \/ Meet
+"""
+
+
+def test_sequences_that_are_mapped_and_filtered(crosscheck: Crosscheck) -> None:
+    code, said = crosscheck(SEQUENCES, SEQUENCES_TLA, "-c", "P=2")
+    assert code == 0 and "agree on the verdict, counts, states, edges" in said, said
+
+
 # What has no value in one of the two
 
 COUNTER = """

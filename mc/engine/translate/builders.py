@@ -13,11 +13,13 @@ from mc.engine.store.storage import MAX_UNIVERSE
 from mc.engine.translate.bags import add_copy
 from mc.engine.translate.codes import as_code, as_number, as_truth, bind, named, over_text, settle, unfit
 from mc.engine.translate.convert import add_element, check_capacity, clear, part_at, place_of, put
+from mc.engine.translate.elements import take
 from mc.engine.translate.filters import decide, inclusion, negation, passing
 from mc.engine.translate.kinds import (
     bitmap,
     comparable_elements,
     function_on,
+    is_sequence,
     join,
     most_elements,
     natural_shape,
@@ -50,14 +52,14 @@ def bindings(w: Writer, bounds: Sequence[Bound], leave: str = "", last: Expressi
     with w.within(dict(w.scope), w.file), ExitStack() as blocks:
         looped = True
         for position, bound in enumerate(bounds):
-            name = w.single(bound)
+            name = bound.names[0]
             conditions = [] if bound.condition is None else [bound.condition]
             if last is not None and bound is bounds[-1]:
                 conditions = [*conditions, last]
             collection = w.expr(bound.collection)
             if isinstance(collection, Builder):
                 collection = bind(w, collection)
-            chosen = decide(w, collection, name, conditions)
+            chosen = decide(w, collection, name, conditions) if len(bound.names) == 1 else None
             if chosen is not None:
                 _admit(w, collection, name, conditions)
             if position and leave:
@@ -66,7 +68,7 @@ def bindings(w: Writer, bounds: Sequence[Bound], leave: str = "", last: Expressi
                 looped = False
                 blocks.enter_context(w.block(f"if {_any_passes(w, collection, chosen)}:"))
                 continue
-            w.scope[name] = blocks.enter_context(w.elements(collection, as_written(name), chosen))
+            take(w, bound.names, blocks.enter_context(w.elements(collection, as_written(name), chosen)))
             for condition in conditions if chosen is None else chosen.rest:
                 blocks.enter_context(w.block(f"if {as_truth(w, w.expr(condition))}:"))
         yield looped
@@ -148,10 +150,16 @@ def set_of_values(w: Writer, node: Bind) -> Value:
             for bound in node.bounds:
                 collection = w.expr(bound.collection)
                 found *= most_elements(w, collection)
-                w.scope[w.single(bound)] = loops.enter_context(w.elements(collection))
+                take(w, bound.names, loops.enter_context(w.elements(collection)))
         return found
 
-    return Builder(fill, natural, possible, loop, once=_filters(node))
+    return Builder(fill, natural, possible, loop, once=_filters(node) and not _repeats(w, node.bounds[0].collection))
+
+
+def _repeats(w: Writer, collection: Expression) -> bool:
+    """Whether ranging over something may come to an element twice."""
+    with w.aside():
+        return is_sequence(w, w.expr(collection))
 
 
 def _chosen(w: Writer, node: Bind) -> tuple[Filter | None, int]:

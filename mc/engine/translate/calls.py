@@ -157,7 +157,7 @@ def copies_in(w: Writer, node: Apply, element: Value, bag: Value) -> Value:
 def extreme(w: Writer, node: Apply) -> Value:
     """``Max(S)`` or ``Min(S)``"""
     which = node.operator.python.lower()
-    takes = f"{node.operator.python} takes a set of numbers"
+    takes = f"{node.operator.python} takes a set or a sequence of numbers"
     (operand,) = node.operands
     if isinstance(operand, Bind) and operand.binder is Binder.SET:
         return _extreme_of(w, which, takes, lambda: bindings(w, operand.bounds), lambda _: w.expr(operand.body))
@@ -173,6 +173,8 @@ def extreme(w: Writer, node: Apply) -> Value:
         w.fail_if(f"{value.lo.code} > {value.hi.code}", empty_set)
         return value.hi if which == "max" else value.lo
     shape = natural_shape(w, value)
+    if isinstance(shape, SeqShape):
+        return _extreme_of(w, which, takes, lambda: w.elements(value), lambda element: element)
     if not isinstance(shape, (SetShape, SortedSetShape)) or not isinstance(shape.element, IntShape):
         w.mistake(f"{takes}, not {said(w, value)}")
     if shape.wide:

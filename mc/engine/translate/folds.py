@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
-from mc.engine.store.shapes import IntShape, OptionalShape, Shape
+from mc.engine.store.shapes import IntShape, OptionalShape, SeqShape, Shape, SortedSetShape
+from mc.engine.store.storage import MAX_UNIVERSE
 from mc.engine.translate.codes import as_truth, bind
+from mc.engine.translate.elements import take
 from mc.engine.translate.expressions import as_plain, begin, plain
-from mc.engine.translate.kinds import join, most_elements, told
+from mc.engine.translate.kinds import join, most_elements, room, told
 from mc.engine.translate.values import Num, Packed, Stored, Truth, Value
 from mc.engine.translate.writer import Writer
 from mc.formula.nodes import Bound, Each, Fold, Let, Name, With, as_written
@@ -52,6 +54,7 @@ def _settled(w: Writer, node: Fold | Each, hints: Sequence[str], values: Sequenc
     """Shapes for what a loop changes, that hold the values before it and after each round; None for what keeps the
     value that it has (or is empty, and of what never shows)."""
     shapes: list[Shape | None] = [told(w, value) for value in values]
+    lengths: list[_Length] = []
     with w.aside():
         most = most_elements(w, w.expr(node.bound.collection))
     for rounds in range(min(most, MOST_ROUNDS)):
@@ -66,6 +69,8 @@ def _settled(w: Writer, node: Fold | Each, hints: Sequence[str], values: Sequenc
         ]
         if rounds >= ROUNDS and most > MOST_ROUNDS:
             grown = [_unbounded(shape) for shape in grown]
+            lengths = lengths or [_Length(most) for _ in grown]
+            grown = [bounded(old, new) for bounded, old, new in zip(lengths, shapes, grown, strict=True)]
         growing = [
             hint for hint, old, new in zip(hints, shapes, grown, strict=True) if (old and old.key) != (new and new.key)
         ]
@@ -76,7 +81,7 @@ def _settled(w: Writer, node: Fold | Each, hints: Sequence[str], values: Sequenc
         return shapes
     w.mistake(
         f"{growing[0]} grows without a bound: assign to a variable, whose domain bounds it; "
-        "a sequence is mapped by {k: e for k in Range(1, Len(q))}"
+        "a sequence is mapped by tuple(e for x in q)"
     )
 
 
@@ -94,9 +99,9 @@ def variable(w: Writer, hint: str, value: Value, shape: Shape) -> Value:
 @contextmanager
 def _element(w: Writer, bound: Bound) -> Iterator[None]:
     """Open a loop in which a name stands for each element."""
-    name, collection = w.single(bound), w.expr(bound.collection)
+    collection = w.expr(bound.collection)
     with ExitStack() as blocks:
-        w.scope[name] = blocks.enter_context(w.elements(collection, as_written(name)))
+        take(w, bound.names, blocks.enter_context(w.elements(collection, as_written(bound.names[0]))))
         if bound.condition is not None:
             blocks.enter_context(w.block(f"if {as_truth(w, w.expr(bound.condition))}:"))
         yield
@@ -126,6 +131,35 @@ def _advance(w: Writer, node: Fold | Each, hints: Sequence[str], shapes: Sequenc
         stores.append(partial(w.emit, f"{kept.code} = {code}"))
     for store in stores:
         store()
+
+
+class _Length:
+    """How long a sequence gets, or how large a set that is no bitmap, to which each round adds as much as others."""
+
+    def __init__(self, rounds: int) -> None:
+        self.rounds = rounds
+        #: What a round adds, once that is known.
+        self.added = 0
+
+    def __call__(self, old: Shape | None, new: Shape | None) -> Shape | None:
+        """The shape for what has grown from one shape to another in a round."""
+        if not (isinstance(new, (SeqShape, SortedSetShape)) and type(old) is type(new)):
+            return new
+        assert isinstance(old, (SeqShape, SortedSetShape))
+        added = room(new) - room(old)
+        if added <= 0 or added == self.added:
+            return _of_length(new, room(old))  # for all rounds
+        longest = room(old) + added * self.rounds
+        if self.added or longest > MAX_UNIVERSE:
+            return new
+        self.added = added
+        return _of_length(new, longest)
+
+
+def _of_length(shape: SeqShape | SortedSetShape, most: int) -> Shape:
+    if isinstance(shape, SeqShape):
+        return SeqShape(shape.element, most)
+    return SortedSetShape(shape.element, most)
 
 
 def _unbounded(shape: Shape | None) -> Shape | None:

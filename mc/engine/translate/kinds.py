@@ -292,7 +292,9 @@ def _join_records(w: Writer, a: UnionShape, b: UnionShape | RecordShape) -> Shap
 
 
 def room(shape: Shape) -> int:
-    """How many elements a set has at most, or different ones a bag."""
+    """How many elements a set or a sequence has at most, or different ones a bag."""
+    if isinstance(shape, SeqShape):
+        return shape.capacity
     if isinstance(shape, SetShape):
         return len(shape.values) if shape.capacity is None else shape.capacity
     assert isinstance(shape, BagShape)
@@ -300,18 +302,26 @@ def room(shape: Shape) -> int:
 
 
 def most_elements(w: Writer, collection: Value) -> int:
-    """How many elements a set has at most; of what is no set, and cannot be ranged over, 0."""
+    """How many elements a set or a sequence has at most; of what cannot be ranged over, 0."""
     if isinstance(collection, Const):
         given = collection.value
         if isinstance(given, Domain):
             return count(given)
-        return len(given) if isinstance(given, (Set, Mapping)) else 0
+        return len(given) if isinstance(given, (Set, Mapping, tuple)) else 0
     if isinstance(collection, Interval):
         return max(0, collection.hi.hi - collection.lo.lo + 1)
     shape = natural_shape(w, collection)
     if isinstance(shape, OptionalShape):
         shape = shape.inner
-    return room(shape) if isinstance(shape, (SetShape, BagShape)) else 0
+    return room(shape) if isinstance(shape, (SetShape, BagShape, SeqShape)) else 0
+
+
+def is_sequence(w: Writer, collection: Value) -> bool:
+    """Whether what is ranged over is a sequence, which may have an element twice."""
+    if isinstance(collection, Const):
+        return isinstance(collection.value, tuple)
+    shape = told(w, collection)
+    return isinstance(shape.inner if isinstance(shape, OptionalShape) else shape, SeqShape)
 
 
 def fits(given: Shape, shape: Shape) -> bool:

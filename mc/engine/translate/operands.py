@@ -48,8 +48,10 @@ DOMAIN: Kinds = frozenset(("a domain",))
 #: The kinds of values of the guide.
 VALUES: Sequence[Kinds] = (NUMBER, BOOLEAN, STRING, MODEL_VALUE, SET, RECORD, FUNCTION, SEQUENCE, BAG)
 ANY: Kinds = frozenset().union(*VALUES)
-#: What is ranged over: of a bag, its different elements.
-RANGED: Kinds = SET | BAG | DOMAIN
+#: What has members: of a bag, its different elements.
+MEMBERS: Kinds = SET | BAG | DOMAIN
+#: What is ranged over.
+RANGED: Kinds = MEMBERS | SEQUENCE
 
 
 @dataclass(frozen=True)

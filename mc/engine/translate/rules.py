@@ -47,6 +47,7 @@ from mc.engine.translate.operands import (
     BOOLEAN,
     DOMAIN,
     FUNCTION,
+    MEMBERS,
     NUMBER,
     RANGED,
     RECORD,
@@ -56,6 +57,7 @@ from mc.engine.translate.operands import (
     Row,
     chosen,
 )
+from mc.engine.translate.sequences import sequence_of_values
 from mc.engine.translate.unions import union_of
 from mc.engine.translate.values import Const, SetOf, Tuple, Value
 from mc.engine.translate.writer import Rules, Writer
@@ -123,7 +125,7 @@ def displayed(w: Writer, node: Apply) -> Value:
 _ORDER = Row((NUMBER, NUMBER), ordered)
 _SETS = Row((SET, SET), combined)
 _NUMBERS = Row((NUMBER, NUMBER), arithmetic)
-_MEMBER = (Row((ANY, RANGED), contained),)
+_MEMBER = (Row((ANY, MEMBERS), contained),)
 #: What becomes of each operator, by the kinds of its operands: the first row that is for them. It is printed by
 #: ``mc info --language``; what is in no row is refused, with what the rows take.
 TABLE: Mapping[Operator, Sequence[Row]] = {
@@ -148,8 +150,8 @@ TABLE: Mapping[Operator, Sequence[Row]] = {
     op.NEGATIVE: (Row((NUMBER,), opposite),),
     op.ABS: (Row((NUMBER,), magnitude),),
     op.INTERVAL: (Row((NUMBER, NUMBER), interval_of),),
-    op.MAX: (Row((SET,), extreme, whole=True),),
-    op.MIN: (Row((SET,), extreme, whole=True),),
+    op.MAX: (Row((SET | SEQUENCE,), extreme, whole=True),),
+    op.MIN: (Row((SET | SEQUENCE,), extreme, whole=True),),
     op.SET: (Row((ANY,), displayed, whole=True),),
     op.UNION: (_SETS,),
     op.INTERSECTION: (_SETS,),
@@ -173,7 +175,8 @@ BINDERS: Mapping[Binder, Row] = {
     Binder.FORALL: Row((RANGED, BOOLEAN), quantify, whole=True),
     Binder.EXISTS: Row((RANGED, BOOLEAN), quantify, whole=True),
     Binder.SET: Row((RANGED, ANY), set_of_values, whole=True),
-    Binder.FUNCTION: Row((RANGED, ANY), function_of_values, whole=True),
+    Binder.SEQUENCE: Row((SEQUENCE | SET, ANY), sequence_of_values, whole=True),
+    Binder.FUNCTION: Row((MEMBERS, ANY), function_of_values, whole=True),
     Binder.SUM: Row((RANGED, NUMBER), sum_of, whole=True),
 }
 

@@ -12,6 +12,7 @@ from mc.engine.store.shapes import (
     BagShape,
     BoolShape,
     IntShape,
+    SeqShape,
     SetShape,
     Shape,
     UnionShape,
@@ -19,6 +20,7 @@ from mc.engine.store.shapes import (
 from mc.engine.store.storage import shape_of
 from mc.engine.translate.codes import as_present, named
 from mc.engine.translate.convert import place_of
+from mc.engine.translate.elements import sequence_loop
 from mc.engine.translate.filters import member_loop
 from mc.engine.translate.kinds import bitmap, join, natural_shape
 from mc.engine.translate.operands import RANGED, kinds_text, said
@@ -41,7 +43,8 @@ from mc.lang.values import ModelValueSet
 
 @contextmanager
 def element_loop(w: Writer, value: Value, hint: str = "k", chosen: Filter | None = None) -> Iterator[Value]:
-    """Open a loop over a set (over those that pass a filter), a bag's domain or an interval; yields the element."""
+    """Open a loop over a set (over those that pass a filter), a bag's domain, an interval or a sequence; yields the
+    element."""
     with ExitStack() as blocks:
         k = w.fresh(hint)
         if isinstance(value, Const):
@@ -54,6 +57,9 @@ def element_loop(w: Writer, value: Value, hint: str = "k", chosen: Filter | None
         else:
             value = as_present(w, value)
             shape = natural_shape(w, value)
+            if isinstance(shape, SeqShape):
+                yield blocks.enter_context(sequence_loop(w, value, shape, k))
+                return
             if not isinstance(shape, (SetShape, BagShape)):
                 w.mistake(f"only {kinds_text(RANGED)} is ranged over, not {said(w, value)}")
             place = place_of(w, value)
@@ -77,6 +83,8 @@ def _constant_elements(w: Writer, given: Any, k: str, blocks: ExitStack) -> Valu
         blocks.enter_context(w.block(f"for {k} in range(1):"))
         return Const(values[0])
     shape = _common_shape(w, given, values)
+    if shape.wide:
+        w.mistake("the elements here are too large to range over")
     codes = [shape.encode(v) for v in values]
     if codes == list(range(len(codes))):
         blocks.enter_context(w.block(f"for {k} in range({len(codes)}):"))

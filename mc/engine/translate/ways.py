@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from mc.engine.store.slots import PAYLOAD
 from mc.engine.translate.calls import entered
 from mc.engine.translate.codes import as_truth, bind, decided, named
+from mc.engine.translate.elements import take
 from mc.engine.translate.folds import emit_loop, let
 from mc.engine.translate.kinds import most_elements
 from mc.engine.translate.trees import holding, require, straight
@@ -145,10 +146,10 @@ class Ways:
         collection = self.w.expr(tree.bound.collection)
         if isinstance(collection, (Builder, SetOf)):
             collection = bind(self.w, collection)
-        name = self.w.single(tree.bound)
         with self._again() as restore, ExitStack() as blocks:
             self._room.append(max(1, most_elements(self.w, collection)))
-            self.w.scope[name] = blocks.enter_context(self.w.elements(collection, as_written(name)))
+            hint = as_written(tree.bound.names[0])
+            take(self.w, tree.bound.names, blocks.enter_context(self.w.elements(collection, hint)))
             if tree.bound.condition is not None:
                 blocks.enter_context(self.w.block(f"if {as_truth(self.w, self.w.expr(tree.bound.condition))}:"))
             restore()

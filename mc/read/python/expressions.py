@@ -61,13 +61,14 @@ _BINDERS: Mapping[Any, Binder] = {
     all: Binder.FORALL,
     any: Binder.EXISTS,
     sum: Binder.SUM,
+    tuple: Binder.SEQUENCE,
     set: Binder.SET,
     frozenset: Binder.SET,
 }
 #: How those are written that are of nothing else.
 _CONDITIONS = {
     **dict.fromkeys((Binder.FORALL, Binder.EXISTS), "write all(condition for x in S), any(condition for x in S)"),
-    Binder.SUM: "write sum(number for x in S)",
+    Binder.SEQUENCE: "write tuple(value for x in q)",
 }
 
 
@@ -224,6 +225,9 @@ class Expressions:
     def _SetComp(self, node: ast.SetComp, scope: Scope) -> Expression:
         return self.bind(Binder.SET, node, node.elt, node.generators, scope)
 
+    def _ListComp(self, node: ast.ListComp, scope: Scope) -> Expression:
+        return self.bind(Binder.SEQUENCE, node, node.elt, node.generators, scope)
+
     def _DictComp(self, node: ast.DictComp, scope: Scope) -> Expression:
         (generator, *others) = node.generators
         same = isinstance(node.key, ast.Name) and isinstance(generator.target, ast.Name)
@@ -271,6 +275,8 @@ class Expressions:
         generator = node.args[0] if len(node.args) == 1 else None
         if binder is not None and isinstance(generator, ast.GeneratorExp):
             return self.bind(binder, node, generator.elt, generator.generators, scope)
+        if binder is Binder.SUM and len(node.args) == 1:
+            return self.total(node, scope)
         if binder in _CONDITIONS:
             raise self.error(node, _CONDITIONS[binder])
         if operator in (op.MAX, op.MIN):
@@ -283,6 +289,12 @@ class Expressions:
         if binder is Binder.SET and not node.args:
             return self.apply(node, op.SET)
         return self.evaluated(node, scope)
+
+    def total(self, node: ast.Call, scope: Scope) -> Bind:
+        """``sum(S)``, of numbers."""
+        name = self.fresh("number")
+        bound = Bound((name,), self.expression(node.args[0], scope))
+        return Bind(Binder.SUM, (bound,), Name(name, Of.LOCAL), place=self.place(node))
 
     def check_arity(self, node: ast.Call, operator: Operator) -> None:
         fewest, most = operator.arity
