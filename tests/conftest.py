@@ -33,6 +33,7 @@ QUICK = frozenset(
         "engine/errors",
         "engine/kernels",
         "engine/levels",
+        "engine/printed",
         "engine/segments",
         "engine/team",
         "engine/toys",
@@ -51,6 +52,11 @@ QUICK = frozenset(
         "trace/text",
     ]
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """For ``test_printed.py``."""
+    parser.addoption("--update-printed", action="store_true", help="write what tests/engine/printed says anew")
 
 
 def _is_quick(path: Path) -> bool:

@@ -31,16 +31,17 @@ function over 1..n is a sequence. Values of different kinds are not compared, bu
 
 def lines() -> Iterator[str]:
     """The table: TLA+, Python, operands."""
-    rows = [("TLA+", "Python", "takes"), *_rows()]
-    tla, python = (max(len(row[column]) for row in rows) for column in (0, 1))
-    for row in rows:
+    table = [("TLA+", "Python", "takes"), *rows()]
+    tla, python = (max(len(row[column]) for row in table) for column in (0, 1))
+    for row in table:
         yield f"{row[0]:<{tla}}  {row[1]:<{python}}  {row[2]}"
     yield NOTES
 
 
-def _rows() -> Iterator[tuple[str, str, str]]:
-    for operator, rows in TABLE.items():
-        for row in rows:
+def rows() -> Iterator[tuple[str, str, str]]:
+    """The rows of the table, in the order of those that translate them."""
+    for operator, some in TABLE.items():
+        for row in some:
             many = operator.arity[1] is None
             yield _tla(operator, row), operator.form(operator.python), plural(*row.operands) if many else row_text(row)
     for binder, row in BINDERS.items():
