@@ -152,6 +152,8 @@ INTERSECTION = _operator("\\cap", "&", 2, kinds.intersection, 8)
 SYMMETRIC_DIFFERENCE = _operator("SymDiff", "^", 2, kinds.difference)
 #: Of all elements of a set of sets; ``UNION`` above is of two sets.
 BIG_UNION = _operator("UNION", "UNION", 1, operators.UNION, 8)
+#: The only element, ``CHOOSE x \\in S : TRUE``.
+THE = _operator("The", "The", 1, operators.The)
 CARDINALITY = _operator("Cardinality", "Cardinality", 1, operators.Cardinality)
 #: Of a sequence, a set or a bag.
 SIZE = _operator("Cardinality", "len", 1, _size)

@@ -88,6 +88,8 @@ class Printer:
             return f"{self.inside(operands[0], _TIGHT - 1)}.{operands[1].value}", _TIGHT
         if operator is op.INDEX:
             return f"{self.inside(operands[0], _TIGHT - 1)}[{self.plain(operands[1])}]", _TIGHT
+        if operator is op.THE:
+            return self.only(operands[0])
         if operator is op.CHECKED:
             return self.write(operands[1])
         if operator in (op.RECORD, op.FUNCTION):
@@ -143,6 +145,14 @@ class Printer:
             return f"{{{self.members(one)} : {self.plain(one.condition)}}}", _TIGHT
         values = f"{{{body} : {', '.join(chosen)}}}"
         return (values if node.binder is Binder.SET else f"Sum({body} : {', '.join(chosen)})"), _TIGHT
+
+    def only(self, node: Expression) -> tuple[str, int]:
+        """``CHOOSE x \\in S : P``"""
+        match node:
+            case Bind(binder=Binder.SET, bounds=(Bound(names=(name,)) as bound,), body=Name(name=of)) if of == name:
+                condition = "TRUE" if bound.condition is None else self.plain(bound.condition)
+                return f"CHOOSE {self.members(bound)} : {condition}", _LOOSE
+        return f"CHOOSE only \\in {self.inside(node, 5)} : TRUE", _LOOSE
 
     def sequence(self, node: Bind) -> tuple[str, int]:
         """``[k \\in DOMAIN q |-> e]``, or ``SelectSeq``; where there is more to it, ``<<e : x \\in q>>``."""

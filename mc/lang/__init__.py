@@ -3,7 +3,7 @@
 from mc.lang.composites import Bag, Record, Seq, Set, Union
 from mc.lang.declarations import Boolean, ModelValues, Natural, Then, Variable
 from mc.lang.domains import BOOLEAN, Domain, Enum, Fn, Nat, Optional, Range
-from mc.lang.operators import UNION, Append, Cardinality, CopiesIn, Head, Len, Max, Min, SubSeq, Tail
+from mc.lang.operators import UNION, Append, Cardinality, CopiesIn, Head, Len, Max, Min, SubSeq, Tail, The
 from mc.lang.values import ModelValue
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Set",
     "SubSeq",
     "Tail",
+    "The",
     "Then",
     "Union",
     "Variable",

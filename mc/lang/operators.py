@@ -6,7 +6,7 @@ Quantifiers and set builders are Python's own: ``all(... for x in S)``, ``any(..
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from mc.errors import EvaluationError
@@ -71,6 +71,19 @@ def _extreme(choose: Any, name: str, numbers: Iterable[int]) -> int:
     if not found:
         raise EvaluationError(f"{name} of an empty set")
     return int(choose(found))
+
+
+#: What is said where there is no only element.
+NONE, SEVERAL = "The: no element satisfies this", "The: several elements satisfy this"
+
+
+def The(elements: Iterable[Any]) -> Any:
+    """The only element of a set; an error where it is empty or has another one."""
+    found = kinds.set_of(elements if isinstance(elements, Iterator) else kinds.finite_set(elements))
+    if len(found) != 1:
+        raise EvaluationError(SEVERAL if found else NONE)
+    (only,) = found
+    return only
 
 
 def CopiesIn(element: Any, bag: BagValue) -> int:

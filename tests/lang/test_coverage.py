@@ -647,6 +647,53 @@ Witnesses = [Long]
 )
 
 
+SPECS["only_elements"] = (
+    """
+P: ModelValues
+Nil: ModelValue
+Vote = Record(by=P, to=Set(P))
+votes = Variable(Set(Vote, 3))
+leader = Variable(Optional(P, Nil))
+round = Variable(Fn(P, Range(2, 4)))
+last = Variable(Vote)
+low = Variable(Range(2, 4))
+def Start(t, p):
+    t.votes = set(); t.leader = Nil; t.round = {i: 2 for i in P}; t.last = Vote(by=p, to=set()); t.low = 2
+Init = [(Start, P)]
+def Cast(s, t, p, q):
+    if any(v.by == p for v in s.votes) or s.round[p] == 4:
+        return False
+    t.votes = s.votes | {Vote(by=p, to={q})}
+    t.round[p] = s.round[p] + 1
+    return True
+def Lead(s, t):
+    if not (Cardinality({v.to for v in s.votes}) == 1 and s.leader == Nil):
+        return False
+    t.leader = The(The({v.to for v in s.votes}))
+    t.low = The(s.round[i] for i in P if i == The({The(s.last.to | {i}) if s.last.to <= {i} else i}) and i == Next1(s))
+    return True
+def Next1(s):
+    return The(q for v in s.votes for q in v.to)
+def Keep(s, t):
+    if Cardinality(s.votes) != 1 or s.leader == Nil:
+        return False
+    t.last = The(s.votes)
+    t.votes = {v for v in s.votes if v != The(v for v in s.votes if v.by in P)}
+    t.leader = Nil
+    return True
+Next = [(Cast, P, P), Lead, Keep]
+def Invariant(s):
+    return s.leader == Nil or s.leader in UNION({v.to for v in s.votes})
+Invariants = [Invariant]
+def Kept(s):
+    return s.last.to == {s.last.by} and s.low == 3
+Witnesses = [Kept]
+""",
+    {"P": 2},
+    ("P",),
+)
+
+
 @pytest.mark.parametrize("name", SPECS)
 def test_both_engines_agree(name: str) -> None:
     text, constants, _ = SPECS[name]

@@ -83,6 +83,8 @@ REFUSED = {
         sum(True for i in S) == 1; s.q[True] == 1; SubSeq(s.q, True, 1) == (); s.b in Range(0, s.n); s.n < (s.n < 1) < 3
     """,
     "two numbers": 's.a < "b"; "a" < "b"; s.p < 1; s.p < s.p; s.a + 1 == 1',
+    "The takes a set": "The(s.q) == 1; The(s.n) == 1; The(s.a) == 1; The(s.f) == 0; The(s.bag) == 1",
+    "The takes 1 argument": "The() == 1; The(s.n, s.n) == 1",
     "sequence of numbers": "Max(s.bs) == 1; Max({True, False}) == 1",
     "a string|a number": """
         s.a == 1; 1 != s.a; s.a == s.n; s.o == "a"; s.n == "1"; s.a in {1, 2}; "a" in s.ns; s.a in Range(0, 1)
@@ -163,6 +165,10 @@ FAILING = {
     "not s.ob": 1,
     "s.so < 2": 2,
     "s.so in Range(0, 3)": 2,
+    "The(s.ns) == 1": 1,
+    "The(i for i in S if s.fs[i] == 0) == s.p": 1,
+    "The(i for i in S if s.fs[i] == 1) == s.p": 1,
+    "The(k for k in s.q if k > 0) == 1": 1,
     "any(a == b for (a, b) in (s.q,))": 1,
     "sum(a for (a, b) in {(1, 1, s.n)}) == 1": 1,
     "Max(s.q) == 2": 1,

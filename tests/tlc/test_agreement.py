@@ -208,6 +208,43 @@ def test_unions_of_sets_of_sets(crosscheck: Crosscheck) -> None:
     assert code == 0 and "agree on the verdict, counts, states, edges" in said, said
 
 
+ONLY = """
+P: ModelValues
+f = Variable(Fn(P, Range(0, 2)))
+n = Variable(Range(0, 2))
+def Init(t):
+    t.f = {p: 0 for p in P}
+    t.n = 0
+def Raise(s, t, p):
+    if s.f[p] == 2:
+        return False
+    t.f[p] = s.f[p] + 1
+    return True
+def Take(s, t):
+    if not Cardinality({p for p in P if s.f[p] > s.n}) == 1:
+        return False
+    t.n = s.f[The(p for p in P if s.f[p] > s.n)]
+    t.f[The(p for p in P if s.f[p] > s.n)] = 0
+    return True
+Next = [(Raise, P), Take]
+"""
+ONLY_TLA = r"""
+EXTENDS Integers, FiniteSets
+CONSTANT P
+VARIABLES f, n
+Init == f = [p \in P |-> 0] /\ n = 0
+Raise(p) == f[p] /= 2 /\ f' = [f EXCEPT ![p] = @ + 1] /\ UNCHANGED n
+Take == /\ Cardinality({p \in P : f[p] > n}) = 1
+        /\ LET only == CHOOSE p \in P : f[p] > n IN n' = f[only] /\ f' = [f EXCEPT ![only] = 0]
+Next == (\E p \in P : Raise(p)) \/ Take
+"""
+
+
+def test_the_only_element(crosscheck: Crosscheck) -> None:
+    code, said = crosscheck(ONLY, ONLY_TLA, "-c", "P=2")
+    assert code == 0 and "agree on the verdict, counts, states, edges" in said, said
+
+
 SEQUENCES = """
 P: ModelValues
 log = Variable(Seq(Record(term=Range(0, 2), to=P), 2))

@@ -41,6 +41,7 @@ from mc.engine.translate.expressions import (
 )
 from mc.engine.translate.folds import fold, let
 from mc.engine.translate.module import Module
+from mc.engine.translate.only import only_element
 from mc.engine.translate.operands import (
     ANY,
     BAG,
@@ -157,6 +158,7 @@ TABLE: Mapping[Operator, Sequence[Row]] = {
     op.INTERSECTION: (_SETS,),
     op.SYMMETRIC_DIFFERENCE: (_SETS,),
     op.BIG_UNION: (Row((SET,), union_of, whole=True),),
+    op.THE: (Row((SET,), only_element, whole=True),),
     op.CARDINALITY: (Row((SET | BAG,), size_of),),
     op.SIZE: (Row((SET | BAG,), size_of), Row((SEQUENCE,), size_of, tla="Len")),
     op.INDEX: (Row((FUNCTION, ANY), applied), Row((SEQUENCE, NUMBER), indexed), Row((BAG, ANY), counted)),

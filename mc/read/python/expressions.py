@@ -50,6 +50,7 @@ _CALLED: Mapping[Any, Operator] = {
     vocabulary.Min: op.MIN,
     vocabulary.SubSeq: op.SUBSEQ,
     vocabulary.Tail: op.TAIL,
+    vocabulary.The: op.THE,
     vocabulary.UNION: op.BIG_UNION,
     Range: op.INTERVAL,
     abs: op.ABS,
@@ -279,7 +280,7 @@ class Expressions:
             return self.total(node, scope)
         if binder in _CONDITIONS:
             raise self.error(node, _CONDITIONS[binder])
-        if operator in (op.MAX, op.MIN):
+        if operator in (op.MAX, op.MIN, op.THE):
             return self.extreme(node, operator, scope)
         if operator is op.INTERVAL and len(node.args) == 1:
             return self.evaluated(node, scope)
@@ -304,11 +305,11 @@ class Expressions:
             raise self.error(node, f"{ast.unparse(node.func)} takes {fewest} argument(s)")
 
     def extreme(self, node: ast.Call, operator: Operator, scope: Scope) -> Expression:
-        """``Max(S)``, ``max(a, b)``, or the largest of the values of a comprehension."""
+        """``Max(S)``, ``max(a, b)``, or the largest, or only one, of the values of a comprehension."""
         if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
             values = self.bind(Binder.SET, node, node.args[0].elt, node.args[0].generators, scope)
             return self.apply(node, operator, values)
-        if len(node.args) > 1:
+        if len(node.args) > 1 and operator is not op.THE:
             return self.apply(node, operator, self.apply(node, op.SET, *self.all(node.args, scope)))
         self.check_arity(node, operator)
         return self.apply(node, operator, *self.all(node.args, scope))
