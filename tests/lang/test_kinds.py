@@ -433,6 +433,11 @@ EFFECTS = {
     "sets that may be empty": """
     t.out = Cardinality({set(), s.ns, {1}}) + sum(1 for k in {set(), {s.n}} if k != set())
     t.n = Len(((), (s.n, 1))) if {set(), {1}} == {s.ns, set()} else Cardinality({{k} for k in s.ns}) % 3""",
+    "records and sets with nothing in them": """
+    k = {E(v=s.n, w=s.ns), E(v=1, w=set())}
+    t.out = Cardinality(k) + Cardinality({E(v=0, w=set()), E(v=2, w=set())}) + Len((E(v=0, w=set()),))
+    t.m = Cardinality({{s.ns, {1}}, {set()}}) - 2
+    t.z = 1 if E(v=1, w=set()) in k else 0""",
     "unions of sets of sets": """
     t.ss = {UNION(s.ss), UNION({A - {s.n} for A in s.ss}), UNION({s.ns, {s.n}})}
     t.out = 1 if UNION(s.ss) == s.ns else 2 if UNION({set(), s.ns} - s.ss) == UNION(set()) else 3
@@ -478,6 +483,7 @@ MORE = """
 no = Variable(Optional(Range(1, 3), 9)); nz = Variable(Optional(Range(1, 3), 0))
 us = Variable(Seq(U, 2)); ss = Variable(Set(Set(Range(0, 2)))); qs = Variable(Set(Seq(Range(0, 2), 2), 4))
 X = Record(k="x", v=Range(0, 2)); Y = Record(k="y", v=BOOLEAN)
+E = Record(v=Range(0, 2), w=Set(Range(0, 2)))
 def Few(s):
     if s.n > 1:
         return set()

@@ -106,9 +106,7 @@ def _shape_of_constant(w: Writer, value: Any) -> Shape:
     if isinstance(value, tuple) and value:
         return SeqShape(_shape_of_all(w, [Const(v) for v in tuple.__iter__(value)]), len(value))
     if isinstance(value, RecordValue):
-        return w.module.union_with(value) or RecordShape(
-            {name: _shape_of_constant(w, part) for name, part in value.fields.items()}
-        )
+        return _shape_of_record(w, value)
     if isinstance(value, BagValue) and value:
         return BagShape(_shape_of_all(w, [Const(v) for v in value]), len(value), max(value.values()))
     if isinstance(value, FnValue) and value:
@@ -117,9 +115,20 @@ def _shape_of_constant(w: Writer, value: Any) -> Shape:
     w.mistake(f"what {value!r} holds cannot be told here; assign it to a variable or a field directly")
 
 
+def _shape_of_record(w: Writer, value: RecordValue) -> Shape:
+    """The shape of a known record; what an empty part holds is told by the records of the spec."""
+    union = w.module.union_with(value)
+    if union is not None:
+        return union
+    parts = {name: told(w, Const(part)) for name, part in value.fields.items()}
+    if None in parts.values() and (record := w.module.record_with(value)) is not None:
+        return record
+    return RecordShape({name: shape or _shape_of_constant(w, value.fields[name]) for name, shape in parts.items()})
+
+
 def _shape_of_all(w: Writer, values: Sequence[Value]) -> Shape:
-    """The shape of all of some values; what an empty one holds is told by the others."""
-    empty = [v for v in values if isinstance(v, Const) and v.value in (frozenset(), ())]
+    """The shape of all of some values; what an empty one holds, or has in it, is told by the others."""
+    empty = [v for v in values if isinstance(v, Const) and told(w, v) is None]
     if len(empty) == len(values):
         return natural_shape(w, values[0])
     joined = join(w, [natural_shape(w, v) for v in values if v not in empty])

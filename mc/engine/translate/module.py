@@ -41,6 +41,7 @@ from mc.formula.nodes import (
     Tree,
     With,
 )
+from mc.lang.composites import Record
 from mc.lang.domains import Domain
 from mc.lang.values import ModelValue, ModelValueSet, RecordValue
 from mc.spec.objects import Spec
@@ -62,6 +63,8 @@ class Module:
         self.universes: dict[Any, SetShape] = {}
         #: The kinds of records that the variables of the spec may have in one place.
         self.unions: list[UnionShape] = []
+        #: The shapes of records in variables.
+        self.records: list[RecordShape] = []
         #: What is known of conditions on elements of sets; see :mod:`mc.engine.translate.filters`.
         self.decided: dict[Any, tuple[int, tuple[int, ...]]] = {}
         #: What may fail to have a value, each with its number, from 1.
@@ -82,6 +85,8 @@ class Module:
             self.universes[shape.element.key] = SetShape(shape.element, shape.values)
         if isinstance(shape, UnionShape) and shape.key not in [union.key for union in self.unions]:
             self.unions.append(shape)
+        if isinstance(shape, RecordShape):
+            self.records.append(shape)
         for part in _parts(shape):
             self._note_universes(part)
 
@@ -138,6 +143,12 @@ class Module:
     def union_with(self, value: RecordValue) -> UnionShape | None:
         """The shape of records of several kinds that a record is one of."""
         return next((union for union in self.unions if encodable(union, value)), None)
+
+    def record_with(self, value: RecordValue) -> RecordShape | None:
+        """The shape of records that a record is one of, by name in the spec or in its variables."""
+        named = (self.shape_of(given) for given in self.spec.namespace.values() if isinstance(given, Record))
+        found = (shape for shape in (*self.records, *named) if encodable(shape, value))
+        return next((shape for shape in found if isinstance(shape, RecordShape)), None)
 
     # Parts of the generated module
 
