@@ -65,7 +65,7 @@ def source(text: str, exact: bool = False) -> Source:
 def both(text: str = "", exact: bool = False) -> tuple[Library, Plain]:
     """Them compiled, and as plain Python."""
     given = source(text, exact)
-    return Library(given, program.CACHE), Plain(given)
+    return Library(given, program.CACHE).ready(), Plain(given)
 
 
 # Words

@@ -28,7 +28,7 @@ def thrice(n: int) -> int:
 
 
 def library(source: str, cache: Path, **constants: int) -> Library:
-    return Library(Source(source, constants), cache)
+    return Library(Source(source, constants), cache).ready()
 
 
 def test_what_few_searches_call_is_compiled_when_it_is_called(tmp_path: Path) -> None:

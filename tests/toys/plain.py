@@ -113,6 +113,10 @@ class Plain:
                 table = (ctypes.c_int64 * len(numbers))(*numbers)
                 self._names[name] = Pointer(ctypes.addressof(table), owner=table)
 
+    def ready(self) -> Plain:
+        """There is nothing to compile."""
+        return self
+
     def __getattr__(self, name: str) -> Callable[..., int]:
         function = self._names[name]
         kinds = [function.__annotations__[p] for p in function.__code__.co_varnames[: function.__code__.co_argcount]]

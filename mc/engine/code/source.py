@@ -30,7 +30,8 @@ class Source:
         lines += [f"{name} = {list(numbers)}" for name, numbers in self.tables.items()]
         return "\n\n\n".join(["\n".join(lines), *map(text.function, self.functions)])
 
-    def read(self) -> tuple[dict[str, Function], dict[str, Sequence[int]]]:
+    @cached_property
+    def contents(self) -> tuple[dict[str, Function], dict[str, Sequence[int]]]:
         """All functions and all tables, by name."""
         known: dict[str, int | Sequence[int]] = {**self.constants, **self.tables}
         kernels = Text(self.kernels, known, {function.name: function for function in self.functions})

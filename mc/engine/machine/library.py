@@ -42,7 +42,8 @@ _HEAD = re.compile(r"^@(entry|later)\ndef (\w+)\(([^)]*)\) -> (\w+):", re.MULTIL
 class Library:
     """Compiled functions, callable as attributes: ``library.insert(...)``. Calls release the GIL.
 
-    Those marked ``entry`` are compiled at once, and together; one marked ``later`` when it is first asked for.
+    Those marked ``entry`` are compiled together, and loaded by :meth:`ready`, or by :meth:`load_kept` and :meth:`load`;
+    one marked ``later`` when it is first asked for.
     """
 
     def __init__(self, source: Source, cache: Path) -> None:
@@ -57,7 +58,25 @@ class Library:
         heads = _HEAD.findall(source.kernels)
         #: Parameters and result of each function that was not asked for yet.
         self._later = {name: (parameters, result) for mark, name, parameters, result in heads if mark == "later"}
-        self._load({name: (parameters, result) for mark, name, parameters, result in heads if mark == "entry"})
+        self._entries = {name: (parameters, result) for mark, name, parameters, result in heads if mark == "entry"}
+
+    def ready(self) -> Library:
+        """Load the functions, compiled before if no earlier run has kept their code."""
+        if not self.load_kept():
+            self.load(self.compile())
+        return self
+
+    def load_kept(self) -> bool:
+        """Load the functions if an earlier run has kept their code; whether it has."""
+        return self._link_kept(self._entries)
+
+    def compile(self) -> bytes:
+        """The code of the functions, for :meth:`load`, be it in another process."""
+        return self._compile(self._entries)
+
+    def load(self, code: bytes) -> None:
+        """Load the functions from their code, and keep it for later runs."""
+        self._keep(self._entries, code)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_") or name not in self._later:
@@ -65,23 +84,36 @@ class Library:
         with self._lock:
             # Another thread may have asked for it at the same time.
             if name not in self.__dict__:
-                self._load({name: self._later[name]})
+                heads = {name: self._later[name]}
+                if not self._link_kept(heads):
+                    self._keep(heads, self._compile(heads))
         function: Callable[..., Any] = self.__dict__[name]
         return function
 
-    def _load(self, heads: Mapping[str, tuple[str, str]]) -> None:
-        """Make functions callable, given by their parameters and results."""
+    def _key(self, heads: Mapping[str, tuple[str, str]]) -> str:
+        """Under which the code of some functions is kept."""
         everything = "\n".join([self._versions, str(sorted(heads)), self._source.kernels, self._source.text])
-        digest = hashlib.sha256(everything.encode()).hexdigest()[:24]
+        return hashlib.sha256(everything.encode()).hexdigest()[:24]
+
+    def _link_kept(self, heads: Mapping[str, tuple[str, str]]) -> bool:
+        object_code = self._cache.read(self._key(heads))
+        if object_code is not None:
+            self._link(heads, object_code)
+        return object_code is not None
+
+    def _keep(self, heads: Mapping[str, tuple[str, str]], object_code: bytes) -> None:
+        self._cache.write(self._key(heads), object_code)
+        self._link(heads, object_code)
+
+    def _target_machine(self) -> llvm.TargetMachine:
+        """A new one, since an engine takes it."""
         cpu, features = self._processor
-        # One for each engine, which takes it.
         target = llvm.Target.from_default_triple()
-        target_machine = target.create_target_machine(cpu=cpu, features=features, opt=3, jit=True)
-        object_code = self._cache.read(digest)
-        if object_code is None:
-            object_code = self._compile(heads, target_machine)
-            self._cache.write(digest, object_code)
-        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine)
+        return target.create_target_machine(cpu=cpu, features=features, opt=3, jit=True)
+
+    def _link(self, heads: Mapping[str, tuple[str, str]], object_code: bytes) -> None:
+        """Make functions callable, given by their parameters and results."""
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), self._target_machine())
         engine.add_object_file(llvm.ObjectFileRef.from_data(object_code))
         engine.finalize_object()
         self._engines.append(engine)
@@ -89,9 +121,10 @@ class Library:
             kinds = [_C_TYPES[kind] for kind in re.findall(r": (\w+)", parameters)]
             setattr(self, name, _callable(engine.get_function_address(name), kinds, _C_TYPES[result]))
 
-    def _compile(self, entries: Collection[str], target_machine: llvm.TargetMachine) -> bytes:
+    def _compile(self, entries: Collection[str]) -> bytes:
         """Machine code of some functions and all that they call."""
-        functions, tables = self._source.read()
+        target_machine = self._target_machine()
+        functions, tables = self._source.contents
         text = [f'target triple = "{target_machine.triple}"', operations.DECLARATIONS, lower.METADATA]
         for name, numbers in tables.items():
             words = ", ".join(f"i64 {word}" for word in numbers)

@@ -6,6 +6,7 @@ import itertools
 import os
 import time
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from mc.engine.code.source import Source
 from mc.engine.machine.library import Library
+from mc.engine.machine.plain import Plain
 from mc.engine.program.generate import BESIDE, control_words, generate, part_size
 from mc.engine.result import Unevaluable
 from mc.engine.runtime import kernels, loops, successors, words
@@ -94,20 +96,31 @@ class Program:
         self.successor_limit, self.initial_limit = generated.successors, generated.starts
         #: Parents in a part of a batch, at most.
         self.part = part_size(self.successor_limit, self.words)
-        self._library: Library | None = None
+        self._library: Library | Plain | None = None
         self._single: Batch | None = None
 
+    @cached_property
+    def code(self) -> Source:
+        """What is compiled: the generated module with all that it is compiled with."""
+        return Source(common_source() + self.source, words.CONSTANTS)
+
     @property
-    def library(self) -> Library:
-        """The compiled functions."""
+    def library(self) -> Library | Plain:
+        """The functions: as machine code, unless :meth:`use` has said otherwise."""
         if self._library is None:
-            self._library = Library(Source(common_source() + self.source, words.CONSTANTS), self.cache)
+            self.compile()
+        assert self._library is not None
         return self._library
 
+    def use(self, library: Library | Plain) -> None:
+        """Call these functions from here on."""
+        self._library = library
+
     def compile(self) -> float:
-        """Compile (or load what was compiled before); returns the seconds it took."""
+        """Have the functions as machine code, compiled now or before; returns the seconds it took."""
         start = time.perf_counter()
-        assert self.library is not None
+        if not isinstance(self._library, Library):
+            self._library = Library(self.code, self.cache).ready()
         return time.perf_counter() - start
 
     def batch(self, parts: int = 1) -> Batch:
