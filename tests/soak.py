@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from unittest.mock import patch
@@ -22,6 +23,7 @@ from unittest.mock import patch
 from mc.engine import reference
 from mc.engine.program import program
 from mc.engine.search.compiled import Engine
+from mc.engine.search.limits import Limits
 from mc.errors import EvaluationError, McError, SpecError
 from mc.lang.state import State
 from mc.spec.load import load_spec
@@ -54,6 +56,9 @@ def _try_ways(spec: Spec, want: Expected, small: bool, random: Random, drawn: Co
         levels, states = len(want.result.levels), len(want.result.parents)
     ways = [Way(order="dfs")] * small + [drawn_way(random, levels, states) for _ in range(WAYS)]
     check(spec, want, engine, ways)
+    limits = Limits(max_states=states, max_depth=want.depth())
+    plain, machine = (replace(engine.search(limits=limits, by=by), seconds={}) for by in ("python", "machine"))
+    assert plain == machine, f"Python finds {plain}, the machine {machine}"
     drawn.update(trait for way in ways for trait in way.traits)
     drawn["exact" if exact else "fingerprints"] += len(ways)
     drawn["with symmetry" if spec.model.symmetry else "without symmetry"] += len(ways)

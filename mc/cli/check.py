@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mc import errors
 from mc.cli import options, report, resume, since_start
@@ -146,7 +146,7 @@ def _run(args: argparse.Namespace, limits: Limits, locks: ExitStack) -> int:
         args.simplest = args.simplest or resumed.simplest
         args.exact = args.exact or resumed.exact
     limits = replace(limits, directory=out)
-    engine, result, seconds = search(spec, args, args.search, limits, checkpoints, resumed)
+    engine, result, seconds = search(spec, args, args.search, limits, checkpoints, resumed, by="first")
     told = tell(spec, engine, result, out)
     seconds["total"] = since_start()
     if args.json is not None:
@@ -170,10 +170,11 @@ def search(
     limits: Limits | None = None,
     checkpoints: Checkpoints | None = None,
     resumed: Checkpoint | None = None,
+    by: Literal["machine", "first"] = "machine",
 ) -> tuple[Engine, Result, dict[str, float]]:
     """Search with the compiled engine; also the seconds that loading, compiling and exploring took.
 
-    ``limits``: by default that of time only.
+    ``limits``: by default that of time only. ``by``: see there.
     """
     # Here, not above: the engine takes its time to import, which other commands and errors need not wait for.
     from mc.engine.program.program import UnevaluableInit
@@ -191,6 +192,7 @@ def search(
                 simplest=args.simplest,
                 checkpoints=checkpoints,
                 resumed=resumed,
+                by=by,
             )
         except UnevaluableInit as error:
             raise init_failure(spec, error.binding, error.failure) from error
@@ -225,12 +227,16 @@ def progress_bar(shown: bool) -> Iterator[Any]:
     if not shown:
         yield None
         return
-    # It takes a twentieth of a second to import, and most searches show nothing.
-    from tqdm import tqdm
-
-    with tqdm(unit=" states", file=sys.stderr, leave=False) as bar:
+    with ExitStack() as stack:
+        bar: Any = None
 
         def update(progress: Progress) -> None:
+            nonlocal bar
+            if bar is None:
+                # It takes a twentieth of a second to import, and most searches end before there is something to show.
+                from tqdm import tqdm
+
+                bar = stack.enter_context(tqdm(unit=" states", file=sys.stderr, leave=False))
             bar.set_postfix(
                 {"depth": progress.depth, "generated": progress.generated, "left": progress.frontier}, refresh=False
             )

@@ -82,6 +82,8 @@ def entry() -> None:
     # have SIGINT ignored then.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
+    # numpy's linear algebra, which nothing here needs, would start a thread for each processor.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # What a command imports and loads stays until its end: to look through it for garbage on the way, and once more at
     # the end, takes a twentieth of a second.
     gc.set_threshold(100_000)

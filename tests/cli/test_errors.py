@@ -286,7 +286,7 @@ def test_an_interrupted_search_prints_what_is_complete(number: signal.Signals) -
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
-        # tqdm prints a first bar before anything is known; the second tells that the search is under way.
+        # A bar tells that the search is under way.
         shown = ""
         deadline = time.monotonic() + 60
         while "depth=" not in shown and time.monotonic() < deadline:

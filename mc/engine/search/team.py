@@ -45,8 +45,9 @@ class Team:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.board[words.WORK] = words.DISMISS
-        self._post()
+        if self._threads:
+            self.board[words.WORK] = words.DISMISS
+            self._post()
         for thread in self._threads:
             thread.join()
 
