@@ -7,7 +7,7 @@ domain's ``coerce`` then gives the value its kind (an empty bag, a function over
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 from mc.errors import EvaluationError
@@ -73,6 +73,8 @@ def _composed(value: Any, mark: Callable[[Place, str], str] | None, place: Place
         return "(" + " @@ ".join(f"{to_tla(k)} :> {part(k, value[k])}" for k in sorted(value, key=_set_order)) + ")"
     if isinstance(value, (frozenset, set)):
         return "{" + ", ".join(part(v, v) for v in sorted(value, key=_set_order)) + "}"
+    if isinstance(value, Set):  # an interval
+        return repr(value)
     raise TypeError(f"{value!r} is not a TLA+ value")
 
 

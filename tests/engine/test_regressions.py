@@ -180,6 +180,76 @@ Next = [Fill, Choose]
     "ok",
 )
 
+# Nobody can tell what an empty set is a set of, and nothing is evaluated for its elements.
+SPECS["ranged_over_nothing"] = (
+    """
+P = {"p", "q"}
+Nobody = set()
+x = Variable(Range(0, 3)); f = Variable(Fn(P, Range(0, 3))); in_ = Variable(Set(P)); q = Variable(Seq(Range(0, 2), 2))
+def Init(t):
+    t.x = 0; t.f = {p: 0 for p in P}; t.in_ = set(); t.q = ()
+def Mark(s, t, p):
+    t.f[p] = 1
+    return True
+def Count(s, t):
+    t.x = (s.x + 1) % 3
+    return True
+def Either(s, t):
+    return any(Mark(s, t, p) for p in Nobody) or Count(s, t) or any(Mark(s, t, p) for p in P)
+def Always(s, chosen):
+    none = set()
+    for p in chosen:
+        if s.f[p] == 9: none = none | {p}
+    return none
+def Look(s, t):
+    if not all(s.f[p] == 2 for p in Nobody): return False
+    if any(s.f[p] == 0 for p in Nobody): return False
+    n = 0
+    for p in Nobody:
+        n = n + s.f[p]
+    for p in Nobody:
+        t.f[p] = 3
+    t.x = n + sum(s.f[p] for p in Nobody)
+    t.in_ = {p for p in Nobody if s.f[p] == 0} | {r for p in P for r in Nobody if s.f[r] == 1} | Always(s, Nobody)
+    return True
+def Walk(s, t):
+    if not (any(s.f[p] == 0 for p in Nobody) or s.x > 1): return False
+    if not {p for p in Nobody if p in s.in_} <= s.in_: return False
+    t.in_ = {"p"}
+    return True
+def Length(s, t, k):
+    t.q = {i: s.x for i in Range(1, k)}
+    return True
+def Clear(s, t):
+    if not {i: s.x for i in Range(1, 0)} != s.q: return False
+    t.q = {i: s.x for i in Range(1, 0)}
+    return True
+Next = [Either, Look, Walk, (Length, Range(0, 2)), Clear]
+""",
+    {},
+    "ok",
+)
+# What turns out to be known only with what a definition is given; and sets of intervals.
+SPECS["known_in_place"] = (
+    """
+x = Variable(Range(0, 3)); y = Variable(Set(Range(0, 3)))
+def Init(t):
+    t.x = 0; t.y = set()
+def Pick(s, none):
+    chosen = none if none == set() else {s.x}
+    return chosen | none
+def Sets(s, t):
+    if not Pick(s, set()) <= set(): return False
+    if not any(s.x in k for k in {Range(0, 2), {0, 3}, {s.x, 1}}): return False
+    t.y = UNION({k for k in {Range(0, 1), {s.x}} if Cardinality(k) == 2})
+    t.x = (s.x + 1) % 4
+    return True
+Next = [Sets]
+""",
+    {},
+    "ok",
+)
+
 # A step in a loop, as a guard.
 SPECS["guard_in_a_loop"] = (
     """

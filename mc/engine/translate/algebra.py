@@ -40,7 +40,7 @@ def _common_set(w: Writer, left: Value, right: Value) -> SetShape | None:
                     return whole
     values = [v for v in (left, right) if not (isinstance(v, Const) and not v.value)]
     shapes = [found for value in values if (found := told(w, value)) is not None]
-    if len(shapes) < len(values):
+    if len(shapes) < len(values) or not shapes:
         return None
     try:
         joined = join(w, shapes)

@@ -9,7 +9,7 @@ from typing import Any
 
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import BagShape, BoolShape, FnShape, SeqShape, SetShape, Shape, SortedSetShape
-from mc.engine.store.storage import MAX_UNIVERSE
+from mc.engine.store.storage import MAX_UNIVERSE, is_set
 from mc.engine.translate.bags import add_copy
 from mc.engine.translate.codes import as_code, as_number, as_truth, bind, named, over_text, settle, unfit
 from mc.engine.translate.convert import add_element, check_capacity, clear, part_at, place_of, put
@@ -201,6 +201,8 @@ def function_of_values(w: Writer, node: Bind) -> Value:
     name, domain = w.single(bound), w.expr(bound.collection)
     if isinstance(domain, Interval) and bound.condition is None:
         return _numbered(w, node, name, domain)
+    if isinstance(domain, Const) and is_set(domain.value) and not domain.value:
+        return Const(())
     if isinstance(domain, Const) and bound.condition is None:
         return tabulated(w, node, name, domain.value)
     return _counted(w, node, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import accumulate
 from typing import Any
@@ -17,7 +18,7 @@ from mc.engine.store.shapes import (
     Shape,
     UnionShape,
 )
-from mc.engine.store.storage import encodable
+from mc.engine.store.storage import encodable, is_set
 from mc.engine.translate.codes import as_code, as_number, as_truth, decided, named
 from mc.engine.translate.comparable import comparable
 from mc.engine.translate.convert import clear, part_at, place_of
@@ -39,7 +40,7 @@ from mc.engine.translate.values import (
 )
 from mc.engine.translate.writer import Writer
 from mc.formula import operators as op
-from mc.formula.nodes import Apply, Expression, Name, Of, as_written
+from mc.formula.nodes import Apply, Binder, Bound, Expression, Name, Of, as_written
 from mc.formula.nodes import Value as Literal
 
 MISSING = object()
@@ -72,6 +73,22 @@ def known_value(w: Writer, node: Expression) -> Any:
         return w.module.spec.interpreter.evaluate(node, (), names)
     except Exception:
         return MISSING  # left to be found where, and if, a state makes it evaluated
+
+
+#: What a binder makes of no elements.
+OF_NONE: Mapping[Binder, Any] = {
+    Binder.FORALL: True,
+    Binder.EXISTS: False,
+    Binder.SET: frozenset(),
+    Binder.FUNCTION: (),
+    Binder.SUM: 0,
+}
+
+
+def never(w: Writer, bounds: Sequence[Bound]) -> bool:
+    """Whether one of the sets that are ranged over is known to be empty: nobody can tell of what it is a set."""
+    sets = [known_value(w, bound.collection) for bound in bounds]
+    return any(is_set(known) and not known for known in sets)
 
 
 # Names, fields, application

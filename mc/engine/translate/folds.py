@@ -10,7 +10,7 @@ from mc.engine.store.shapes import IntShape, OptionalShape, SeqShape, Shape, Sor
 from mc.engine.store.storage import MAX_UNIVERSE
 from mc.engine.translate.codes import as_truth, bind
 from mc.engine.translate.elements import take
-from mc.engine.translate.expressions import as_plain, begin, plain
+from mc.engine.translate.expressions import as_plain, begin, never, plain
 from mc.engine.translate.kinds import join, most_elements, room, told
 from mc.engine.translate.values import Num, Packed, Stored, Truth, Value
 from mc.engine.translate.writer import Writer
@@ -38,6 +38,9 @@ def emit_loop(w: Writer, node: Fold | Each, act: Callable[[], None]) -> None:
     """Emit a loop, in which ``act`` emits what is done for an element. After it, the names stand for what remains
     of their values."""
     values = [w.expr(initial) for initial in node.initial]
+    if never(w, (node.bound,)):
+        w.scope.update(zip(node.names, values, strict=True))
+        return
     hints = [as_written(name).strip("<>") for name in node.names]
     shapes = _settled(w, node, hints, values)
     for name, hint, value, shape in zip(node.names, hints, values, shapes, strict=True):

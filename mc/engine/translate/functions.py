@@ -22,7 +22,7 @@ _UNFINISHED = Generated("", None)
 
 def specialise(w: Writer, definition: Definition, scope: Mapping[str, Value]) -> Generated | None:
     """The function generated for a definition whose parameters are of these kinds, the states first; None where its
-    value is not one that a function returns: it is known, or large.
+    value is not one that a function returns: it is known, or large, or always empty.
     """
     key = (definition, tuple((name, _kind(value)) for name, value in scope.items()))
     if key in w.module.specialised:
@@ -31,7 +31,11 @@ def specialise(w: Writer, definition: Definition, scope: Mapping[str, Value]) ->
             raise SpecError(f"{definition.name} is recursive", definition.place.file, definition.place.line)
         return generated
     w.module.specialised[key] = _UNFINISHED
-    made = w.module.specialised[key] = _generate(w, definition, scope)
+    try:
+        made = w.module.specialised[key] = _generate(w, definition, scope)
+    except SpecError:
+        del w.module.specialised[key]  # where it is asked for again, the same is said
+        raise
     return made
 
 
@@ -46,9 +50,7 @@ def _generate(w: Writer, definition: Definition, scope: Mapping[str, Value]) -> 
     else:
         value = body.expr(definition.expression)
         shape = told(body, value)
-        if shape is None:
-            body.mistake(f"what {definition.name} returns holds cannot be told: it is always empty")
-        if shape.wide or isinstance(value, Const):
+        if shape is None or shape.wide or isinstance(value, Const):
             return None
         if not isinstance(shape, BoolShape):
             # A number that the evaluation goes on with after a failure must be one that the result may be.

@@ -22,6 +22,7 @@ from mc.engine.translate.calls import (
 from mc.engine.translate.codes import bind
 from mc.engine.translate.expressions import (
     MISSING,
+    OF_NONE,
     applied,
     compared,
     conditional,
@@ -36,6 +37,7 @@ from mc.engine.translate.expressions import (
     magnitude,
     named_value,
     negated,
+    never,
     opposite,
     ordered,
 )
@@ -96,7 +98,7 @@ def _value(w: Writer, node: Expression) -> Value:
         case Call(definition=definition, arguments=arguments):
             return call(w, w.module.definitions[definition], [w.expr(a) for a in arguments])
         case Bind() if node.binder in BINDERS:
-            return BINDERS[node.binder].rule(w, node)
+            return Const(OF_NONE[node.binder]) if never(w, node.bounds) else BINDERS[node.binder].rule(w, node)
         case Let():
             let(w, node)
             return w.expr(node.body)
@@ -113,13 +115,30 @@ def _operator(w: Writer, node: Apply) -> Value:
         return rows[0].rule(w, node)
     operands = [w.expr(operand) for operand in node.operands]
     w.at(node)
+    value = _of_known(node, operands)
+    if value is not None:
+        return value
     row, operands = chosen(w, rows, node, operands)
     return row.rule(w, node, *operands)
+
+
+def _of_known(node: Apply, operands: Sequence[Value]) -> Value | None:
+    """The value of an operator where those of its operands turn out to be known; None where it has none."""
+    known = [operand.value for operand in operands if isinstance(operand, Const)]
+    if len(known) < len(operands) or node.operator.meaning is None:
+        return None
+    try:
+        return Const(node.operator.meaning(*known))
+    except Exception:
+        return None  # the rule refuses it, or it fails in the states that come to it
 
 
 def displayed(w: Writer, node: Apply) -> Value:
     """``{a, b}`` or ``<<a, b>>``"""
     elements = tuple(bind(w, w.expr(operand)) for operand in node.operands)
+    value = _of_known(node, elements)
+    if value is not None:
+        return value
     return SetOf(elements) if node.operator is op.SET else Tuple(elements)
 
 

@@ -22,8 +22,10 @@ from mc.engine.translate.calls import (
 from mc.engine.translate.codes import as_number, as_truth, decided, named
 from mc.engine.translate.convert import put
 from mc.engine.translate.expressions import (
+    OF_NONE,
     argument_code,
     element_at,
+    never,
     union_field,
     variable_of,
 )
@@ -66,6 +68,8 @@ def walked(w: Writer, node: Expression) -> Value:
     w.at(node)
     with w.placed():
         match node:
+            case Bind(bounds=bounds) if never(w, bounds):
+                return Const(OF_NONE[node.binder])
             case Apply(operator=op.OR, operands=parts):
                 return _sum(w, parts)
             case Apply(operator=op.AND, operands=parts):

@@ -13,6 +13,7 @@ from mc.engine.store.slots import PAYLOAD
 from mc.engine.translate.calls import entered
 from mc.engine.translate.codes import as_truth, bind, decided, named
 from mc.engine.translate.elements import take
+from mc.engine.translate.expressions import never
 from mc.engine.translate.folds import emit_loop, let
 from mc.engine.translate.kinds import most_elements
 from mc.engine.translate.trees import holding, require, straight
@@ -143,6 +144,8 @@ class Ways:
             self._walk(tree.otherwise, following)
 
     def _some(self, tree: Some, following: Following) -> None:
+        if never(self.w, (tree.bound,)):
+            return
         collection = self.w.expr(tree.bound.collection)
         if isinstance(collection, (Builder, SetOf)):
             collection = bind(self.w, collection)
