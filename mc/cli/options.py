@@ -113,6 +113,8 @@ def constant(text: str) -> tuple[str, Any]:
         return name, int(value)
     if value.lower() in ("true", "false"):
         return name, value.lower() == "true"
+    if value.startswith(("{", "<<", "[", "(", '"')):  # the text of a value of TLA+
+        return name, value
     return name, value.split(",") if "," in value else value
 
 

@@ -22,13 +22,12 @@ from mc.lang import arithmetic
 from mc.lang.declarations import Variable
 from mc.lang.domains import Domain
 from mc.lang.rewrite import HELPERS, TABLE_HELPERS, call, executable, executable_table
-from mc.lang.text import is_name
-from mc.lang.values import ModelValue, ModelValueSet
 from mc.lang.walk import walkable
 from mc.lang.ways import evaluate_only
 from mc.read.python import definitions as formula
 from mc.read.text import meant, read_text
 from mc.spec.check import check_definitions, check_substitution, check_text, check_uses
+from mc.spec.constants import bind_constants, check_symmetry
 from mc.spec.definitions import Definitions
 from mc.spec.objects import Definition, Model, Spec
 from mc.spec.source import Source
@@ -119,59 +118,6 @@ def _undefined(name: str, tree: ast.Module, line: int | None, namespace: Mapping
     )
 
 
-def bind_constants(declared: Mapping[str, str], model: Model) -> dict[str, Any]:
-    """The values of all declared constants, from what the model gives."""
-    known = ", ".join(declared) or "none"
-    for name in model.constants:
-        if name not in declared:
-            what = f"model {model.name}: the spec has no constant {name!r}"
-            raise ModelError(f"{what}; {near(name, declared)}its constants are: {known}")
-    bound: dict[str, Any] = {}
-    for name, kind in declared.items():
-        if name not in model.constants:
-            if kind != "ModelValue":
-                raise ModelError(f"model {model.name}: no value for the constant {name}; give one with -c {name}=...")
-            bound[name] = _model_value(name, name)
-        else:
-            bound[name] = _bind(name, kind, model.constants[name])
-    return bound
-
-
-def _bind(name: str, kind: str, given: Any) -> Any:
-    if kind == "Natural":
-        if not isinstance(given, int) or isinstance(given, bool) or given < 0:
-            raise ModelError(f"constant {name} is a natural number, not {given!r}")
-        if not arithmetic.fits(given):
-            raise ModelError(f"constant {name}: {arithmetic.too_large(given)}")
-        return given
-    if kind == "Boolean":
-        if not isinstance(given, bool):
-            raise ModelError(f"constant {name} is true or false, not {given!r}")
-        return given
-    if kind == "ModelValue":
-        if not isinstance(given, str) or not given.isidentifier():
-            raise ModelError(f"constant {name} is one model value (a name), not {given!r}")
-        return _model_value(name, given)
-    if isinstance(given, int) and not isinstance(given, bool):
-        if not 1 <= given <= 63:
-            raise ModelError(f"constant {name} is a set of model values: give 1 to 63 of them, not {given}")
-        letter = next((c for c in name if c.isascii() and c.isalpha()), "m").lower()
-        given = [f"{letter}{k}" for k in range(1, given + 1)]
-    if not isinstance(given, list) or not given or not all(isinstance(g, str) and g.isidentifier() for g in given):
-        raise ModelError(
-            f"constant {name} is a set of model values: give how many, or their names ({name}=a,b,c), not {given!r}"
-        )
-    if len(set(given)) != len(given):
-        raise ModelError(f"constant {name} names a model value twice: {', '.join(given)}")
-    return ModelValueSet(name, [_model_value(name, member).name for member in given])
-
-
-def _model_value(constant: str, name: str) -> ModelValue:
-    if not is_name(name):
-        raise ModelError(f"constant {constant}: a model value cannot be called {name}, which is no name in TLA+")
-    return ModelValue(name)
-
-
 def _substitute(namespace: dict[str, Any], model: Model, source: Source) -> None:
     definitions = Definitions(source.trees, namespace)
     for old, new in model.substitute.items():
@@ -216,7 +162,7 @@ def _collect(
         text = definitions.of(function)
         if text is not None and definitions.is_value(text):
             evaluate_only(function)
-    _check_symmetry(model, constants)
+    check_symmetry(model, constants)
     tables = Tables(source, definitions, path)
     formulas = formula.Definitions(source.trees, namespace)
     replaced = {old: namespace[old] for old in model.substitute}
@@ -261,18 +207,6 @@ def _collect(
     )
     check_uses(spec, definitions, {name for names in (*listed.values(), *chosen.values()) for name in names})
     return spec
-
-
-def _check_symmetry(model: Model, constants: Mapping[str, Any]) -> None:
-    sets = [name for name, value in constants.items() if isinstance(value, ModelValueSet)]
-    for number, name in enumerate(model.symmetry):
-        if name not in sets:
-            raise ModelError(
-                f"model {model.name}: symmetry: {name} is not a constant set of model values; {near(name, sets)}"
-                f"there are: {', '.join(sets) or 'none'}"
-            )
-        if name in model.symmetry[:number]:
-            raise ModelError(f"model {model.name}: symmetry: {name} is named twice")
 
 
 def _chosen(model: Model, table: str, listed: tuple[str, ...], tables: Tables) -> tuple[str, ...]:

@@ -259,10 +259,12 @@ class _Reader:
 
     def constant(self, node: yaml.Node, what: str) -> Any:
         if isinstance(node, yaml.SequenceNode):
-            return list(self.names(node, what))
+            return [self.constant(item, what) for item in node.value]
+        if isinstance(node, yaml.MappingNode) and node.value:
+            return {self.constant(key, what): self.constant(item, what) for key, item in node.value}
         value = self.scalar(node)
         if not isinstance(value, (int, str)):
-            raise self.wrong(node, what, "a number, true or false, a name, or a list of names")
+            raise self.wrong(node, what, "a number, true or false, a name, a text, or a list or mapping of these")
         return value
 
     def substitutions(self, node: yaml.Node, what: str) -> dict[str, str]:

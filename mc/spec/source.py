@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from pathlib import Path
 
 import mc.lang
@@ -11,6 +12,18 @@ from mc.lang import arithmetic
 from mc.read.text import parse, read_text
 
 CONSTANT_KINDS = ("ModelValues", "ModelValue", "Natural", "Boolean")
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A constant that a file declares."""
+
+    name: str
+    #: One of ``CONSTANT_KINDS``; "" where the annotation is a domain that the value is an element of.
+    kind: str
+    annotation: ast.expr
+    file: Path
+    line: int
 
 
 class Source:
@@ -63,21 +76,23 @@ class Source:
             elif isinstance(part, ast.Constant) and type(part.value) is int and not arithmetic.fits(part.value):
                 raise SpecError(arithmetic.too_large(part.value), str(path), part.lineno)
 
-    def constants(self) -> dict[str, str]:
-        """Declared constants (``Server: ModelValues``) in order: name, as the files have it, to kind."""
-        found: dict[str, str] = {}
+    def constants(self) -> dict[str, Declared]:
+        """Declared constants (``Server: ModelValues``) in order, by name, as the files have it."""
+        found: dict[str, Declared] = {}
         for path, tree in self.trees.items():
             for node in tree.body:
                 if isinstance(node, ast.AnnAssign) and node.value is None and isinstance(node.target, ast.Name):
-                    kind = node.annotation.id if isinstance(node.annotation, ast.Name) else ast.dump(node.annotation)
-                    if kind not in CONSTANT_KINDS:
+                    kind = node.annotation.id if isinstance(node.annotation, ast.Name) else ""
+                    made = isinstance(node.annotation, ast.Call)
+                    if kind not in CONSTANT_KINDS and not made:
                         raise SpecError(
                             f"constant {node.target.id}: a constant is annotated with one of "
-                            f"{', '.join(CONSTANT_KINDS)}, not {kind}",
+                            f"{', '.join(CONSTANT_KINDS)}, or with a domain such as Set(Nat), not "
+                            f"{ast.unparse(node.annotation)}",
                             str(path),
                             node.lineno,
                         )
-                    found[node.target.id] = kind
+                    found[node.target.id] = Declared(node.target.id, kind, node.annotation, path, node.lineno)
         return found
 
     def root(self, kind: str) -> str:

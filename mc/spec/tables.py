@@ -231,6 +231,8 @@ class Tables:
             iter(domain)
         except (SpecError, EvaluationError) as error:
             what = error.message if isinstance(error, SpecError) else str(error)
+            if isinstance(given, (set, frozenset)):
+                what += f"; choose in a step that the row names: return any(A(s, t, {name}) for {name} in S)"
             raise self.fail(table, f"parameter {name}: {what}", number) from None
         return Parameter(name, domain=domain)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mc.errors import ModelError, UsageError
+from mc.lang.kinds import in_order
 from mc.lang.text import to_tla
 from mc.lang.values import ModelValue, ModelValueSet
 from mc.tlc.proof import Proof
@@ -124,6 +125,8 @@ def _constant(name: str, value: Any) -> str:
         return "{" + ", ".join(member.name for member in value.members) + "}"
     if isinstance(value, int) and value > _LARGEST:
         raise ModelError(f"constant {name} = {value:,}: numbers of TLC have 32 bits, so they end at {_LARGEST:,}")
-    if isinstance(value, (bool, int, ModelValue)):
+    if isinstance(value, frozenset):
+        return "{" + ", ".join(_constant(name, element) for element in in_order(value)) + "}"
+    if isinstance(value, (bool, int, str, ModelValue)):
         return to_tla(value)
     raise ModelError(f"constant {name}: {value!r} cannot be written into a TLC config")

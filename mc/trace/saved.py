@@ -13,7 +13,7 @@ from typing import Any
 
 from mc.errors import EvaluationError, ModelError, TraceError, UsageError
 from mc.lang.text import from_tla, to_tla
-from mc.lang.values import ModelValue, ModelValueSet
+from mc.lang.values import ModelValueSet
 from mc.spec.load import load_spec
 from mc.spec.models import bundled, find_spec, override
 from mc.spec.objects import Model, Spec
@@ -148,7 +148,9 @@ def constant_json(value: Any) -> Any:
     """A constant as a model gives it."""
     if isinstance(value, ModelValueSet):
         return [member.name for member in value.members]
-    return value.name if isinstance(value, ModelValue) else value
+    if isinstance(value, (bool, int, str)):
+        return value
+    return to_tla(value)
 
 
 def read_origin(document: Mapping[str, Any]) -> Origin:
