@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import signal
 import subprocess
@@ -277,6 +278,27 @@ def test_the_child_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_python_gives_up_where_it_takes_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(early, "MOST_SECONDS", 0.0)
     assert isinstance(race(TOY_SPECS["grid"], tmp_path, 10**9, None, monkeypatch).library, Library)
+
+
+def test_when_python_is_to_give_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [10.0]
+    monkeypatch.setattr(early.time, "process_time", lambda: clock[0])
+
+    def expanded(known: Iterator[int]) -> int:
+        """How many states are expanded when so many are known, a hundredth of the time for each."""
+        patience = early.Patience()
+        for count, k in enumerate(known):
+            if patience.ends(k):
+                return count
+            clock[0] += early.MOST_SECONDS / 100
+        return -1
+
+    # What is known is done in time.
+    assert expanded(itertools.repeat(90, 90)) == -1
+    assert expanded(itertools.count(1)) in (100, 101)
+    # Three times as many are known as were expanded.
+    assert 20 < expanded(3 * k for k in itertools.count(1)) < 40
+    assert expanded(itertools.repeat(10**6)) < 15
 
 
 def test_python_gives_up_what_it_cannot_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

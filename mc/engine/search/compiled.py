@@ -85,7 +85,7 @@ class Engine(Program):
             return search.run(seconds)
 
         if by == "python":
-            return plainly(self, limits, breadth_first, lambda: None)
+            return plainly(self, limits, breadth_first, lambda known: None)
         if by == "first" and order == "bfs" and not (checkpoints or resumed or limits.memory):
             result = first(self, limits, breadth_first)
             if result is not None:

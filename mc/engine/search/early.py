@@ -22,9 +22,11 @@ from mc.engine.search.team import Team
 from mc.engine.store.layout import STACK
 from mc.errors import McError
 
-#: Seconds of processor time after which Python gives up: there may be many more states, and where other processes want
-#: the processors too, all that is compiled waits for it.
-MOST_SECONDS = 0.3
+#: Seconds of processor time that Python may take: where other processes want the processors too, all that is compiled
+#: waits for it. It gives up as soon as it would take longer for the states that are known.
+MOST_SECONDS = 0.2
+#: Seconds after which it tells how long it takes for a state.
+LEAST_SECONDS = 0.02
 #: What a search calls; the last one where there is symmetry.
 _CALLED = ("start", "expand_row", "check", "initial_rows", "expand_rows", "inspect", "fingerprints_of", "rename")
 #: The limits at which a search ends in the same state wherever it runs.
@@ -39,9 +41,10 @@ class GivenUp(Exception):
 
 
 class PlainTeam(Team):
-    """Does all work alone, in Python, and has the visited states. ``ask``: called before each state is expanded."""
+    """Does all work alone, in Python, and has the visited states. ``ask``: called before each state is expanded, with
+    the number of those that are known."""
 
-    def __init__(self, program: Program, plain: Plain, ask: Callable[[], None]) -> None:
+    def __init__(self, program: Program, plain: Plain, ask: Callable[[int], None]) -> None:
         super().__init__(program, 1)
         # No level is expanded on its own.
         self.narrow = 0
@@ -88,13 +91,13 @@ class PlainTeam(Team):
         for binding in bindings:
             if self._control[words.STOP] != words.OK:
                 return
-            self.ask()
+            self.ask(len(self.seen))
             self._functions["start"](binding, self._out, self._control, self._scratch)
 
     def _expand(self, parents: range, rows: memoryview) -> None:
         expand = self._functions["expand_row"]
         for k, parent in enumerate(parents):
-            self.ask()
+            self.ask(len(self.seen))
             row = rows[k * self.width : (k + 1) * self.width]
             expand(row, parent, self._out, self._control, self._scratch)
 
@@ -110,6 +113,24 @@ class PlainTeam(Team):
         return len(self.new)
 
 
+class Patience:
+    """When Python is to give up."""
+
+    def __init__(self) -> None:
+        self.end = time.process_time() + MOST_SECONDS
+        self.begun = 0.0
+        self.expanded = 0
+
+    def ends(self, known: int) -> bool:
+        """Whether it is now, when a further one of so many known states is to be expanded."""
+        now = time.process_time()
+        if not self.expanded:
+            self.begun = now
+        taken, left = now - self.begun, known - self.expanded
+        self.expanded += 1
+        return now > self.end or (taken > LEAST_SECONDS and now + taken / self.expanded * left > self.end)
+
+
 class _Passing(Guard):
     """Lets a signal end the program at once, as it does while the model is compiled."""
 
@@ -118,7 +139,7 @@ class _Passing(Guard):
         yield
 
 
-def plainly(program: Program, limits: Limits, search: Search, ask: Callable[[], None]) -> Result:
+def plainly(program: Program, limits: Limits, search: Search, ask: Callable[[int], None]) -> Result:
     """The result of a search in Python. ``ask`` may end it by an exception; the program has Python's functions then."""
     functions, _ = program.code.contents
     plain = Plain(program.code, [name for name in _CALLED if name in functions])
@@ -138,10 +159,10 @@ def first(program: Program, limits: Limits, search: Search) -> Result | None:
         # Both processes need it, so it is read before they part.
         _ = program.code.contents
         with compiling(library) as compilation:
-            end = time.process_time() + MOST_SECONDS
+            patience = Patience()
 
-            def ask() -> None:
-                if compilation.ready() or time.process_time() > end:
+            def ask(known: int) -> None:
+                if compilation.ready() or patience.ends(known):
                     raise GivenUp
 
             try:
