@@ -18,7 +18,7 @@ from mc.errors import SpecError
 from mc.lang.domains import Domain, Range
 from mc.lang.rewrite import is_step
 from mc.spec.definitions import Definitions, Text, root
-from mc.spec.objects import Spec
+from mc.spec.objects import Spec, is_condition
 from mc.spec.order import check_order, repeats
 from mc.spec.paths import Paths
 from mc.spec.places import Writes
@@ -79,6 +79,9 @@ def check_uses(spec: Spec, definitions: Definitions, predicates: set[str]) -> No
                     f"{update.name} updates what {text.name} has left alone, and may not be disabled", summary.false
                 )
             _check_update(text, writes, update, summary.writes)
+    for function, _ in spec.init:
+        if is_condition(function):
+            paths.condition(_text(definitions, function), f"it is {spec.init_name}")
     for name in sorted(predicates):
         paths.condition(_text(definitions, definitions.namespace[name]), "it is a predicate")
 

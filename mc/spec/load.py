@@ -132,6 +132,8 @@ def _substitute(namespace: dict[str, Any], model: Model, source: Source) -> None
                     )
                 )
             found.append(text)
+        if old in source.roots("Init") and found[1].parameters == ("s",):
+            continue
         parameters = [(*text.parameters[: len(text.states)], len(text.parameters)) for text in found]
         if parameters[0] != parameters[1]:
             shown = " and ".join(f"{text.name}({', '.join(text.parameters)})" for text in found)

@@ -55,6 +55,11 @@ class Parameter:
         return iter(elements if isinstance(elements, tuple) else sorted(elements, key=to_tla))
 
 
+def is_condition(function: Callable[..., Any]) -> bool:
+    """Whether a row of Init is a predicate of the states that the domains of the variables have."""
+    return function.__code__.co_varnames[:1] == ("s",)
+
+
 def truth(value: Any, name: str) -> bool:
     """A value that must be TRUE or FALSE; Python would take any for one. ``name``: of the definition that it is of."""
     if not isinstance(value, bool):
@@ -166,7 +171,8 @@ class Spec:
     #: What Init and Next are called in the spec.
     init_name: str
     next_name: str
-    #: Rows of Init: a definition that assigns all variables of ``t``, and its parameters.
+    #: Rows of Init: a definition that assigns all variables of ``t``, and its parameters; or a predicate, and all
+    #: variables.
     init: tuple[tuple[Callable[..., Any], tuple[Parameter, ...]], ...]
     actions: tuple[Action, ...]
     invariants: tuple[Definition, ...]
@@ -248,6 +254,9 @@ class Spec:
     def _ways(self, function: Callable[..., Any], arguments: Iterable[Any]) -> list[State]:
         """The states that a row of Init makes."""
         given = tuple(arguments)
+        if is_condition(function):
+            state = State(dict(zip(self.variables, given, strict=True)))
+            return [state] if truth(function(state), function.__name__) else []
 
         def run(choices: Choices) -> State | None:
             draft = NextState(self.variables)

@@ -187,8 +187,17 @@ class Tables:
         for number, row in enumerate([given] if isinstance(given, FunctionType) else self.rows(table)):
             head, *domains = row if isinstance(row, tuple) else (row,)
             function = replaced.get(getattr(head, "__name__", ""), head)
-            rows.append((function, self.states(table, number, function, ("t",), domains)))
+            text = self.definitions.of(function)
+            if text is not None and text.parameters == ("s",) and not domains:
+                rows.append((function, self.variables(table, number)))
+            else:
+                rows.append((function, self.states(table, number, function, ("t",), domains)))
         return tuple(rows)
+
+    def variables(self, table: str, number: int) -> tuple[Parameter, ...]:
+        """All variables, each with its domain: what a predicate that is Init chooses among."""
+        variables = [given for given in self.namespace.values() if isinstance(given, Variable)]
+        return tuple(self.parameter(table, number, v.name, v.domain, "variable") for v in variables)
 
     def states(
         self, table: str, number: int, function: Any, states: tuple[str, ...], domains: list[Any]
@@ -220,20 +229,20 @@ class Tables:
                 if isinstance(part, ast.Name) and part.id in names[:position]:
                     raise self.fail(table, f"{part.id} is another parameter of this row: {INDEPENDENT}", number)
 
-    def parameter(self, table: str, number: int, name: str, given: Any) -> Parameter:
+    def parameter(self, table: str, number: int, name: str, given: Any, what: str = "parameter") -> Parameter:
         if isinstance(given, Variable):
             if not isinstance(given.domain, (Bag, Set, Seq)):
-                what = f"parameter {name} ranges over the variable {given.name}, which is not a set or a bag"
-                raise self.fail(table, what, number)
+                over = f"ranges over the variable {given.name}, which is not a set or a bag"
+                raise self.fail(table, f"parameter {name} {over}", number)
             return Parameter(name, variable=given.name)
         try:
             domain = as_domain(given)
             iter(domain)
         except (SpecError, EvaluationError) as error:
-            what = error.message if isinstance(error, SpecError) else str(error)
+            why = error.message if isinstance(error, SpecError) else str(error)
             if isinstance(given, (set, frozenset)):
-                what += f"; choose in a step that the row names: return any(A(s, t, {name}) for {name} in S)"
-            raise self.fail(table, f"parameter {name}: {what}", number) from None
+                why += f"; choose in a step that the row names: return any(A(s, t, {name}) for {name} in S)"
+            raise self.fail(table, f"{what} {name}: {why}", number) from None
         return Parameter(name, domain=domain)
 
     # What is in no table

@@ -14,7 +14,7 @@ from typing import Any
 
 from mc.formula.nodes import All, Assign, Definition, Each, Either, Enter, Expression, If, Some, Test, Tree, With
 from mc.lang.state import State, put
-from mc.spec.objects import Action, Spec
+from mc.spec.objects import Action, Spec, is_condition
 from mc.trace.components import Scope, Undecided
 from mc.trace.explain import bindings
 
@@ -77,6 +77,12 @@ def initial_walks(spec: Spec) -> Iterator[Walk]:
     for start in itertools.islice(spec.initial_states(), 1):
         for function, parameters in spec.init:
             for arguments in itertools.product(*(tuple(p.domain or ()) for p in parameters)):
+                if is_condition(function):
+                    state = State(dict(zip(spec.variables, arguments, strict=True)))
+                    condition = Test(spec.formulas.of(function).expression)
+                    path = _Path(Scope(spec, state, {}), state.values)
+                    yield from (end.finished() for end in _follow(condition, path))
+                    continue
                 path = _Path(Scope(spec, start, {}), start.values)
                 yield from (end.finished() for end in _enter(spec.formulas.of(function), arguments, path))
 

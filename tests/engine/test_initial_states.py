@@ -431,3 +431,84 @@ def test_too_many_combinations() -> None:
     text = text.replace("def Start(t, k)", "def Start(t, k, m)").replace("1000000))]", "1000000), Range(1, 2000000))]")
     with pytest.raises(SpecError, match="Init: its parameters have 2,000,000,000,000 combinations of values, too many"):
         Engine(load(text, {"P": 2}))
+
+
+INDUCTIVE = """
+P: ModelValues
+Nil: ModelValue
+M = Record(to=P, n=Range(0, 1))
+x = Variable(Fn(P, Range(0, 2)))
+y = Variable(Range(0, 2))
+q = Variable(Seq(P, 2))
+o = Variable(Optional(P, Nil))
+ms = Variable(Set(M))
+b = Variable(BOOLEAN)
+def Low(s, p):
+    return s.x[p] <= s.y
+def Start(t):
+    t.x = {p: 0 for p in P}; t.y = 0; t.q = (); t.o = Nil; t.ms = set(); t.b = False
+Init = [Start]
+def IndInv(s):
+    if not all(Low(s, p) for p in P):
+        return False
+    return (s.o == Nil or s.o in {p for p in s.q}) and (s.b or s.y == 1) and Cardinality(s.ms) < 2
+def Raise(s, t, p):
+    if not s.x[p] < s.y:
+        return False
+    t.x[p] = s.x[p] + 1
+    return True
+Next = [(Raise, P)]
+def Sound(s):
+    return all(Low(s, p) for p in P)
+Invariants = [Sound]
+"""
+OF_PREDICATE = INDUCTIVE.replace("Init = [Start]", "").replace("def IndInv(s)", "def Init(s)")
+OF_PREDICATE = OF_PREDICATE.replace("def Start(t):", "def Unused(t):")
+
+
+@pytest.mark.parametrize("symmetry", [(), ("P",)])
+def test_init_is_a_predicate_over_the_domains(symmetry: tuple[str, ...]) -> None:
+    """It is evaluated, since every variable has its value: a state is generated once."""
+    spec = load(OF_PREDICATE, {"P": 2}, symmetry)
+    result = compare(spec, (1, 2)).result
+    assert result is not None
+    states = list(spec.initial_states())
+    assert len(states) == len(set(states)) == 1350
+    compare(load(OF_PREDICATE.replace("return all(Low(s, p) for p in P)", "return s.y < 2"), {"P": 2}, symmetry), (1,))
+
+
+def test_a_model_puts_a_predicate_in_the_place_of_init() -> None:
+    text = INDUCTIVE.replace("Init = [Start]", "").replace("def Start(t)", "def Init(t)")
+    plain, inductive = load(text, {"P": 2}), load(text, {"P": 2}, substitute={"Init": "IndInv"})
+    assert (Engine(plain).search().distinct, Engine(inductive).search().distinct) == (1, 1350)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("Set(M)", "Bag(M, 2, 2)", "Init: variable ms: the domain Bag([to: {p1, p2}, n: 0..1]) cannot be enumerated"),
+        ("n=Range(0, 1)", "n=Range(0, 99)", "Init: variable ms: SUBSET [to: {p1, p2}, n: 0..99] has too many elements"),
+        ("def Init(s):", "def Init(s):\n    return s.y", "TRUE or FALSE is needed here, not a number"),
+        ("def Init(s):", "def Init(s):\n    s.y == 1", "this statement has no effect"),
+    ],
+)
+def test_what_a_predicate_cannot_choose_among(old: str, new: str, message: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        Engine(load(OF_PREDICATE.replace(old, new, 1), {"P": 2}))
+    assert message in refused.value.message
+
+
+def test_a_trace_from_a_state_that_a_predicate_chooses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = OF_PREDICATE.replace("return all(Low(s, p) for p in P)", "return s.x != {p: 2 for p in P}")
+    Path("low.py").write_text("from mc.lang import *\n" + text, encoding="utf-8")
+    assert main(["check", "low.py", "-c", "P=2", "--quiet", "--no-deadlock"]) == 12
+    trace = next(tmp_path.rglob("trace.json"))
+    assert main(["trace", str(trace), "--replay"]) == 0
+    changed = trace.read_text(encoding="utf-8").replace('"y": "2"', '"y": "0"')
+    trace.write_text(changed, encoding="utf-8")
+    capsys.readouterr()
+    assert main(["trace", str(trace), "--replay"]) == 21
+    assert "State 1 is not an initial state.\n  Init is false" in capsys.readouterr().out

@@ -208,6 +208,36 @@ def test_unions_of_sets_of_sets(crosscheck: Crosscheck) -> None:
     assert code == 0 and "agree on the verdict, counts, states, edges" in said, said
 
 
+INDUCTIVE = """
+P: ModelValues
+x = Variable(Fn(P, Range(0, 2)))
+y = Variable(Range(0, 2))
+def Init(s):
+    return all(s.x[p] <= s.y for p in P) and (s.y != 1 or s.x == {p: 0 for p in P} or any(s.x[p] == 1 for p in P))
+def Raise(s, t, p):
+    if not s.x[p] < s.y:
+        return False
+    t.x[p] = s.x[p] + 1
+    return True
+Next = [(Raise, P)]
+"""
+INDUCTIVE_TLA = r"""
+EXTENDS Integers
+CONSTANT P
+VARIABLES x, y
+Init == /\ x \in [P -> 0..2] /\ y \in 0..2
+        /\ \A p \in P : x[p] <= y
+        /\ y /= 1 \/ x = [p \in P |-> 0] \/ \E p \in P : x[p] = 1
+Raise(p) == x[p] < y /\ x' = [x EXCEPT ![p] = @ + 1] /\ UNCHANGED y
+Next == \E p \in P : Raise(p)
+"""
+
+
+def test_a_predicate_that_is_init(crosscheck: Crosscheck) -> None:
+    code, said = crosscheck(INDUCTIVE, INDUCTIVE_TLA, "-c", "P=2")
+    assert code == 0 and "agree on the verdict, counts, states, edges" in said, said
+
+
 ONLY = """
 P: ModelValues
 f = Variable(Fn(P, Range(0, 2)))

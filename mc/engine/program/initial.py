@@ -24,17 +24,18 @@ from mc.engine.store.shapes import (
 )
 from mc.engine.store.slots import PAYLOAD
 from mc.engine.store.storage import shape_of
-from mc.engine.translate.codes import named
+from mc.engine.translate.codes import as_truth, named
 from mc.engine.translate.convert import add_element, clear, put
 from mc.engine.translate.module import Module
 from mc.engine.translate.values import Const, StateRef, Stored, Truth, Value, num_of, of_code
 from mc.engine.translate.ways import Ways
 from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
-from mc.formula.nodes import Definition
+from mc.formula.nodes import Call, Definition
 from mc.lang.composites import Record, Seq, Set, Union
 from mc.lang.domains import Bool, Domain, Fn, Optional, Range
 from mc.lang.enumeration import count, largest, nth
+from mc.spec.objects import is_condition
 
 
 def initial(module: Module) -> tuple[str, int]:
@@ -78,7 +79,18 @@ def initial(module: Module) -> tuple[str, int]:
             digits = _digits(body, f"number - {first}" if first else "number", domains)
             ways.begin(1)
             body.at(definition)
-            ways.walk(definition, [_element(body, d, digit) for d, digit in zip(domains, digits, strict=True)], made)
+            elements = [_element(body, d, digit) for d, digit in zip(domains, digits, strict=True)]
+            if is_condition(function):
+                _assign(body, elements)
+                for k in range(words):
+                    body.emit(f"x[{assigned + k}] = {everything >> PAYLOAD * k & (1 << PAYLOAD) - 1}")
+                # Every variable has its value, so TLC evaluates what is left, and does not walk it.
+                body.state = StateRef("t")
+                with body.block(f"if {as_truth(body, body.expr(Call(definition.name, (), place=definition.place)))}:"):
+                    made()
+                body.state = None
+            else:
+                ways.walk(definition, elements, made)
             body.emit("return")
         most = max(most, room)
         first += number
@@ -86,6 +98,13 @@ def initial(module: Module) -> tuple[str, int]:
     return "\n".join(
         ["def initial(number: int, t: ptr, out: ptr, c: ptr, x: ptr) -> None:", f"    {doc}", *body.lines]
     ), most
+
+
+def _assign(body: Writer, elements: list[Value]) -> None:
+    """Give all variables their values."""
+    layout = body.module.layout
+    for (name, shape), element in zip(layout.fields.items(), elements, strict=True):
+        put(body, Place("t").at(layout.offsets[name]), element, shape)
 
 
 def _digits(body: Writer, number: str, domains: list[Domain]) -> list[str]:
