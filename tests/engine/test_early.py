@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -365,6 +367,24 @@ def test_no_process_is_left(model: str, kept: int, words: str, tmp_path: Path) -
     assert (process.returncode, errors) == (0, "")
     assert words in output
     assert len(list((tmp_path / "mc").glob("*"))) == kept
+
+
+@needs_children
+@pytest.mark.parametrize("model", ["twophase", "raft:halfquorum", "paxos:forgetful"])
+def test_what_is_printed(model: str, tmp_path: Path) -> None:
+    """The same, but for times and memory, before there is machine code and after that."""
+    told = []
+    for _ in range(2):
+        with start([model, "--json", str(tmp_path / "result.json")], tmp_path) as process:
+            output, errors = process.communicate(timeout=300)
+        found = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+        trace = (tmp_path / "out").rglob("trace.*")
+        del found["seconds"], found["peak_rss_bytes"]
+        output = re.sub(r"^explored in .*$", "", output, flags=re.MULTILINE)
+        told.append((process.returncode, output, errors, found, {file.name: file.read_bytes() for file in trace}))
+        path, name = find_spec(model)
+        Engine(load_spec(path, read_models(path).select(name)), tmp_path / "mc").compile()
+    assert told[0] == told[1]
 
 
 @needs_children
