@@ -38,6 +38,34 @@ Next=[(AB,),(C,)]
     "put guards before effects",
 )
 
+# A number is no condition, and no number of ways in which one holds.
+for form, guards in {
+    "alone": "if not Number(s, 1): return False",
+    "beside": "if not (s.y == 0 or s.x == 0): return False\n    if not Number(s, 1): return False",
+    "in_or": "if not (Number(s, 1) or s.x == 0): return False",
+    "in_any": "if not any(Number(s, k) for k in Range(0, 1)): return False",
+    "in_choice": "if not any(Number(s, k) and Set_(s, t, k) for k in Range(0, 1)): return False",
+}.items():
+    REFUSED[f"number_as_guard_{form}"] = (
+        f"""
+x = Variable(Range(0, 3)); y = Variable(Range(0, 3))
+def Init(t):
+    t.x = 0; t.y = 0
+def Number(s, k):
+    if s.x == k: return 2
+    return 1
+def Set_(s, t, k):
+    t.x = k
+    return True
+def A(s, t):
+    {guards}
+    t.y = 1
+    return True
+Next = [A]
+""",
+        "TRUE or FALSE is needed here, not a number",
+    )
+
 # A loop is over the elements that a set has when it begins.
 for most in (5, 20, 62):
     SPECS[f"changed_while_ranged_over_{most}"] = (
@@ -97,6 +125,7 @@ q = Variable(Optional(Seq(Range(0, 1), 2), Nil))
 def Init(t):
     t.opt = Nil; t.y = set(); t.m = Nil; t.q = Nil
 def All(s, t, p):
+    if p in {Nil for q in s.y}: return False
     t.opt = {q for q in Server if q != p}
     t.m = Range(Cardinality(s.y), 2)
     return True

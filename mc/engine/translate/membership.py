@@ -267,6 +267,8 @@ def _in_bitmap(w: Writer, collection: Value, shape: SetShape, element: Value) ->
         element = inside
     elif isinstance(given, AtomShape) and isinstance(shape.element, AtomShape):
         members = [m for m in given.members if (type(m), m) not in shape.element.positions]
+        if len(members) == len(given.members):
+            return Const(False)
         if members:
             element = bind(w, element)
             outside = (

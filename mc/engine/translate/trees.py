@@ -64,7 +64,8 @@ from mc.lang.arithmetic import LARGEST
 def walked(w: Writer, node: Expression) -> Value:
     """In how many ways a condition is TRUE when it is walked: whether it is, where that is at most once."""
     if not w.module.facts.of(node).forks:
-        return w.expr(node)
+        value = w.expr(node)
+        return value if decided(w, value) is not None else Truth(as_truth(w, value))  # a number is no number of ways
     w.at(node)
     with w.placed():
         match node:
