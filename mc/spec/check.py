@@ -31,6 +31,8 @@ BUILTINS = ("abs", "all", "any", "frozenset", "len", "max", "min", "set", "sum",
 DEEPEST = 150
 #: The statements of a definition.
 STATEMENTS = (ast.Assign, ast.AugAssign, ast.Break, ast.Continue, ast.Expr, ast.For, ast.If, ast.Pass, ast.Return)
+#: How a tuple is taken apart in a statement.
+APART = "; a tuple has numbered components: a = {0}[1], b = {0}[2]"
 #: What Python has for expressions that TLA+ has not, and what to write instead.
 FOREIGN: Mapping[type[ast.AST], str] = {
     ast.Await: "nothing is awaited in a spec",
@@ -142,11 +144,13 @@ def _check_statement(node: ast.stmt, text: Text) -> None:
             message += " (a loop is over a set or a sequence: for k in Range(1, n))"
         raise text.error(message, node.lineno)
     if isinstance(node, ast.For) and (node.orelse or not isinstance(node.target, ast.Name)):
-        raise text.error(f"{text.name}: a loop is: for x in S: ...", node.lineno)
+        apart = APART.format("x") if isinstance(node.target, ast.Tuple) else ""
+        raise text.error(f"{text.name}: a loop is: for x in S: ...{apart}", node.lineno)
     if isinstance(node, ast.Assign) and len(node.targets) > 1:
         raise text.error(f"{text.name}: assign to one target at a time", node.lineno)
     if isinstance(node, ast.Assign) and not isinstance(node.targets[0], (ast.Name, ast.Attribute, ast.Subscript)):
-        raise text.error(f"{text.name}: assign to a name or to a part of t", node.lineno)
+        apart = APART.format("pair") if isinstance(node.targets[0], ast.Tuple) else ""
+        raise text.error(f"{text.name}: assign to a name or to a part of t{apart}", node.lineno)
     if isinstance(node, ast.AugAssign) and not isinstance(node.target, (ast.Name, ast.Attribute, ast.Subscript)):
         raise text.error(f"{text.name}: assign to a name or to a part of t", node.lineno)
     is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

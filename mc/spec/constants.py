@@ -19,6 +19,8 @@ from mc.spec.objects import Model
 from mc.spec.source import Declared
 from mc.spec.tables import near
 
+#: What to write in place of an empty set of model values.
+EMPTY = "; a set that may be empty is annotated as a part of another one, Set(Server)"
 #: What the text of a value begins with that is no atom.
 _OPENING = ("{", "<<", "[", "(", '"')
 
@@ -107,6 +109,7 @@ def _bind(name: str, kind: str, given: Any) -> Any:
     if not isinstance(given, list) or not given or not all(isinstance(g, str) and g.isidentifier() for g in given):
         raise ModelError(
             f"constant {name} is a set of model values: give how many, or their names ({name}=a,b,c), not {given!r}"
+            + EMPTY * (given == [])
         )
     if len(set(given)) != len(given):
         raise ModelError(f"constant {name} names a model value twice: {', '.join(given)}")

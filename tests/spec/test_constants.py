@@ -81,6 +81,7 @@ def test_a_row_ranges_over_a_constant_set_of_numbers() -> None:
         ),
         ("Set", [1], "spec.py:4: constant K: a constant is annotated with one of"),
         ("Set(x)", [1], "name 'x' is not defined"),
+        ("ModelValues", [], "annotated as a part of another one, Set(Server)"),
     ],
 )
 def test_what_is_refused(domain: str, given: Any, message: str) -> None:

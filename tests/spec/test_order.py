@@ -267,6 +267,16 @@ def A(s, t):
 def A(s, t):
     t.b = {i for i, n in zip(S, s.k)}  # !
     return True
+--- a loop over pairs: for x in S: ...; a tuple has numbered components: a = x[1], b = x[2]
+def A(s, t):
+    for i, j in {(k, k) for k in S}:  # !
+        t.f[i] = 1
+    return True
+--- a pair taken apart: to a part of t; a tuple has numbered components: a = pair[1], b = pair[2]
+def A(s, t):
+    i, j = (1, 2)  # !
+    t.x = i
+    return True
 --- enumerate: a loop is: for x in S
 def A(s, t):
     for n, i in enumerate(S):  # !
