@@ -15,7 +15,7 @@ from typing import Any
 
 from mc.errors import DomainError, EvaluationError, KindError, SpecError
 from mc.lang import arithmetic
-from mc.lang.kinds import kind, refusal, shown
+from mc.lang.kinds import in_order, kind, refusal, shown
 from mc.lang.text import to_tla
 from mc.lang.values import BagValue, FnValue, ModelValue, ModelValueSet, as_function
 
@@ -227,6 +227,28 @@ class Enum(Domain):
 
     def __repr__(self) -> str:
         return "{" + ", ".join(_show(m) for m in self.members) + "}"
+
+
+class Listed(Domain):
+    """A finite set of any values, such as quorums: what a row ranges over. No variable has such a domain."""
+
+    def __init__(self, elements: frozenset[Any]) -> None:
+        self.elements: tuple[Any, ...] = tuple(in_order(frozenset(elements)))
+        self.kinds = frozenset(kind(element) for element in self.elements if not isinstance(element, ModelValue))
+
+    def coerce(self, value: Any) -> Any:
+        if value in self.elements:
+            return value
+        raise self.fail(value)
+
+    def enumerate(self) -> Iterator[Any]:
+        return iter(self.elements)
+
+    def size(self) -> float:
+        return len(self.elements)
+
+    def __repr__(self) -> str:
+        return "{" + ", ".join(map(_show, self.elements)) + "}"
 
 
 class Optional(Domain):

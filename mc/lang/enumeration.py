@@ -11,7 +11,7 @@ from typing import Any
 
 from mc.errors import SpecError
 from mc.lang.composites import Record, Seq, Set, Union
-from mc.lang.domains import Bool, Domain, Enum, Fn, Optional, Range
+from mc.lang.domains import Bool, Domain, Enum, Fn, Listed, Optional, Range
 from mc.lang.values import FnValue, RecordValue, SeqValue
 
 
@@ -24,6 +24,8 @@ def count(domain: Domain) -> int:
             return len(domain)
         case Enum():
             return len(domain.members)
+        case Listed():
+            return len(domain.elements)
         case Optional():
             return count(domain.domain) + 1
         case Fn():
@@ -54,6 +56,8 @@ def nth(domain: Domain, number: int) -> Any:
             return domain.lo + number
         case Enum():
             return domain.members[number]
+        case Listed():
+            return domain.elements[number]
         case Optional():
             return nth(domain.domain, number) if number < count(domain.domain) else domain.none
         case Fn():

@@ -33,7 +33,8 @@ NO_VALUE = "no value of TLA+"
 UNORDERED = (
     "a sequence is made of another one, or of Range(lo, hi), which are in order: tuple(e for x in q if P), not of {}"
 )
-_ATOMS = frozenset((bool, int, str, ModelValue))
+#: The types of values that have no parts.
+ATOMS = frozenset((bool, int, str, ModelValue))
 
 
 def kind(value: object) -> str:
@@ -68,7 +69,7 @@ def equal(a: Any, b: Any) -> bool:
     """``a = b``"""
     if type(a) is ModelValue or type(b) is ModelValue:
         return a is b
-    if type(a) is type(b) and type(a) in _ATOMS:
+    if type(a) is type(b) and type(a) in ATOMS:
         return bool(a == b)
     if isinstance(a, RecordValue) and isinstance(b, RecordValue):
         return _equal_records(a.fields, b.fields)
@@ -110,7 +111,7 @@ def _ask_elements(a: Collection[Any], sample: Any, b: Collection[Any]) -> None:
     other = _sample(a)
     if other is not None:
         equal(other, sample)
-        if type(sample) not in _ATOMS:
+        if type(sample) not in ATOMS:
             alike((*a, *b))
 
 
@@ -271,7 +272,7 @@ def _of_one_kind(values: Iterable[Any]) -> bool:
     """Whether any two values of such parts can be compared; where not, each two of these must be asked about."""
     found = [value for value in values if type(value) is not ModelValue]
     types = set(map(type, found))
-    if len(types) < 2 and types <= _ATOMS:
+    if len(types) < 2 and types <= ATOMS:
         return True
     if all(isinstance(value, Set) for value in found):
         # The elements of what is no set of Python's, an interval, are numbers.

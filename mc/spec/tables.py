@@ -14,9 +14,11 @@ from types import FunctionType
 from typing import Any
 
 from mc.errors import EvaluationError, McError, SpecError
+from mc.lang import kinds
 from mc.lang.composites import Bag, Seq, Set
 from mc.lang.declarations import Then, Variable
-from mc.lang.domains import Domain, as_domain
+from mc.lang.domains import Domain, Listed, as_domain
+from mc.lang.kinds import ATOMS
 from mc.lang.values import ModelValue
 from mc.read.python.expressions import Texts
 from mc.read.python.templates import Template
@@ -236,12 +238,11 @@ class Tables:
                 raise self.fail(table, f"parameter {name} {over}", number)
             return Parameter(name, variable=given.name)
         try:
-            domain = as_domain(given)
+            others = isinstance(given, (set, frozenset)) and not all(type(v) in ATOMS for v in given)
+            domain = Listed(kinds.set_of(given)) if others else as_domain(given)
             iter(domain)
         except (SpecError, EvaluationError) as error:
             why = error.message if isinstance(error, SpecError) else str(error)
-            if isinstance(given, (set, frozenset)):
-                why += f"; choose in a step that the row names: return any(A(s, t, {name}) for {name} in S)"
             raise self.fail(table, f"{what} {name}: {why}", number) from None
         return Parameter(name, domain=domain)
 

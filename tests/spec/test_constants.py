@@ -90,9 +90,42 @@ def test_what_is_refused(domain: str, given: Any, message: str) -> None:
     assert message in str(refused.value)
 
 
-def test_a_row_of_sets_is_told_with_its_mend() -> None:
-    with pytest.raises(McError, match=r"choose in a step that the row names: return any\(A\(s, t, p\) for p in S\)"):
-        with_constant("Set(Set(S))", "if p == set(): return False", "{{s1}}", row="K")
+@pytest.mark.parametrize(
+    ("domain", "guard", "given", "row", "states", "orbits"),
+    [
+        ("Set(Set(S))", "if p == set(): return False\n    t.last = p", "{{s1}, {}, {s1, s2}}", "K", 7, None),
+        ("Set(Set(S))", "t.last = p", "{{}}", "K", 3, 3),
+        ("Set(Set(S))", "t.last = {i for i in S if i not in p}", "{{s1}, {s2}}", "K - {set()}", 7, 4),
+        ("Set(Seq(S, 2))", "if Len(p) == s.x: return False", "{<<>>, <<s1>>, <<s1, s2>>}", "K", 3, None),
+        ("Set(Nat)", "t.last = {p[1]}", "{1}", "{(i, k) for i in S for k in K}", 7, 4),
+    ],
+)
+def test_a_row_ranges_over_a_set_of_any_values(
+    domain: str, guard: str, given: str, row: str, states: int, orbits: int | None
+) -> None:
+    assert with_constant(domain, guard, given, row=row) == states
+    if orbits is not None:  # the constant does not tell symmetric values apart
+        assert with_constant(domain, guard, given, ("S",), row) == orbits
+
+
+def test_init_ranges_over_a_set_of_any_values() -> None:
+    text = """
+S: ModelValues
+Quorums: Set(Set(S))
+q = Variable(Set(S)); n = Variable(Range(0, 1))
+def Start(t, Q, pair):
+    t.q = Q; t.n = pair[2]
+Init = [(Start, Quorums, {(1, 0), (2, 1)})]
+def Turn(s, t, Q):
+    t.q = Q
+    return Q != s.q
+Next = [(Turn, Quorums)]
+"""
+    text = text.replace(
+        "    t.q = Q\n    return Q != s.q", "    if Q == s.q:\n        return False\n    t.q = Q\n    return True"
+    )
+    result = compare(load(text, {"S": 2, "Quorums": "{{s1}, {s1, s2}, {}}"}), (1,)).result
+    assert result is not None and (result.distinct, result.generated) == (6, 18)
 
 
 def test_no_constant_tells_symmetric_values_apart() -> None:

@@ -27,13 +27,14 @@ from mc.engine.store.storage import shape_of
 from mc.engine.translate.codes import as_truth, named
 from mc.engine.translate.convert import add_element, clear, put
 from mc.engine.translate.module import Module
+from mc.engine.translate.sets import common_shape
 from mc.engine.translate.values import Const, StateRef, Stored, Truth, Value, num_of, of_code
 from mc.engine.translate.ways import Ways
 from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
 from mc.formula.nodes import Call, Definition
 from mc.lang.composites import Record, Seq, Set, Union
-from mc.lang.domains import Bool, Domain, Fn, Optional, Range
+from mc.lang.domains import Bool, Domain, Fn, Listed, Optional, Range
 from mc.lang.enumeration import count, largest, nth
 from mc.spec.objects import is_condition
 
@@ -126,8 +127,8 @@ def _element(body: Writer, domain: Domain, number: str) -> Value:
     if isinstance(domain, Range):
         assert domain.hi is not None
         return num_of(number, IntShape(domain.lo, domain.hi))
-    shape = shape_of(domain)
-    if isinstance(shape, (AtomShape, IntShape)):
+    shape = common_shape(body, domain, [*domain]) if isinstance(domain, Listed) else shape_of(domain)
+    if isinstance(shape, (AtomShape, IntShape)) or isinstance(domain, Listed):
         codes = [shape.encode(value) for value in domain]
         if codes != list(range(len(codes))):
             number = named(body, f"{body.module.table(codes)}[{number}]", "e")

@@ -66,9 +66,9 @@ def natural_shape(w: Writer, value: Value) -> Shape:
     if isinstance(value, Const):
         return _shape_of_constant(w, value.value)
     if isinstance(value, SetOf):
-        return set_of(w, _shape_of_all(w, value.elements), len(value.elements))
+        return set_of(w, shape_of_all(w, value.elements), len(value.elements))
     if isinstance(value, Tuple):
-        return SeqShape(_shape_of_all(w, value.elements), len(value.elements))
+        return SeqShape(shape_of_all(w, value.elements), len(value.elements))
     if isinstance(value, Interval):
         hi = max(value.hi.hi, value.lo.lo)
         return set_of(w, IntShape(value.lo.lo, hi), hi - value.lo.lo + 1)
@@ -102,16 +102,16 @@ def _shape_of_constant(w: Writer, value: Any) -> Shape:
     if is_set(value) and value:
         if all(type(v) is int for v in value):
             return set_of(w, IntShape(min(value), max(value)), len(value))
-        return set_of(w, _shape_of_all(w, list(map(Const, in_order(value)))), len(value))
+        return set_of(w, shape_of_all(w, list(map(Const, in_order(value)))), len(value))
     if isinstance(value, tuple) and value:
-        return SeqShape(_shape_of_all(w, [Const(v) for v in tuple.__iter__(value)]), len(value))
+        return SeqShape(shape_of_all(w, [Const(v) for v in tuple.__iter__(value)]), len(value))
     if isinstance(value, RecordValue):
         return _shape_of_record(w, value)
     if isinstance(value, BagValue) and value:
-        return BagShape(_shape_of_all(w, [Const(v) for v in value]), len(value), max(value.values()))
+        return BagShape(shape_of_all(w, [Const(v) for v in value]), len(value), max(value.values()))
     if isinstance(value, FnValue) and value:
         arguments = frozenset(value)
-        return function_on(w, arguments, _shape_of_all(w, [Const(value[key]) for key in in_order(arguments)]))
+        return function_on(w, arguments, shape_of_all(w, [Const(value[key]) for key in in_order(arguments)]))
     w.mistake(f"what {value!r} holds cannot be told here; assign it to a variable or a field directly")
 
 
@@ -126,7 +126,7 @@ def _shape_of_record(w: Writer, value: RecordValue) -> Shape:
     return RecordShape({name: shape or _shape_of_constant(w, value.fields[name]) for name, shape in parts.items()})
 
 
-def _shape_of_all(w: Writer, values: Sequence[Value]) -> Shape:
+def shape_of_all(w: Writer, values: Sequence[Value]) -> Shape:
     """The shape of all of some values; what an empty one holds, or has in it, is told by the others."""
     empty = [v for v in values if isinstance(v, Const) and told(w, v) is None]
     if len(empty) == len(values):

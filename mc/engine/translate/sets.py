@@ -22,7 +22,7 @@ from mc.engine.translate.codes import as_present, named
 from mc.engine.translate.convert import place_of
 from mc.engine.translate.elements import sequence_loop
 from mc.engine.translate.filters import member_loop
-from mc.engine.translate.kinds import bitmap, join, natural_shape
+from mc.engine.translate.kinds import bitmap, join, natural_shape, shape_of_all
 from mc.engine.translate.operands import RANGED, kinds_text, said
 from mc.engine.translate.values import (
     Const,
@@ -37,7 +37,7 @@ from mc.engine.translate.writer import Writer
 from mc.errors import EvaluationError, SpecError
 from mc.lang import kinds
 from mc.lang.arithmetic import MOST_NUMBERS, too_many
-from mc.lang.domains import Domain, Enum, Range
+from mc.lang.domains import Domain, Enum, Listed, Range
 from mc.lang.values import ModelValueSet
 
 
@@ -82,7 +82,7 @@ def _constant_elements(w: Writer, given: Any, k: str, blocks: ExitStack) -> Valu
     if values == [frozenset()]:  # of which nobody can tell what it is a set of
         blocks.enter_context(w.block(f"for {k} in range(1):"))
         return Const(values[0])
-    shape = _common_shape(w, given, values)
+    shape = common_shape(w, given, values)
     if shape.wide:
         w.mistake("the elements here are too large to range over")
     codes = [shape.encode(v) for v in values]
@@ -97,14 +97,15 @@ def _constant_elements(w: Writer, given: Any, k: str, blocks: ExitStack) -> Valu
     return of_code(named(w, f"{w.module.table(codes)}[{k}]", "e"), shape)
 
 
-def _common_shape(w: Writer, given: Any, values: list[Any]) -> Shape:
+def common_shape(w: Writer, given: Any, values: list[Any]) -> Shape:
+    """The shape of the elements of a known set."""
     if isinstance(given, ModelValueSet):
         return AtomShape(given.members)
     if not values:
         return IntShape(0, 0)
     if isinstance(given, Enum) and given.kinds != {"a number"}:
         return AtomShape(given.members)
-    if isinstance(given, Domain) and not isinstance(given, (Range, Enum)):
+    if isinstance(given, Domain) and not isinstance(given, (Range, Enum, Listed)):
         shape = shape_of(given)
         if not shape.wide:
             return shape
@@ -115,7 +116,7 @@ def _common_shape(w: Writer, given: Any, values: list[Any]) -> Shape:
         if sets is None or sets.wide:
             w.mistake("the elements of this set are too large to range over")
         return sets
-    return join(w, [natural_shape(w, Const(v)) for v in values])
+    return shape_of_all(w, [*map(Const, values)])
 
 
 def _member(w: Writer, shape: SetShape, k: str, possible: int) -> Value:
