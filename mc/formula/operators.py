@@ -103,12 +103,6 @@ def _function(*pairs: Any) -> FnValue:
     return kinds.function(zip(pairs[::2], pairs[1::2], strict=True))
 
 
-def _size(of: Any) -> int:
-    if isinstance(of, (frozenset, Range, tuple, BagValue)):
-        return len(of)
-    raise EvaluationError(f"a sequence, a set or a bag has a size, {kinds.shown(of)} has none")
-
-
 def _in_domain(domain: Domain, value: Any) -> Any:
     return domain.coerce(value)
 
@@ -156,7 +150,7 @@ BIG_UNION = _operator("UNION", "UNION", 1, operators.UNION, 8)
 THE = _operator("The", "The", 1, operators.The)
 CARDINALITY = _operator("Cardinality", "Cardinality", 1, operators.Cardinality)
 #: Of a sequence, a set or a bag.
-SIZE = _operator("Cardinality", "len", 1, _size)
+SIZE = _operator("Cardinality", "len", 1, kinds.size)
 
 # Functions, sequences, records
 #: Of keys and values in turn.

@@ -133,7 +133,7 @@ def member(element: Any, collection: Any) -> bool:
     holds = getattr(collection, "holds", None)  # of a domain
     if holds is not None:
         return bool(holds(element))
-    if not isinstance(collection, (Set, Mapping)):
+    if not isinstance(collection, (Set, BagValue)):
         raise KindError(f"'in' needs a set on its right, not {shown(collection)}")
     sample = None if type(element) is ModelValue else _sample(collection)
     if sample is not None:
@@ -227,7 +227,8 @@ def elements(collection: Any, names: int = 1) -> Any:
 
     ``names``: how many are bound at once, to the components of tuples.
     """
-    if isinstance(collection, str) or (isinstance(collection, FnValue) and not isinstance(collection, BagValue)):
+    is_function = isinstance(collection, FnValue) and not isinstance(collection, BagValue)
+    if isinstance(collection, str) or not isinstance(collection, Iterable) or is_function:
         raise KindError(f"only a set or a sequence is ranged over, not {shown(collection)}")
     return collection if names == 1 else (components(element, names) for element in collection)
 
@@ -310,8 +311,9 @@ def displayed(*values: Any) -> frozenset[Any]:
 
 
 def function(pairs: Iterable[tuple[Any, Any]]) -> FnValue:
-    """A function, from its arguments and values."""
-    return FnValue(distinct(pairs))
+    """A function, from its arguments and values; that of no arguments is the empty bag, too."""
+    made = distinct(pairs)
+    return FnValue(made) if made else BagValue(made)
 
 
 def mapped(pairs: Iterable[tuple[Any, Any]], domain: Any) -> Any:
@@ -352,8 +354,6 @@ def _operation(symbol: str) -> Callable[[Any, Any], Any]:
     def function(a: Any, b: Any) -> Any:
         if type(a) is int and type(b) is int and symbol in arithmetic.OPERATIONS:
             return arithmetic.compute(symbol, a, b)
-        if isinstance(a, Mapping) and not a:  # EmptyBag
-            a = BagValue({})
         if isinstance(a, BagValue) and isinstance(b, Set) and symbol in ("+", "-"):
             alike((*a, *b))
             return a + b if symbol == "+" else a - b
@@ -399,4 +399,9 @@ def applied(value: Any) -> Any:
 
 def size(value: Any) -> int:
     """``len(value)``, of a sequence, a set or a bag."""
-    return len(applied(value))
+    if isinstance(value, (Set, BagValue)):
+        return len(value)
+    found = as_sequence(value)
+    if found is None:
+        raise KindError(f"a sequence, a set or a bag is needed, not {shown(value)}")
+    return len(found)

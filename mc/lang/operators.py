@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from mc.errors import EvaluationError
+from mc.errors import EvaluationError, KindError
 from mc.lang import kinds
 from mc.lang.values import BagValue, SeqValue
 
@@ -41,6 +41,7 @@ def Head(seq: tuple[Any, ...]) -> Any:
 
 def Tail(seq: tuple[Any, ...]) -> SeqValue:
     """All but the first element."""
+    seq = kinds.sequence(seq)
     if not seq:
         raise EvaluationError("Tail of an empty sequence")
     return SubSeq(seq, 2, len(seq))
@@ -67,7 +68,9 @@ def Min(numbers: Iterable[int]) -> int:
 
 
 def _extreme(choose: Any, name: str, numbers: Iterable[int]) -> int:
-    found = kinds.numbers(numbers)
+    if isinstance(numbers, BagValue):
+        raise KindError(f"a set is needed, not {kinds.shown(numbers)}")
+    found = kinds.numbers(numbers if isinstance(numbers, Iterator) else kinds.elements(numbers))
     if not found:
         raise EvaluationError(f"{name} of an empty set")
     return int(choose(found))
@@ -88,4 +91,6 @@ def The(elements: Iterable[Any]) -> Any:
 
 def CopiesIn(element: Any, bag: BagValue) -> int:
     """How many copies of ``element`` a bag holds; 0 where it is not in the bag."""
+    if not isinstance(bag, BagValue):
+        raise KindError(f"a bag is needed, not {kinds.shown(bag)}")
     return int(bag[element]) if kinds.member(element, bag) else 0

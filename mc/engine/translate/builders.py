@@ -39,6 +39,7 @@ from mc.engine.translate.values import (
     of_code,
 )
 from mc.engine.translate.writer import Writer
+from mc.errors import EvaluationError
 from mc.formula.nodes import Apply, Bind, Binder, Bound, Expression, Name, as_written
 
 
@@ -213,7 +214,7 @@ def tabulated(w: Writer, node: Bind, name: str, arguments: Any) -> Value:
     scope, file = dict(w.scope), w.file
     try:
         unknown = function_on(w, arguments, BoolShape())
-    except TypeError:
+    except (TypeError, EvaluationError):
         w.mistake("a function is written {i: value for i in Domain}")
 
     def fill(place: Place, shape: Shape) -> None:

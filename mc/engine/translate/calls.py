@@ -163,6 +163,9 @@ def extreme(w: Writer, node: Apply) -> Value:
         return _extreme_of(w, which, takes, lambda: bindings(w, operand.bounds), lambda _: w.expr(operand.body))
     if isinstance(operand, Apply) and operand.operator is op.SET:
         numbers = [number_in(w, bind(w, w.expr(element)), takes) for element in operand.operands]
+        if not numbers:
+            w.fail_if("True", f"{which} of an empty set")
+            return Num("0", 0, 0)
         choose: Callable[..., int] = max if which == "max" else min
         lo, hi = choose(n.lo for n in numbers), choose(n.hi for n in numbers)
         code = f"{which}({', '.join(n.code for n in numbers)})" if len(numbers) > 1 else numbers[0].code

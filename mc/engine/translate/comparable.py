@@ -23,7 +23,7 @@ def comparable(w: Writer, a: Value, b: Value) -> tuple[Value, Value]:
         refuse(w, *map(described, parts))
     several = next((shape for shape in (one, two) if mixed(shape)), None)
     if several is not None and _composite(one) and _composite(two):
-        w.mistake(f"compare the parts, which may be of different kinds, and not the whole: {described(several)}")
+        w.refuse(f"compare the parts, which may be of different kinds, and not the whole: {described(several)}")
     if len(kinds(one) | kinds(two)) > 1:
         a, b = bind(w, a), bind(w, b)
         w.fail_if(different_kinds(w, a, one, b, two), refusal(described(one), described(two)))
@@ -32,7 +32,7 @@ def comparable(w: Writer, a: Value, b: Value) -> tuple[Value, Value]:
 
 def refuse(w: Writer, one: str, two: str) -> NoReturn:
     """Two kinds of values that are never compared."""
-    w.mistake(refusal(one, two))
+    w.refuse(refusal(one, two))
 
 
 def _compare_kinds(w: Writer, a: Value, one: Shape | None, b: Value, two: Shape | None) -> None:

@@ -42,6 +42,7 @@ from mc.engine.translate.writer import Writer
 from mc.formula import operators as op
 from mc.formula.nodes import Apply, Binder, Bound, Expression, Name, Of, as_written
 from mc.formula.nodes import Value as Literal
+from mc.lang.values import BagValue
 
 MISSING = object()
 _OUTSIDE = "an index is outside of the sequence"
@@ -80,6 +81,7 @@ OF_NONE: Mapping[Binder, Any] = {
     Binder.FORALL: True,
     Binder.EXISTS: False,
     Binder.SET: frozenset(),
+    Binder.SEQUENCE: (),
     Binder.FUNCTION: (),
     Binder.SUM: 0,
 }
@@ -88,7 +90,7 @@ OF_NONE: Mapping[Binder, Any] = {
 def never(w: Writer, bounds: Sequence[Bound]) -> bool:
     """Whether one of the sets that are ranged over is known to be empty: nobody can tell of what it is a set."""
     sets = [known_value(w, bound.collection) for bound in bounds]
-    return any(is_set(known) and not known for known in sets)
+    return any((is_set(known) or isinstance(known, (tuple, BagValue))) and not known for known in sets)
 
 
 # Names, fields, application

@@ -77,11 +77,11 @@ def natural_shape(w: Writer, value: Value) -> Shape:
 
 def told(w: Writer, value: Value) -> Shape | None:
     """The shape of a value; None where it cannot be told, as of ``()``."""
-    kept = w.depth, w.scope, w.file, w.line
+    kept = w.depth, w.scope, w.file, w.line, w.node
     try:
         return natural_shape(w, value)
     except SpecError:
-        w.depth, w.scope, w.file, w.line = kept
+        w.depth, w.scope, w.file, w.line, w.node = kept
         return None
 
 
@@ -205,7 +205,7 @@ def bitmap(w: Writer, element: Shape) -> SetShape | None:
 def comparable_elements(w: Writer, element: Shape) -> None:
     """Refuse a set of values of a shape of which some cannot be compared."""
     if mixed(element):
-        w.mistake(f"the elements of a set can be compared, but not those here: {described(element)}")
+        w.refuse(f"the elements of a set can be compared, but not those here: {described(element)}")
 
 
 def join(w: Writer, shapes: list[Shape]) -> Shape:
@@ -257,7 +257,7 @@ def _join_bags(w: Writer, a: BagShape, b: BagShape) -> Shape:
 
 
 def _apart(w: Writer, a: Shape, b: Shape) -> NoReturn:
-    w.mistake(f"values of different kinds meet here: {described(a)}, and {described(b)}")
+    w.refuse(f"values of different kinds meet here: {described(a)}, and {described(b)}")
 
 
 def _join_optional(w: Writer, a: Shape, b: Shape) -> Shape | None:

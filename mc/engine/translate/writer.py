@@ -71,6 +71,8 @@ class Writer:
         self.rules = rules
         self.file = file
         self.line = 0
+        #: What is being translated.
+        self.node: Node | None = None
         #: The states that variables are read from and written to, where there are any.
         self.state: StateRef | None = None
         self.primed: StateRef | None = None
@@ -138,11 +140,15 @@ class Writer:
     def at(self, node: Node) -> None:
         """What is said from now on is about a node of the spec (those that a reader adds stand nowhere)."""
         if node.place.line:
-            self.file, self.line = node.place.file, node.place.line
+            self.file, self.line, self.node = node.place.file, node.place.line, node
 
     def written(self, node: Node) -> str:
         """The text of a node."""
         return self.module.spec.written(node.place)
+
+    def refuse(self, message: str) -> NoReturn:
+        """A mistake in the expression that is being translated, with its text."""
+        self.mistake(message if self.node is None else f"{message}, in {self.written(self.node)}")
 
     def mistake(self, message: str) -> NoReturn:
         raise SpecError(message, self.file, self.line or None)
@@ -177,12 +183,12 @@ class Writer:
     @contextmanager
     def within(self, scope: dict[str, Value], file: str) -> Iterator[None]:
         """Translate in another scope, such as that of a definition that is expanded in place."""
-        kept = self.scope, self.file, self.line
+        kept = self.scope, self.file, self.line, self.node
         self.scope, self.file = scope, file
         try:
             yield
         finally:
-            self.scope, self.file, self.line = kept
+            self.scope, self.file, self.line, self.node = kept
 
     def single(self, bound: Bound) -> str:
         """The name that is bound."""
