@@ -11,7 +11,7 @@ from collections.abc import Callable, Set
 from typing import Any
 
 from mc.errors import EvaluationError
-from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
+from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue, same_kinds
 
 #: All escapes that TLA+ has in strings; any other character stands for itself.
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\f": "\\f", "\r": "\\r"}
@@ -128,6 +128,16 @@ class _Parser:
         self.advance()
         return found
 
+    def apart(self, items: list[Any]) -> list[Any]:
+        """Elements of a set, or arguments of a function; Python would make one of 1 and TRUE."""
+        known: dict[Any, Any] = {}
+        for item in items:
+            first = known.setdefault(item, item)
+            if not same_kinds(first, item):
+                different = f"{to_tla(first)} and {to_tla(item)} are of different kinds"
+                raise EvaluationError(f"not a TLA+ value: {different} in {self.text[:200]!r}")
+        return items
+
     def value(self) -> Any:
         kind, token = self.kind, self.token
         if kind == "number":
@@ -150,7 +160,7 @@ class _Parser:
             raise self.fail("a value")
         self.advance()
         if token == "{":
-            return frozenset(self.items("}"))
+            return frozenset(self.apart(self.items("}")))
         if token == "<<":
             return SeqValue(self.items(">>"))
         if token == "[":
@@ -172,13 +182,15 @@ class _Parser:
         return RecordValue(fields)
 
     def function(self) -> FnValue:
+        keys: list[Any] = []
         pairs: dict[Any, Any] = {}
         while True:
-            key = self.value()
+            keys.append(self.value())
             self.take(":>")
-            pairs.setdefault(key, self.value())
+            pairs.setdefault(keys[-1], self.value())
             if self.at(")"):
                 self.advance()
+                self.apart(keys)
                 return FnValue(pairs)
             self.take("@@")
 

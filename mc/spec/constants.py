@@ -9,12 +9,12 @@ from typing import Any
 
 import mc.lang
 from mc.errors import DomainError, EvaluationError, ModelError, SpecError
-from mc.lang import arithmetic
+from mc.lang import arithmetic, kinds
 from mc.lang.composites import Record, Seq, Set
 from mc.lang.domains import Domain, Fn, as_domain
 from mc.lang.rewrite import HELPERS, executable
 from mc.lang.text import from_tla, is_name, to_tla
-from mc.lang.values import FnValue, ModelValue, ModelValueSet, RecordValue, SeqValue, rename
+from mc.lang.values import ModelValue, ModelValueSet, RecordValue, SeqValue, rename
 from mc.spec.objects import Model
 from mc.spec.source import Declared
 from mc.spec.tables import near
@@ -72,9 +72,9 @@ def _converted(domain: Domain, given: Any) -> Any:
         return from_tla(given)
     if isinstance(given, list) and isinstance(domain, (Set, Seq)):
         parts = [_converted(domain.element, part) for part in given]
-        return frozenset(parts) if isinstance(domain, Set) else SeqValue(parts)
+        return kinds.set_of(parts) if isinstance(domain, Set) else SeqValue(parts)
     if isinstance(given, dict) and isinstance(domain, Fn):
-        return FnValue({_converted(domain.domain, k): _converted(domain.range, v) for k, v in given.items()})
+        return kinds.function((_converted(domain.domain, k), _converted(domain.range, v)) for k, v in given.items())
     if isinstance(given, dict) and isinstance(domain, Record):
         fields = {name: part for name, part in given.items() if name in domain.fields}
         return RecordValue({**given, **{name: _converted(domain.fields[name], fields[name]) for name in fields}})

@@ -261,7 +261,15 @@ class _Reader:
         if isinstance(node, yaml.SequenceNode):
             return [self.constant(item, what) for item in node.value]
         if isinstance(node, yaml.MappingNode) and node.value:
-            return {self.constant(key, what): self.constant(item, what) for key, item in node.value}
+            found: dict[Any, Any] = {}
+            for key_node, item in node.value:
+                key = self.constant(key_node, f"{what}: a key")
+                if isinstance(key, (list, dict)):
+                    raise self.wrong(key_node, f"{what}: a key", "a number, true or false, or a name")
+                if key in found:  # Python holds 1 for the same as true
+                    raise self.fail(key_node, f"{what}: the key {key!r} stands here twice, or 1 beside true")
+                found[key] = self.constant(item, what)
+            return found
         value = self.scalar(node)
         if not isinstance(value, (int, str)):
             raise self.wrong(node, what, "a number, true or false, a name, a text, or a list or mapping of these")

@@ -31,6 +31,12 @@ def test_strings_have_the_escapes_of_tla() -> None:
         from_tla(r'"\a"')
 
 
+@pytest.mark.parametrize("text", ["{1, TRUE}", "{{}, {1}, {TRUE}}", "(0 :> 1 @@ FALSE :> 2)", "<<{{FALSE}, {0}}>>"])
+def test_values_that_python_would_make_one_of(text: str) -> None:
+    with pytest.raises(EvaluationError, match="are of different kinds"):
+        from_tla(text)
+
+
 def test_fields_may_be_called_by_any_name() -> None:
     """TLC prints a function from strings as a record, and takes for names what TLA+ does not."""
     assert from_tla("[1a |-> 1, é |-> <<>>, IF |-> -2]") == RecordValue({"1a": 1, "é": SeqValue(), "IF": -2})

@@ -72,6 +72,10 @@ def test_a_row_ranges_over_a_constant_set_of_numbers() -> None:
         ("Set(Nat)", 4, "4 is not in SUBSET (Nat)"),
         ("Set(Nat)", "{1, -2}", "-2 is not in Nat"),
         ("Set(Nat)", "{1, 2", "constant K: "),
+        ("Set(Nat)", "{1, TRUE}", "1 and TRUE are of different kinds"),
+        ("Set(Nat)", [1, True], "1, a number, and TRUE, a Boolean"),
+        ("Set(Set(Nat))", [[], [1], [True]], "1, a number, and TRUE, a Boolean"),
+        ("Fn(Range(0, 1), Nat)", "(0 :> 1 @@ FALSE :> 5 @@ 1 :> 2)", "0 and FALSE are of different kinds"),
         ("Fn(S, Range(0, 3))", {"s1": 1}, "is not in [{s1, s2} -> 0..3]"),
         ("Fn(S, Range(0, 3))", {"s1": 1, "s2": 7}, "7 is not in 0..3"),
         (
