@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from mc.cli.main import main
+from mc.engine.code.build import pointer
 from mc.engine.program.program import Program
 from mc.engine.store.layout import Layout
 from mc.engine.translate.codes import bind
@@ -164,8 +165,8 @@ def test_each_cell_has_a_rule_or_a_refusal(form: str) -> None:
             continue
         cell = Cell(text, line_of(HEAD, number))
         cell.values = [evaluated(spec, f"E{number}", state) for state in states(spec)]
-        w = new_writer(module, str(spec.path), "0")
-        w.state = StateRef("s")
+        w = new_writer(module, str(spec.path), truth(False))
+        w.state = StateRef(pointer("s"))
         try:
             bind(w, w.expr(spec.formulas[f"E{number}"].expression))
         except SpecError as error:

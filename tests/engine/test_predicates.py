@@ -83,4 +83,4 @@ def test_what_the_steps_leave_alone_is_not_evaluated_again() -> None:
     text = SPEC + "def Sum3(s):\n    return s.a != 9 and s.b != 9\n"
     source = Engine(load(text, {"Most": 4}, constraints=("Twice",), invariants=("Sum3",))).source
     body = source.split("def broken(")[1].split("\ndef ")[0]
-    assert body.count("if changed[") == 2
+    assert body.count("if (changed[") == 2

@@ -9,9 +9,8 @@ and ``a | b`` evaluate ``b`` only where ``a`` does not decide, and ``~a`` is the
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import overload
 
 
 class Type(Enum):
@@ -49,10 +48,10 @@ RELATIONS: Mapping[str, Callable[[int, int], bool]] = {
     ">=": operator.ge,
 }
 _OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-#: The number that changes nothing on the right, or on the left; and the operations of which 0 on the left makes 0.
-_RIGHT = {"+": 0, "-": 0, "*": 1, "&": -1, "|": 0, "^": 0, "<<": 0, ">>": 0, "//": 1}
-_LEFT = {"+": 0, "*": 1, "&": -1, "|": 0, "^": 0}
-_ZERO = frozenset({"*", "&", "<<", ">>"})
+#: A known operand of these is the right one.
+_COMMUTATIVE = frozenset("+*&|^")
+#: The number that changes nothing on the right.
+_NEUTRAL = {"+": 0, "-": 0, "*": 1, "&": -1, "|": 0, "^": 0, "<<": 0, ">>": 0, "//": 1}
 #: What the machine gives beside these: the types of the results. See :mod:`mc.engine.runtime.intrinsics`.
 BUILT_IN: Mapping[str, Type] = {
     **dict.fromkeys(("min", "max", "abs", "unsigned_shift", "high_product", "product"), Type.WORD),
@@ -76,13 +75,16 @@ def wrapped(value: int) -> int:
 class Code:
     """An expression: an operation, and its operands, which are expressions, numbers and names."""
 
-    __slots__ = ("operands", "operation", "pure", "type")
+    __slots__ = ("depth", "operands", "operation", "pure", "type")
 
     def __init__(self, type: Type, operation: str, *operands: Operand) -> None:
         self.type, self.operation, self.operands = type, operation, operands
+        inside = [x for x in operands if isinstance(x, Code)]
+        #: How deeply operations are nested in it.
+        self.depth: int = 1 + max([x.depth for x in inside], default=0)
         acts = operation == "call" and (operands[0] not in BUILT_IN or operands[0] in _EFFECTS)
         #: Whether nothing is lost where it is not evaluated.
-        self.pure: bool = not acts and all(x.pure for x in operands if isinstance(x, Code))
+        self.pure: bool = not acts and all(x.pure for x in inside)
 
     def __eq__(self, other: object) -> bool:
         return self is other or (
@@ -100,6 +102,12 @@ class Code:
     def simple(self) -> bool:
         """Whether it is a name or a number."""
         return self.operation in ("local", "table", "number", "truth")
+
+    @property
+    def name(self) -> str:
+        """Of a parameter or a local variable, its name."""
+        assert self.operation == "local"
+        return str(self.operands[0])
 
     @property
     def value(self) -> int | None:
@@ -236,18 +244,6 @@ class Pointer(Code):
         return self if count.value == 0 else Pointer(self.type, "call", "offset", self, count)
 
 
-_CLASSES: Mapping[Type, Callable[..., Code]] = {
-    Type.WORD: Word,
-    Type.BIT: Bit,
-    Type.NOTHING: lambda *operands: Code(Type.NOTHING, *operands),
-}
-
-
-def _made(type: Type, operation: str, *operands: Operand) -> Code:
-    make = _CLASSES.get(type)
-    return make(operation, *operands) if make is not None else Pointer(type, operation, *operands)
-
-
 # Words
 
 
@@ -271,11 +267,13 @@ def arithmetic(symbol: str, left: Word | int, right: Word | int) -> Word:
     a, b = left.value, right.value
     if a is not None and b is not None and _defined(symbol, b):
         return number(ARITHMETIC[symbol](a, b))
+    if a is not None and symbol in _COMMUTATIVE:
+        left, a, right, b = right, b, left, a
     if b is not None:
         if symbol == "-":
             symbol, b = "+", wrapped(-b)
             right = number(b)
-        if _RIGHT.get(symbol) == b:
+        if _NEUTRAL.get(symbol) == b:
             return left
         if symbol in "+&|" and left.operation == symbol:
             first, inner = left.operands
@@ -283,11 +281,8 @@ def arithmetic(symbol: str, left: Word | int, right: Word | int) -> Word:
                 return arithmetic(symbol, first, wrapped(ARITHMETIC[symbol](inner.value, b)))
         if b == 0 and symbol in ("*", "&") and left.pure:
             return right
-    if a is not None:
-        if _LEFT.get(symbol) == a:
-            return right
-        if a == 0 and symbol in _ZERO and right.pure:
-            return left
+    if a == 0 and symbol in ("<<", ">>") and right.pure:
+        return left
     return Word(symbol, left, right)
 
 
@@ -301,10 +296,10 @@ def related(left: Word | int, relation: str, right: Word | int) -> Bit:
     left, right = word(left), word(right)
     if left.value is not None and right.value is not None:
         return truth(RELATIONS[relation](left.value, right.value))
-    if right.value == 0 and left.operation == "int" and relation in ("==", "!="):
-        bit = left.operands[0]
+    if right.value in (0, 1) and left.operation == "int" and relation in ("==", "!="):
+        (bit,) = left.operands
         assert isinstance(bit, Bit)
-        return bit if relation == "!=" else ~bit
+        return bit if (relation == "==") == right.value else ~bit
     return Bit(relation, left, right)
 
 
@@ -327,87 +322,3 @@ def _connected(operation: str, left: Bit, right: Bit) -> Bit:
     before = left.operands if left.operation == operation else (left,)
     after = right.operands if right.operation == operation else (right,)
     return Bit(operation, *before, *after)
-
-
-def all_of(bits: Sequence[Bit]) -> Bit:
-    """Whether all hold, evaluated up to the first that does not."""
-    result = truth(True)
-    for bit in bits:
-        result &= bit
-    return result
-
-
-def any_of(bits: Sequence[Bit]) -> Bit:
-    """Whether one holds, evaluated up to the first that does."""
-    result = truth(False)
-    for bit in bits:
-        result |= bit
-    return result
-
-
-# Values of any type
-
-
-@overload
-def choice(test: Bit, then: Word | int, otherwise: Word | int) -> Word: ...
-@overload
-def choice(test: Bit, then: Bit, otherwise: Bit) -> Bit: ...
-@overload
-def choice(test: Bit, then: Pointer, otherwise: Pointer) -> Pointer: ...
-def choice(test: Bit, then: Code | int, otherwise: Code | int) -> Code:
-    """One of two values; the other one is not evaluated."""
-    one, other = (number(x) if isinstance(x, int) else x for x in (then, otherwise))
-    if one.type != other.type:
-        raise TypeError(f"{one!r} and {other!r} are of different types")
-    if test.value is not None:
-        return one if test.value else other
-    return _made(one.type, "choice", test, one, other)
-
-
-def local(name: str, type: Type = Type.WORD) -> Code:
-    """A parameter or a local variable."""
-    return _made(type, "local", name)
-
-
-def variable(name: str) -> Word:
-    """A local variable, or a parameter, that is a word."""
-    return Word("local", name)
-
-
-def flag(name: str) -> Bit:
-    """One that is a truth value."""
-    return Bit("local", name)
-
-
-def pointer(name: str, type: Type = Type.POINTER) -> Pointer:
-    """One that is a place in memory."""
-    return Pointer(type, "local", name)
-
-
-def table(name: str) -> Pointer:
-    """The numbers of a table of the module."""
-    return Pointer(Type.POINTER, "table", name)
-
-
-def call(name: str, *arguments: Code | int, type: Type | None = None) -> Code:
-    """A call of a function of the module, which has a result of this type, or of one of :data:`BUILT_IN`."""
-    given = [number(a) if isinstance(a, int) else a for a in arguments]
-    if type is None:
-        type = BUILT_IN[name]
-    if name == "offset" and isinstance(given[0], Pointer):
-        return given[0].offset(word(given[1]))  # type: ignore[arg-type]
-    return _made(type, "call", name, *given)
-
-
-def computed(name: str, *arguments: Code | int) -> Word:
-    """A call with a word for its result."""
-    found = call(name, *arguments, type=Type.WORD)
-    assert isinstance(found, Word)
-    return found
-
-
-def tested(name: str, *arguments: Code | int) -> Bit:
-    """A call with a truth value for its result."""
-    found = call(name, *arguments, type=Type.BIT)
-    assert isinstance(found, Bit)
-    return found

@@ -11,23 +11,8 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from mc.engine.code.nodes import (
-    BUILT_IN,
-    Bit,
-    Code,
-    Pointer,
-    Type,
-    Word,
-    all_of,
-    any_of,
-    arithmetic,
-    call,
-    choice,
-    local,
-    number,
-    related,
-    truth,
-)
+from mc.engine.code.build import all_of, any_of, call, chosen, local
+from mc.engine.code.nodes import BUILT_IN, Bit, Code, Pointer, Type, Word, arithmetic, number, related, truth
 from mc.engine.code.statements import (
     Assign,
     Break,
@@ -144,10 +129,7 @@ class _Reader:
                 bit = self.text.signatures[self.node.name][1] == Type.BIT
                 return [Return(self.test(value) if bit else self.expression(value))]
             case ast.If(test=test, body=then, orelse=otherwise):
-                condition = self.test(test)
-                if condition.value is not None:
-                    return self.suite(then if condition.value else otherwise)
-                return [If(condition, self.suite(then), self.suite(otherwise))]
+                return [If(self.test(test), self.suite(then), self.suite(otherwise))]
             case ast.While(test=test, body=body):
                 return [While(self.test(test), self.suite(body))]
             case ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id=numbers), args=given), body=body):
@@ -198,7 +180,7 @@ class _Reader:
                 relations = [_COMPARE[type(operator)] for operator in operators]
                 return all_of([related(words[k], relation, words[k + 1]) for k, relation in enumerate(relations)])
             case ast.IfExp(test=test, body=then, orelse=otherwise):
-                return choice(self.test(test), self.expression(then), self.expression(otherwise))  # type: ignore[call-overload, no-any-return]
+                return chosen(self.test(test), self.expression(then), self.expression(otherwise))
             case ast.Call(func=ast.Name(id=name), args=given):
                 return self.call(node, name, given)
         raise self.fail(node)

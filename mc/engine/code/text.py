@@ -32,6 +32,8 @@ def expression(code: Operand) -> str:
     operation, operands = code.operation, code.operands
     if operation in ("local", "table", "number", "truth"):
         return str(operands[0])
+    if _is_complement(code):
+        return f"~{_operand(operands[0])}"
     if operation in ARITHMETIC:
         return _arithmetic(operation, *operands)
     if operation in RELATIONS:
@@ -61,8 +63,12 @@ def _operation(code: Operand) -> str:
 def _operand(code: Operand) -> str:
     """An operand of arithmetic or a relation."""
     inside = _operation(code)
-    bare = not (inside in ARITHMETIC or inside in RELATIONS or inside in ("and", "or", "not", "choice"))
-    return expression(code) if bare else f"({expression(code)})"
+    joined = inside in ARITHMETIC or inside in RELATIONS or inside in ("and", "or", "not", "choice")
+    return f"({expression(code)})" if joined and not _is_complement(code) else expression(code)
+
+
+def _is_complement(code: Operand) -> bool:
+    return isinstance(code, Code) and code.operation == "^" and expression(code.operands[1]) == "-1"
 
 
 def _condition(code: Operand) -> str:
@@ -76,8 +82,6 @@ def _arithmetic(symbol: str, left: Operand, right: Operand) -> str:
     first = expression(left) if chain or (inside == "*" and symbol in "+-") else _operand(left)
     if symbol == "+" and _operation(right) == "number" and int(expression(right)) < 0:
         return f"{first} - {-int(expression(right))}"
-    if symbol == "^" and _operation(right) == "number" and int(expression(right)) == -1:
-        return f"~{_operand(left)}"
     return f"{first} {symbol} {expression(right) if _operation(right) == '*' and symbol in '+-' else _operand(right)}"
 
 

@@ -147,6 +147,9 @@ class FunctionCompiler:
         return [self.code.label(hint) for hint in hints]
 
     def branch(self, node: If) -> None:
+        if node.test.value is not None:
+            self.suite(node.then if node.test.value else node.otherwise)
+            return
         then, otherwise, after = self.labels("then", "else", "after")
         self.code.choose(self.value(node.test), then, otherwise if node.otherwise else after)
         for label, body in ((then, node.then), (otherwise, node.otherwise)):

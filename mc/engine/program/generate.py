@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import reduce
 
+from mc.engine.code.build import call, computed, pointer, tested, total, variable
+from mc.engine.code.nodes import Type, number
+from mc.engine.code.statements import Assign, Do, For, Function, If, Note, Return, Statement, Store
 from mc.engine.program.initial import initial
-from mc.engine.program.predicates import broken, successor_body, within, witnessed
+from mc.engine.program.predicates import PRIMED, STATE, broken, successor_body, within, witnessed
 from mc.engine.result import Unevaluable
 from mc.engine.runtime.words import (
     BATCH_BYTES,
@@ -21,6 +26,7 @@ from mc.engine.runtime.words import (
     PARTS,
     ROW_BITS,
     SHARES,
+    WAYS,
 )
 from mc.engine.store.layout import STACK, Layout
 from mc.engine.store.places import UNROLLED
@@ -32,6 +38,7 @@ from mc.engine.translate.kinds import natural_shape
 from mc.engine.translate.module import Module
 from mc.engine.translate.values import Const, StateRef, Value
 from mc.engine.translate.ways import Ways
+from mc.engine.translate.writer import SCRATCH
 from mc.errors import SpecError
 from mc.lang.enumeration import count
 from mc.spec.objects import Action, Parameter, Spec
@@ -41,7 +48,7 @@ BESIDE = 5
 #: Bytes that a process can have at different addresses, or half of them.
 ADDRESSES = 1 << 46
 
-HEADER = '''"""Generated from {spec}, model {model}; compiled with kernels.py, successors.py and loops.py of mc/engine.
+HEADER = '''"""Generated from {spec}, model {model}; compiled with the kernels of mc/engine.
 
 Words of a state: {words}.
 
@@ -55,7 +62,11 @@ Words of a state: {words}.
 class Generated:
     """A generated module."""
 
-    source: str
+    #: What it says of itself.
+    header: str
+    constants: Mapping[str, int]
+    tables: Mapping[str, Sequence[int]]
+    functions: Sequence[Function]
     #: The failures whose numbers are in it.
     failures: tuple[Unevaluable, ...]
     #: How many successors a state has, and a binding of Init initial states, at most.
@@ -71,7 +82,7 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> Gen
     module = Module(spec, layout)
     expand, successors = _expand(module)
     begin, starts = initial(module)
-    parts = [
+    functions = [
         _copy(layout.words),
         _same(layout.words),
         _fingerprint(layout.words),
@@ -79,7 +90,8 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> Gen
         broken(module),
         witnessed(module),
         begin,
-        symmetry.generate(module),
+        *symmetry.generate(module),
+        expand,
     ]
     lines = [
         f"    {name}: word {layout.offsets[name] // 64}, bit {layout.offsets[name] % 64}, {shape.bits} bits"
@@ -112,10 +124,11 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> Gen
         # What has changed in a state of which nothing is known.
         "EVERYTHING": [-1] * layout.words,
     }
-    tables = {name: list(numbers) for numbers, name in module.tables.items()}
-    lines = [f"{name} = {value}" for name, value in {**module.constants, **tables}.items()]
-    source = "\n\n\n".join([header + "\n".join(lines), *module.functions, *parts, expand])
-    return Generated(source, tuple(module.failures), limit, starts)
+    constants = {name: value for name, value in module.constants.items() if isinstance(value, int)}
+    tables = {name: value for name, value in module.constants.items() if not isinstance(value, int)}
+    tables |= {name: list(numbers) for numbers, name in module.tables.items()}
+    functions = [*module.functions, *functions]
+    return Generated(header, constants, tables, functions, tuple(module.failures), limit, starts)
 
 
 def _check_width(module: Module) -> None:
@@ -135,17 +148,17 @@ def _check_width(module: Module) -> None:
 def _check_room(module: Module, rooms: dict[str, int]) -> int:
     """How many successors a state has at most, by action; :class:`SpecError` where there may be too many."""
     spec, layout = module.spec, module.layout
-    total = max(1, sum(rooms.values()))
-    if total >= MOST_SUCCESSORS or PARTS * total * 8 * (layout.words + BESIDE) > ADDRESSES:
+    room = max(1, sum(rooms.values()))
+    if room >= MOST_SUCCESSORS or PARTS * room * 8 * (layout.words + BESIDE) > ADDRESSES:
         largest = max(rooms, key=lambda name: rooms[name])
         place = spec.formulas.of(next(a.function for a in spec.actions if a.name == largest)).place
         raise SpecError(
-            f"a state of {8 * layout.words:,} bytes may have {total:,} successors, {rooms[largest]:,} of them by "
+            f"a state of {8 * layout.words:,} bytes may have {room:,} successors, {rooms[largest]:,} of them by "
             f"{largest}: too many; let parameters range over smaller sets, or give those sets a capacity",
             place.file,
             place.line,
         )
-    return total
+    return room
 
 
 def part_size(limit: int, state_words: int) -> int:
@@ -168,96 +181,100 @@ def _parameter_limit(parameter: Parameter, layout: Layout) -> int:
     return shape.distinct if isinstance(shape, BagShape) else 0
 
 
-def _copy(words: int) -> str:
-    lines = "\n".join(f"    t[{k}] = s[{k}]" for k in range(words))
-    if words > UNROLLED:
-        lines = f"    copy_words(s, t, {words})"
-    return f'def copy(s: ptr, t: ptr) -> None:\n    """t becomes equal to s."""\n{lines}'
+_STATES = {"s": Type.POINTER, "t": Type.POINTER}
 
 
-def _same(words: int) -> str:
-    same = f"({' | '.join(f's[{k}] ^ t[{k}]' for k in range(words))}) == 0"
+def _copy(words: int) -> Function:
+    body: list[Statement] = [Store(PRIMED, number(k), STATE[k]) for k in range(words)]
     if words > UNROLLED:
-        same = f"same_words(s, t, {words})"
-    return f'def same(s: ptr, t: ptr) -> bool:\n    """Whether s equals t."""\n    return {same}'
+        body = [Do(call("copy_words", STATE, PRIMED, words, type=Type.NOTHING))]
+    return Function("copy", _STATES, Type.NOTHING, body, "t becomes equal to s.")
+
+
+def _same(words: int) -> Function:
+    same = reduce(operator.or_, (STATE[k] ^ PRIMED[k] for k in range(words))).eq(0)
+    if words > UNROLLED:
+        same = tested("same_words", STATE, PRIMED, words)
+    return Function("same", _STATES, Type.BIT, [Return(same)], "Whether s equals t.")
 
 
 #: Odd constants from the digits of the golden ratio: one per word, so that equal words mix differently.
 _GOLDEN = 0x9E3779B97F4A7C15
 
 
-def _fingerprint(words: int) -> str:
+def _fingerprint(words: int) -> Function:
     """Each word is mixed on its own; the two words of the fingerprint are mixed from two sums of the results."""
+    body: list[Statement]
     if words > UNROLLED:
-        lines = [
-            "    total = 0",
-            "    weighted = 0",
-            f"    for k in range({words}):",
-            f"        w = mix(s[k] ^ (2 * k + 1) * {_GOLDEN:#x})",
-            "        total += w",
-            "        weighted += w * (2 * k + 3)",
+        sums, others, w, k = map(variable, ("total", "weighted", "w", "k"))
+        in_turn: list[Statement] = [
+            Assign("w", computed("mix", STATE[k] ^ (2 * k + 1) * _GOLDEN)),
+            Assign("total", sums + w),
+            Assign("weighted", others + w * (2 * k + 3)),
         ]
-        sums, others = "total", "weighted"
+        body = [
+            Assign("total", number(0)),
+            Assign("weighted", number(0)),
+            For("k", "range", (number(words),), in_turn),
+        ]
     else:
-        keys = [_GOLDEN * (2 * k + 1) & ((1 << 64) - 1) for k in range(words)]
-        lines = [f"    w{k} = mix(s[{k}] ^ {key:#x})" for k, key in enumerate(keys)]
-        sums = " + ".join(f"w{k}" for k in range(words))
-        others = " + ".join(f"w{k} * {2 * k + 3}" for k in range(words))
-    return "\n".join(
-        [
-            "def fingerprint(s: ptr, f: ptr) -> None:",
-            '    """f[0] and f[1]: 128 bits of the whole state; f[0] is never 0."""',
-            *lines,
-            f"    f[0] = mix({sums})",
-            f"    f[1] = mix({others})",
-            "    if f[0] == 0:",
-            "        f[0] = 1",
-        ]
-    )
+        mixed = [variable(f"w{k}") for k in range(words)]
+        body = [Assign(w.name, computed("mix", STATE[k] ^ _GOLDEN * (2 * k + 1))) for k, w in enumerate(mixed)]
+        sums, others = total(mixed), total(w * (2 * k + 3) for k, w in enumerate(mixed))
+    found = pointer("f")
+    body += [
+        Store(found, number(0), computed("mix", sums)),
+        Store(found, number(1), computed("mix", others)),
+        If(found[0].eq(0), [Store(found, number(0), number(1))]),
+    ]
+    title = "f[0] and f[1]: 128 bits of the whole state; f[0] is never 0."
+    return Function("fingerprint", {"s": Type.POINTER, "f": Type.POINTER}, Type.NOTHING, body, title)
 
 
-def _expand(module: Module) -> tuple[str, int]:
-    """The source of ``expand``, and how many successors a state has, at most."""
+def _expand(module: Module) -> tuple[Function, int]:
+    """``expand``, and how many successors a state has, at most."""
     spec, layout = module.spec, module.layout
     body = successor_body(module)
     ways = Ways(body)
     body.taken["parent"] = 1
+    parent, updating, out, counts = variable("parent"), pointer("u"), pointer("out"), pointer("c")
     rooms: dict[str, int] = {}
-    for number, action in enumerate(spec.actions):
-        body.emit(f"# {action.name}({', '.join(p.name for p in action.parameters)})")
+    for ordinal, action in enumerate(spec.actions):
+        body.emit(Note(f"{action.name}({', '.join(p.name for p in action.parameters)})"))
         definition = spec.formulas.of(action.function)
         chooses = any(
             module.facts.definition(spec.formulas.of(function)).chooses
             for function in (action.function, action.update)
             if function is not None
         )
-        body.state, body.primed, body.scope = StateRef("s"), StateRef("t"), {}
+        body.state, body.primed, body.scope = StateRef(STATE), StateRef(PRIMED), {}
         body.at(definition)
 
-        def made(number: int = number, name: str = action.name, chooses: bool = chooses) -> None:
+        def made(ordinal: int = ordinal, name: str = action.name, chooses: bool = chooses) -> None:
             rooms[name] = rooms.get(name, 0) + ways.room
             # What could not be evaluated made no successor.
-            with body.block("if x[0] == 0:"):
-                body.emit(f"t = keep(s, t, parent, {number}, {ways.product}, out, c, x)")
+            with body.when(SCRATCH[0].eq(0)):
+                given = STATE, PRIMED, parent, ordinal, ways.product, out, counts, SCRATCH
+                body.assign(PRIMED, call("keep", *given, type=Type.POINTER))
                 if chooses:
-                    body.emit("c[WAYS] += 1")
+                    body.store(counts, WAYS, counts[WAYS] + 1)
 
         def updated(action: Action = action, made: Callable[[], None] = made) -> None:
             if action.update is None:
                 made()
                 return
-            body.emit(f"u = offset(x, {module.allocate(layout.words)})")
-            body.emit("copy(t, u)")
-            body.state = StateRef("u")
+            body.assign(updating, SCRATCH.offset(module.allocate(layout.words)))
+            body.do("copy", PRIMED, updating)
+            body.state = StateRef(updating)
             ways.walk(spec.formulas.of(action.update), (), made)
-            body.state = StateRef("s")
+            body.state = StateRef(STATE)
 
         with ExitStack() as loops:
             arguments = []
             for parameter, name in zip(action.parameters, definition.parameters, strict=True):
                 collection: Value = Const(parameter.domain)
                 if parameter.variable is not None:
-                    collection = variable_of(body, StateRef("s"), parameter.variable)
+                    collection = variable_of(body, StateRef(STATE), parameter.variable)
                     if not isinstance(natural_shape(body, collection), (BagShape, SetShape)):
                         what = f"{action.name}: {parameter.name} cannot range over {parameter.variable}"
                         raise SpecError(what, *spec.declaration(spec.next_name))
@@ -265,13 +282,13 @@ def _expand(module: Module) -> tuple[str, int]:
                 body.scope[name] = loops.enter_context(body.elements(collection, parameter.name, chosen))
                 arguments.append(body.scope[name])
             if chooses:
-                body.emit("c[WAYS] = 0")
+                body.store(counts, WAYS, 0)
             ways.begin(math.prod(_parameter_limit(p, layout) for p in action.parameters))
             ways.walk(definition, arguments, updated)
-            with body.block("if x[0] != 0:"):
-                body.emit("return")
+            with body.when(SCRATCH[0].ne(0)):
+                body.leave()
             if chooses:
-                body.emit("c[WAYS] = 0")
-    header = "def expand(s: ptr, t: ptr, parent: int, out: ptr, c: ptr, x: ptr) -> None:"
-    title = '    """Next: every action with every binding of its parameters, in order."""'
-    return "\n".join([header, title, *body.lines]), _check_room(module, rooms)
+                body.store(counts, WAYS, 0)
+    parameters = {**_STATES, "parent": Type.WORD, **dict.fromkeys(("out", "c", "x"), Type.POINTER)}
+    title = "Next: every action with every binding of its parameters, in order."
+    return body.function("expand", parameters, Type.NOTHING, title), _check_room(module, rooms)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import math
 
-from mc.engine.program.predicates import successor_body
+from mc.engine.code.build import call, pointer, variable
+from mc.engine.code.nodes import Type, Word, word
+from mc.engine.code.statements import Function, While
+from mc.engine.program.predicates import PRIMED, successor_body
 from mc.engine.runtime.words import PARENT_MASK
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import (
@@ -30,7 +33,7 @@ from mc.engine.translate.module import Module
 from mc.engine.translate.sets import common_shape
 from mc.engine.translate.values import Const, StateRef, Stored, Truth, Value, num_of, of_code
 from mc.engine.translate.ways import Ways
-from mc.engine.translate.writer import Writer
+from mc.engine.translate.writer import SCRATCH, Writer
 from mc.errors import SpecError
 from mc.formula.nodes import Call, Definition
 from mc.lang.composites import Record, Seq, Set, Union
@@ -39,28 +42,28 @@ from mc.lang.enumeration import count, largest, nth
 from mc.spec.objects import is_condition
 
 
-def initial(module: Module) -> tuple[str, int]:
-    """The source of ``initial(number, t, out, c, x)``, and how many initial states a binding has, at most."""
+def initial(module: Module) -> tuple[Function, int]:
+    """``initial(number, t, out, c, x)``, and how many initial states a binding has, at most."""
     spec, layout = module.spec, module.layout
     bindings = spec.bindings()
     if sum(bindings) > PARENT_MASK:
         what = f"its parameters have {sum(bindings):,} combinations of values, too many to try"
         raise SpecError(f"{spec.init_name}: {what}", *spec.declaration(spec.init_name))
-    body = successor_body(module)
+    body, number = successor_body(module), variable("number")
     ways = Ways(body)
     body.taken["number"] = 1
     body.state = None
-    body.emit(f"clear_words(t, {layout.words})")
+    body.do("clear_words", PRIMED, layout.words)
     # A bit for each variable: whether it was assigned.
     words = -(-len(layout.fields) // PAYLOAD)
     assigned = module.allocate(words)
     everything = (1 << len(layout.fields)) - 1
     for k in range(words):
-        body.emit(f"x[{assigned + k}] = 0")
-    body.primed = StateRef("t", assigned=assigned)
+        body.store(SCRATCH, assigned + k, 0)
+    body.primed = StateRef(PRIMED, assigned=assigned)
     first, most = 0, 1
-    for (function, parameters), number in zip(spec.init, bindings, strict=True):
-        if not number:
+    for (function, parameters), rows in zip(spec.init, bindings, strict=True):
+        if not rows:
             continue
         definition = spec.formulas.of(function)
         room = 0
@@ -71,59 +74,60 @@ def initial(module: Module) -> tuple[str, int]:
             body.at(definition)
             for k in range(words):
                 all_of_them = everything >> PAYLOAD * k & (1 << PAYLOAD) - 1
-                body.fail_if(f"x[{assigned + k}] != {all_of_them}", "Init does not assign every variable")
-            with body.block("if x[0] == 0:"):
-                body.emit(f"t = keep_initial(t, number, {ways.product}, out, c, x)")
+                body.fail_if(SCRATCH[assigned + k].ne(all_of_them), "Init does not assign every variable")
+            with body.when(SCRATCH[0].eq(0)):
+                given = PRIMED, number, ways.product, pointer("out"), pointer("c"), SCRATCH
+                body.assign(PRIMED, call("keep_initial", *given, type=Type.POINTER))
 
-        with body.block(f"if number < {first + number}:"):
+        with body.when(number.lt(first + rows)):
             domains = [parameter.domain for parameter in parameters if parameter.domain is not None]
-            digits = _digits(body, f"number - {first}" if first else "number", domains)
+            digits = _digits(body, number - first, domains)
             ways.begin(1)
             body.at(definition)
             elements = [_element(body, d, digit) for d, digit in zip(domains, digits, strict=True)]
             if is_condition(function):
                 _assign(body, elements)
                 for k in range(words):
-                    body.emit(f"x[{assigned + k}] = {everything >> PAYLOAD * k & (1 << PAYLOAD) - 1}")
+                    body.store(SCRATCH, assigned + k, everything >> PAYLOAD * k & (1 << PAYLOAD) - 1)
                 # Every variable has its value, so TLC evaluates what is left, and does not walk it.
-                body.state = StateRef("t")
-                with body.block(f"if {as_truth(body, body.expr(Call(definition.name, (), place=definition.place)))}:"):
+                body.state = StateRef(PRIMED)
+                condition = body.expr(Call(definition.name, (), place=definition.place))
+                with body.when(as_truth(body, condition)):
                     made()
                 body.state = None
             else:
                 ways.walk(definition, elements, made)
-            body.emit("return")
+            body.leave()
         most = max(most, room)
-        first += number
-    doc = '"""Make the initial states of a binding of Init, the first one at t."""'
-    return "\n".join(
-        ["def initial(number: int, t: ptr, out: ptr, c: ptr, x: ptr) -> None:", f"    {doc}", *body.lines]
-    ), most
+        first += rows
+    types = {"number": Type.WORD, **dict.fromkeys(("t", "out", "c", "x"), Type.POINTER)}
+    title = "Make the initial states of a binding of Init, the first one at t."
+    return body.function("initial", types, Type.NOTHING, title), most
 
 
 def _assign(body: Writer, elements: list[Value]) -> None:
     """Give all variables their values."""
     layout = body.module.layout
     for (name, shape), element in zip(layout.fields.items(), elements, strict=True):
-        put(body, Place("t").at(layout.offsets[name]), element, shape)
+        put(body, Place(PRIMED).at(layout.offsets[name]), element, shape)
 
 
-def _digits(body: Writer, number: str, domains: list[Domain]) -> list[str]:
+def _digits(body: Writer, number: Word, domains: list[Domain]) -> list[Word]:
     """The numbers of the elements of several domains which ``itertools.product`` gives with a number."""
     digits = []
     for domain in reversed(domains):
         number = named(body, number, "k")
-        digits.append(named(body, f"{number} % {count(domain)}", "k"))
-        number = f"{number} // {count(domain)}"
+        digits.append(named(body, number % count(domain), "k"))
+        number = number // count(domain)
     return digits[::-1]
 
 
-def _element(body: Writer, domain: Domain, number: str) -> Value:
+def _element(body: Writer, domain: Domain, number: Word) -> Value:
     """The element of a domain with a number, as ``mc.lang.enumeration.nth`` gives it."""
     if count(domain) == 1:
         return Const(nth(domain, 0))
     if isinstance(domain, Bool):
-        return Truth(f"({number} != 0)")
+        return Truth(number.ne(0))
     if isinstance(domain, Range):
         assert domain.hi is not None
         return num_of(number, IntShape(domain.lo, domain.hi))
@@ -131,44 +135,44 @@ def _element(body: Writer, domain: Domain, number: str) -> Value:
     if isinstance(shape, (AtomShape, IntShape)) or isinstance(domain, Listed):
         codes = [shape.encode(value) for value in domain]
         if codes != list(range(len(codes))):
-            number = named(body, f"{body.module.table(codes)}[{number}]", "e")
+            number = named(body, body.module.table(codes)[number], "e")
         return of_code(number, shape)
     place = body.scratch(shape) if shape.wide else body.local("e")
     _fill(body, place, shape, domain, number)
-    return Stored(place, shape) if shape.wide else of_code(place.base, shape)
+    return of_code(place.base, shape) if isinstance(place.base, Word) else Stored(place, shape)
 
 
-def _fill(body: Writer, place: Place, shape: Shape, domain: Domain, number: str) -> None:
+def _fill(body: Writer, place: Place, shape: Shape, domain: Domain, number: Word) -> None:
     """Make the element of a domain with a number at a place."""
     clear(body, place, shape)
     match domain, shape:
         case Fn(), FnShape():
-            parts = [(place.slot(shape.slots, str(k)), shape.element) for k in range(len(domain.keys))]
+            parts = [(place.slot(shape.slots, word(k)), shape.element) for k in range(len(domain.keys))]
             _fill_parts(body, parts, [domain.range] * len(parts), number)
         case Record(), RecordShape():
             _fill_parts(body, _fields(place, shape), [*domain.fields.values()], number)
         case Optional(), _:
-            with body.block(f"if {number} < {count(domain.domain)}:"):
+            with body.when(number.lt(count(domain.domain))):
                 put(body, place, _element(body, domain.domain, number), shape)
         case Union(), UnionShape():
             first = 0
             for tag, kind in enumerate(shape.kinds):
                 fields = {n: d for n, d in domain.records[tag].fields.items() if n in kind.fields}
                 last = first + math.prod(map(count, fields.values()))
-                with body.block(f"if {first} <= {number} < {last}:"):
-                    body.emit(place.store(shape.tags, str(tag)))
+                with body.when(word(first).le(number) & number.lt(last)):
+                    body.emit(place.store(shape.tags, tag))
                     parts = _fields(place.at(shape.tags.bits), kind)
-                    _fill_parts(body, parts, [*fields.values()], f"{number} - {first}")
+                    _fill_parts(body, parts, [*fields.values()], number - first)
                 first = last
         case Seq(), SeqShape():
             first = 0
             for length in range(shape.capacity + 1):
                 last = first + count(domain.element) ** length
-                with body.block(f"if {first} <= {number} < {last}:"):
-                    body.emit(place.store(shape.length, str(length)))
+                with body.when(word(first).le(number) & number.lt(last)):
+                    body.emit(place.store(shape.length, length))
                     elements = place.at(shape.start)
-                    parts = [(elements.slot(shape.slots, str(k)), shape.element) for k in range(length)]
-                    _fill_parts(body, parts, [domain.element] * length, f"{number} - {first}")
+                    parts = [(elements.slot(shape.slots, word(k)), shape.element) for k in range(length)]
+                    _fill_parts(body, parts, [domain.element] * length, number - first)
                 first = last
         case Set(), SetShape() | SortedSetShape():
             _fill_set(body, place, shape, domain, number)
@@ -180,27 +184,29 @@ def _fields(place: Place, shape: RecordShape) -> list[tuple[Place, Shape]]:
     return [(place.at(shape.offsets[name]), field) for name, field in shape.fields.items()]
 
 
-def _fill_parts(body: Writer, parts: list[tuple[Place, Shape]], domains: list[Domain], number: str) -> None:
+def _fill_parts(body: Writer, parts: list[tuple[Place, Shape]], domains: list[Domain], number: Word) -> None:
     for (place, shape), domain, digit in zip(parts, domains, _digits(body, number, domains), strict=True):
         put(body, place, _element(body, domain, digit), shape)
 
 
-def _fill_set(body: Writer, place: Place, shape: SetShape | SortedSetShape, domain: Set, number: str) -> None:
+def _fill_set(body: Writer, place: Place, shape: SetShape | SortedSetShape, domain: Set, number: Word) -> None:
     """Sets come by their sizes, and those of a size that have the first element before the others."""
     elements, most = count(domain.element), largest(domain)
-    rest, size, having, k = (body.fresh(hint) for hint in ("rest", "size", "having", "k"))
+    rest, size, having = (variable(body.fresh(hint)) for hint in ("rest", "size", "having"))
     sizes = body.module.table([math.comb(elements, n) for n in range(most + 1)])
-    body.emit(f"{rest} = {number}")
-    body.emit(f"{size} = 0")
-    with body.block(f"while {rest} >= {sizes}[{size}]:"):
-        body.emit(f"{rest} -= {sizes}[{size}]")
-        body.emit(f"{size} += 1")
+    body.assign(rest, number)
+    body.assign(size, word(0))
+    larger = While(rest.ge(sizes[size]))
+    with body.block(larger.body):
+        body.assign(rest, rest - sizes[size])
+        body.assign(size, size + 1)
+    body.emit(larger)
     # Of the sets that are left, so many have this element.
     ways = [math.comb(elements - 1 - e, n - 1) if n else 0 for e in range(elements) for n in range(most + 1)]
-    with body.block(f"for {k} in range({elements}):"):
-        body.emit(f"{having} = {body.module.table(ways)}[{k} * {most + 1} + {size}]")
-        with body.block(f"if {rest} < {having}:"):
+    with body.loop(body.fresh("k"), "range", elements) as k:
+        body.assign(having, body.module.table(ways)[k * (most + 1) + size])
+        with body.when(rest.lt(having)):
             add_element(body, place, shape, _element(body, domain.element, k))
-            body.emit(f"{size} -= 1")
-        with body.block("else:"):
-            body.emit(f"{rest} -= {having}")
+            body.assign(size, size - 1)
+        with body.otherwise():
+            body.assign(rest, rest - having)

@@ -6,7 +6,6 @@ import itertools
 import os
 import time
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +38,9 @@ def zeros(size: int) -> Words:
 
 def common_source() -> str:
     """The text that is compiled with every generated module."""
+    constants = "".join(f"{name} = {value}\n" for name, value in words.CONSTANTS.items())
     texts = (Path(str(module.__file__)).read_text(encoding="utf-8") for module in (kernels, successors, loops))
-    return "".join(text.split("# --- compiled from here on ---")[1] for text in texts)
+    return constants + "".join(text.split("# --- compiled from here on ---")[1] for text in texts)
 
 
 class UnevaluableInit(EvaluationError):
@@ -90,8 +90,12 @@ class Program:
         #: Of the rows of Init.
         self.bindings = sum(spec.bindings())
         generated = generate(spec, self.layout, self.symmetry, exact)
-        #: The generated module, as text; and what it may find that cannot be evaluated.
-        self.source, self.failures = generated.source, generated.failures
+        #: What is compiled; and what that may find that cannot be evaluated.
+        self.code = Source(
+            common_source() + self.symmetry.kernels, generated.constants, generated.tables, generated.functions
+        )
+        self.failures = generated.failures
+        self._header = generated.header
         #: Successors of a state, and initial states of a binding, at most.
         self.successor_limit, self.initial_limit = generated.successors, generated.starts
         #: Parents in a part of a batch, at most.
@@ -99,10 +103,10 @@ class Program:
         self._library: Library | Plain | None = None
         self._single: Batch | None = None
 
-    @cached_property
-    def code(self) -> Source:
-        """What is compiled: the generated module with all that it is compiled with."""
-        return Source(common_source() + self.source, words.CONSTANTS)
+    @property
+    def source(self) -> str:
+        """The generated module, to be read."""
+        return self._header + self.code.text
 
     @property
     def library(self) -> Library | Plain:

@@ -22,8 +22,7 @@ from typing import Any
 import numpy as np
 
 import mc
-from mc.engine.program.program import Program, Words, common_source
-from mc.engine.runtime import words
+from mc.engine.program.program import Program, Words
 from mc.engine.search.levels import Items, Levels
 from mc.errors import UsageError
 
@@ -45,8 +44,7 @@ class CheckpointError(UsageError):
 
 def program_hash(program: Program) -> str:
     """The hash of all generated code: of what a spec and model mean, and of the layout of states."""
-    texts = common_source(), program.source
-    return hashlib.sha256(f"{sorted(words.CONSTANTS.items())}\n{texts}".encode()).hexdigest()
+    return hashlib.sha256(f"{program.code.kernels}\n{program.source}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)

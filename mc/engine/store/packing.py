@@ -10,19 +10,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mc.engine.code.build import choice, computed, variable
+from mc.engine.code.nodes import Word
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import AtomShape, BoolShape, FnShape, RecordShape, SetShape, Shape
 from mc.engine.store.slots import PAYLOAD
 from mc.engine.store.storage import symmetric_atoms
 from mc.lang.values import ModelValue, ModelValueSet
 
+#: What the loops over symmetric values count with: of the one that the numbers are of, and of another.
+ONE, OTHER = variable("i"), variable("j")
+
 
 @dataclass
 class Parts:
     """Numbers of some bits each: expressions of ``i``, and those of pairs also of ``j``."""
 
-    own: list[tuple[str, int]] = field(default_factory=list)
-    pair: list[tuple[str, int]] = field(default_factory=list)
+    own: list[tuple[Word, int]] = field(default_factory=list)
+    pair: list[tuple[Word, int]] = field(default_factory=list)
 
     def __iadd__(self, other: Parts) -> Parts:
         self.own += other.own
@@ -30,15 +35,15 @@ class Parts:
         return self
 
 
-def side_by_side(parts: list[tuple[str, int]]) -> list[list[str]]:
+def side_by_side(parts: list[tuple[Word, int]]) -> list[list[Word]]:
     """The parts in words, none negative: per word, the numbers it is put together from."""
-    words: list[list[str]] = []
+    words: list[list[Word]] = []
     used = PAYLOAD
     for code, bits in parts:
         if used + bits > PAYLOAD:
             words.append([])
             used = 0
-        words[-1].append(f"{code} << {used}" if used else code)
+        words[-1].append(code << used)
         used += bits
     return words
 
@@ -58,7 +63,7 @@ def parts_of(place: Place, shape: Shape, members: ModelValueSet, atoms: set[Mode
         if not shape.wide:
             return Parts([(place.load(shape), shape.bits)])
         base, word = place.address()
-        return Parts([(f"{base}[{word} + {k}]", PAYLOAD) for k in range(shape.words)])
+        return Parts([(base[word + k], PAYLOAD) for k in range(shape.words)])
     if isinstance(shape, RecordShape):
         found = Parts()
         for name, part in shape.fields.items():
@@ -72,14 +77,15 @@ def parts_of(place: Place, shape: Shape, members: ModelValueSet, atoms: set[Mode
             return None
         # Other values keep their codes, which are above 1.
         code = place.load(shape)
-        return Parts([(f"(int({code} != i) if {code} < {count} else {code})", shape.bits)], [(f"int({code} == j)", 1)])
+        own = choice(code.lt(count), code.ne(ONE).word, code)
+        return Parts([(own, shape.bits)], [(code.eq(OTHER).word, 1)])
     if isinstance(shape, SetShape) and not shape.wide and is_made_of(shape.element, members):
-        own, other = (place.slot(shape.slots, index).load(BoolShape()) for index in "ij")
-        return Parts([(f"popcount({place.load(shape)})", count.bit_length()), (own, 1)], [(other, 1)])
+        own, other = (place.slot(shape.slots, index).load(BoolShape()) for index in (ONE, OTHER))
+        return Parts([(computed("popcount", place.load(shape)), count.bit_length()), (own, 1)], [(other, 1)])
     if isinstance(shape, FnShape) and is_made_of(shape.domain, members):
         element = shape.element
         if not element.wide and symmetric_atoms(element).isdisjoint(atoms):
-            own, other = (place.slot(shape.slots, index).load(element) for index in "ij")
+            own, other = (place.slot(shape.slots, index).load(element) for index in (ONE, OTHER))
             return Parts([(own, element.bits)], [(other, element.bits)])
     return None
 
@@ -96,9 +102,9 @@ class Reference:
     def mask(self) -> int:
         return (1 << self.bits) - 1 << self.offset
 
-    def load(self, code: str) -> str:
-        """An expression for the position, from the code."""
-        return f"({code} >> {self.offset}) & {(1 << self.bits) - 1}"
+    def load(self, code: Word) -> Word:
+        """The position, from the code."""
+        return (code >> self.offset) & (1 << self.bits) - 1
 
 
 def references(

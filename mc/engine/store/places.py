@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from mc.engine.code.build import total
+from mc.engine.code.nodes import Pointer, Word, number
+from mc.engine.code.statements import Assign, Statement, Store
 from mc.engine.store.shapes import Shape
 from mc.engine.store.slots import PAYLOAD, STRIDE, Slots
 
@@ -11,94 +14,71 @@ from mc.engine.store.slots import PAYLOAD, STRIDE, Slots
 UNROLLED = 16
 
 
-def _sum(terms: tuple[str, ...], constant: int) -> str:
-    parts = [*terms, str(constant)] if constant or not terms else list(terms)
-    return " + ".join(parts)
-
-
-def atomic(code: str) -> str:
-    """``code`` so that it can stand beside any operator."""
-    simple = code.isidentifier() or code.isdigit() or _enclosed(code)
-    return code if simple else f"({code})"
-
-
-def _enclosed(code: str) -> bool:
-    if not (code.startswith("(") and code.endswith(")")):
-        return False
-    depth = 0
-    for position, character in enumerate(code):
-        depth += (character == "(") - (character == ")")
-        if depth == 0:
-            return position == len(code) - 1
-    return False
-
-
 @dataclass(frozen=True)
 class Place:
-    """Bits at a word and shift, each a constant plus expressions; ``base`` is a pointer or a local."""
+    """Bits at a word and shift, each a constant plus expressions; of memory, or of a local variable."""
 
-    base: str
-    local: bool = False
+    base: Pointer | Word
     word: int = 0
-    words: tuple[str, ...] = ()
+    words: tuple[Word, ...] = ()
     shift: int = 0
-    shifts: tuple[str, ...] = ()
+    shifts: tuple[Word, ...] = ()
+
+    @property
+    def local(self) -> bool:
+        """Whether it is of a local variable."""
+        return isinstance(self.base, Word)
 
     def at(self, offset: int) -> Place:
         """The part at a bit offset (64 to a word)."""
         return replace(self, word=self.word + offset // STRIDE, shift=self.shift + offset % STRIDE)
 
-    def slot(self, slots: Slots, index: str) -> Place:
+    def slot(self, slots: Slots, index: Word) -> Place:
         """The element of an array at a computed index (from 0)."""
-        if index.isdigit():
-            return self.at(slots.offset(int(index)))
-        index, bits = atomic(index), slots.element.bits
+        if index.value is not None:
+            return self.at(slots.offset(index.value))
+        bits = slots.element.bits
         if slots.element.wide:
-            stride = slots.element_words
-            return replace(self, words=(*self.words, index if stride == 1 else f"{index} * {stride}"))
+            return replace(self, words=(*self.words, index * slots.element_words))
         if slots.scalar:
-            return replace(self, shifts=(*self.shifts, index if bits == 1 else f"{index} * {bits}"))
+            return replace(self, shifts=(*self.shifts, index * bits))
         if slots.per_word == 1:
             return replace(self, words=(*self.words, index))
         return replace(
             self,
-            words=(*self.words, f"{index} // {slots.per_word}"),
-            shifts=(*self.shifts, f"{index} % {slots.per_word} * {bits}"),
+            words=(*self.words, index // slots.per_word),
+            shifts=(*self.shifts, index % slots.per_word * bits),
         )
 
     @property
-    def _word(self) -> str:
-        return self.base if self.local else f"{self.base}[{_sum(self.words, self.word)}]"
+    def _shift(self) -> Word:
+        return total(self.shifts) + self.shift
 
-    def address(self) -> tuple[str, str]:
+    @property
+    def _content(self) -> Word:
+        """The word that it is some bits of."""
+        return self.base if isinstance(self.base, Word) else self.base[(total(self.words) + self.word)]
+
+    def address(self) -> tuple[Pointer, Word]:
         """Pointer and word index, of a place that begins a word."""
-        assert not self.local and not self.shift and not self.shifts
-        return self.base, _sum(self.words, self.word)
+        assert isinstance(self.base, Pointer) and not self.shift and not self.shifts
+        return self.base, (total(self.words) + self.word)
 
-    def pointer(self) -> str:
+    def pointer(self) -> Pointer:
         """A pointer to a place that begins a word."""
         base, word = self.address()
-        return base if word == "0" else f"offset({base}, {word})"
+        return base.offset(word)
 
-    def load(self, shape: Shape) -> str:
-        """The code that lies here, as an expression."""
-        word, shift = self._word, _sum(self.shifts, self.shift)
-        if shape.bits == PAYLOAD:
-            return word
-        moved = word if shift == "0" else f"({word} >> {atomic(shift)})"
-        return f"({moved} & {shape.mask})"
+    def load(self, shape: Shape) -> Word:
+        """The code that lies here."""
+        return self._content if shape.bits == PAYLOAD else (self._content >> self._shift) & shape.mask
 
-    def store(self, shape: Shape, code: str) -> str:
-        """A statement that puts a code here."""
-        word, shift = self._word, _sum(self.shifts, self.shift)
-        if shape.bits == PAYLOAD:
-            return f"{word} = {code}"
-        code = atomic(code)
-        if self.shifts:
-            return f"{word} = {word} & ~({shape.mask} << {atomic(shift)}) | {code} << {atomic(shift)}"
-        cleared = f"{word} & {~(shape.mask << self.shift)}"
-        if code == "0":
-            return f"{word} = {cleared}"
-        if code.isdigit():
-            return f"{word} = {cleared} | {int(code) << self.shift}"
-        return f"{word} = {cleared} | {code}" + (f" << {shift}" if self.shift else "")
+    def store(self, shape: Shape, code: Word | int) -> Statement:
+        """What puts a code here."""
+        content = number(code) if isinstance(code, int) else code
+        if shape.bits != PAYLOAD:
+            mask = number(shape.mask)
+            content = (self._content & ~(mask << self._shift)) | (content << self._shift)
+        if isinstance(self.base, Word):
+            return Assign(self.base.name, content)
+        return Store(self.base, (total(self.words) + self.word), content)

@@ -10,9 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mc.engine.runtime.kernels import blend
-from mc.engine.store.packing import Parts, Reference, is_made_of, parts_of, references, side_by_side
-from mc.engine.store.places import Place, atomic
+from mc.engine.code import text
+from mc.engine.code.build import any_of, choice, computed, pointer, variable
+from mc.engine.code.nodes import Pointer, Type, Word, number
+from mc.engine.code.statements import Continue, Note
+from mc.engine.runtime import kernels
+from mc.engine.store.packing import ONE, OTHER, Parts, Reference, is_made_of, parts_of, references, side_by_side
+from mc.engine.store.places import Place
 from mc.engine.store.shapes import (
     AtomShape,
     BagShape,
@@ -30,8 +34,11 @@ from mc.engine.translate.codes import named
 from mc.engine.translate.filters import member_loop
 from mc.engine.translate.module import Module
 from mc.engine.translate.rules import new_writer
-from mc.engine.translate.writer import Writer
+from mc.engine.translate.writer import SCRATCH, Writer
 from mc.lang.values import ModelValueSet
+
+#: A symmetric value: the number of its set, and its position there.
+Owner = tuple[int, Word]
 
 
 class Colours:
@@ -43,74 +50,76 @@ class Colours:
         self.atoms = set().union(*sets)
         self.stage = stage
         self.salt = 0
+        #: The memory with the colours of the members of each set, and with those of the stage before.
+        self.colours = [pointer(f"c{k}") for k in range(len(sets))]
+        self.given = [pointer(f"given{k}") for k in range(len(sets))] if stage == 2 else []
         #: By set, what the variables store of its members in a form that fits few words; and the other variables.
         self.packed = [Parts() for _ in sets]
         self.others: list[str] = []
-        for variable, shape in module.layout.fields.items():
+        for name, shape in module.layout.fields.items():
             if not symmetric_atoms(shape).isdisjoint(self.atoms):
                 keyed = self._set_of(shape.domain) if isinstance(shape, FnShape) else None
-                parts = None if keyed is None else self._parts_of(variable, keyed)
+                parts = None if keyed is None else self._parts_of(name, keyed)
                 if keyed is not None and parts is not None:
                     self.packed[keyed] += parts
                 else:
-                    self.others.append(variable)
+                    self.others.append(name)
 
     def generate(self, name: str) -> None:
-        layout = self.module.layout
-        body = new_writer(self.module, "", "None")
+        layout, state = self.module.layout, pointer("s")
+        body = new_writer(self.module, "", None)
         body.taken.update({"s": 1, "x": 1, "h": 1, "i": 1, "j": 1})
         for k, members in enumerate(self.sets):
             if self.stage == 1:
                 self._alone(body, k, len(members))
             else:
                 self._in_pairs(body, k, len(members))
-        for variable in self.others:
-            body.emit(f"# {variable}")
-            self._variable(body, Place("s").at(layout.offsets[variable]), layout.fields[variable])
-        given = [f"given{k}" for k in range(len(self.sets))] if self.stage == 2 else []
-        names = ["s", *given, *(f"c{k}" for k in range(len(self.sets))), "x"]
-        parameters = ", ".join(f"{n}: ptr" for n in names)
-        title = f'    """Colours of stage {self.stage}."""'
-        self.module.add("\n".join([f"def {name}({parameters}) -> None:", title, *body.lines]))
+        for other in self.others:
+            body.emit(Note(other))
+            self._variable(body, Place(state).at(layout.offsets[other]), layout.fields[other])
+        parameters = {memory.name: Type.POINTER for memory in (state, *self.given, *self.colours, SCRATCH)}
+        self.module.add(body.function(name, parameters, Type.NOTHING, f"Colours of stage {self.stage}."))
 
-    def _parts_of(self, variable: str, k: int) -> Parts | None:
+    def _parts_of(self, name: str, k: int) -> Parts | None:
         """What a variable, a function of set ``k``, stores of one and of two of its members."""
         layout = self.module.layout
-        shape = layout.fields[variable]
+        shape = layout.fields[name]
         assert isinstance(shape, FnShape)
-        place = Place("s").at(layout.offsets[variable]).slot(shape.slots, "i")
+        place = Place(pointer("s")).at(layout.offsets[name]).slot(shape.slots, ONE)
         return parts_of(place, shape.element, self.sets[k], self.atoms)
 
     def _alone(self, body: Writer, k: int, count: int) -> None:
-        with body.block(f"for i in range({count}):"):
-            h = str(self._next_salt())
+        with body.loop(ONE.name, "range", count) as i:
+            h = number(self._next_salt())
             for word in side_by_side(self.packed[k].own):
-                h = f"blend({h}, {self._word(body, word, 'own')})"
-            body.emit(f"c{k}[i] = {h}")
+                h = _blend(h, self._word(body, word, "own"))
+            body.store(self.colours[k], i, h)
 
     @staticmethod
-    def _word(body: Writer, parts: list[str], hint: str) -> str:
+    def _word(body: Writer, parts: list[Word], hint: str) -> Word:
         """A local variable with the parts side by side."""
-        name = body.fresh(hint)
-        for number, part in enumerate(parts):
-            body.emit(f"{name} |= {part}" if number else f"{name} = {part}")
-        return name
+        first, *others = parts
+        found = body.let(first, hint)
+        for part in others:
+            body.assign(found, found | part)
+        return found
 
     def _in_pairs(self, body: Writer, k: int, count: int) -> None:
-        with body.block(f"for i in range({count}):"):
-            body.emit(f"c{k}[i] = given{k}[i]")
+        colours, given = self.colours[k], self.given[k]
+        with body.loop(ONE.name, "range", count) as i:
+            body.store(colours, i, given[i])
         words = side_by_side(self.packed[k].pair)
         if not words:
             return
-        with body.block(f"for i in range({count}):"), body.block(f"for j in range({count}):"):
-            with body.block("if i == j:"):
-                body.emit("continue")
+        with body.loop(ONE.name, "range", count) as i, body.loop(OTHER.name, "range", count) as j:
+            with body.when(i.eq(j)):
+                body.emit(Continue())
             *before, last = (self._word(body, word, "pair") for word in words)
-            for one, other in ("ij", "ji"):
-                h = f"given{k}[{other}] + {self._next_salt()}"
+            for one, other in ((i, j), (j, i)):
+                h = given[other] + self._next_salt()
                 for word in before:
-                    h = f"blend({h}, {word})"
-                body.emit(f"c{k}[{one}] += blend({h}, {last})")
+                    h = _blend(h, word)
+                _add(body, colours, one, _blend(h, last))
 
     def _next_salt(self) -> int:
         self.salt += 1
@@ -128,30 +137,31 @@ class Colours:
             elif isinstance(shape, SetShape) and self.stage == 1:
                 self._tabulated(body, place, shape)
             else:
-                self._mention(body, place, shape, str(self._next_salt()))
+                self._mention(body, place, shape, number(self._next_salt()))
             return
         assert isinstance(shape, FnShape)
-        i = body.fresh("i")
-        with body.block(f"for {i} in range({len(shape.keys)}):"):
+        with body.loop(body.fresh("i"), "range", len(shape.keys)) as i:
             part = place.slot(shape.slots, i)
-            h = self._free(body, part, shape.element, str(self._next_salt()), (keyed, i))
-            body.emit(f"c{keyed}[{i}] += blend({h}, 3)")
+            h = self._free(body, part, shape.element, number(self._next_salt()), (keyed, i))
+            _add(body, self.colours[keyed], i, _blend(h, 3))
             others = symmetric_atoms(shape.element) & self.atoms
             if others and (self.stage == 2 or not others <= set(self.sets[keyed])):
-                start = f"blend({self._next_salt()}, given{keyed}[{i}])" if self.stage == 2 else str(self._next_salt())
+                start = number(self._next_salt())
+                if self.stage == 2:
+                    start = _blend(start, self.given[keyed][i])
                 self._mention(body, part, shape.element, start)
 
     def _tabulated(self, body: Writer, place: Place, shape: SetShape) -> None:
         """In the first stage an element of a set gives the same numbers in all states: Python runs the code that
         gives them, for all elements that there may be."""
-        part = new_writer(self.module, "", "None")
+        part, element = new_writer(self.module, "", None), variable("e")
         part.taken.update({"e": 1, "h": 1})
-        number = named(part, self._free(part, Place("e", local=True), shape.element, str(self._next_salt()), None), "w")
-        self._mention(part, Place("e", local=True), shape.element, f"blend({number}, 11)")
+        h = self._free(part, Place(element), shape.element, number(self._next_salt()), None)
+        self._mention(part, Place(element), shape.element, _blend(named(part, h, "w"), 11))
+        parameters = {"e": Type.WORD, **{colours.name: Type.POINTER for colours in self.colours}}
         scope: dict[str, Any] = {name: numbers for numbers, name in self.module.tables.items()}
-        scope |= {"blend": blend, "bits": _bits}
-        parameters = ", ".join(["e", *(f"c{k}" for k in range(len(self.sets)))])
-        exec("\n".join([f"def give({parameters}):", *part.lines]), scope)
+        scope |= {"blend": kernels.blend, "bits": _bits}
+        exec(text.function(part.function("give", parameters, Type.NOTHING, "")), scope)
         given: list[list[tuple[int, int, int]]] = []
         for code in shape.codes:
             colours = [[0] * len(members) for members in self.sets]
@@ -165,12 +175,12 @@ class Colours:
                 cells = [(i, n) for one, i, n in row if one == k]
                 rows += [x for cell in cells + [(0, 0)] * (count - len(cells)) for x in cell]
         table, width = self.module.table(rows), 2 * sum(most)
-        element = body.fresh("k")
-        with member_loop(body, place, shape, element):
-            first = named(body, f"{element} * {width}", "row")
+        chosen = body.fresh("k")
+        with member_loop(body, place, shape, chosen):
+            first = named(body, variable(chosen) * width, "row")
             for column, k in enumerate(k for k, count in enumerate(most) for _ in range(count)):
-                cell = f"{first} + {2 * column}"
-                body.emit(f"c{k}[{table}[{cell}]] += {table}[{cell} + 1]")
+                cell = first + 2 * column
+                _add(body, self.colours[k], table[cell], table[cell + 1])
 
     def _bag(self, body: Writer, place: Place, shape: BagShape) -> None:
         """Colours of those that are mentioned in the elements of a bag, such as messages."""
@@ -181,155 +191,160 @@ class Colours:
         ]
         known = [found for found in kinds if found is not None]
         if len(known) < len(kinds):
-            self._mention(body, place, shape, str(self._next_salt()))
+            self._mention(body, place, shape, number(self._next_salt()))
             return
         with _parts(self.module, body, place, shape) as (element, _, slot, _):
-            assert slot is not None
+            assert slot is not None and isinstance(slot.base, Word)
             if union is None or len(set(known)) == 1:
                 self._masked(body, slot.base, known[0])
                 return
-            tag = named(body, Place(element, local=True).load(union.tags), "tag")
-            for number, found in enumerate(known):
-                with body.block(f"if {tag} == {number}:"):
+            tag = named(body, Place(element).load(union.tags), "tag")
+            for code, found in enumerate(known):
+                with body.when(tag.eq(code)):
                     self._masked(body, slot.base, found)
 
-    def _masked(self, body: Writer, slot: str, found: tuple[Reference, ...]) -> None:
+    def _masked(self, body: Writer, slot: Word, found: tuple[Reference, ...]) -> None:
         """Colours of those that are mentioned at known bits of a slot: the other bits are free of names."""
         mask = sum(reference.mask for reference in found)
-        w = named(body, f"blend({self._next_salt()}, {slot} & {~mask})", "w")
+        w = named(body, _blend(number(self._next_salt()), slot & ~mask), "w")
         members = [named(body, reference.load(slot), "m") for reference in found]
         if self.stage == 2:
             for member, reference in zip(members, found, strict=True):
-                body.emit(f"{w} = blend({w}, given{reference.set}[{member}])")
-        for number, (member, reference) in enumerate(zip(members, found, strict=True)):
-            body.emit(f"c{reference.set}[{member}] += blend({w}, {number + 1})")
+                body.assign(w, _blend(w, self.given[reference.set][member]))
+        for ordinal, (member, reference) in enumerate(zip(members, found, strict=True), 1):
+            _add(body, self.colours[reference.set], member, _blend(w, ordinal))
 
     # Numbers free of names
 
-    def _free(self, body: Writer, place: Place, shape: Shape, h: str, own: tuple[int, str] | None) -> str:
-        """Emit code for a number that depends on the value at ``place`` but not on names; ``own``: whose part it is."""
+    def _free(self, body: Writer, place: Place, shape: Shape, h: Word, own: Owner | None) -> Word:
+        """A number that depends on the value at ``place`` but not on names; ``own``: whose part it is."""
         if symmetric_atoms(shape).isdisjoint(self.atoms):
-            return self._blend_plain(body, place, shape, h)
-        result = body.fresh("h")
-        body.emit(f"{result} = {h}")
+            return self._blend_plain(place, shape, h)
+        result = body.let(h, "h")
         if isinstance(shape, AtomShape):
             self._free_atom(body, place.load(shape), shape, result, own)
         elif isinstance(shape, OptionalShape):
-            inner = named(body, f"{place.load(shape)} - 1", "v")
-            with body.block(f"if {inner} >= 0:"):
-                more = self._free(body, Place(inner, local=True), shape.inner, result, own)
-                body.emit(f"{result} = {more}")
+            inner = named(body, place.load(shape) - 1, "v")
+            with body.when(inner.ge(0)):
+                body.assign(result, self._free(body, Place(inner), shape.inner, result, own))
         elif isinstance(shape, RecordShape):
             for name, field in shape.fields.items():
-                body.emit(f"{result} = {self._free(body, place.at(shape.offsets[name]), field, result, own)}")
+                body.assign(result, self._free(body, place.at(shape.offsets[name]), field, result, own))
         elif isinstance(shape, UnionShape):
             tag = named(body, place.load(shape.tags), "tag")
-            body.emit(f"{result} = blend({result}, {tag})")
-            for number, kind in enumerate(shape.kinds):
-                with body.block(f"if {tag} == {number}:"):
-                    more = self._free(body, place.at(shape.tags.bits), kind, result, own)
-                    body.emit(f"{result} = {more}")
+            body.assign(result, _blend(result, tag))
+            for code, kind in enumerate(shape.kinds):
+                with body.when(tag.eq(code)):
+                    body.assign(result, self._free(body, place.at(shape.tags.bits), kind, result, own))
         elif isinstance(shape, SeqShape):
             length = named(body, place.load(shape.length), "n")
-            body.emit(f"{result} = blend({result}, {length})")
-            k = body.fresh("k")
-            with body.block(f"for {k} in range({length}):"):
+            body.assign(result, _blend(result, length))
+            with body.loop(body.fresh("k"), "range", length) as k:
                 part = place.at(shape.start).slot(shape.slots, k)
-                body.emit(f"{result} = {self._free(body, part, shape.element, result, own)}")
+                body.assign(result, self._free(body, part, shape.element, result, own))
         else:
             self._free_collection(body, place, shape, result, own)
         return result
 
-    def _blend_plain(self, body: Writer, place: Place, shape: Shape, h: str) -> str:
+    def _blend_plain(self, place: Place, shape: Shape, h: Word) -> Word:
         if not shape.wide:
-            return f"blend({h}, {place.load(shape)})"
+            return _blend(h, place.load(shape))
         base, word = place.address()
         for k in range(shape.words):
-            h = f"blend({h}, {base}[{word} + {k}])"
+            h = _blend(h, base[word + k])
         return h
 
-    def _free_atom(self, body: Writer, code: str, shape: AtomShape, result: str, own: tuple[int, str] | None) -> None:
+    def _free_atom(self, body: Writer, code: Word, shape: AtomShape, result: Word, own: Owner | None) -> None:
         """Names count as: the owner, another one (by its colour, in the second stage), or not symmetric."""
         code = named(body, code, "v")
-        number = f"{code} + 3"
+        what = code + 3
         for k, members in enumerate(self.sets):
             codes = member_codes(shape, members)
             if codes is None:
                 continue
             first, count = codes[0], len(codes)
             if codes != list(range(first, first + count)):
-                number = f"2 if {' or '.join(f'{code} == {c}' for c in codes)} else {number}"
+                what = choice(any_of(code.eq(c) for c in codes), 2, what)
                 continue
-            ordinal = code if not first else f"{code} - {first}"
-            other = f"given{k}[{ordinal}]" if self.stage == 2 else "2"
-            inside = f"{code} < {count}" if not first else f"{first} <= {code} < {first + count}"
-            mine = f"1 if {ordinal} == {own[1]} else " if own is not None and own[0] == k else ""
-            number = f"({mine}{other}) if {inside} else ({number})"
-        body.emit(f"{result} = blend({result}, {number})")
+            ordinal = code - first
+            inside = code.lt(first + count)
+            if first:
+                inside = number(first).le(code) & inside
+            other = self.given[k][ordinal] if self.stage == 2 else number(2)
+            if own is not None and own[0] == k:
+                other = choice(ordinal.eq(own[1]), 1, other)
+            what = choice(inside, other, what)
+        body.assign(result, _blend(result, what))
 
-    def _free_collection(
-        self, body: Writer, place: Place, shape: Shape, result: str, own: tuple[int, str] | None
-    ) -> None:
+    def _free_collection(self, body: Writer, place: Place, shape: Shape, result: Word, own: Owner | None) -> None:
         """Functions, sets and bags: a sum over their parts."""
         if self.stage == 1 and not isinstance(shape, SetShape):
             return
-        total = body.fresh("total")
-        body.emit(f"{total} = 0")
+        total = body.let(number(0), "total")
         with _parts(self.module, body, place, shape) as (key, key_shape, part, part_shape):
-            h = self._free(body, Place(key, local=True), key_shape, "7", own)
+            h = self._free(body, Place(key), key_shape, number(7), own)
             if part is not None and part_shape is not None:
                 h = self._free(body, part, part_shape, h, own)
-            body.emit(f"{total} += blend({h}, 5)")
-        body.emit(f"{result} = blend({result}, {total})")
+            body.assign(total, total + _blend(h, 5))
+        body.assign(result, _blend(result, total))
 
     # Colours of the values that are mentioned in a value
 
-    def _mention(self, body: Writer, place: Place, shape: Shape, h: str) -> None:
+    def _mention(self, body: Writer, place: Place, shape: Shape, h: Word) -> None:
         """Add to the colour of every symmetric value that occurs at ``place`` a number made of ``h`` and where."""
         if symmetric_atoms(shape).isdisjoint(self.atoms):
             return
         if isinstance(shape, AtomShape):
             self._mention_atom(body, place.load(shape), shape, h)
         elif isinstance(shape, OptionalShape):
-            inner = named(body, f"{place.load(shape)} - 1", "v")
-            with body.block(f"if {inner} >= 0:"):
-                self._mention(body, Place(inner, local=True), shape.inner, h)
+            inner = named(body, place.load(shape) - 1, "v")
+            with body.when(inner.ge(0)):
+                self._mention(body, Place(inner), shape.inner, h)
         elif isinstance(shape, RecordShape):
             for name, field in shape.fields.items():
-                self._mention(body, place.at(shape.offsets[name]), field, f"blend({h}, {self._next_salt()})")
+                self._mention(body, place.at(shape.offsets[name]), field, _blend(h, self._next_salt()))
         elif isinstance(shape, UnionShape):
             tag = named(body, place.load(shape.tags), "tag")
-            for number, kind in enumerate(shape.kinds):
-                with body.block(f"if {tag} == {number}:"):
-                    self._mention(body, place.at(shape.tags.bits), kind, f"blend({h}, {self._next_salt()})")
+            for code, kind in enumerate(shape.kinds):
+                with body.when(tag.eq(code)):
+                    self._mention(body, place.at(shape.tags.bits), kind, _blend(h, self._next_salt()))
         elif isinstance(shape, SeqShape):
-            k = body.fresh("k")
-            with body.block(f"for {k} in range({place.load(shape.length)}):"):
+            with body.loop(body.fresh("k"), "range", place.load(shape.length)) as k:
                 element = place.at(shape.start).slot(shape.slots, k)
-                self._mention(body, element, shape.element, f"blend({h}, {k})")
+                self._mention(body, element, shape.element, _blend(h, k))
         else:
             with _parts(self.module, body, place, shape) as (key, key_shape, part, part_shape):
-                inner = self._free(body, Place(key, local=True), key_shape, h, None)
+                w = self._free(body, Place(key), key_shape, h, None)
                 if part is not None and part_shape is not None:
-                    inner = self._free(body, part, part_shape, inner, None)
-                inner = named(body, inner, "w")
-                self._mention(body, Place(key, local=True), key_shape, f"blend({inner}, 11)")
+                    w = self._free(body, part, part_shape, w, None)
+                w = named(body, w, "w")
+                self._mention(body, Place(key), key_shape, _blend(w, 11))
                 if part is not None and part_shape is not None:
-                    self._mention(body, part, part_shape, f"blend({inner}, 13)")
+                    self._mention(body, part, part_shape, _blend(w, 13))
 
-    def _mention_atom(self, body: Writer, code: str, shape: AtomShape, h: str) -> None:
+    def _mention_atom(self, body: Writer, code: Word, shape: AtomShape, h: Word) -> None:
         code = named(body, code, "v")
-        for k, members in enumerate(self.sets):
+        for colours, members in zip(self.colours, self.sets, strict=True):
             codes = member_codes(shape, members)
             if codes is None:
                 continue
             if codes == list(range(len(codes))):
-                with body.block(f"if {code} < {len(codes)}:"):
-                    body.emit(f"c{k}[{code}] += {h}")
+                with body.when(code.lt(len(codes))):
+                    _add(body, colours, code, h)
             else:
                 for i, member in enumerate(codes):
-                    with body.block(f"if {code} == {member}:"):
-                        body.emit(f"c{k}[{i}] += {h}")
+                    with body.when(code.eq(member)):
+                        _add(body, colours, number(i), h)
+
+
+def _blend(h: Word, value: Word | int) -> Word:
+    """A hash of two numbers."""
+    return computed("blend", h, value)
+
+
+def _add(body: Writer, colours: Pointer, index: Word, more: Word) -> None:
+    """Add a number to a colour."""
+    body.store(colours, index, colours[index] + more)
 
 
 def _bits(word: int) -> Iterator[int]:
@@ -340,22 +355,22 @@ def _bits(word: int) -> Iterator[int]:
 @contextmanager
 def _parts(
     module: Module, body: Writer, place: Place, shape: Shape
-) -> Iterator[tuple[str, Shape, Place | None, Shape | None]]:
+) -> Iterator[tuple[Word, Shape, Place | None, Shape | None]]:
     """A loop over the parts of a function, set or bag: key code, its shape, and the place of what belongs to it."""
-    k = body.fresh("k")
+    name = body.fresh("k")
     if isinstance(shape, FnShape):
-        with body.block(f"for {k} in range({len(shape.keys)}):"):
+        with body.loop(name, "range", len(shape.keys)) as k:
             yield k, shape.domain, place.slot(shape.slots, k), shape.element
     elif isinstance(shape, SetShape):
-        codes = shape.codes
-        with member_loop(body, place, shape, k):
+        codes, k = shape.codes, variable(name)
+        with member_loop(body, place, shape, name):
             numbered = codes == list(range(len(codes)))
-            yield k if numbered else named(body, f"{module.table(codes)}[{k}]", "e"), shape.element, None, None
+            yield k if numbered else named(body, module.table(codes)[k], "e"), shape.element, None, None
     else:
         assert isinstance(shape, BagShape)
-        with body.block(f"for {k} in range({shape.distinct}):"):
+        with body.loop(name, "range", shape.distinct) as k:
             slot = named(body, place.slot(shape.slots, k).load(shape.slot), "slot")
-            with body.block(f"if {slot} == 0:"):
-                body.emit("break")
-            element = named(body, f"{atomic(slot)} >> {shape.count.bits}", "e")
-            yield element, shape.element, Place(slot, local=True), shape.count
+            with body.when(slot.eq(0)):
+                body.leave_loop()
+            element = named(body, slot >> shape.count.bits, "e")
+            yield element, shape.element, Place(slot), shape.count

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from mc.engine.code.build import choice, computed, pointer, variable
+from mc.engine.code.nodes import Type, Word, number
+from mc.engine.code.statements import Assign, For, Function, If, Note, Return, Statement
 from mc.engine.store.packing import Reference, references
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import (
@@ -26,6 +29,9 @@ from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
 from mc.lang.values import ModelValueSet
 
+#: The code of a value, and that of its image.
+_CODE, _IMAGE = variable("code"), variable("image")
+
 
 def member_codes(shape: AtomShape, members: ModelValueSet) -> list[int] | None:
     """The codes of a symmetric set's members in an atom shape; None where the shape has none of them."""
@@ -44,8 +50,9 @@ class Mover:
         self.module = module
         self.sets = sets
         self.atoms = set().union(*sets)
-        self.arguments = ", ".join(f"g{k}" for k in range(len(sets)))
-        self.parameters = ", ".join(f"g{k}: ptr" for k in range(len(sets)))
+        #: The memory with the new values of the members of each set.
+        self.renamed = [pointer(f"g{k}") for k in range(len(sets))]
+        self.parameters = {memory.name: Type.POINTER for memory in self.renamed}
         self.helpers: dict[object, str] = {}
 
     def moves(self, shape: Shape) -> bool:
@@ -54,16 +61,18 @@ class Mover:
 
     def generate(self) -> None:
         layout = self.module.layout
-        body = new_writer(self.module, "", "None")
+        source, target = pointer("s"), pointer("t")
+        body = new_writer(self.module, "", None)
         body.taken.update({"t": 1, "s": 1, "x": 1})
-        body.emit("copy(s, t)")
+        body.do("copy", source, target)
         for name, shape in layout.fields.items():
             if self.moves(shape):
-                body.emit(f"# {name}")
-                self.move(body, Place("s").at(layout.offsets[name]), Place("t").at(layout.offsets[name]), shape)
-        header = f"def permute(s: ptr, t: ptr, {self.parameters}, x: ptr) -> None:"
-        title = '    """t becomes s with every symmetric value renamed."""'
-        self.module.add("\n".join([header, title, *body.lines]))
+                body.emit(Note(name))
+                self.move(body, Place(source).at(layout.offsets[name]), Place(target).at(layout.offsets[name]), shape)
+        parameters = {"s": Type.POINTER, "t": Type.POINTER, **self.parameters, "x": Type.POINTER}
+        self.module.add(
+            body.function("permute", parameters, Type.NOTHING, "t becomes s with every symmetric value renamed.")
+        )
 
     def move(self, body: Writer, source: Place, target: Place, shape: Shape) -> None:
         """Emit code that writes the image of what lies at ``source`` to ``target``."""
@@ -86,51 +95,53 @@ class Mover:
         else:
             raise SpecError(f"symmetry of a value of kind {shape.key[0]} is not supported")
 
-    def image(self, code: str, shape: Shape) -> str:
-        """An expression for the image of a scalar code."""
+    def image(self, code: Word, shape: Shape) -> Word:
+        """The image of a scalar code."""
         if not self.moves(shape):
             return code
         name = self.helpers.get(shape.key)
         if name is None:
             name = self.helpers[shape.key] = self.module.unique("move")
             self._generate_image(name, shape)
-        return f"{name}({code}, {self.arguments})"
+        return computed(name, code, *self.renamed)
 
     def _generate_image(self, name: str, shape: Shape) -> None:
-        body = new_writer(self.module, "", "0")
+        body = new_writer(self.module, "", number(0))
         body.taken.update({"code": 1, "image": 1})
-        source, target = Place("code", local=True), Place("image", local=True)
+        source, target = Place(_CODE), Place(_IMAGE)
         if isinstance(shape, AtomShape):
             self._atom_image(body, shape)
         elif isinstance(shape, OptionalShape):
-            body.emit(f"image = 0 if code == 0 else {self.image('(code - 1)', shape.inner)} + 1")
+            body.assign(_IMAGE, choice(_CODE.eq(0), 0, self.image(_CODE - 1, shape.inner) + 1))
         elif isinstance(shape, FnShape):
             self._function_image(body, shape)
         elif isinstance(shape, SetShape) and isinstance(shape.element, AtomShape):
             self._small_set_image(body, shape)
         elif isinstance(shape, UnionShape) and (found := self._references(shape)):
-            body.emit(f"image = code & {~sum(reference.mask for reference in found)}")
+            body.assign(_IMAGE, _CODE & ~sum(reference.mask for reference in found))
             for reference in found:
-                body.emit(f"image |= g{reference.set}[{reference.load('code')}] << {reference.offset}")
+                renamed = self.renamed[reference.set][reference.load(_CODE)]
+                body.assign(_IMAGE, _IMAGE | (renamed << reference.offset))
         elif isinstance(shape, UnionShape):
-            body.emit("image = code")
-            body.emit(f"tag = {source.load(shape.tags)}")
+            code_of_tag = variable("tag")
+            body.assign(_IMAGE, _CODE)
+            body.assign(code_of_tag, source.load(shape.tags))
             for tag, kind in enumerate(shape.kinds):
                 if self.moves(kind):
-                    with body.block(f"if tag == {tag}:"):
+                    with body.when(code_of_tag.eq(tag)):
                         place = source.at(shape.tags.bits), target.at(shape.tags.bits)
                         self._move_fields(body, *place, kind)
         else:
-            body.emit("image = 0" if not isinstance(shape, RecordShape) else "image = code")
+            body.assign(_IMAGE, _CODE if isinstance(shape, RecordShape) else number(0))
             if isinstance(shape, RecordShape):
                 self._move_fields(body, source, target, shape)
             elif isinstance(shape, SeqShape):
                 self._move_sequence(body, source, target, shape)
             elif isinstance(shape, SetShape):
                 self._move_set(body, source, target, shape)
-        body.emit("return image")
-        title = f'    """The image of a value of kind {shape.key[0]}."""'
-        self.module.add("\n".join([f"def {name}(code: int, {self.parameters}) -> int:", title, *body.lines]))
+        body.leave(_IMAGE)
+        parameters = {"code": Type.WORD, **self.parameters}
+        self.module.add(body.function(name, parameters, Type.WORD, f"The image of a value of kind {shape.key[0]}."))
 
     def _references(self, shape: UnionShape) -> tuple[Reference, ...] | None:
         """Where the symmetric values stand, if that is the same in all kinds of the union."""
@@ -139,44 +150,47 @@ class Mover:
 
     def _function_image(self, body: Writer, shape: FnShape) -> None:
         """A function that fits a word: each part is put in its place."""
-        element = shape.element
+        element, first, place = shape.element, variable("first"), Place(_CODE)
         ones = sum(1 << k * element.bits for k in range(len(shape.keys)))
-        part = Place("code", local=True)
-        body.emit(f"first = {part.load(element)}")
-        with body.block(f"if code == first * {ones}:"):
+        body.assign(first, place.load(element))
+        with body.when(_CODE.eq(first * ones)):
             # Many are constant; then no order of the parts is another one.
-            body.emit(f"return {self.image('first', element)} * {ones}")
-        body.emit("image = 0")
-        with body.block(f"for k in range({len(shape.keys)}):"):
-            place = part.slot(shape.slots, "k").load(element)
-            body.emit(f"image |= {self.image(place, element)} << {self.image('k', shape.domain)} * {element.bits}")
+            body.leave(self.image(first, element) * ones)
+        body.assign(_IMAGE, number(0))
+        with body.loop("k", "range", len(shape.keys)) as k:
+            part = self.image(place.slot(shape.slots, k).load(element), element)
+            body.assign(_IMAGE, _IMAGE | (part << self.image(k, shape.domain) * element.bits))
 
     def _small_set_image(self, body: Writer, shape: SetShape) -> None:
         """A set of atoms: one bit each, with no branch, since none could be predicted."""
         codes = [shape.element.encode(v) for v in shape.values]
-        code = "k" if codes == list(range(len(codes))) else f"{self.module.table(codes)}[k]"
-        body.emit("image = 0")
-        with body.block(f"for k in range({len(codes)}):"):
-            bit = Place("code", local=True).slot(shape.slots, "k").load(BoolShape())
-            body.emit(f"image |= {bit} << {self.module.rank(shape.element, self.image(code, shape.element))}")
+        body.assign(_IMAGE, number(0))
+        with body.loop("k", "range", len(codes)) as k:
+            bit = Place(_CODE).slot(shape.slots, k).load(BoolShape())
+            rank = self.module.rank(shape.element, self.image(self._listed(codes, k), shape.element))
+            body.assign(_IMAGE, _IMAGE | (bit << rank))
+
+    def _listed(self, codes: list[int], k: Word) -> Word:
+        """Number k of some codes."""
+        return k if codes == list(range(len(codes))) else self.module.table(codes)[k]
 
     def _atom_image(self, body: Writer, shape: AtomShape) -> None:
-        body.emit("image = code")
-        for k, members in enumerate(self.sets):
+        body.assign(_IMAGE, _CODE)
+        for renamed, members in zip(self.renamed, self.sets, strict=True):
             codes = member_codes(shape, members)
             if codes is None:
                 continue
             count = len(members)
             if codes == list(range(len(shape.members))):
-                body.emit(f"image = g{k}[code]")
+                body.assign(_IMAGE, renamed[_CODE])
             elif codes == list(range(count)):
-                with body.block(f"if code < {count}:"):
-                    body.emit(f"image = g{k}[code]")
+                with body.when(_CODE.lt(count)):
+                    body.assign(_IMAGE, renamed[_CODE])
             else:
                 ordinals = [codes.index(c) if c in codes else -1 for c in range(len(shape.members))]
-                ordinal = f"{self.module.table(ordinals)}[code]"
-                with body.block(f"if {ordinal} >= 0:"):
-                    body.emit(f"image = {self.module.table(codes)}[g{k}[{ordinal}]]")
+                ordinal = self.module.table(ordinals)[_CODE]
+                with body.when(ordinal.ge(0)):
+                    body.assign(_IMAGE, self.module.table(codes)[renamed[ordinal]])
 
     def _move_fields(self, body: Writer, source: Place, target: Place, shape: RecordShape) -> None:
         for name, field in shape.fields.items():
@@ -185,56 +199,52 @@ class Mover:
                 body.emit(target.at(shape.offsets[name]).store(field, image))
 
     def _move_function(self, body: Writer, source: Place, target: Place, shape: FnShape) -> None:
-        k = body.fresh("k")
-        with body.block(f"for {k} in range({len(shape.keys)}):"):
+        with body.loop(body.fresh("k"), "range", len(shape.keys)) as k:
             to = named(body, self.image(k, shape.domain), "to")
             self.move(body, source.slot(shape.slots, k), target.slot(shape.slots, to), shape.element)
 
     def _move_sequence(self, body: Writer, source: Place, target: Place, shape: SeqShape) -> None:
         length = named(body, source.load(shape.length), "n")
         body.emit(target.store(shape.length, length))
-        k = body.fresh("k")
-        with body.block(f"for {k} in range({length}):"):
+        with body.loop(body.fresh("k"), "range", length) as k:
             place = source.at(shape.start).slot(shape.slots, k), target.at(shape.start).slot(shape.slots, k)
             self.move(body, *place, shape.element)
 
     def _move_set(self, body: Writer, source: Place, target: Place, shape: SetShape) -> None:
         k = body.fresh("k")
-        codes = shape.codes
-        code = k if codes == list(range(len(codes))) else f"{self.module.table(codes)}[{k}]"
+        code = self._listed(shape.codes, variable(k))
         with member_loop(body, source, shape, k):
             rank = named(body, self.module.rank(shape.element, self.image(code, shape.element)), "to")
-            body.emit(target.slot(shape.slots, rank).store(BoolShape(), "1"))
+            body.emit(target.slot(shape.slots, rank).store(BoolShape(), 1))
 
     def _move_bag(self, body: Writer, source: Place, target: Place, shape: BagShape) -> None:
         put = self._put(shape)
         clear(body, target, shape)
-        k = body.fresh("k")
         base, word = target.address()
-        with body.block(f"for {k} in range({shape.distinct}):"):
+        with body.loop(body.fresh("k"), "range", shape.distinct) as k:
             slot = named(body, source.slot(shape.slots, k).load(shape.slot), "slot")
-            with body.block(f"if {slot} == 0:"):
-                body.emit("break")
-            image = self.image(f"({slot} >> {shape.count.bits})", shape.element)
-            body.emit(f"{put}({base}, {word}, {slot} & {shape.count.mask} | {image} << {shape.count.bits})")
+            with body.when(slot.eq(0)):
+                body.leave_loop()
+            image = self.image(slot >> shape.count.bits, shape.element)
+            body.do(put, base, word, (slot & shape.count.mask) | (image << shape.count.bits))
 
     def _put(self, shape: BagShape) -> str:
         key = ("put", shape.key)
         if key not in self.helpers:
             self.helpers[key] = self.module.unique("bag_put")
-            place = Place("p", words=("w",)).slot(shape.slots, "k")
-            load, store = place.load(shape.slot), place.store(shape.slot, "carry")
-            self.module.add(_PUT.format(name=self.helpers[key], n=shape.distinct, load=load, store=store))
+            self.module.add(_putting(self.helpers[key], shape))
         return self.helpers[key]
 
 
-_PUT = '''def {name}(p: ptr, w: int, carry: int) -> None:
-    """Put a slot in its place among sorted ones."""
-    for k in range({n}):
-        slot = {load}
-        if slot == 0:
-            {store}
-            return
-        if slot > carry:
-            {store}
-            carry = slot'''
+def _putting(name: str, shape: BagShape) -> Function:
+    """``put(p, w, carry)``"""
+    slot, carry = variable("slot"), variable("carry")
+    here = Place(pointer("p"), words=(variable("w"),)).slot(shape.slots, variable("k"))
+    in_turn: list[Statement] = [
+        Assign("slot", here.load(shape.slot)),
+        If(slot.eq(0), [here.store(shape.slot, carry), Return()]),
+        If(slot.gt(carry), [here.store(shape.slot, carry), Assign("carry", slot)]),
+    ]
+    parameters = {"p": Type.POINTER, "w": Type.WORD, "carry": Type.WORD}
+    body: list[Statement] = [For("k", "range", (number(shape.distinct),), in_turn)]
+    return Function(name, parameters, Type.NOTHING, body, "Put a slot in its place among sorted ones.")

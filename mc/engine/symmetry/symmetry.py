@@ -21,6 +21,9 @@ import itertools
 import math
 from pathlib import Path
 
+from mc.engine.code.build import any_of, call, computed, pointer, total, variable
+from mc.engine.code.nodes import Pointer, Type, number
+from mc.engine.code.statements import Do, Function, Return
 from mc.engine.runtime import words
 from mc.engine.store.layout import Layout
 from mc.engine.symmetry import ties
@@ -28,7 +31,7 @@ from mc.engine.symmetry.colour import Colours
 from mc.engine.symmetry.move import Mover
 from mc.engine.translate.module import Module
 from mc.engine.translate.rules import new_writer
-from mc.engine.translate.writer import Writer
+from mc.engine.translate.writer import SCRATCH, Writer
 from mc.errors import ModelError
 from mc.lang.values import ModelValueSet
 from mc.spec.objects import Spec
@@ -58,10 +61,20 @@ class Symmetry:
         #: The number of the first value of each set, and of all values.
         self.bounds = list(itertools.accumulate(map(len, self.sets), initial=0))
 
-    def generate(self, module: Module) -> str:
-        """The source of ``canonical(t, x)``: t becomes its orbit's representative; returns the stabiliser's size."""
+    @property
+    def kernels(self) -> str:
+        """The text that is compiled with the generated module: none where no symmetry is declared."""
         if not self.sets:
-            return 'def canonical(t: ptr, x: ptr) -> int:\n    """No symmetry is declared."""\n    return 1'
+            return ""
+        return Path(ties.__file__).read_text(encoding="utf-8").split("# --- compiled from here on ---")[1]
+
+    def generate(self, module: Module) -> list[Function]:
+        """What the kernels ask for, with ``canonical(t, x)``: t becomes its orbit's representative; returns the
+        stabiliser's size."""
+        state = pointer("t")
+        parameters = {"t": Type.POINTER, "x": Type.POINTER}
+        if not self.sets:
+            return [Function("canonical", parameters, Type.WORD, [Return(number(1))], "No symmetry is declared.")]
         values = self.bounds[-1]
         colours, refined, orders = (module.allocate(values) for _ in range(3))
         candidate, best = module.allocate(self.layout.words), module.allocate(self.layout.words)
@@ -82,77 +95,57 @@ class Symmetry:
         Mover(module, self.sets).generate()
         for name, stage in (("colour_locally", 1), ("colour_globally", 2)):
             Colours(module, self.sets, stage).generate(name)
-        body = new_writer(module, "", "0")
-        self._sort(body, f"colour_locally(t, {self._parts('x', colours)}, x)", colours, orders)
-        with body.block("if ties:"):
-            call = f"colour_globally(t, {self._parts('x', colours)}, {self._parts('x', refined)}, x)"
-            self._sort(body, call, refined, orders)
-            with body.block("if ties:"):
-                body.emit("return settle_ties(t, x)")
-        moved = " or ".join(
-            f"x[{orders + first + k}] != {k}"
+        body, tied = new_writer(module, "", number(0)), variable("ties").ne(0)
+        body.do("colour_locally", state, *self._parts(SCRATCH, colours), SCRATCH)
+        self._sort(body, colours, orders)
+        with body.when(tied):
+            given, found = self._parts(SCRATCH, colours), self._parts(SCRATCH, refined)
+            body.do("colour_globally", state, *given, *found, SCRATCH)
+            self._sort(body, refined, orders)
+            with body.when(tied):
+                body.leave(computed("settle_ties", state, SCRATCH))
+        moved = any_of(
+            SCRATCH[orders + first + k].ne(k)
             for first, members in zip(self.bounds, self.sets, strict=False)
             for k in range(len(members))
         )
-        with body.block(f"if {moved}:"):
-            body.emit(f"permute(t, offset(x, {candidate}), {self._parts('x', orders)}, x)")
-            body.emit(f"copy(offset(x, {candidate}), t)")
-        body.emit("return 1")
-        title = (
-            '    """t becomes the representative of its orbit; returns how many symmetries leave that state alone."""'
-        )
-        common = _COMMON.format(
-            given=self._parts("given"), colours=self._parts("colours"), renaming=self._parts("renaming")
-        )
-        return "\n".join([common, _ties_source(), "\ndef canonical(t: ptr, x: ptr) -> int:", title, *body.lines])
+        with body.when(moved):
+            body.do("permute", state, SCRATCH.offset(candidate), *self._parts(SCRATCH, orders), SCRATCH)
+            body.do("copy", SCRATCH.offset(candidate), state)
+        body.leave(number(1))
+        title = "t becomes the representative of its orbit; returns how many symmetries leave that state alone."
+        return [*self._for_all(), body.function("canonical", parameters, Type.WORD, title)]
 
-    def _parts(self, base: str, start: int = 0) -> str:
-        """Arguments: where the numbers of each set begin in some memory that has those of all sets."""
-        return ", ".join(f"offset({base}, {start + first})" for first in self.bounds[:-1])
+    def _for_all(self) -> list[Function]:
+        """The generated functions as kernels call them: with what is of all sets in one piece of memory."""
+        s, t, given, colours, renaming = map(pointer, ("s", "t", "given", "colours", "renaming"))
+        colour = call("colour_globally", s, *self._parts(given), *self._parts(colours), SCRATCH, type=Type.NOTHING)
+        permute = call("permute", s, t, *self._parts(renaming), SCRATCH, type=Type.NOTHING)
+        return [
+            Function(
+                "colour_all",
+                {memory.name: Type.POINTER for memory in (s, given, colours, SCRATCH)},
+                Type.NOTHING,
+                [Do(colour)],
+                "The colours of all values, set after set, by colours given to them.",
+            ),
+            Function(
+                "permute_all",
+                {memory.name: Type.POINTER for memory in (s, t, renaming, SCRATCH)},
+                Type.NOTHING,
+                [Do(permute)],
+                "t becomes s with value i of each symmetric set renamed as the renaming says, set after set.",
+            ),
+        ]
 
-    def _sort(self, body: Writer, colour: str, colours: int, orders: int) -> None:
-        """Colour all values, and put each one's position in the order of colours into ``orders``."""
-        body.emit(colour)
+    def _parts(self, base: Pointer, start: int = 0) -> list[Pointer]:
+        """Where the numbers of each set begin in some memory that has those of all sets."""
+        return [base.offset(start + first) for first in self.bounds[:-1]]
+
+    def _sort(self, body: Writer, colours: int, orders: int) -> None:
+        """Put each value's position in the order of colours into ``orders``."""
         ranks = [
-            f"rank_colours(offset(x, {colours + first}), {len(members)}, offset(x, {orders + first}))"
+            computed("rank_colours", SCRATCH.offset(colours + first), len(members), SCRATCH.offset(orders + first))
             for first, members in zip(self.bounds, self.sets, strict=False)
         ]
-        body.emit(f"ties = {' + '.join(ranks)}")
-
-
-def _ties_source() -> str:
-    """The text of ``mc.engine.symmetry.ties`` that is compiled."""
-    return Path(ties.__file__).read_text(encoding="utf-8").split("# --- compiled from here on ---")[1]
-
-
-_COMMON = '''def rank_colours(colours: ptr, count: int, ranks: ptr) -> int:
-    """ranks[i]: the position of i in the order of colours; returns 1 where two are equal, else 0."""
-    ties = 0
-    for i in range(count):
-        ranks[i] = i
-    for i in range(1, count):
-        for j in range(i):
-            less = int(colours[i] < colours[j])
-            ranks[i] -= less
-            ranks[j] += less
-            ties |= int(colours[i] == colours[j])
-    return ties
-
-
-def colour_all(s: ptr, given: ptr, colours: ptr, x: ptr) -> None:
-    """The colours of all values, set after set, by colours given to them."""
-    colour_globally(s, {given}, {colours}, x)
-
-
-def permute_all(s: ptr, t: ptr, renaming: ptr, x: ptr) -> None:
-    """t becomes s with value i of each symmetric set renamed to the value that the renaming says, set after set."""
-    permute(s, t, {renaming}, x)
-
-
-@entry
-def rename(s: ptr, t: ptr, count: int, renaming: ptr) -> None:
-    """The same for some states."""
-    x = stack(SCRATCH)
-    for k in range(count):
-        permute_all(offset(s, k * WORDS), offset(t, k * WORDS), renaming, x)
-'''
+        body.assign(variable("ties"), total(ranks))

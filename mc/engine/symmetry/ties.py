@@ -1,4 +1,5 @@
-"""How values that colours do not tell apart get an order: the search described in ``symmetry.py``.
+"""The order of symmetric values: by their colours, and of those that these do not tell apart by the search described
+in ``symmetry.py``.
 
 It is compiled as ``mc/engine/runtime/kernels.py`` is, where a model declares a symmetry.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mc.engine.runtime.intrinsics import offset, ptr, stack
+from mc.engine.runtime.intrinsics import entry, offset, ptr, stack
 from mc.engine.runtime.kernels import blend
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         GIVEN,
         LOOK_SHIFT,
         ORDER,
+        SCRATCH,
         SETS,
         TREE,
         TREE_LEVEL,
@@ -43,6 +45,28 @@ ALIKE = 7  # how many values lead there
 RANKS = 8  # the rank of each value
 
 END_OF_TIE = -1
+
+
+def rank_colours(colours: ptr, count: int, ranks: ptr) -> int:
+    """ranks[i]: the position of i in the order of colours; returns 1 where two are equal, else 0."""
+    ties = 0
+    for i in range(count):
+        ranks[i] = i
+    for i in range(1, count):
+        for j in range(i):
+            less = int(colours[i] < colours[j])
+            ranks[i] -= less
+            ranks[j] += less
+            ties |= int(colours[i] == colours[j])
+    return ties
+
+
+@entry
+def rename(s: ptr, t: ptr, count: int, renaming: ptr) -> None:
+    """Some states with value i of each symmetric set renamed to the value that the renaming says, set after set."""
+    x = stack(SCRATCH)
+    for k in range(count):
+        permute_all(offset(s, k * WORDS), offset(t, k * WORDS), renaming, x)
 
 
 def settle_ties(s: ptr, x: ptr) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
+from mc.engine.code.build import flag
+from mc.engine.code.nodes import Word, number, truth
 from mc.engine.store.kinds import described
 from mc.engine.store.kinds import kinds as kinds_of
 from mc.engine.store.places import Place
@@ -26,7 +29,12 @@ from mc.formula.operators import Operator
 from mc.lang import kinds
 
 #: How bitmaps are combined.
-_SYMBOLS = {op.UNION: "|", op.INTERSECTION: "&", op.SUBTRACT: "& ~", op.SYMMETRIC_DIFFERENCE: "^"}
+_BITWISE: Mapping[Operator, Callable[[Word, Word], Word]] = {
+    op.UNION: operator.or_,
+    op.INTERSECTION: operator.and_,
+    op.SUBTRACT: lambda a, b: a & ~b,
+    op.SYMMETRIC_DIFFERENCE: operator.xor,
+}
 
 
 def _common_set(w: Writer, left: Value, right: Value) -> SetShape | None:
@@ -54,36 +62,36 @@ def combined(w: Writer, node: Apply, left: Value, right: Value) -> Value:
     return combination(w, node.operator, left, right)
 
 
-def combination(w: Writer, operator: Operator, left: Value, right: Value) -> Value:
+def combination(w: Writer, operation: Operator, left: Value, right: Value) -> Value:
     """Two sets combined by an operator."""
-    symbol = _SYMBOLS[operator]
+    combine = _BITWISE[operation]
     comparable(w, left, right)
     shape = _common_set(w, left, right)
     if shape is None:
-        return _elementwise(w, operator, left, right)
+        return _elementwise(w, operation, left, right)
     if not shape.wide:
-        return Packed(f"({as_code(w, left, shape)} {symbol} {as_code(w, right, shape)})", shape)
+        return Packed(combine(as_code(w, left, shape), as_code(w, right, shape)), shape)
 
     def fill(place: Place, target: Shape) -> None:
         if target.key != shape.key:
             w.fill(place, settle(w, Builder(fill, lambda: shape), shape), target)
             return
         w.fill(place, left, shape)
-        if symbol == "|" and isinstance(right, SetOf):
+        if operation is op.UNION and isinstance(right, SetOf):
             for element in right.elements:
                 add_element(w, place, shape, element)
             return
         other = place_of(w, settle(w, right, shape))
         (base, word), (source, start) = place.address(), other.address()
         for k in range(shape.words):
-            w.emit(f"{base}[{word} + {k}] = {base}[{word} + {k}] {symbol} {source}[{start} + {k}]")
+            w.store(base, word + k, combine(base[word + k], source[start + k]))
 
     return Builder(fill, lambda: shape)
 
 
-def _elementwise(w: Writer, operator: Operator, left: Value, right: Value) -> Value:
+def _elementwise(w: Writer, operation: Operator, left: Value, right: Value) -> Value:
     """The same where one of the sets is a sorted array, or has elements outside what the other can hold."""
-    union, keep, symmetric = (operator is o for o in (op.UNION, op.INTERSECTION, op.SYMMETRIC_DIFFERENCE))
+    union, keep, symmetric = (operation is o for o in (op.UNION, op.INTERSECTION, op.SYMMETRIC_DIFFERENCE))
     if (isinstance(left, SetOf) or told(w, left) is None or is_made(w, left)) and (union or keep):
         left, right = right, left
     shape = told(w, left)
@@ -102,7 +110,7 @@ def _elementwise(w: Writer, operator: Operator, left: Value, right: Value) -> Va
 
     def chosen(element: Value, other: Value) -> AbstractContextManager[None]:
         inside = as_truth(w, w.contains(other, element))
-        return w.block(f"if {inside if keep else f'not ({inside})'}:")
+        return w.when(inside if keep else ~inside)
 
     def fill(place: Place, target: Shape) -> None:
         if not isinstance(target, (SetShape, SortedSetShape)):
@@ -171,23 +179,22 @@ def included(w: Writer, node: Apply, left: Value, right: Value) -> Value:
     shape = _common_set(w, left, right)
     if shape is not None and not shape.wide:
         a, b = named(w, as_code(w, left, shape)), named(w, as_code(w, right, shape))
-        proper = f" and {a} != {b}" if is_proper else ""
-        return Truth(f"({a} & ~{b} == 0{proper})")
+        return Truth((a & ~b).eq(0) & (a.ne(b) if is_proper else truth(True)))
     left, right = (
         v if isinstance(v, SetOf) or told(w, v) is None or is_made(w, v) else bind(w, v) for v in (left, right)
     )
-    result = w.fresh("ok")
-    w.emit(f"{result} = True")
+    result = flag(w.fresh("ok"))
+    w.assign(result, truth(True))
 
     def test(element: Value) -> None:
         inside = as_truth(w, w.contains(right, element))
-        with w.block(f"if not ({inside}):"):
-            w.emit(f"{result} = False")
+        with w.when(~inside):
+            w.assign(result, truth(False))
 
     _each(w, left, test)
     if not is_proper:
         return Truth(result)
-    return Truth(f"({result} and not ({as_truth(w, equal(w, left, right))}))")
+    return Truth(result & ~as_truth(w, equal(w, left, right)))
 
 
 def changed_bag(w: Writer, node: Apply, bag: Value, elements: Value) -> Value:
@@ -234,4 +241,4 @@ def _comparable_with_bag(w: Writer, bag: Value, change: tuple[Value, ...] | Valu
         given = _element_of(w, change)
         if len(kinds_of(given) | kinds_of(shape.element)) > 1:
             refuse(w, described(shape.element), described(given))
-        comparable(w, of_code("0", given), of_code("0", shape.element))
+        comparable(w, of_code(number(0), given), of_code(number(0), shape.element))

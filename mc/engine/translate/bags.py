@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 
+from mc.engine.code.build import all_of, flag, tested
+from mc.engine.code.nodes import Bit, Word, truth
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import BagShape, Shape
 from mc.engine.translate.codes import as_code, named, settle
@@ -14,24 +16,24 @@ from mc.engine.translate.values import BagChange, Builder, Value, of_code
 from mc.engine.translate.writer import Writer
 
 
-def add_copy(w: Writer, place: Place, shape: BagShape, code: str) -> None:
+def add_copy(w: Writer, place: Place, shape: BagShape, code: Word) -> None:
     """One more copy of an element in a bag."""
     (base, word), add = place.address(), w.module.bag_functions(shape)[0]
     over = f"more than {shape.distinct} different elements or {shape.copies} copies, the declared capacity"
-    w.fail_if(f"not {add}({base}, {word}, {code})", over)
+    w.fail_if(~tested(add, base, word, code), over)
 
 
 def copy_bag(w: Writer, place: Place, shape: BagShape, source: Place, given: BagShape) -> None:
     """A bag in a shape that differs in bounds."""
     clear(w, place, shape)
-    k, count = w.fresh("k"), given.count
-    with w.block(f"for {k} in range({given.distinct}):"):
+    count = given.count
+    with w.loop(w.fresh("k"), "range", given.distinct) as k:
         slot = named(w, source.slot(given.slots, k).load(given.slot), "slot")
-        with w.block(f"if {slot} == 0:"):
-            w.emit("break")
-        element = of_code(f"({slot} >> {count.bits})", given.element)
+        with w.when(slot.eq(0)):
+            w.leave_loop()
+        element = of_code(slot >> count.bits, given.element)
         code = named(w, as_code(w, element, shape.element), "e")
-        with w.block(f"for {w.fresh('k')} in range({slot} & {count.mask}):"):
+        with w.loop(w.fresh("k"), "range", slot & count.mask):
             add_copy(w, place, shape, code)
 
 
@@ -91,7 +93,7 @@ def _change_by_set(w: Writer, place: Place, shape: BagShape, sign: str, elements
         if sign == "+":
             add_copy(w, place, shape, as_code(w, element, shape.element))
         else:
-            w.emit(f"{remove}({base}, {word}, {as_code(w, element, shape.element)})")
+            w.do(remove, base, word, as_code(w, element, shape.element))
 
 
 def _change_by_elements(
@@ -103,28 +105,25 @@ def _change_by_elements(
     """
     base, word = place.address()
     remove = w.module.bag_functions(shape)[1]
-    pending: list[tuple[str, str]] = []  # elements to add, and a flag: whether still to be added
+    pending: list[tuple[Word, Bit]] = []  # elements to add, and a flag: whether still to be added
     for sign, elements in changes:
         assert isinstance(elements, tuple)
         codes = [named(w, as_code(w, e, shape.element), "e") for e in elements]
         for k, code in enumerate(codes):
-            again = " and ".join(f"{code} != {other}" for other in codes[:k])
+            first = all_of(code.ne(other) for other in codes[:k])
             if sign == "+":
-                flag = w.fresh("adding")
-                w.emit(f"{flag} = {again or True}")
-                pending.append((code, flag))
+                adding = flag(w.fresh("adding"))
+                w.assign(adding, first)
+                pending.append((code, adding))
                 continue
-            depth = w.depth
-            if again:
-                w.emit(f"if {again}:")
-                w.depth += 1
-            for added, flag in reversed(pending):
-                with w.block(f"if {flag} and {added} == {code}:"):
-                    w.emit(f"{flag} = False")
-                w.emit("else:")
-                w.depth += 1
-            w.emit(f"{remove}({base}, {word}, {code})")
-            w.depth = depth
-    for code, flag in pending:
-        with w.block(f"if {flag}:"):
+            with ExitStack() as blocks:
+                if k:
+                    blocks.enter_context(w.when(first))
+                for added, adding in reversed(pending):
+                    with w.when(adding & added.eq(code)):
+                        w.assign(adding, truth(False))
+                    blocks.enter_context(w.otherwise())
+                w.do(remove, base, word, code)
+    for code, adding in pending:
+        with w.when(adding):
             add_copy(w, place, shape, code)

@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
+from mc.engine.code.build import choice, computed, flag, union_of_words, variable
+from mc.engine.code.nodes import Bit, truth
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import BagShape, BoolShape, FnShape, SeqShape, SetShape, Shape, SortedSetShape
 from mc.engine.store.storage import MAX_UNIVERSE, is_set
@@ -44,7 +46,9 @@ from mc.formula.nodes import Apply, Bind, Binder, Bound, Expression, Name, as_wr
 
 
 @contextmanager
-def bindings(w: Writer, bounds: Sequence[Bound], leave: str = "", last: Expression | None = None) -> Iterator[bool]:
+def bindings(
+    w: Writer, bounds: Sequence[Bound], leave: Bit | None = None, last: Expression | None = None
+) -> Iterator[bool]:
     """Open the loops over some bounds; after an inner loop, outer ones break where ``leave`` holds.
 
     ``last``: one more condition. Where there is one, it may be known which elements satisfy all conditions;
@@ -63,15 +67,15 @@ def bindings(w: Writer, bounds: Sequence[Bound], leave: str = "", last: Expressi
             chosen = decide(w, collection, name, conditions) if len(bound.names) == 1 else None
             if chosen is not None:
                 _admit(w, collection, name, conditions)
-            if position and leave:
+            if position and leave is not None:
                 blocks.callback(partial(_leave, w), leave)
             if chosen is not None and not chosen.rest and conditions and conditions[-1] is last:
                 looped = False
-                blocks.enter_context(w.block(f"if {_any_passes(w, collection, chosen)}:"))
+                blocks.enter_context(w.when(_any_passes(w, collection, chosen)))
                 continue
             take(w, bound.names, blocks.enter_context(w.elements(collection, as_written(name), chosen)))
             for condition in conditions if chosen is None else chosen.rest:
-                blocks.enter_context(w.block(f"if {as_truth(w, w.expr(condition))}:"))
+                blocks.enter_context(w.when(as_truth(w, w.expr(condition))))
         yield looped
 
 
@@ -83,16 +87,15 @@ def _admit(w: Writer, collection: Value, name: str, conditions: list[Expression]
             as_truth(w, w.expr(condition))
 
 
-def _any_passes(w: Writer, collection: Value, chosen: Filter) -> str:
+def _any_passes(w: Writer, collection: Value, chosen: Filter) -> Bit:
     shape = natural_shape(w, collection)
     assert isinstance(shape, SetShape)
-    words = passing(w, place_of(w, collection), shape, chosen).values()
-    return f"({' | '.join(words) or '0'}) != 0"
+    return union_of_words(passing(w, place_of(w, collection), shape, chosen).values()).ne(0)
 
 
-def _leave(w: Writer, condition: str) -> None:
-    with w.block(condition):
-        w.emit("break")
+def _leave(w: Writer, condition: Bit) -> None:
+    with w.when(condition):
+        w.leave_loop()
 
 
 def quantify(w: Writer, node: Bind) -> Value:
@@ -107,13 +110,13 @@ def quantify(w: Writer, node: Bind) -> Value:
 
 def _search(w: Writer, node: Bind) -> Value:
     universal = node.binder is Binder.FORALL
-    result = w.fresh("ok" if universal else "found")
-    w.emit(f"{result} = {universal}")
+    result = flag(w.fresh("ok" if universal else "found"))
+    w.assign(result, truth(universal))
     decisive = negation(node.body) if universal else node.body
-    with bindings(w, node.bounds, leave=f"if {result} != {universal}:", last=decisive) as looped:
-        w.emit(f"{result} = {not universal}")
+    with bindings(w, node.bounds, leave=~result if universal else result, last=decisive) as looped:
+        w.assign(result, truth(not universal))
         if looped:
-            w.emit("break")
+            w.leave_loop()
     return Truth(result)
 
 
@@ -188,11 +191,11 @@ def _fill_chosen(w: Writer, place: Place, shape: Shape, collection: Value, chose
         return False
     words = passing(w, place_of(w, collection), given, chosen)
     if not shape.wide:
-        w.emit(place.store(shape, words.get(0, "0")))
+        w.emit(place.store(shape, words.get(0, 0)))
         return True
     base, word = place.address()
     for k in range(shape.words):
-        w.emit(f"{base}[{word} + {k}] = {words.get(k, '0')}")
+        w.store(base, word + k, words.get(k, 0))
     return True
 
 
@@ -223,15 +226,13 @@ def tabulated(w: Writer, node: Bind, name: str, arguments: Any) -> Value:
             return
         if not isinstance(shape, FnShape) or set(unknown.keys) != set(shape.keys):
             unfit(w, unknown, shape)
-        with w.within(dict(scope), file):
-            k = w.fresh(as_written(name))
-            with w.block(f"for {k} in range({len(shape.keys)}):"):
-                w.scope[name] = of_code(k, shape.domain)
-                put(w, place.slot(shape.slots, k), w.expr(node.body), shape.element)
+        with w.within(dict(scope), file), w.loop(w.fresh(as_written(name)), "range", len(shape.keys)) as k:
+            w.scope[name] = of_code(k, shape.domain)
+            put(w, place.slot(shape.slots, k), w.expr(node.body), shape.element)
 
     def natural() -> Shape:
         with w.within(dict(scope), file), w.aside():
-            w.scope[name] = of_code("k", unknown.domain)
+            w.scope[name] = of_code(variable("k"), unknown.domain)
             return function_on(w, arguments, natural_shape(w, w.expr(node.body)))
 
     return Builder(fill, natural)
@@ -248,23 +249,21 @@ def _numbered(w: Writer, node: Bind, name: str, domain: Interval) -> Value:
             return
         if not isinstance(shape, SeqShape):
             unfit(w, natural(), shape)
-        n = named(w, f"max({domain.hi.code}, 0)", "n")
+        n = named(w, computed("max", domain.hi.code, 0), "n")
         if not domain.lo.lo == domain.lo.hi == 1:
-            n = named(w, f"({n} if {domain.lo.code} <= {n} else 0)", "n")
-            w.fail_if(f"{domain.lo.code} != 1 and {n} != 0", "a function that is no sequence: it is not over 1..n")
+            n = named(w, choice(domain.lo.code.le(n), n, 0), "n")
+            w.fail_if(domain.lo.code.ne(1) & n.ne(0), "a function that is no sequence: it is not over 1..n")
         if longest > shape.capacity:
-            w.fail_if(f"{n} > {shape.capacity}", over_text(w, shape.capacity))
+            w.fail_if(n.gt(shape.capacity), over_text(w, shape.capacity))
         clear(w, place, shape)
-        with w.within(dict(scope), file):
-            k = w.fresh("k")
-            with w.block(f"for {k} in range({n}):"):
-                w.scope[name] = Num(f"({k} + 1)", 1, min(longest, shape.capacity))
-                put(w, place.at(shape.start).slot(shape.slots, k), w.expr(node.body), shape.element)
+        with w.within(dict(scope), file), w.loop(w.fresh("k"), "range", n) as k:
+            w.scope[name] = Num(k + 1, 1, min(longest, shape.capacity))
+            put(w, place.at(shape.start).slot(shape.slots, k), w.expr(node.body), shape.element)
         w.emit(place.store(shape.length, n))
 
     def natural() -> Shape:
         with w.within(dict(scope), file), w.aside():
-            w.scope[name] = Num("k", 1, longest)
+            w.scope[name] = Num(variable("k"), 1, longest)
             if longest > MAX_UNIVERSE:
                 w.mistake(f"a sequence of up to {longest:,} elements is too long to be built here")
             return SeqShape(natural_shape(w, w.expr(node.body)), longest)
@@ -283,8 +282,8 @@ def _counted(w: Writer, node: Bind, name: str) -> Value:
         with w.within(dict(scope), file), bindings(w, node.bounds):
             element = named(w, as_code(w, w.scope[name], shape.element), "e")
             copies = named(w, as_number(w, w.expr(node.body)).code, "n")
-            w.fail_if(f"{copies} < 1", "a bag has at least one copy of each of its elements")
-            with w.block(f"for {w.fresh('k')} in range({copies}):"):
+            w.fail_if(copies.lt(1), "a bag has at least one copy of each of its elements")
+            with w.loop(w.fresh("k"), "range", copies):
                 add_copy(w, place, shape, element)
 
     def natural() -> Shape:
@@ -321,8 +320,7 @@ def concatenated(w: Writer, node: Apply, left: Value, right: Value) -> Value:
         w.fill(place, left, target)
         tail = place_of(w, settle(w, right, source))
         count = named(w, tail.load(source.length), "n")
-        k = w.fresh("k")
-        with w.block(f"for {k} in range({count}):"):
+        with w.loop(w.fresh("k"), "range", count) as k:
             push(w, place, target, part_at(w, tail.at(source.start).slot(source.slots, k), source.element))
 
     return Builder(fill, lambda: SeqShape(element, shape.capacity + other.capacity))
@@ -330,11 +328,10 @@ def concatenated(w: Writer, node: Apply, left: Value, right: Value) -> Value:
 
 def push(w: Writer, place: Place, shape: SeqShape, element: Value) -> None:
     """Append ``element`` to the sequence at ``place``."""
-    n = w.fresh("n")
-    w.emit(f"{n} = {place.load(shape.length)}")
-    w.fail_if(f"{n} >= {shape.capacity}", over_text(w, shape.capacity))
+    n = w.let(place.load(shape.length), "n")
+    w.fail_if(n.ge(shape.capacity), over_text(w, shape.capacity))
     put(w, place.at(shape.start).slot(shape.slots, n), element, shape.element)
-    w.emit(place.store(shape.length, f"{n} + 1"))
+    w.emit(place.store(shape.length, n + 1))
 
 
 def _filters(node: Bind) -> bool:

@@ -7,7 +7,9 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from mc.engine.store.places import Place, atomic
+from mc.engine.code.build import choice, computed, flag, pointer, tested, union_of_words, variable
+from mc.engine.code.nodes import Code, number, related, truth
+from mc.engine.store.places import Place
 from mc.engine.store.shapes import (
     BagShape,
     IntShape,
@@ -50,12 +52,11 @@ MAX_DEPTH = 40
 def size_of(w: Writer, node: Apply, value: Value) -> Value:
     """``Len(value)`` or ``Cardinality(value)``: the number of elements of a set, a sequence or a bag."""
     if isinstance(value, Interval):
-        return Num(f"max({value.hi.code} - {value.lo.code} + 1, 0)", 0, max(value.hi.hi - value.lo.lo + 1, 0))
+        return Num(computed("max", value.hi.code - value.lo.code + 1, 0), 0, max(value.hi.hi - value.lo.lo + 1, 0))
     if isinstance(value, Builder) and value.loop is not None and value.once and is_made(w, value):
-        result = w.fresh("size")
-        w.emit(f"{result} = 0")
+        result = w.let(number(0), "size")
         with value.loop():
-            w.emit(f"{result} += 1")
+            w.assign(result, result + 1)
         return Num(result, 0, LARGEST)
     if isinstance(value, (SetOf, Builder)):
         value = bind(w, value)
@@ -106,45 +107,43 @@ def _subseq(w: Writer, seq: Value, first: Num, last: Num) -> Value:
     shape = _seq_shape(w, seq)
     place = place_of(w, seq)
     a, b = named(w, first.code, "first"), named(w, last.code, "last")
-    below = f"{a} < 1 or " if first.lo < 1 else ""
+    below = a.lt(1) if first.lo < 1 else truth(False)
     outside = "SubSeq goes beyond the sequence"
-    w.fail_if(f"{a} <= {b} and ({below}{b} > {place.load(shape.length)})", outside)
+    w.fail_if(a.le(b) & (below | b.gt(place.load(shape.length))), outside)
     longest = max(1, min(shape.capacity, last.hi - first.lo + 1))
 
     def fill(target_place: Place, target: Shape) -> None:
         if not isinstance(target, SeqShape):
             unfit(w, SeqShape(shape.element, longest), target)
         if target.capacity < longest:
-            w.fail_if(f"{b} - {a} >= {target.capacity}", over_text(w, target.capacity))
+            w.fail_if((b - a).ge(target.capacity), over_text(w, target.capacity))
         if not shape.wide and not target.wide and shape.element.key == target.element.key:
             bits = shape.element.bits
-            n = named(w, f"max({b} - {a} + 1, 0)", "n")
-            elements = f"({place.load(shape)} >> {shape.start} + ({a} - 1) * {bits} & (1 << {n} * {bits}) - 1)"
-            code = f"({elements} << {target.start} | {n} if {n} > 0 else 0)"
-            w.emit(target_place.store(target, code))
+            n = named(w, computed("max", b - a + 1, 0), "n")
+            elements = (place.load(shape) >> ((a - 1) * bits + shape.start)) & ((1 << (n * bits)) - 1)
+            w.emit(target_place.store(target, choice(n.gt(0), (elements << target.start) | n, 0)))
             return
         clear(w, target_place, target)
-        k = w.fresh("k")
-        with w.block(f"for {k} in range({a}, {b} + 1):"):
-            source = place.at(shape.start).slot(shape.slots, f"({k} - 1)")
-            to = target_place.at(target.start).slot(target.slots, f"({k} - {a})")
+        with w.loop(w.fresh("k"), "range", a, b + 1) as k:
+            source = place.at(shape.start).slot(shape.slots, k - 1)
+            to = target_place.at(target.start).slot(target.slots, k - a)
             put(w, to, part_at(w, source, shape.element), target.element)
-        w.emit(target_place.store(target.length, f"max({b} - {a} + 1, 0)"))
+        w.emit(target_place.store(target.length, computed("max", b - a + 1, 0)))
 
     return Builder(fill, lambda: SeqShape(shape.element, longest))
 
 
 def head_of(w: Writer, node: Apply, seq: Value) -> Value:
     """``Head(seq)``"""
-    return element_at(w, seq, _seq_shape(w, seq), Num("1", 1, 1))
+    return element_at(w, seq, _seq_shape(w, seq), Num(number(1), 1, 1))
 
 
 def tail_of(w: Writer, node: Apply, seq: Value) -> Value:
     """``Tail(seq)``"""
     shape = _seq_shape(w, seq)
     length = named(w, place_of(w, seq).load(shape.length), "n")
-    w.fail_if(f"{length} == 0", "Tail of an empty sequence")
-    return _subseq(w, seq, Num("2", 2, 2), Num(length, 0, shape.capacity))
+    w.fail_if(length.eq(0), "Tail of an empty sequence")
+    return _subseq(w, seq, Num(number(2), 2, 2), Num(length, 0, shape.capacity))
 
 
 def copies_in(w: Writer, node: Apply, element: Value, bag: Value) -> Value:
@@ -164,16 +163,15 @@ def extreme(w: Writer, node: Apply) -> Value:
     if isinstance(operand, Apply) and operand.operator is op.SET:
         numbers = [number_in(w, bind(w, w.expr(element)), takes) for element in operand.operands]
         if not numbers:
-            w.fail_if("True", f"{which} of an empty set")
-            return Num("0", 0, 0)
+            w.fail_if(truth(True), f"{which} of an empty set")
+            return Num(number(0), 0, 0)
         choose: Callable[..., int] = max if which == "max" else min
         lo, hi = choose(n.lo for n in numbers), choose(n.hi for n in numbers)
-        code = f"{which}({', '.join(n.code for n in numbers)})" if len(numbers) > 1 else numbers[0].code
-        return Num(code, lo, hi)
+        return Num(computed(which, *[n.code for n in numbers]) if len(numbers) > 1 else numbers[0].code, lo, hi)
     value = as_present(w, w.expr(operand))
     empty_set = f"{which} of an empty set"
     if isinstance(value, Interval):
-        w.fail_if(f"{value.lo.code} > {value.hi.code}", empty_set)
+        w.fail_if(value.lo.code.gt(value.hi.code), empty_set)
         return value.hi if which == "max" else value.lo
     shape = natural_shape(w, value)
     if isinstance(shape, SeqShape):
@@ -183,25 +181,25 @@ def extreme(w: Writer, node: Apply) -> Value:
     if shape.wide:
         return _extreme_of(w, which, takes, lambda: w.elements(value), lambda element: element)
     code = named(w, as_code(w, value, shape))
-    w.fail_if(f"{code} == 0", empty_set)
-    bit = f"{'highest' if which == 'max' else 'lowest'}_bit({code})"
-    return Num(f"({bit} + {shape.element.lo})", shape.element.lo, shape.element.hi)
+    w.fail_if(code.eq(0), empty_set)
+    bit = computed("highest_bit" if which == "max" else "lowest_bit", code)
+    return Num(bit + shape.element.lo, shape.element.lo, shape.element.hi)
 
 
 def _extreme_of(
     w: Writer, which: str, takes: str, loop: Callable[[], AbstractContextManager[Any]], value: Callable[[Any], Value]
 ) -> Value:
     """The largest or smallest of the numbers that a loop goes through."""
-    result, empty = w.fresh("best"), w.fresh("empty")
-    w.emit(f"{result} = 0")
-    w.emit(f"{empty} = True")
+    result, empty = variable(w.fresh("best")), flag(w.fresh("empty"))
+    w.assign(result, number(0))
+    w.assign(empty, truth(True))
     with loop() as element:
-        number = number_in(w, bind(w, value(element)), takes)
-        with w.block(f"if {empty} or {number.code} {'>' if which == 'max' else '<'} {result}:"):
-            w.emit(f"{result} = {number.code}")
-            w.emit(f"{empty} = False")
+        n = number_in(w, bind(w, value(element)), takes)
+        with w.when(empty | related(n.code, ">" if which == "max" else "<", result)):
+            w.assign(result, n.code)
+            w.assign(empty, truth(False))
     w.fail_if(empty, f"{which} of an empty set")
-    return Num(result, number.lo, number.hi)
+    return Num(result, n.lo, n.hi)
 
 
 # Records
@@ -231,9 +229,8 @@ def record_of(w: Writer, node: Apply) -> Value:
                 put(w, place.at(record.offsets[name]), given[name], field)
 
         return Builder(fill, lambda: shape)
-    codes = [f"{atomic(as_code(w, given[n], f))} << {offset + record.offsets[n]}" for n, f in record.fields.items()]
-    codes = [c.removesuffix(" << 0") for c in codes if not c.startswith("0 << ")]
-    return Packed(f"({' | '.join([str(tag)] * (tag > 0) + codes) or '0'})", shape)
+    codes = [as_code(w, given[n], f) << offset + record.offsets[n] for n, f in record.fields.items()]
+    return Packed(union_of_words([number(tag), *codes]), shape)
 
 
 def _kind_of_record(w: Writer, given: dict[str, Value], shape: Shape) -> tuple[RecordShape, int, int]:
@@ -280,9 +277,9 @@ def parameter_kinds(w: Writer, definition: Definition, scope: Mapping[str, Value
     fact = w.module.facts.definition(definition)
     states = {}
     if w.state is not None and fact.reads:
-        states["s"] = replace(w.state, pointer="s")
+        states["s"] = replace(w.state, pointer=pointer("s"))
     if w.primed is not None and fact.writes:
-        states["t"] = replace(w.primed, pointer="t")
+        states["t"] = replace(w.primed, pointer=pointer("t"))
     names = parameter_names(scope)
     return {**states, **{name: _inside(names[name], value) for name, value in scope.items()}}
 
@@ -290,12 +287,12 @@ def parameter_kinds(w: Writer, definition: Definition, scope: Mapping[str, Value
 def applied(w: Writer, generated: Generated, definition: Definition, scope: Mapping[str, Value]) -> Value:
     """The call of a generated function."""
     fact = w.module.facts.definition(definition)
-    codes = [w.state.pointer] if w.state is not None and fact.reads else []
+    codes: list[Code] = [w.state.pointer] if w.state is not None and fact.reads else []
     codes += [w.primed.pointer] if w.primed is not None and fact.writes else []
     codes += [code for value in scope.values() for code in _codes(value)]
-    code = f"{generated.name}({', '.join([*codes, SCRATCH])})"
     if generated.result is None:
-        return Truth(code)
+        return Truth(tested(generated.name, *codes, SCRATCH))
+    code = computed(generated.name, *codes, SCRATCH)
     if isinstance(generated.result, IntShape):
         return Num(code, generated.result.lo, generated.result.hi)
     return Packed(code, generated.result)
@@ -324,17 +321,17 @@ def expand(w: Writer, definition: Definition, scope: dict[str, Value]) -> Value:
 def _inside(name: str, value: Value) -> Value:
     """What a parameter is inside a function that is passed a value."""
     if isinstance(value, Num):
-        return Num(name, value.lo, value.hi)
+        return Num(variable(name), value.lo, value.hi)
     if isinstance(value, Truth):
-        return Truth(name)
+        return Truth(flag(name))
     if isinstance(value, Packed):
-        return Packed(name, value.shape)
+        return Packed(variable(name), value.shape)
     if isinstance(value, Stored):
-        return Stored(Place(name, words=(word_of(name),)), value.shape)
+        return Stored(Place(pointer(name), words=(variable(word_of(name)),)), value.shape)
     return value
 
 
-def _codes(value: Value) -> list[str]:
+def _codes(value: Value) -> list[Code]:
     """What is passed to a function for a value."""
     if isinstance(value, (Num, Truth, Packed)):
         return [value.code]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
+from mc.engine.code.build import any_of, choice, computed
+from mc.engine.code.nodes import Bit, Code, Word, number, truth
 from mc.engine.store.kinds import described
 from mc.engine.store.shapes import (
     AtomShape,
@@ -43,6 +45,7 @@ from mc.lang.arithmetic import fits, too_large
 from mc.lang.kinds import shown
 from mc.lang.text import to_tla
 
+C = TypeVar("C", bound=Code)
 #: So few elements, or constants, are gone through one by one, without a loop once LLVM is done.
 SHORT = 8
 #: Entries of a table of codes, at most.
@@ -59,29 +62,29 @@ def as_number(w: Writer, value: Value) -> Num:
     if isinstance(value, Const) and isinstance(value.value, int) and not isinstance(value.value, bool):
         if not fits(value.value):
             w.mistake(too_large(value.value))
-        return Num(str(value.value), value.value, value.value)
+        return Num(number(value.value), value.value, value.value)
     if isinstance(value, Stored) and isinstance(value.shape, IntShape):
         return num_of(value.place.load(value.shape), value.shape)
     shape = natural_shape(w, value)
     if isinstance(shape, OptionalShape) and isinstance(shape.inner, IntShape):
         code = named(w, as_code(w, value, shape))
-        w.fail_if(f"{code} == 0", f"a number is needed, not {to_tla(shape.none)}")
-        return num_of(f"({code} - 1)", shape.inner)
+        w.fail_if(code.eq(0), f"a number is needed, not {to_tla(shape.none)}")
+        return num_of(code - 1, shape.inner)
     if isinstance(shape, AtomShape) and (numbers := [m for m in shape.members if type(m) is int]):
         code = _member_of(w, value, shape, int)
         table = w.module.table([m if type(m) is int else numbers[0] for m in shape.members])
-        return Num(f"{table}[{code}]", min(numbers), max(numbers))
+        return Num(table[code], min(numbers), max(numbers))
     w.mistake(f"a number is needed here, not {describe(w, value)}")
 
 
-def _member_of(w: Writer, value: Value, shape: AtomShape, kind: type) -> str:
+def _member_of(w: Writer, value: Value, shape: AtomShape, kind: type) -> Word:
     """The code of an atom; evaluation fails where it is not of one of Python's types."""
     code = as_code(w, value, shape)
     others = [int(type(m) is not kind) for m in shape.members]
     if any(others):
         code = named(w, code)
         needed = "a number" if kind is int else "TRUE or FALSE"
-        w.fail_if(f"{w.module.table(others)}[{code}] != 0", f"{needed} is needed, not {described(shape)}")
+        w.fail_if(w.module.table(others)[code].ne(0), f"{needed} is needed, not {described(shape)}")
     return code
 
 
@@ -93,20 +96,20 @@ def decided(w: Writer, value: Value) -> bool | None:
     return bool(value.value)
 
 
-def as_truth(w: Writer, value: Value) -> str:
+def as_truth(w: Writer, value: Value) -> Bit:
     """The value as a Boolean expression."""
     if isinstance(value, Truth):
         return value.code
     if isinstance(value, Const) and isinstance(value.value, bool):
-        return str(value.value)
+        return truth(value.value)
     if isinstance(value, Stored) and isinstance(value.shape, BoolShape):
-        return f"({value.place.load(value.shape)} != 0)"
+        return value.place.load(value.shape).ne(0)
     shape = natural_shape(w, value)
     if isinstance(shape, OptionalShape) and isinstance(shape.inner, BoolShape):
         return as_truth(w, as_present(w, value))
     if isinstance(shape, AtomShape) and any(type(m) is bool for m in shape.members):
         code = _member_of(w, value, shape, bool)
-        return f"{code} == {shape.positions.get((bool, True), -1)}"
+        return code.eq(shape.positions.get((bool, True), -1))
     w.mistake(f"TRUE or FALSE is needed here, not {describe(w, value)}")
 
 
@@ -118,13 +121,9 @@ def describe(w: Writer, value: Value) -> str:
     return described(natural_shape(w, value))
 
 
-def named(w: Writer, code: str, hint: str = "v") -> str:
+def named(w: Writer, code: C, hint: str = "v") -> C:
     """``code`` itself where it is a name or a number, else a local variable that holds it."""
-    if code.isidentifier() or code.lstrip("-").isdigit():
-        return code
-    name = w.fresh(hint)
-    w.emit(f"{name} = {code}")
-    return name
+    return code if code.simple else w.let(code, hint)
 
 
 def bind(w: Writer, value: Value, hint: str = "v") -> Value:
@@ -159,28 +158,25 @@ def settle(w: Writer, value: Value, shape: Shape, hint: str = "v") -> Value:
 # Codes
 
 
-def as_code(w: Writer, value: Value, shape: Shape) -> str:
+def as_code(w: Writer, value: Value, shape: Shape) -> Word:
     """The code of ``value`` in the scalar ``shape``; emits the checks that it is in the domain."""
     if isinstance(value, Const):
         if not encodable(shape, value.value):
-            w.fail_if("True", outside_text(w, shape, value.value))
-            return "0"
-        return str(shape.encode(value.value))
+            w.fail_if(truth(True), outside_text(w, shape, value.value))
+            return number(0)
+        return number(shape.encode(value.value))
     if isinstance(shape, IntShape):
         return _int_code(w, as_number(w, value), shape)
     if isinstance(shape, BoolShape):
-        truth = as_truth(w, value)
-        return f"int({truth})"
+        return as_truth(w, value).word
     made = isinstance(value, (Builder, SetOf, Tuple, Interval))
     if made and isinstance(shape, OptionalShape):
-        return f"({as_code(w, value, shape.inner)} + 1)"
+        return as_code(w, value, shape.inner) + 1
     if made:
-        place = w.local()
-        w.fill(place, value, shape)
-        return place.base
+        return _filled(w, value, shape)
     given = natural_shape(w, value)
     if given.key == shape.key:
-        return value.place.load(shape) if isinstance(value, Stored) else getattr(value, "code", "0")
+        return value.place.load(shape) if isinstance(value, Stored) else getattr(value, "code", number(0))
     if isinstance(given, AtomShape):
         return _atom_code(w, _raw(w, value), given, shape)
     if isinstance(given, OptionalShape) and isinstance(shape, (OptionalShape, AtomShape)):
@@ -189,25 +185,31 @@ def as_code(w: Writer, value: Value, shape: Shape) -> str:
         return _chosen_code(w, as_number(w, value), shape)
     if isinstance(given, BoolShape) and isinstance(shape, AtomShape):
         false, true = _images(w, (False, True), given, shape)
-        return _inside_shape(w, f"({true} if {as_truth(w, value)} else {false})", shape, false, true)
+        return _inside_shape(w, choice(as_truth(w, value), true, false), shape, false, true)
     if isinstance(shape, OptionalShape):
-        return f"({as_code(w, value, shape.inner)} + 1)"
+        return as_code(w, value, shape.inner) + 1
     if isinstance(given, OptionalShape):
         code = named(w, _raw(w, value))
-        w.fail_if(f"{code} == 0", outside_text(w, shape, given.none))
-        return as_code(w, of_code(f"({code} - 1)", given.inner), shape)
+        w.fail_if(code.eq(0), outside_text(w, shape, given.none))
+        return as_code(w, of_code(code - 1, given.inner), shape)
     if isinstance(given, SetShape) and isinstance(shape, SetShape) and not given.wide:
-        code = _set_code(w, value, given, shape)
-        if code:
-            return code
+        found = _set_code(w, value, given, shape)
+        if found is not None:
+            return found
     if isinstance(given, (SeqShape, SetShape, SortedSetShape, RecordShape, FnShape, UnionShape)):
-        place = w.local()
-        w.fill(place, value, shape)
-        return place.base
+        return _filled(w, value, shape)
     unfit(w, given, shape)
 
 
-def _raw(w: Writer, value: Value) -> str:
+def _filled(w: Writer, value: Value, shape: Shape) -> Word:
+    """The value made part by part, in a local variable."""
+    place = w.local()
+    w.fill(place, value, shape)
+    assert isinstance(place.base, Word)
+    return place.base
+
+
+def _raw(w: Writer, value: Value) -> Word:
     if isinstance(value, Stored):
         return value.place.load(value.shape)
     assert isinstance(value, Packed)
@@ -219,17 +221,17 @@ def as_present(w: Writer, value: Value) -> Value:
     if not isinstance(value, (Packed, Stored)) or not isinstance(shape := value.shape, OptionalShape):
         return value
     code = named(w, _raw(w, value))
-    w.fail_if(f"{code} == 0", f"{described(shape.inner)} is needed, not {to_tla(shape.none)}")
-    return of_code(f"({code} - 1)", shape.inner)
+    w.fail_if(code.eq(0), f"{described(shape.inner)} is needed, not {to_tla(shape.none)}")
+    return of_code(code - 1, shape.inner)
 
 
-def _optional_code(w: Writer, value: Value, given: OptionalShape, shape: OptionalShape | AtomShape) -> str:
-    code, result = named(w, _raw(w, value)), w.fresh("v")
-    w.emit(f"{result} = 0")
-    with w.block(f"if {code} == 0:"):
-        w.emit(f"{result} = {as_code(w, Const(given.none), shape)}")
-    with w.block("else:"):
-        w.emit(f"{result} = {as_code(w, of_code(f'({code} - 1)', given.inner), shape)}")
+def _optional_code(w: Writer, value: Value, given: OptionalShape, shape: OptionalShape | AtomShape) -> Word:
+    code = named(w, _raw(w, value))
+    result = w.let(number(0))
+    with w.when(code.eq(0)):
+        w.assign(result, as_code(w, Const(given.none), shape))
+    with w.otherwise():
+        w.assign(result, as_code(w, of_code(code - 1, given.inner), shape))
     return result
 
 
@@ -241,11 +243,11 @@ def _images(w: Writer, values: Iterable[Any], given: Shape, shape: Shape) -> lis
     return found
 
 
-def _inside_shape(w: Writer, code: str, shape: Shape, *images: int) -> str:
+def _inside_shape(w: Writer, code: Word, shape: Shape, *images: int) -> Word:
     """A code in a shape that is one of ``images``; evaluation fails where it is -1."""
     code = named(w, code)
     if -1 in images:
-        w.fail_if(f"{code} < 0", outside_text(w, shape))
+        w.fail_if(code.lt(0), outside_text(w, shape))
     return code
 
 
@@ -264,54 +266,53 @@ def unfit(w: Writer, given: Shape, shape: Shape) -> NoReturn:
     w.mistake(f"{described(given)}, is used where {described(shape)}, belongs")
 
 
-def _set_code(w: Writer, value: Value, given: SetShape, shape: SetShape) -> str:
-    """The code in ``shape`` of a small set of numbers, or of the same elements; empty for other sets."""
+def _set_code(w: Writer, value: Value, given: SetShape, shape: SetShape) -> Word | None:
+    """The code in ``shape`` of a small set of numbers, or of the same elements; None for other sets."""
     code = _raw(w, value)
     if given.element.key != shape.element.key:
         if not (isinstance(given.element, IntShape) and isinstance(shape.element, IntShape)):
-            return ""
+            return None
         code, up = named(w, code), given.element.lo - shape.element.lo
         outside = sum(1 << k for k, n in enumerate(given.values) if not shape.element.lo <= n <= shape.element.hi)
         if outside:
-            w.fail_if(f"{code} & {outside} != 0", outside_text(w, shape))
-        code = f"({code} << {up})" if up >= 0 else f"({code} >> {-up})"
+            w.fail_if((code & outside).ne(0), outside_text(w, shape))
+        code = code << up if up >= 0 else code >> -up
     if shape.capacity is not None:
         code = named(w, code)
-        w.fail_if(f"popcount({code}) > {shape.capacity}", over_text(w, shape.capacity))
+        w.fail_if(computed("popcount", code).gt(shape.capacity), over_text(w, shape.capacity))
     return code
 
 
-def _int_code(w: Writer, number: Num, shape: IntShape) -> str:
-    code = number.code
-    low, high = number.lo < shape.lo, number.hi > shape.hi
+def _int_code(w: Writer, given: Num, shape: IntShape) -> Word:
+    code = given.code
+    low, high = given.lo < shape.lo, given.hi > shape.hi
     if low or high:
         code = named(w, code)
-        tests = [f"{code} < {shape.lo}"] * low + [f"{code} > {shape.hi}"] * high
-        w.fail_if(" or ".join(tests), outside_text(w, shape))
-    if shape.lo == 0:
-        return code
-    return f"({code} {'-' if shape.lo > 0 else '+'} {abs(shape.lo)})"
+        w.fail_if(any_of([code.lt(shape.lo)] * low + [code.gt(shape.hi)] * high), outside_text(w, shape))
+    return code - shape.lo
 
 
-def _chosen_code(w: Writer, number: Num, shape: AtomShape) -> str:
+def _chosen_code(w: Writer, value: Num, shape: AtomShape) -> Word:
     """The code of a number in an enumeration of some numbers."""
     members = [m for m in shape.members if type(m) is int] or [0]
     lo, hi = min(members), max(members)
     if hi - lo >= LONGEST_TABLE:
-        given = named(w, number.code)
+        given = named(w, value.code)
         if len(members) > SHORT:
             members.sort()
-            found = named(w, f"position({w.module.table(members)}, {len(members)}, {given})", "k")
+            found = named(w, computed("position", w.module.table(members), len(members), given), "k")
             codes = w.module.table([shape.positions[int, m] for m in members])
-            return _inside_shape(w, f"({codes}[{found}] if {found} >= 0 else -1)", shape, -1)
-        choices = [f"{shape.positions[int, m]} if {given} == {m} else " for m in members]
-        return _inside_shape(w, f"({''.join(choices)}-1)", shape, -1)
+            return _inside_shape(w, choice(found.ge(0), codes[found], -1), shape, -1)
+        code = number(-1)
+        for member in reversed(members):
+            code = choice(given.eq(member), shape.positions[int, member], code)
+        return _inside_shape(w, code, shape, -1)
     images = _images(w, range(lo, hi + 1), IntShape(lo, hi), shape)
-    return _inside_shape(w, f"{w.module.table(images)}[{_int_code(w, number, IntShape(lo, hi))}]", shape, *images)
+    return _inside_shape(w, w.module.table(images)[_int_code(w, value, IntShape(lo, hi))], shape, *images)
 
 
-def _atom_code(w: Writer, code: str, given: AtomShape, shape: Shape) -> str:
+def _atom_code(w: Writer, code: Word, given: AtomShape, shape: Shape) -> Word:
     images = _images(w, given.members, given, shape)
     if images == list(range(len(images))):
         return code
-    return _inside_shape(w, f"{w.module.table(images)}[{code}]", shape, *images)
+    return _inside_shape(w, w.module.table(images)[code], shape, *images)

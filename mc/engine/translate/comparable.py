@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from mc.engine.code.build import all_of, choice
+from mc.engine.code.nodes import Bit, Word, number, truth
 from mc.engine.store.kinds import clash, described, kinds, mixed
 from mc.engine.store.shapes import AtomShape, BoolShape, IntShape, OptionalShape, Shape
 from mc.engine.translate.codes import as_code, bind, named
@@ -42,28 +44,27 @@ def _compare_kinds(w: Writer, a: Value, one: Shape | None, b: Value, two: Shape 
         refuse(w, *(described(s) if s else _told_kind(v) for v, s in ((a, one), (b, two))))
 
 
-def different_kinds(w: Writer, a: Value, one: Shape, b: Value, two: Shape) -> str:
+def different_kinds(w: Writer, a: Value, one: Shape, b: Value, two: Shape) -> Bit:
     """A condition: two values are not of one kind, and neither is a model value."""
     numbers = {name: k for k, name in enumerate(sorted(kinds(one) | kinds(two)), 1)}
     left, right = _kind_number(w, a, one, numbers), _kind_number(w, b, two, numbers)
-    if left == right or "0" in (left, right):
-        return "False"
-    tests = [f"{left} != {right}", *(f"{side} != 0" for side in (left, right) if not side.isdigit())]
-    return " and ".join(tests)
+    if left == right or 0 in (left.value, right.value):
+        return truth(False)
+    return left.ne(right) & all_of(side.ne(0) for side in (left, right))
 
 
-def _kind_number(w: Writer, value: Value, shape: Shape, numbers: dict[str, int]) -> str:
+def _kind_number(w: Writer, value: Value, shape: Shape, numbers: dict[str, int]) -> Word:
     """The number of a value's kind; 0 for a model value."""
     if isinstance(shape, AtomShape):
         found = [numbers.get(kind(member), 0) for member in shape.members]
         if len(set(found)) == 1:
-            return str(found[0])
-        return named(w, f"{w.module.table(found)}[{as_code(w, value, shape)}]", "kind")
+            return number(found[0])
+        return named(w, w.module.table(found)[as_code(w, value, shape)], "kind")
     if isinstance(shape, OptionalShape):
         code = named(w, as_code(w, value, shape))
-        inner = _kind_number(w, of_code(f"({code} - 1)", shape.inner), shape.inner, numbers)
-        return named(w, f"({numbers.get(kind(shape.none), 0)} if {code} == 0 else {inner})", "kind")
-    return str(numbers[next(iter(kinds(shape)))])
+        inner = _kind_number(w, of_code(code - 1, shape.inner), shape.inner, numbers)
+        return named(w, choice(code.eq(0), numbers.get(kind(shape.none), 0), inner), "kind")
+    return number(numbers[next(iter(kinds(shape)))])
 
 
 def _composite(shape: Shape) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mc.engine.code.build import computed, tested, total
+from mc.engine.code.nodes import Word, number, truth
 from mc.engine.store.kinds import single, variants
 from mc.engine.store.places import UNROLLED, Place
 from mc.engine.store.shapes import (
@@ -65,8 +67,8 @@ def fill_value(w: Writer, place: Place, value: Value, shape: Shape) -> None:
     elif isinstance(value, Interval) and isinstance(shape, (SetShape, SortedSetShape)):
         clear(w, place, shape)
         k = w.fresh("k")
-        with w.block(f"for {k} in range({value.lo.code}, {value.hi.code} + 1):"):
-            add_element(w, place, shape, Num(k, value.lo.lo, value.hi.hi))
+        with w.loop(k, "range", value.lo.code, value.hi.code + 1) as n:
+            add_element(w, place, shape, Num(n, value.lo.lo, value.hi.hi))
         check_capacity(w, place, shape)
     elif isinstance(value, Tuple) and isinstance(shape, SeqShape):
         _fill_tuple(w, place, value, shape)
@@ -82,13 +84,13 @@ def fill_value(w: Writer, place: Place, value: Value, shape: Shape) -> None:
 
 def clear(w: Writer, place: Place, shape: Shape) -> None:
     if shape.words > UNROLLED:
-        w.emit(f"clear_words({place.pointer()}, {shape.words})")
+        w.do("clear_words", place.pointer(), shape.words)
     elif shape.wide:
         base, word = place.address()
         for k in range(shape.words):
-            w.emit(f"{base}[{word} + {k}] = 0" if k else f"{base}[{word}] = 0")
+            w.store(base, word + k, 0)
     elif not place.local:
-        w.emit(place.store(shape, "0"))
+        w.emit(place.store(shape, 0))
 
 
 def copy_value(w: Writer, place: Place, source: Place, shape: Shape) -> None:
@@ -96,38 +98,38 @@ def copy_value(w: Writer, place: Place, source: Place, shape: Shape) -> None:
         w.emit(place.store(shape, source.load(shape)))
         return
     if shape.words > UNROLLED:
-        w.emit(f"copy_words({source.pointer()}, {place.pointer()}, {shape.words})")
+        w.do("copy_words", source.pointer(), place.pointer(), shape.words)
         return
     (to, first), (origin, start) = place.address(), source.address()
     for k in range(shape.words):
-        w.emit(f"{to}[{first} + {k}] = {origin}[{start} + {k}]" if k else f"{to}[{first}] = {origin}[{start}]")
+        w.store(to, first + k, origin[start + k])
 
 
 def _fill_constant(w: Writer, place: Place, value: Const, shape: Shape) -> None:
     if not encodable(shape, value.value):
-        w.fail_if("True", outside_text(w, shape, value.value))
+        w.fail_if(truth(True), outside_text(w, shape, value.value))
         return
     code = shape.encode(value.value)
     if not shape.wide:
-        w.emit(place.store(shape, str(code)))
+        w.emit(place.store(shape, code))
         return
     words = words_of(code, shape.words)
     if shape.words > UNROLLED:
-        w.emit(f"copy_words({w.module.table(words)}, {place.pointer()}, {shape.words})")
+        w.do("copy_words", w.module.table(words), place.pointer(), shape.words)
         return
     base, word = place.address()
     for k, content in enumerate(words):
-        w.emit(f"{base}[{word} + {k}] = {content}")
+        w.store(base, word + k, content)
 
 
 def _fill_tuple(w: Writer, place: Place, value: Tuple, shape: SeqShape) -> None:
     if len(value.elements) > shape.capacity:
-        w.fail_if("True", over_text(w, shape.capacity))
+        w.fail_if(truth(True), over_text(w, shape.capacity))
         return
     clear(w, place, shape)
     for k, element in enumerate(value.elements):
-        put(w, place.at(shape.start).slot(shape.slots, str(k)), element, shape.element)
-    w.emit(place.store(shape.length, str(len(value.elements))))
+        put(w, place.at(shape.start).slot(shape.slots, number(k)), element, shape.element)
+    w.emit(place.store(shape.length, len(value.elements)))
 
 
 def _fill_function(w: Writer, place: Place, value: Tuple, shape: FnShape) -> None:
@@ -136,7 +138,7 @@ def _fill_function(w: Writer, place: Place, value: Tuple, shape: FnShape) -> Non
         unfit(w, natural_shape(w, value), shape)
     clear(w, place, shape)
     for k, element in enumerate(value.elements):
-        put(w, place.slot(shape.slots, str(k)), element, shape.element)
+        put(w, place.slot(shape.slots, number(k)), element, shape.element)
 
 
 def _fill_parts(w: Writer, place: Place, value: Value, shape: Shape) -> None:
@@ -146,7 +148,7 @@ def _fill_parts(w: Writer, place: Place, value: Value, shape: Shape) -> None:
     if isinstance(given, SeqShape) and isinstance(shape, SeqShape):
         length = named(w, source.load(given.length), "n")
         if given.capacity > shape.capacity:
-            w.fail_if(f"{length} > {shape.capacity}", over_text(w, shape.capacity))
+            w.fail_if(length.gt(shape.capacity), over_text(w, shape.capacity))
         clear(w, place, shape)
         _copy_slots(w, place.at(shape.start), shape, source.at(given.start), given, length)
         w.emit(place.store(shape.length, length))
@@ -162,19 +164,19 @@ def _fill_parts(w: Writer, place: Place, value: Value, shape: Shape) -> None:
         for name, field in shape.fields.items():
             put(w, place.at(shape.offsets[name]), part_at(w, source.at(given.offsets[name]), given.fields[name]), field)
     elif isinstance(given, FnShape) and isinstance(shape, FnShape) and given.keys == shape.keys:
-        _copy_slots(w, place, shape, source, given, str(len(shape.keys)))
+        _copy_slots(w, place, shape, source, given, len(shape.keys))
     elif isinstance(given, FnShape) and isinstance(shape, SeqShape) and given.sequence:
         if len(given.keys) > shape.capacity:
-            w.fail_if("True", over_text(w, shape.capacity))
+            w.fail_if(truth(True), over_text(w, shape.capacity))
             return
         clear(w, place, shape)
-        _copy_slots(w, place.at(shape.start), shape, source, given, str(len(given.keys)))
-        w.emit(place.store(shape.length, str(len(given.keys))))
+        _copy_slots(w, place.at(shape.start), shape, source, given, len(given.keys))
+        w.emit(place.store(shape.length, len(given.keys)))
     elif isinstance(given, SeqShape) and isinstance(shape, FnShape) and shape.sequence:
-        w.fail_if(f"{source.load(given.length)} != {len(shape.keys)}", outside_text(w, shape))
+        w.fail_if(source.load(given.length).ne(len(shape.keys)), outside_text(w, shape))
         clear(w, place, shape)
         if given.capacity >= len(shape.keys):
-            _copy_slots(w, place, shape, source.at(given.start), given, str(len(shape.keys)))
+            _copy_slots(w, place, shape, source.at(given.start), given, len(shape.keys))
     elif type(given) is BagShape and type(shape) is BagShape:
         w.copy_bag(place, shape, source, given)
     elif isinstance(given, (RecordShape, UnionShape)) and isinstance(shape, UnionShape):
@@ -184,11 +186,10 @@ def _fill_parts(w: Writer, place: Place, value: Value, shape: Shape) -> None:
 
 
 def _copy_slots(
-    w: Writer, place: Place, shape: SeqShape | FnShape, source: Place, given: SeqShape | FnShape, count: str
+    w: Writer, place: Place, shape: SeqShape | FnShape, source: Place, given: SeqShape | FnShape, count: Word | int
 ) -> None:
     """Copy the first elements of an array to another one."""
-    k = w.fresh("k")
-    with w.block(f"for {k} in range({count}):"):
+    with w.loop(w.fresh("k"), "range", count) as k:
         element = part_at(w, source.slot(given.slots, k), given.element)
         put(w, place.slot(shape.slots, k), element, shape.element)
 
@@ -198,19 +199,18 @@ def _fill_union(w: Writer, place: Place, source: Place, given: RecordShape | Uni
     clear(w, place, shape)
     starts = [0] if isinstance(given, RecordShape) else [given.tags.bits] * len(given.kinds)
     records = [given] if isinstance(given, RecordShape) else given.kinds
-    for number, (fields, record, start) in enumerate(zip(variants(given), records, starts, strict=True)):
+    for tag_code, (fields, record, start) in enumerate(zip(variants(given), records, starts, strict=True)):
         tag = single(fields[shape.tag]) if shape.tag in fields else None
         code = shape.tags.positions.get((type(tag), tag))
         target = None if code is None else shape.kinds[code]
         known = target is not None and {*target.fields, shape.tag} == fields.keys()
         if not known and isinstance(given, RecordShape):
             unfit(w, given, shape)
-        of_this_kind = "True" if isinstance(given, RecordShape) else f"{source.load(given.tags)} == {number}"
-        with w.block(f"if {of_this_kind}:"):
+        with w.when(truth(True) if isinstance(given, RecordShape) else source.load(given.tags).eq(tag_code)):
             if target is None or not known:
                 w.fail(outside_text(w, shape))
                 continue
-            w.emit(place.store(shape.tags, str(code)))
+            w.emit(place.store(shape.tags, code or 0))
             for name, field in target.fields.items():
                 part = part_at(w, source.at(start + record.offsets[name]), record.fields[name])
                 put(w, place.at(shape.tags.bits + target.offsets[name]), part, field)
@@ -221,7 +221,7 @@ def place_of(w: Writer, value: Value) -> Place:
     if isinstance(value, Stored):
         return value.place
     if isinstance(value, Packed):
-        return Place(named(w, value.code), local=True)
+        return Place(named(w, value.code))
     settled = settle(w, value, natural_shape(w, value))
     assert isinstance(settled, (Stored, Packed))
     return place_of(w, settled)
@@ -235,9 +235,9 @@ def part_at(w: Writer, place: Place, shape: Shape) -> Value:
 # Sets and bags in place
 
 
-def element_rank(w: Writer, shape: SetShape, element: Value) -> str:
+def element_rank(w: Writer, shape: SetShape, element: Value) -> Word:
     """The bit of a set that stands for ``element``; fails where it is outside the set's universe."""
-    if isinstance(element, Packed) and element.rank and element.shape.key == shape.element.key:
+    if isinstance(element, Packed) and element.rank is not None and element.shape.key == shape.element.key:
         return element.rank
     return w.module.rank(shape.element, as_code(w, element, shape.element))
 
@@ -245,29 +245,29 @@ def element_rank(w: Writer, shape: SetShape, element: Value) -> str:
 def add_element(w: Writer, place: Place, shape: SetShape | SortedSetShape, element: Value) -> None:
     if isinstance(shape, SortedSetShape):
         code, (base, word) = as_code(w, element, shape.element), place.address()
-        w.fail_if(f"not {w.module.bag_functions(shape)[0]}({base}, {word}, {code})", over_text(w, shape.distinct))
+        w.fail_if(~tested(w.module.bag_functions(shape)[0], base, word, code), over_text(w, shape.distinct))
         return
     rank = element_rank(w, shape, element)
     if shape.wide:
         rank = named(w, rank, "k")
-    w.emit(place.slot(shape.slots, rank).store(BoolShape(), "1"))
+    w.emit(place.slot(shape.slots, rank).store(BoolShape(), 1))
 
 
-def cardinality(w: Writer, place: Place, shape: SetShape) -> str:
+def cardinality(w: Writer, place: Place, shape: SetShape) -> Word:
     """The number of elements of a set."""
     if not shape.wide:
-        return f"popcount({place.load(shape)})"
+        return computed("popcount", place.load(shape))
     base, word = place.address()
-    return f"({' + '.join(f'popcount({base}[{word} + {k}])' for k in range(shape.words))})"
+    return total(computed("popcount", base[word + k]) for k in range(shape.words))
 
 
-def bag_size(w: Writer, place: Place, shape: BagShape) -> str:
+def bag_size(w: Writer, place: Place, shape: BagShape) -> Word:
     """The number of different elements of a bag."""
     base, word = place.address()
-    return f"{w.module.bag_size(shape)}({base}, {word})"
+    return computed(w.module.bag_size(shape), base, word)
 
 
 def check_capacity(w: Writer, place: Place, shape: SetShape | SortedSetShape) -> None:
     """Fail where the set just made at ``place`` has too many elements (sorted sets see to it themselves)."""
     if isinstance(shape, SetShape) and shape.capacity is not None:
-        w.fail_if(f"{cardinality(w, place, shape)} > {shape.capacity}", over_text(w, shape.capacity))
+        w.fail_if(cardinality(w, place, shape).gt(shape.capacity), over_text(w, shape.capacity))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from mc.engine.code.nodes import number
 from mc.engine.store.shapes import FnShape, SeqShape
 from mc.engine.translate.codes import as_present, describe
 from mc.engine.translate.convert import part_at, place_of
@@ -17,8 +18,8 @@ from mc.engine.translate.writer import Writer
 def sequence_loop(w: Writer, value: Value, shape: SeqShape, k: str) -> Iterator[Value]:
     """Open a loop over the elements of a sequence, in order; ``k``: the name of their number."""
     place = place_of(w, value)
-    with w.block(f"for {k} in range({place.load(shape.length)}):"):
-        yield part_at(w, place.at(shape.start).slot(shape.slots, k), shape.element)
+    with w.loop(k, "range", place.load(shape.length)) as n:
+        yield part_at(w, place.at(shape.start).slot(shape.slots, n), shape.element)
 
 
 def take(w: Writer, names: Sequence[str], value: Value) -> None:
@@ -36,9 +37,9 @@ def take(w: Writer, names: Sequence[str], value: Value) -> None:
         place, slots = place_of(w, value), shape.slots
     elif isinstance(shape, SeqShape) and len(names) <= shape.capacity:
         place, slots = place_of(w, value), shape.slots
-        w.fail_if(f"{place.load(shape.length)} != {len(names)}", wanted)
+        w.fail_if(place.load(shape.length).ne(len(names)), wanted)
         place = place.at(shape.start)
     else:
         w.mistake(f"{wanted}, not {describe(w, value)}")
     for k, name in enumerate(names):
-        w.scope[name] = part_at(w, place.slot(slots, str(k)), shape.element)
+        w.scope[name] = part_at(w, place.slot(slots, number(k)), shape.element)

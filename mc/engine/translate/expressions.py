@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import accumulate
 from typing import Any
 
-from mc.engine.store.places import Place, atomic
+from mc.engine.code.build import all_of, any_of, chosen, computed, local
+from mc.engine.code.nodes import Bit, Code, Word, number, related, truth
+from mc.engine.code.statements import Assign, If, Statement
+from mc.engine.store.places import Place
 from mc.engine.store.shapes import (
     AtomShape,
     BagShape,
+    BoolShape,
     FnShape,
     IntShape,
     RecordShape,
@@ -46,15 +49,6 @@ from mc.lang.values import BagValue
 
 MISSING = object()
 _OUTSIDE = "an index is outside of the sequence"
-#: So deeply are parentheses nested in generated code, at most, before a part gets a name; Python reads 200.
-DEEPEST = 60
-
-
-def is_deep(code: str) -> bool:
-    """Whether code is nested too deeply to be a part of more."""
-    if code.count("(") < DEEPEST:
-        return False
-    return max(accumulate((c == "(") - (c == ")") for c in code)) >= DEEPEST
 
 
 def known_value(w: Writer, node: Expression) -> Any:
@@ -137,7 +131,7 @@ def union_field(w: Writer, place: Place, shape: UnionShape, name: str, tags: fro
     holders = sorted(number for numbers in found.values() for number in numbers)
     if not set(tags or range(len(shape.kinds))) <= set(holders):
         code = place.load(shape.tags)
-        w.fail_if(" and ".join(f"{code} != {k}" for k in holders), f"the record has no field {name}")
+        w.fail_if(all_of(code.ne(k) for k in holders), f"the record has no field {name}")
     parts = []
     for (offset, _), numbers in found.items():
         field = shape.kinds[numbers[0]].fields[name]
@@ -150,11 +144,13 @@ def union_field(w: Writer, place: Place, shape: UnionShape, name: str, tags: fro
 def _union_choice(w: Writer, place: Place, shape: UnionShape, parts: list[tuple[list[int], Value, Shape]]) -> Value:
     """A field whose domain depends on the kind of record."""
     joined = join(w, [field for _, _, field in parts])
-    result, tag = w.fresh("v"), named(w, place.load(shape.tags), "tag")
-    w.emit(f"{result} = {'False' if joined.key == ('bool',) else 0}")
+    name, tag = w.fresh("v"), named(w, place.load(shape.tags), "tag")
+    nothing = nothing_of(joined)
+    result = local(name, nothing.type)
+    w.assign(result, nothing)
     for numbers, value, _ in parts:
-        with w.block(f"if {' or '.join(f'{tag} == {k}' for k in numbers)}:"):
-            w.emit(f"{result} = {plain(w, value, joined)}")
+        with w.when(any_of(tag.eq(k) for k in numbers)):
+            w.assign(result, plain(w, value, joined))
     return as_plain(w, result, joined)
 
 
@@ -179,13 +175,13 @@ def counted(w: Writer, node: Apply, bag: Value, element: Value) -> Value:
     assert isinstance(shape, BagShape)
     copies = named(w, copies_of(w, bag, shape, element), "n")
     if not (isinstance(element, Packed) and element.bag == place_of(w, bag)):
-        w.fail_if(f"{copies} == 0", f"{w.written(node)}: it is not in the bag")
+        w.fail_if(copies.eq(0), f"{w.written(node)}: it is not in the bag")
     return Num(copies, 1, shape.copies)
 
 
-def argument_code(w: Writer, index: Value, shape: FnShape) -> str:
+def argument_code(w: Writer, index: Value, shape: FnShape) -> Word:
     """The code of an argument of a function."""
-    comparable(w, index, of_code("0", shape.domain))
+    comparable(w, index, of_code(number(0), shape.domain))
     return as_code(w, index, shape.domain)
 
 
@@ -194,12 +190,11 @@ def element_at(w: Writer, value: Value, shape: SeqShape, index: Num) -> Value:
     place = place_of(w, value)
     k = named(w, index.code, "k")
     length = place.load(shape.length)
-    if k.isdigit() and int(k) >= 1:
-        w.fail_if(f"{length} < {k}" if int(k) <= shape.capacity else "True", _OUTSIDE)
-        return part_at(w, place.at(shape.start).slot(shape.slots, str(int(k) - 1)), shape.element)
-    below = f"{k} < 1 or " if index.lo < 1 else ""
-    w.fail_if(f"{below}{k} > {length}", _OUTSIDE)
-    return part_at(w, place.at(shape.start).slot(shape.slots, f"({k} - 1)"), shape.element)
+    if k.value is not None and k.value >= 1:
+        w.fail_if(length.lt(k) if k.value <= shape.capacity else truth(True), _OUTSIDE)
+    else:
+        w.fail_if((k.lt(1) if index.lo < 1 else truth(False)) | k.gt(length), _OUTSIDE)
+    return part_at(w, place.at(shape.start).slot(shape.slots, k - 1), shape.element)
 
 
 # Logic
@@ -220,7 +215,7 @@ def _condition(w: Writer, node: Apply, operand: Expression) -> Value:
 
 def negated(w: Writer, node: Apply) -> Value:
     """``~value``"""
-    return Truth(f"(not {atomic(as_truth(w, _condition(w, node, node.operands[0])))})")
+    return Truth(~as_truth(w, _condition(w, node, node.operands[0])))
 
 
 def conditional(w: Writer, node: Apply) -> Value:
@@ -231,29 +226,23 @@ def conditional(w: Writer, node: Apply) -> Value:
     if known is not None:
         return w.expr(then if known else otherwise)
     condition = named(w, as_truth(w, test), "c")
-    w.depth += 1
     with w.aside() as yes:
         one = w.expr(then)
     with w.aside() as no:
         two = w.expr(otherwise)
-    w.depth -= 1
     if isinstance(one, Const) and isinstance(two, Const) and exact(one.value) == exact(two.value):
         return one
     shape = common(w, one, two)
     if shape.wide:
         return _choice(w, condition, (yes, one), (no, two), shape)
-    with w.aside() as more_yes:
+    with w.block(yes):
         a = plain(w, one, shape)
-    with w.aside() as more_no:
+    with w.block(no):
         b = plain(w, two, shape)
-    if not (yes or no or more_yes or more_no):
-        return as_plain(w, f"({a} if {condition} else {b})", shape)
-    result = w.fresh("v")
-    for header, lines, more, code in ((f"if {condition}:", yes, more_yes, a), ("else:", no, more_no, b)):
-        w.emit(header)
-        w.lines.extend(lines)
-        w.lines.extend("    " + line for line in more)
-        w.emit(f"    {result} = {code}")
+    if not (yes or no):
+        return as_plain(w, chosen(condition, a, b), shape)
+    result = local(w.fresh("v"), a.type)
+    w.emit(If(condition, [*yes, Assign(result.name, a)], [*no, Assign(result.name, b)]))
     return as_plain(w, result, shape)
 
 
@@ -274,28 +263,35 @@ def unset(value: Value) -> bool:
     return isinstance(value, Const) and value.value is None
 
 
-def plain(w: Writer, value: Value, shape: Shape) -> str:
+def nothing_of(shape: Shape) -> Word | Bit:
+    """What stands for a value that is not known yet."""
+    return truth(False) if isinstance(shape, BoolShape) else number(0)
+
+
+def plain(w: Writer, value: Value, shape: Shape) -> Word | Bit:
     """Numbers and truths as themselves, other values as codes."""
     if unset(value):
-        return "False" if shape.key == ("bool",) else "0"
+        return nothing_of(shape)
     if isinstance(shape, IntShape):
         return as_number(w, value).code
-    return as_truth(w, value) if shape.key == ("bool",) else as_code(w, value, shape)
+    return as_truth(w, value) if isinstance(shape, BoolShape) else as_code(w, value, shape)
 
 
-def as_plain(w: Writer, code: str, shape: Shape) -> Value:
-    if isinstance(shape, IntShape):
-        return Num(code, shape.lo, shape.hi)
-    return Truth(code) if shape.key == ("bool",) else Packed(code, shape)
+def as_plain(w: Writer, code: Code, shape: Shape) -> Value:
+    """What such an expression stands for."""
+    if isinstance(code, Bit):
+        return Truth(code)
+    assert isinstance(code, Word)
+    return Num(code, shape.lo, shape.hi) if isinstance(shape, IntShape) else Packed(code, shape)
 
 
 def _choice(
-    w: Writer, condition: str, one: tuple[list[str], Value], two: tuple[list[str], Value], shape: Shape
+    w: Writer, condition: Bit, one: tuple[list[Statement], Value], two: tuple[list[Statement], Value], shape: Shape
 ) -> Value:
     place = w.scratch(shape)
-    for header, (lines, value) in ((f"if {condition}:", one), ("else:", two)):
-        with w.block(header):
-            w.lines.extend(lines)
+    w.emit(If(condition, one[0], two[0]))
+    for body, value in (one, two):
+        with w.block(body):
             begin(w, place, value, shape)
     return Stored(place, shape)
 
@@ -320,13 +316,13 @@ def contained(w: Writer, node: Apply, element: Value, collection: Value) -> Valu
 
 def ordered(w: Writer, node: Apply, left: Value, right: Value) -> Value:
     """``left < right`` of numbers, and its like."""
-    return Truth(f"{atomic(as_number(w, left).code)} {node.operator.python} {atomic(as_number(w, right).code)}")
+    return Truth(related(as_number(w, left).code, node.operator.python, as_number(w, right).code))
 
 
 def _unless(w: Writer, value: Value, negate: bool) -> Value:
     if not negate:
         return value
-    return Const(not value.value) if isinstance(value, Const) else Truth(f"(not {atomic(as_truth(w, value))})")
+    return Const(not value.value) if isinstance(value, Const) else Truth(~as_truth(w, value))
 
 
 # Numbers
@@ -339,11 +335,11 @@ def interval_of(w: Writer, node: Apply, lo: Value, hi: Value) -> Value:
 
 def opposite(w: Writer, node: Apply, value: Value) -> Num:
     """``-value``"""
-    number = as_number(w, value)
-    return Num(f"(-{atomic(number.code)})", -number.hi, -number.lo)
+    given = as_number(w, value)
+    return Num(-given.code, -given.hi, -given.lo)
 
 
 def magnitude(w: Writer, node: Apply, value: Value) -> Num:
     """The absolute value of a number."""
-    number = as_number(w, value)
-    return Num(f"abs({number.code})", 0, max(abs(number.lo), abs(number.hi)))
+    given = as_number(w, value)
+    return Num(computed("abs", given.code), 0, max(abs(given.lo), abs(given.hi)))

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from itertools import product, takewhile
 from typing import Any
 
+from mc.engine.code.build import union_of_words
+from mc.engine.code.nodes import Code, Word, number
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import AtomShape, BoolShape, IntShape, OptionalShape, SetShape, Shape
 from mc.engine.store.slots import STRIDE
@@ -144,30 +146,30 @@ def _function(w: Writer, node: Expression) -> Callable[[Mapping[str, Any]], Any]
 # The elements that pass
 
 
-def _row(w: Writer, chosen: Filter) -> str:
+def _row(w: Writer, chosen: Filter) -> Word:
     """The number of the row that holds in the state."""
-    number = "0"
+    row = number(0)
     for key in chosen.keys:
         value = w.scope[key]
         if not isinstance(value, Const):
             shape = natural_shape(w, value)
             count, code = len(_values_of(shape) or ()), as_code(w, value, shape)
-            number = code if number == "0" else f"({number} * {count} + {code})"
-    return number
+            row = row * count + code
+    return row
 
 
-def passing(w: Writer, place: Place, shape: SetShape, chosen: Filter, present: bool = True) -> dict[int, str]:
+def passing(w: Writer, place: Place, shape: SetShape, chosen: Filter, present: bool = True) -> dict[int, Word]:
     """The words of the set of elements that pass and are in a stored set, or are not; 0 where there is no word."""
     row, masks = _masks(w, shape, chosen)
     found = {}
     for k in _span(w, shape, chosen):
         if shape.wide:
             base, word = place.address()
-            code = f"{base}[{word} + {k}]"
+            code = base[word + k]
         else:
             code = place.load(shape)
-        mask = str(masks[0][k]) if len(masks) == 1 else f"{_table(w, masks)}[{row} + {k}]"
-        found[k] = f"({code} & {mask})" if present else f"(~{code} & {mask})"
+        mask = number(masks[0][k]) if len(masks) == 1 else w.module.table(_flat(masks))[row + k]
+        found[k] = (code if present else ~code) & mask
     return found
 
 
@@ -201,19 +203,20 @@ def inclusion(w: Writer, node: Bind) -> Value | None:
         return None
     chosen = Filter(tuple(keys), tuple(map(shape.encode, sets)), ())
     words = passing(w, place_of(w, stored), shape, chosen, present=inside != universal).values()
-    return Truth(f"({' | '.join(words) or '0'}) {'==' if universal else '!='} 0")
+    some = union_of_words(words)
+    return Truth(some.eq(0) if universal else some.ne(0))
 
 
-def _masks(w: Writer, shape: SetShape, chosen: Filter) -> tuple[str, list[list[int]]]:
+def _masks(w: Writer, shape: SetShape, chosen: Filter) -> tuple[Word, list[list[int]]]:
     """Where the row in force begins in a table of the words of all rows, and these words."""
     masks = [[row >> STRIDE * k & (1 << STRIDE) - 1 for k in range(shape.words)] for row in chosen.rows]
     if all(mask == masks[0] for mask in masks):
-        return "0", masks[:1]
-    return named(w, f"{_row(w, chosen)} * {shape.words}", "row"), masks
+        return number(0), masks[:1]
+    return named(w, _row(w, chosen) * shape.words, "row"), masks
 
 
-def _table(w: Writer, masks: list[list[int]]) -> str:
-    return w.module.table([word for mask in masks for word in mask])
+def _flat(masks: list[list[int]]) -> list[int]:
+    return [word for mask in masks for word in mask]
 
 
 def _span(w: Writer, shape: SetShape, chosen: Filter) -> range:
@@ -223,32 +226,28 @@ def _span(w: Writer, shape: SetShape, chosen: Filter) -> range:
 
 
 @contextmanager
-def member_loop(w: Writer, place: Place, shape: SetShape, k: str, chosen: Filter | None = None) -> Iterator[None]:
+def member_loop(w: Writer, place: Place, shape: SetShape, name: str, chosen: Filter | None = None) -> Iterator[Word]:
     """Open a loop over the numbers of the elements of a stored set, of those that pass."""
     if shape.wide:
         pointer = place.pointer()
-        if chosen is None:
-            header = f"for {k} in members({pointer}, {shape.words}):"
-        else:
+        arguments: tuple[Code | int, ...] = (pointer, shape.words)
+        if chosen is not None:
             row, masks = _masks(w, shape, chosen)
             span = _span(w, shape, chosen)
-            mask = _table(w, masks) if row == "0" else f"offset({_table(w, masks)}, {row})"
-            header = f"for {k} in members({pointer}, {span.stop}, {span.start}, {mask}):"
-        with w.block(header):
-            yield
+            arguments = pointer, span.stop, span.start, w.module.table(_flat(masks)).offset(row)
+        with w.loop(name, "members", *arguments) as k:
+            yield k
         return
     code = place.load(shape)
     if chosen is not None:
-        code = passing(w, place, shape, chosen).get(0, "0")
+        code = passing(w, place, shape, chosen).get(0, number(0))
     if len(shape.values) > SHORT:
-        with w.block(f"for {k} in bits({code}):"):
-            yield
+        with w.loop(name, "bits", code) as k:
+            yield k
     else:
-        word = w.fresh("w")
-        w.emit(f"{word} = {code}")  # the set may be a local that changes in the loop
-        present = Place(word, local=True).slot(shape.slots, k).load(BoolShape())
-        with w.block(f"for {k} in range({len(shape.values)}):"), w.block(f"if {present} != 0:"):
-            yield
+        kept = Place(w.let(code, "w"))  # the set may be a local that changes in the loop
+        with w.loop(name, "range", len(shape.values)) as k, w.when(kept.slot(shape.slots, k).load(BoolShape()).ne(0)):
+            yield k
 
 
 def _values_of(shape: Shape) -> list[Any] | None:

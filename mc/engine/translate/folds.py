@@ -47,8 +47,8 @@ def emit_loop(w: Writer, node: Fold | Each, act: Callable[[], None]) -> None:
         w.scope[name] = value if shape is None else variable(w, hint, value, shape)
     with _element(w, node.bound):
         if node.going is not None:
-            with w.block(f"if not {as_truth(w, w.expr(node.going))}:"):
-                w.emit("break")
+            with w.when(~as_truth(w, w.expr(node.going))):
+                w.leave_loop()
         act()
         _advance(w, node, hints, shapes)
 
@@ -94,9 +94,7 @@ def variable(w: Writer, hint: str, value: Value, shape: Shape) -> Value:
         place = w.scratch(shape)
         begin(w, place, value, shape)
         return Stored(place, shape)
-    variable = w.fresh(f"{hint}_")
-    w.emit(f"{variable} = {plain(w, value, shape)}")
-    return as_plain(w, variable, shape)
+    return as_plain(w, w.let(plain(w, value, shape), f"{hint}_"), shape)
 
 
 @contextmanager
@@ -106,7 +104,7 @@ def _element(w: Writer, bound: Bound) -> Iterator[None]:
     with ExitStack() as blocks:
         take(w, bound.names, blocks.enter_context(w.elements(collection, as_written(bound.names[0]))))
         if bound.condition is not None:
-            blocks.enter_context(w.block(f"if {as_truth(w, w.expr(bound.condition))}:"))
+            blocks.enter_context(w.when(as_truth(w, w.expr(bound.condition))))
         yield
 
 
@@ -128,10 +126,8 @@ def _advance(w: Writer, node: Fold | Each, hints: Sequence[str], shapes: Sequenc
         assert isinstance(kept, (Num, Truth, Packed))
         code = plain(w, value, shape)
         if len(changed) > 1:
-            held = w.fresh(hint)
-            w.emit(f"{held} = {code}")
-            code = held
-        stores.append(partial(w.emit, f"{kept.code} = {code}"))
+            code = w.let(code, hint)
+        stores.append(partial(w.assign, kept.code, code))
     for store in stores:
         store()
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mc.engine.code.nodes import Code, Type, number, truth
 from mc.engine.store.shapes import BoolShape, IntShape, Shape
 from mc.engine.translate.expressions import plain
 from mc.engine.translate.kinds import told
 from mc.engine.translate.trees import function_body
 from mc.engine.translate.values import Const, Num, Packed, StateRef, Stored, Truth, Value, exact
-from mc.engine.translate.writer import Generated, Writer
+from mc.engine.translate.writer import SCRATCH, Generated, Writer
 from mc.errors import SpecError
 from mc.formula.nodes import Definition, Tree
 from mc.lang.arithmetic import LARGEST
@@ -42,10 +43,10 @@ def specialise(w: Writer, definition: Definition, scope: Mapping[str, Value]) ->
 def _generate(w: Writer, definition: Definition, scope: Mapping[str, Value]) -> Generated | None:
     name = w.module.unique(f"spec_{definition.name}")  # apart from the functions of the engine itself
     result: Shape | None = None
-    body = _body(w, definition, scope, "False")
+    body = _body(w, definition, scope, truth(False))
     if isinstance(definition.body, Tree):
         if w.module.facts.definition(definition).forks:
-            body, result = _body(w, definition, scope, "0"), IntShape(0, LARGEST)
+            body, result = _body(w, definition, scope, number(0)), IntShape(0, LARGEST)
         function_body(body, definition.tree)
     else:
         value = body.expr(definition.expression)
@@ -55,17 +56,17 @@ def _generate(w: Writer, definition: Definition, scope: Mapping[str, Value]) -> 
         if not isinstance(shape, BoolShape):
             # A number that the evaluation goes on with after a failure must be one that the result may be.
             zero = min(max(0, shape.lo), shape.hi) if isinstance(shape, IntShape) else 0
-            body, result = _body(w, definition, scope, str(zero)), shape
+            body, result = _body(w, definition, scope, number(zero)), shape
             value = body.expr(definition.expression)
-        body.emit(f"return {plain(body, value, shape)}")
-    annotated = [f"{p}: {kind}" for value in scope.values() for p, kind in _parameters(value).items()]
-    parameters = ", ".join([*annotated, "x: ptr"])
-    title = f'    """{definition.name}, {Path(definition.place.file).name}:{definition.place.line}."""'
-    w.module.add("\n".join([f"def {name}({parameters}) -> {'bool' if result is None else 'int'}:", title, *body.lines]))
+        body.leave(plain(body, value, shape))
+    parameters = {p: type for value in scope.values() for p, type in _parameters(value).items()}
+    title = f"{definition.name}, {Path(definition.place.file).name}:{definition.place.line}."
+    returned = Type.BIT if result is None else Type.WORD
+    w.module.add(body.function(name, {**parameters, SCRATCH.name: SCRATCH.type}, returned, title))
     return Generated(name, result)
 
 
-def _body(w: Writer, definition: Definition, scope: Mapping[str, Value], neutral: str) -> Writer:
+def _body(w: Writer, definition: Definition, scope: Mapping[str, Value], neutral: Code) -> Writer:
     """An empty function of these parameters."""
     body = Writer(w.module, w.rules, definition.place.file, neutral)
     body.scope = {name: value for name, value in scope.items() if not isinstance(value, StateRef)}
@@ -88,15 +89,11 @@ def _kind(value: Value) -> Any:
     return (type(value), value.assigned) if isinstance(value, StateRef) else type(value)
 
 
-def _parameters(value: Value) -> dict[str, str]:
+def _parameters(value: Value) -> dict[str, Type]:
     """The parameters of a generated function that make up a value inside of it, with their types."""
     match value:
-        case StateRef(pointer=name):
-            return {name: "ptr"}
+        case StateRef(pointer=code) | Truth(code=code) | Num(code=code) | Packed(code=code):
+            return {code.name: code.type}
         case Stored(place=place):
-            return {place.base: "ptr", place.words[0]: "int"}
-        case Truth(code=name):
-            return {name: "bool"}
-        case Num(code=name) | Packed(code=name):
-            return {name: "int"}
+            return {code.name: code.type for code in (place.base, *place.words)}
     return {}

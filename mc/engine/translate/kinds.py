@@ -77,11 +77,11 @@ def natural_shape(w: Writer, value: Value) -> Shape:
 
 def told(w: Writer, value: Value) -> Shape | None:
     """The shape of a value; None where it cannot be told, as of ``()``."""
-    kept = w.depth, w.scope, w.file, w.line, w.node
+    kept = w.scope, w.file, w.line, w.node
     try:
         return natural_shape(w, value)
     except SpecError:
-        w.depth, w.scope, w.file, w.line, w.node = kept
+        w.scope, w.file, w.line, w.node = kept
         return None
 
 

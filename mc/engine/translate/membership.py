@@ -6,9 +6,11 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
+from mc.engine.code.build import all_of, any_of, computed, flag, tested
+from mc.engine.code.nodes import Bit, Word, number, truth
 from mc.engine.store.kinds import clash, described
 from mc.engine.store.kinds import kinds as kinds_of
-from mc.engine.store.places import Place, atomic
+from mc.engine.store.places import Place
 from mc.engine.store.shapes import (
     AtomShape,
     BagShape,
@@ -62,59 +64,63 @@ def membership_of(w: Writer, collection: Value, element: Value) -> Value:
     if isinstance(collection, Interval):
         return _in_interval(w, collection, element)
     if isinstance(collection, Builder) and collection.loop is not None and is_made(w, collection):
-        element, found = bind(w, element), w.fresh("found")
-        w.emit(f"{found} = False")
-        with collection.loop() as other, w.block(f"if {as_truth(w, equal(w, other, element))}:"):
-            w.emit(f"{found} = True")
+        element, found = bind(w, element), _flag(w, "found", False)
+        with collection.loop() as other, w.when(as_truth(w, equal(w, other, element))):
+            w.assign(found, truth(True))
         return Truth(found)
     shape = natural_shape(w, collection)
     if isinstance(shape, SetShape):
         comparable_with_elements(w, element, collection, shape)
         return _in_bitmap(w, collection, shape, element)
     assert isinstance(shape, BagShape)
-    return Truth(f"{copies_of(w, collection, shape, element)} != 0")
+    return Truth(copies_of(w, collection, shape, element).ne(0))
+
+
+def _flag(w: Writer, hint: str, value: bool) -> Bit:
+    """A local variable that tells what was found so far."""
+    found = flag(w.fresh(hint))
+    w.assign(found, truth(value))
+    return found
 
 
 def comparable_with_elements(w: Writer, element: Value, collection: Value, shape: SetShape | BagShape) -> None:
     """Refuse an element that cannot be compared with those of a set, if it has any."""
     one, two = told(w, element), shape.element
     if one is None or len(kinds_of(one) | kinds_of(two)) < 2:
-        comparable(w, element, of_code("0", two))
+        comparable(w, element, of_code(number(0), two))
         return
     if (parts := clash(one, two)) is not None:
         refuse(w, *map(described, parts))
     if any(isinstance(member, ModelValue) for member in atoms(two) or ()):
         refuse(w, described(one), described(two))
-    condition = different_kinds(w, bind(w, element), one, of_code("0", two), two)
+    condition = different_kinds(w, bind(w, element), one, of_code(number(0), two), two)
     if isinstance(shape, SetShape):
         size = cardinality(w, place_of(w, collection), shape)
     else:
         size = bag_size(w, place_of(w, collection), shape)
-    w.fail_if(f"{condition} and {size} != 0", kinds.refusal(described(one), described(two)))
+    w.fail_if(condition & size.ne(0), kinds.refusal(described(one), described(two)))
 
 
-def copies_of(w: Writer, bag: Value, shape: BagShape, element: Value) -> str:
+def copies_of(w: Writer, bag: Value, shape: BagShape, element: Value) -> Word:
     """How many copies of ``element`` a bag holds."""
     place = place_of(w, bag)
-    if isinstance(element, Packed) and element.bag == place:
+    if isinstance(element, Packed) and element.bag == place and element.copies is not None:
         return element.copies
     comparable_with_elements(w, element, bag, shape)
     if isinstance(element, Const) and not encodable(shape.element, element.value):
-        return "0"
+        return number(0)
     if not fits(shape_beside(w, element, shape.element), shape.element):
         return _copies_of_equals(w, bag, shape, element)
     base, word = place.address()
-    return f"{w.module.bag_count(shape)}({base}, {word}, {as_code(w, element, shape.element)})"
+    return computed(w.module.bag_count(shape), base, word, as_code(w, element, shape.element))
 
 
-def _copies_of_equals(w: Writer, bag: Value, shape: BagShape, element: Value) -> str:
+def _copies_of_equals(w: Writer, bag: Value, shape: BagShape, element: Value) -> Word:
     """Copies of an element of another kind, which may be outside the domain of the bag's elements."""
-    element, place, result = bind(w, element), place_of(w, bag), w.fresh("n")
-    w.emit(f"{result} = 0")
-    with w.elements(bag) as other, w.block(f"if {as_truth(w, equal(w, other, element))}:"):
+    element, place, result = bind(w, element), place_of(w, bag), w.let(number(0), "n")
+    with w.elements(bag) as other, w.when(as_truth(w, equal(w, other, element))):
         base, word = place.address()
-        count = f"{w.module.bag_count(shape)}({base}, {word}, {as_code(w, other, shape.element)})"
-        w.emit(f"{result} = {count}")
+        w.assign(result, computed(w.module.bag_count(shape), base, word, as_code(w, other, shape.element)))
     return result
 
 
@@ -123,22 +129,22 @@ def _in_interval(w: Writer, interval: Interval, element: Value) -> Value:
     shape = natural_shape(w, element)
     if isinstance(shape, OptionalShape) and isinstance(shape.inner, IntShape) and isinstance(shape.none, ModelValue):
         code = as_code(w, element, shape)
-        n, some = num_of(f"({code} - 1)", shape.inner), f"{code} != 0 and "
+        n, some = num_of(code - 1, shape.inner), code.ne(0)
     elif isinstance(shape, AtomShape) and kinds_of(shape) == {"a number"}:
         code = as_code(w, element, shape)
         given = [m if type(m) is int else 0 for m in shape.members]
         flags = w.module.table([int(type(m) is int) for m in shape.members])
-        n, some = Num(f"{w.module.table(given)}[{code}]", min(given), max(given)), f"{flags}[{code}] != 0 and "
+        n, some = Num(w.module.table(given)[code], min(given), max(given)), flags[code].ne(0)
     else:
-        n, some = as_number(w, element), ""
-    return Truth(f"({some}{interval.lo.code} <= {n.code} <= {interval.hi.code})")
+        n, some = as_number(w, element), truth(True)
+    return Truth(some & interval.lo.code.le(n.code) & n.code.le(interval.hi.code))
 
 
-def any_of(w: Writer, tests: list[Value]) -> Value:
+def _any(w: Writer, tests: list[Value]) -> Value:
     if any(isinstance(t, Const) and t.value for t in tests):
         return Const(True)
     codes = [as_truth(w, t) for t in tests if not isinstance(t, Const)]
-    return Truth("(" + " or ".join(atomic(c) for c in codes) + ")") if codes else Const(False)
+    return Truth(any_of(codes)) if codes else Const(False)
 
 
 def _in_constant(w: Writer, given: Any, element: Value) -> Value:
@@ -167,8 +173,8 @@ def _one_of_many(w: Writer, element: Value, shape: Shape, values: list[Any]) -> 
     for value in {kinds.kind(value): value for value in values}.values():
         comparable(w, element, Const(value))  # what it tests in each state depends on the kind alone
     if isinstance(shape, IntShape):
-        number = as_number(w, element)
-        return _one_of_numbers(w, number, sorted(v for v in values if type(v) is int))
+        given = as_number(w, element)
+        return _one_of_numbers(w, given, sorted(v for v in values if type(v) is int))
     return _one_of_codes(w, element, shape, {shape.encode(v) for v in values if encodable(shape, v)})
 
 
@@ -178,25 +184,23 @@ def _one_of_codes(w: Writer, element: Value, shape: Shape, codes: set[int]) -> V
     if not shape.wide:
         return _one_of_numbers(w, Num(as_code(w, element, shape), 0, shape.most), sorted(codes))
     table = w.module.table([word for code in sorted(codes) for word in words_of(code, shape.words)])
-    return Truth(f"any_row({place_of(w, element).pointer()}, {table}, {len(codes)}, {shape.words})")
+    return Truth(tested("any_row", place_of(w, element).pointer(), table, len(codes), shape.words))
 
 
-def _one_of_numbers(w: Writer, number: Num, numbers: list[int]) -> Value:
+def _one_of_numbers(w: Writer, given: Num, numbers: list[int]) -> Value:
     """Whether a number is one of many, which are sorted: by a bitmap where they are close together."""
-    numbers = [n for n in numbers if number.lo <= n <= number.hi]
+    numbers = [n for n in numbers if given.lo <= n <= given.hi]
     if not numbers:
         return Const(False)
-    first, last, n = numbers[0], numbers[-1], named(w, number.code)
-    inside = " and ".join([f"{n} >= {first}"] * (number.lo < first) + [f"{n} <= {last}"] * (number.hi > last))
+    first, last, n = numbers[0], numbers[-1], named(w, given.code)
+    inside = all_of([n.ge(first)] * (given.lo < first) + [n.le(last)] * (given.hi > last))
     size = (last - first) // STRIDE + 1
     if last - first < len(numbers):
-        return Truth(f"({inside})") if inside else Const(True)
+        return Const(True) if inside.value else Truth(inside)
     if size > len(numbers):
-        return Truth(f"(position({w.module.table(numbers)}, {len(numbers)}, {n}) >= 0)")
-    table = w.module.table(words_of(sum(1 << m - first for m in numbers), size))
-    k = f"({n} - {first})"
-    bit = f"{table}[{k} >> 6] >> ({k} & 63) & 1 != 0"
-    return Truth(f"({inside} and {bit})" if inside else f"({bit})")
+        return Truth(computed("position", w.module.table(numbers), len(numbers), n).ge(0))
+    table, k = w.module.table(words_of(sum(1 << m - first for m in numbers), size)), n - first
+    return Truth(inside & ((table[k >> 6] >> (k & 63)) & 1).ne(0))
 
 
 def _asked(w: Writer, question: Callable[[], bool]) -> Const:
@@ -223,11 +227,11 @@ def _one_of(w: Writer, element: Value, shape: AtomShape, holds: Callable[[Any], 
     code = named(w, as_code(w, element, shape))
     wanted = [k for k, answer in enumerate(answers) if answer > 0]
     if -1 not in answers and len(wanted) <= SHORT:
-        return any_of(w, [Truth(f"{code} == {k}") for k in wanted])
-    answer = named(w, f"{w.module.table(answers)}[{code}]")
+        return Truth(any_of(code.eq(k) for k in wanted))
+    answer = named(w, w.module.table(answers)[code])
     if -1 in answers:
-        w.fail_if(f"{answer} < 0", str(refused))
-    return Truth(f"({answer} != 0)")
+        w.fail_if(answer.lt(0), str(refused))
+    return Truth(answer.ne(0))
 
 
 def _in_family(w: Writer, given: Collection[Any], element: Value) -> Value:
@@ -242,12 +246,12 @@ def _in_family(w: Writer, given: Collection[Any], element: Value) -> Value:
         element = bind(w, element)
         if len(codes) > SHORT:
             return _one_of_codes(w, element, shape, codes)
-        return any_of(w, [equal(w, element, Const(shape.decode(c))) for c in sorted(codes)])
+        return _any(w, [equal(w, element, Const(shape.decode(c))) for c in sorted(codes)])
     code = as_code(w, element, shape)
     if len(shape.values) <= 5:
-        return Truth(f"({sum(1 << c for c in codes)} >> {atomic(code)} & 1 != 0)")
+        return Truth(((sum(1 << c for c in codes) >> code) & 1).ne(0))
     table = w.module.table([int(c in codes) for c in range(1 << len(shape.values))])
-    return Truth(f"({table}[{code}] != 0)")
+    return Truth(table[code].ne(0))
 
 
 def _in_bitmap(w: Writer, collection: Value, shape: SetShape, element: Value) -> Value:
@@ -255,13 +259,12 @@ def _in_bitmap(w: Writer, collection: Value, shape: SetShape, element: Value) ->
         return Const(False)
     place = place_of(w, collection)
     given = natural_shape(w, element) if not isinstance(element, (Const, Builder)) else shape.element
-    guard = ""
+    guard = truth(True)
     if isinstance(given, IntShape) and isinstance(shape.element, IntShape):
-        number = as_number(w, bind(w, element))
-        low, high = number.lo < shape.element.lo, number.hi > shape.element.hi
-        tests = [f"{number.code} >= {shape.element.lo}"] * low + [f"{number.code} <= {shape.element.hi}"] * high
-        guard = " and ".join(tests)
-        inside = Num(number.code, max(number.lo, shape.element.lo), min(number.hi, shape.element.hi))
+        n = as_number(w, bind(w, element))
+        low, high = n.lo < shape.element.lo, n.hi > shape.element.hi
+        guard = all_of([n.code.ge(shape.element.lo)] * low + [n.code.le(shape.element.hi)] * high)
+        inside = Num(n.code, max(n.lo, shape.element.lo), min(n.hi, shape.element.hi))
         if inside.lo > inside.hi:
             return Const(False)
         element = inside
@@ -272,35 +275,32 @@ def _in_bitmap(w: Writer, collection: Value, shape: SetShape, element: Value) ->
         if members:
             element = bind(w, element)
             outside = (
-                any_of(w, [equal(w, element, Const(m)) for m in members])
+                _any(w, [equal(w, element, Const(m)) for m in members])
                 if len(members) <= SHORT
                 else _one_of(w, element, given, lambda m: not encodable(shape.element, m))
             )
-            result = w.fresh("found")
-            w.emit(f"{result} = False")
-            with w.block(f"if not {atomic(as_truth(w, outside))}:"):
-                w.emit(f"{result} = {as_truth(w, _bit(w, place, shape, element))}")
+            result = _flag(w, "found", False)
+            with w.when(~as_truth(w, outside)):
+                w.assign(result, _bit(w, place, shape, element))
             return Truth(result)
     elif not fits(shape_beside(w, element, shape.element), shape.element):
         return _in_bitmap_of_equals(w, collection, element)
-    bit = _bit(w, place, shape, element)
-    return Truth(f"({guard} and {bit.code})") if guard else bit
+    return Truth(guard & _bit(w, place, shape, element))
 
 
 def _in_bitmap_of_equals(w: Writer, collection: Value, element: Value) -> Value:
     """Membership of a value of another kind, which may be outside the set's universe."""
-    element, result = bind(w, element), w.fresh("found")
-    w.emit(f"{result} = False")
-    with w.elements(collection) as other, w.block(f"if {as_truth(w, equal(w, other, element))}:"):
-        w.emit(f"{result} = True")
+    element, result = bind(w, element), _flag(w, "found", False)
+    with w.elements(collection) as other, w.when(as_truth(w, equal(w, other, element))):
+        w.assign(result, truth(True))
     return Truth(result)
 
 
-def _bit(w: Writer, place: Place, shape: SetShape, element: Value) -> Truth:
+def _bit(w: Writer, place: Place, shape: SetShape, element: Value) -> Bit:
     rank = element_rank(w, shape, element)
     if shape.wide:
         rank = named(w, rank, "k")
-    return Truth(f"({place.slot(shape.slots, rank).load(BoolShape())} != 0)")
+    return place.slot(shape.slots, rank).load(BoolShape()).ne(0)
 
 
 # Membership in domains: only what the storage does not already imply is tested
@@ -315,51 +315,50 @@ def in_domain(w: Writer, value: Value, domain: Domain) -> Value:
         return Const(True)
     if isinstance(shape, AtomShape):
         return _one_of(w, bind(w, value), shape, domain.holds)
-    result = w.fresh("ok")
-    w.emit(f"{result} = True")
+    result = _flag(w, "ok", True)
     _test(w, value, shape, domain, result)
     return Truth(result)
 
 
-def _refute(w: Writer, result: str, condition: str) -> None:
-    with w.block(f"if {condition}:"):
-        w.emit(f"{result} = False")
+def _refute(w: Writer, result: Bit, condition: Bit) -> None:
+    with w.when(condition):
+        w.assign(result, truth(False))
 
 
-def _test(w: Writer, value: Value, shape: Shape, domain: Domain, result: str) -> None:
+def _test(w: Writer, value: Value, shape: Shape, domain: Domain, result: Bit) -> None:
     """Emit code that sets ``result`` to False where ``value`` is outside ``domain``."""
     if implied(shape, domain):
         return
     if isinstance(shape, AtomShape):
-        _refute(w, result, f"not {atomic(as_truth(w, _one_of(w, value, shape, domain.holds)))}")
+        _refute(w, result, ~as_truth(w, _one_of(w, value, shape, domain.holds)))
     elif isinstance(shape, OptionalShape):
         code = named(w, as_code(w, value, shape))
-        with w.block(f"if {code} == 0:"):
+        with w.when(code.eq(0)):
             try:
-                _refute(w, result, str(not domain.holds(shape.none)))
+                _refute(w, result, truth(not domain.holds(shape.none)))
             except KindError as error:
                 w.fail(str(error))
-        with w.block("else:"):
-            _test(w, of_code(f"({code} - 1)", shape.inner), shape.inner, domain, result)
+        with w.otherwise():
+            _test(w, of_code(code - 1, shape.inner), shape.inner, domain, result)
     elif not domain.kinds:
-        w.emit(f"{result} = False")
+        w.assign(result, truth(False))
     elif kinds_of(shape).isdisjoint(domain.kinds):
         refuse(w, described(shape), domain.described())
     elif isinstance(domain, Optional):
         _test(w, value, shape, domain.domain, result)
     elif isinstance(shape, IntShape) and isinstance(domain, Range):
         n = as_number(w, value)
-        tests = [f"{n.code} < {domain.lo}"] if n.lo < domain.lo else []
+        tests = [n.code.lt(domain.lo)] if n.lo < domain.lo else []
         if domain.hi is not None and n.hi > domain.hi:
-            tests.append(f"{n.code} > {domain.hi}")
-        _refute(w, result, " or ".join(tests))
+            tests.append(n.code.gt(domain.hi))
+        _refute(w, result, any_of(tests))
     elif isinstance(shape, IntShape) and isinstance(domain, Enum):
         numbers = frozenset(m for m in domain.members if type(m) is int)
-        _refute(w, result, f"not {atomic(as_truth(w, _in_constant(w, numbers, value)))}")
+        _refute(w, result, ~as_truth(w, _in_constant(w, numbers, value)))
     elif isinstance(shape, FnShape) and isinstance(domain, Fn) and set(shape.keys) == set(domain.keys):
-        k, place = w.fresh("k"), place_of(w, value)
-        with w.block(f"for {k} in range({len(shape.keys)}):"):
-            _test(w, part_at(w, place.slot(shape.slots, k), shape.element), shape.element, domain.range, result)
+        name, place = w.fresh("k"), place_of(w, value)
+        with w.loop(name, "range", len(shape.keys)) as i:
+            _test(w, part_at(w, place.slot(shape.slots, i), shape.element), shape.element, domain.range, result)
     elif isinstance(shape, RecordShape) and isinstance(domain, Record) and set(shape.fields) == set(domain.fields):
         place = place_of(w, value)
         for name, field in shape.fields.items():
@@ -368,22 +367,21 @@ def _test(w: Writer, value: Value, shape: Shape, domain: Domain, result: str) ->
         place = place_of(w, value)
         length = named(w, place.load(shape.length), "n")
         if domain.capacity is not None and domain.capacity < shape.capacity:
-            _refute(w, result, f"{length} > {domain.capacity}")
-        k = w.fresh("k")
-        with w.block(f"for {k} in range({length}):"):
-            element = part_at(w, place.at(shape.start).slot(shape.slots, k), shape.element)
+            _refute(w, result, length.gt(domain.capacity))
+        with w.loop(w.fresh("k"), "range", length) as i:
+            element = part_at(w, place.at(shape.start).slot(shape.slots, i), shape.element)
             _test(w, element, shape.element, domain.element, result)
     elif isinstance(shape, (SetShape, BagShape)) and isinstance(domain, (Set, Bag)):
         if isinstance(shape, SetShape) and isinstance(domain, Set):
             size, capacity = cardinality(w, place_of(w, value), shape), domain.capacity
         else:
-            size = bag_size(w, place_of(w, value), shape) if isinstance(shape, BagShape) else "0"
+            size = bag_size(w, place_of(w, value), shape) if isinstance(shape, BagShape) else number(0)
             capacity = domain.distinct if isinstance(domain, Bag) else domain.capacity
         if capacity is not None:
-            _refute(w, result, f"{size} > {capacity}")
+            _refute(w, result, size.gt(capacity))
         with w.elements(value) as element:
             _test(w, element, shape.element, domain.element, result)
             if isinstance(domain, Bag) and isinstance(shape, BagShape) and domain.copies < shape.copies:
-                _refute(w, result, f"{copies_of(w, value, shape, element)} > {domain.copies}")
+                _refute(w, result, copies_of(w, value, shape, element).gt(domain.copies))
     else:
         w.mistake(f"whether {described(shape)}, is in {domain!r} is not supported")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from mc.engine.code.build import computed, table
+from mc.engine.code.nodes import Pointer, Word
+from mc.engine.code.statements import Function
 from mc.engine.result import Unevaluable
 from mc.engine.store.layout import Layout
-from mc.engine.store.places import Place
 from mc.engine.store.shapes import (
     AtomShape,
     BagShape,
@@ -22,7 +24,7 @@ from mc.engine.store.shapes import (
     UnionShape,
 )
 from mc.engine.store.storage import encodable, shape_of
-from mc.errors import SpecError
+from mc.engine.translate.helpers import BAG, ranking
 from mc.formula import operators as op
 from mc.formula.nodes import (
     All,
@@ -48,14 +50,14 @@ from mc.spec.objects import Spec
 
 
 class Module:
-    """Collects the source of everything that one model of a spec needs."""
+    """Collects the code of everything that one model of a spec needs."""
 
     def __init__(self, spec: Spec, layout: Layout) -> None:
         self.spec = spec
         self.layout = layout
         self.definitions = spec.formulas
         self.facts = spec.interpreter.facts
-        self.functions: list[str] = []
+        self.functions: list[Function] = []
         self.tables: dict[tuple[int, ...], str] = {}
         #: Names of numbers and of lists of numbers.
         self.constants: dict[str, int | list[int]] = {}
@@ -158,9 +160,9 @@ class Module:
         self.scratch_words += words
         return first
 
-    def table(self, numbers: list[int]) -> str:
-        """The name of a constant array."""
-        return self.tables.setdefault(tuple(numbers), f"TABLE_{len(self.tables)}")
+    def table(self, numbers: list[int]) -> Pointer:
+        """A constant array."""
+        return table(self.tables.setdefault(tuple(numbers), f"TABLE_{len(self.tables)}"))
 
     def unique(self, name: str) -> str:
         """A name for a function; a spec may have definitions such as ``Send_2``."""
@@ -173,13 +175,13 @@ class Module:
         self._names.setdefault(found, 1)
         return found
 
-    def add(self, text: str) -> None:
+    def add(self, function: Function) -> None:
         """Add a function to the module."""
-        self.functions.append(text)
+        self.functions.append(function)
 
     # Helpers for shapes
 
-    def rank(self, shape: Shape, code: str) -> str:
+    def rank(self, shape: Shape, code: Word) -> Word:
         """The position of a value among all values of its shape, from its code."""
         if isinstance(shape, (IntShape, BoolShape, AtomShape)):
             return code
@@ -188,36 +190,8 @@ class Module:
         name = self._helpers.get(("rank", shape.key))
         if name is None:
             name = self._helpers["rank", shape.key] = self.unique("rank")
-            self.add(f"def {name}(code: int) -> int:\n" + "\n".join(self._rank_lines(shape)))
-        return f"{name}({code})"
-
-    def _rank_lines(self, shape: Shape) -> list[str]:
-        place = Place("code", local=True)
-        if isinstance(shape, RecordShape):
-            return [f"    return {self._rank_record(shape, place)}"]
-        if isinstance(shape, UnionShape):
-            lines, first = [f"    tag = code & {shape.tags.mask}"], 0
-            for tag, kind in enumerate(shape.kinds):
-                lines.append(f"    if tag == {tag}:")
-                lines.append(f"        return {first} + {self._rank_record(kind, place.at(shape.tags.bits))}")
-                first += int(kind.size())
-            return [*lines, "    return 0"]
-        if isinstance(shape, OptionalShape):
-            return [f"    return 0 if code == 0 else {self.rank(shape.inner, '(code - 1)')} + 1"]
-        if isinstance(shape, FnShape) and not shape.wide:
-            terms = "0"
-            for k in range(len(shape.keys)):
-                part = self.rank(shape.element, place.at(shape.slots.offset(k)).load(shape.element))
-                terms = f"({terms}) * {int(shape.element.size())} + {part}"
-            return [f"    return {terms}"]
-        raise SpecError(f"sets of values of kind {shape.key[0]} are not supported")
-
-    def _rank_record(self, shape: RecordShape, place: Place) -> str:
-        terms = "0"
-        for name, field in shape.fields.items():
-            terms = f"({terms}) * {int(field.size())} + " if terms != "0" else ""
-            terms += self.rank(field, place.at(shape.offsets[name]).load(field))
-        return terms
+            self.add(ranking(name, shape, self.rank))
+        return computed(name, code)
 
     def bag_functions(self, shape: BagShape) -> tuple[str, str]:
         """Names of the functions ``add(p, w, e) -> fits`` and ``remove(p, w, e)`` for a shape of bag."""
@@ -236,77 +210,8 @@ class Module:
         name = self._helpers.get(key)
         if name is None:
             name = self._helpers[key] = self.unique(f"bag_{operation}")
-            place = Place("p", words=("w",)).slot(shape.slots, "k")
-            follower = Place("p", words=("w",)).slot(shape.slots, "(k + 1)")
-            is_set = shape.key[0] == "sortedset"
-            self.add(
-                _BAG[operation].format(
-                    name=name,
-                    n=shape.distinct,
-                    bits=shape.count.bits,
-                    mask=shape.count.mask,
-                    limit=1 << 62 if is_set else shape.copies,
-                    present="return True" if is_set else "pass",
-                    load=place.load(shape.slot),
-                    load_next=follower.load(shape.slot),
-                    store_carry=place.store(shape.slot, "carry"),
-                    store_more=place.store(shape.slot, "(slot + 1)"),
-                    store_less=place.store(shape.slot, "(slot - 1)"),
-                    store_next=place.store(shape.slot, "following"),
-                    clear=Place("p", words=("w",)).slot(shape.slots, str(shape.distinct - 1)).store(shape.slot, "0"),
-                )
-            )
+            self.add(BAG[operation](name, shape))
         return str(name)
-
-
-_BAG = {
-    "add": '''def {name}(p: ptr, w: int, e: int) -> bool:
-    """One more copy of e; False where there is no room. Slots are sorted, free ones are 0."""
-    carry = e << {bits} | 1
-    for k in range({n}):
-        slot = {load}
-        if slot == 0:
-            {store_carry}
-            return True
-        if slot >> {bits} == e:
-            {present}
-            if slot & {mask} >= {limit}:
-                return False
-            {store_more}
-            return True
-        if slot > carry:
-            {store_carry}
-            carry = slot
-    return False''',
-    "remove": '''def {name}(p: ptr, w: int, e: int) -> None:
-    """One copy of e less; nothing where there is none."""
-    for k in range({n}):
-        slot = {load}
-        if slot == 0:
-            return
-        if slot >> {bits} == e:
-            if slot & {mask} > 1:
-                {store_less}
-                return
-            for k in range(k, {n} - 1):
-                following = {load_next}
-                {store_next}
-            {clear}
-            return''',
-    "count": '''def {name}(p: ptr, w: int, e: int) -> int:
-    """How many copies of e there are."""
-    for k in range({n}):
-        slot = {load}
-        if slot >> {bits} == e and slot != 0:
-            return slot & {mask}
-    return 0''',
-    "size": '''def {name}(p: ptr, w: int) -> int:
-    """How many different elements there are."""
-    for k in range({n}):
-        if {load} == 0:
-            return k
-    return {n}''',
-}
 
 
 def _parts(shape: Shape) -> list[Shape]:

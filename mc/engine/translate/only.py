@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mc.engine.store.places import atomic
+from mc.engine.code.build import flag
+from mc.engine.code.nodes import truth
 from mc.engine.translate.builders import bindings
 from mc.engine.translate.codes import as_present, as_truth, bind
 from mc.engine.translate.equality import equal
-from mc.engine.translate.expressions import as_plain, plain
+from mc.engine.translate.expressions import as_plain, nothing_of, plain
 from mc.engine.translate.kinds import natural_shape
 from mc.engine.translate.operands import SET, kinds_of, said
-from mc.engine.translate.values import Const, Stored, Value
+from mc.engine.translate.values import Stored, Value
 from mc.engine.translate.writer import Writer
 from mc.formula.nodes import Apply, Bind, Binder
 from mc.lang.operators import NONE, SEVERAL
@@ -36,22 +37,21 @@ def only_element(w: Writer, node: Apply) -> Value:
 
     with w.aside(), loop() as element:
         shape = natural_shape(w, element)
-    found = w.fresh("found")
-    w.emit(f"{found} = False")
+    found = flag(w.fresh("found"))
+    w.assign(found, truth(False))
     if shape.wide:
         place = w.scratch(shape)
         kept: Value = Stored(place, shape)
     else:
-        code = w.fresh("only")
-        w.emit(f"{code} = {plain(w, Const(None), shape)}")
+        code = w.let(nothing_of(shape), "only")
         kept = as_plain(w, code, shape)
     with loop() as element:
-        with w.block(f"if {found}:"):
-            w.fail_if(f"not {atomic(as_truth(w, equal(w, kept, element)))}", SEVERAL)
+        with w.when(found):
+            w.fail_if(~as_truth(w, equal(w, kept, element)), SEVERAL)
         if isinstance(kept, Stored):
             w.fill(kept.place, element, shape)
         else:
-            w.emit(f"{code} = {plain(w, element, shape)}")
-        w.emit(f"{found} = True")
-    w.fail_if(f"not {found}", NONE)
+            w.assign(code, plain(w, element, shape))
+        w.assign(found, truth(True))
+    w.fail_if(~found, NONE)
     return kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from mc.engine.code.nodes import Code
 from mc.engine.translate import bags, convert, functions, membership, sets
 from mc.engine.translate.algebra import changed_bag, combined, included
 from mc.engine.translate.arithmetic import arithmetic, sum_of
@@ -32,7 +33,6 @@ from mc.engine.translate.expressions import (
     field_of,
     indexed,
     interval_of,
-    is_deep,
     known_value,
     magnitude,
     named_value,
@@ -77,6 +77,9 @@ from mc.formula.nodes import (
 )
 from mc.formula.operators import Operator
 
+#: So deeply are operations nested in an expression, at most, before a part of it gets a name.
+DEEPEST = 60
+
 
 def translated(w: Writer, node: Expression) -> Value:
     """Translate one expression; code that must run before it is emitted."""
@@ -86,7 +89,8 @@ def translated(w: Writer, node: Expression) -> Value:
         return Const(frozenset(known) if isinstance(known, set) else known)
     with w.placed():
         value = _value(w, node)
-        return bind(w, value) if is_deep(getattr(value, "code", "")) else value
+        code = getattr(value, "code", None)
+        return bind(w, value) if isinstance(code, Code) and code.depth > DEEPEST else value
 
 
 def _value(w: Writer, node: Expression) -> Value:
@@ -213,6 +217,6 @@ RULES = Rules(
 )
 
 
-def new_writer(module: Module, file: str, returns: str) -> Writer:
+def new_writer(module: Module, file: str, returns: Code | None) -> Writer:
     """A writer of a new function; see :class:`Writer`."""
     return Writer(module, RULES, file, returns)

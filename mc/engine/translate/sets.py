@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from mc.engine.code.nodes import Word
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import (
     AtomShape,
@@ -51,9 +52,9 @@ def element_loop(w: Writer, value: Value, hint: str = "k", chosen: Filter | None
             yield _constant_elements(w, value.value, k, blocks)
         elif isinstance(value, Interval):
             if value.hi.hi - value.lo.lo >= MOST_NUMBERS:
-                w.fail_if(f"{value.hi.code} - {value.lo.code} >= {MOST_NUMBERS}", too_many("an interval"))
-            blocks.enter_context(w.block(f"for {k} in range({value.lo.code}, {value.hi.code} + 1):"))
-            yield Num(k, value.lo.lo, max(value.hi.hi, value.lo.lo))
+                w.fail_if((value.hi.code - value.lo.code).ge(MOST_NUMBERS), too_many("an interval"))
+            n = blocks.enter_context(w.loop(k, "range", value.lo.code, value.hi.code + 1))
+            yield Num(n, value.lo.lo, max(value.hi.hi, value.lo.lo))
         else:
             value = as_present(w, value)
             shape = natural_shape(w, value)
@@ -65,36 +66,35 @@ def element_loop(w: Writer, value: Value, hint: str = "k", chosen: Filter | None
             place = place_of(w, value)
             possible = getattr(value, "possible", -1) & (-1 if chosen is None else chosen.union)
             if isinstance(shape, SetShape):
-                blocks.enter_context(member_loop(w, place, shape, k, chosen))
-                yield _member(w, shape, k, possible)
+                n = blocks.enter_context(member_loop(w, place, shape, k, chosen))
+                yield _member(w, shape, n, possible)
             else:
                 yield _bag_elements(w, place, shape, k, blocks)
 
 
 def _constant_elements(w: Writer, given: Any, k: str, blocks: ExitStack) -> Value:
     if isinstance(given, Range) and given and given.hi is not None and len(given) <= MOST_NUMBERS:
-        blocks.enter_context(w.block(f"for {k} in range({len(given)}):"))
-        return of_code(k, IntShape(given.lo, given.hi))
+        n = blocks.enter_context(w.loop(k, "range", len(given)))
+        return of_code(n, IntShape(given.lo, given.hi))
     try:
         values = list(kinds.in_order(given))
     except (TypeError, SpecError, EvaluationError) as error:
         w.mistake(f"this cannot be ranged over: {error}")
     if values == [frozenset()]:  # of which nobody can tell what it is a set of
-        blocks.enter_context(w.block(f"for {k} in range(1):"))
+        blocks.enter_context(w.loop(k, "range", 1))
         return Const(values[0])
     shape = common_shape(w, given, values)
     if shape.wide:
         w.mistake("the elements here are too large to range over")
     codes = [shape.encode(v) for v in values]
     if codes == list(range(len(codes))):
-        blocks.enter_context(w.block(f"for {k} in range({len(codes)}):"))
-        return of_code(k, shape)
+        return of_code(blocks.enter_context(w.loop(k, "range", len(codes))), shape)
     if isinstance(shape, IntShape) and codes == list(range(codes[0], codes[0] + len(codes))):
         first = values[0]
-        blocks.enter_context(w.block(f"for {k} in range({first}, {first + len(codes)}):"))
-        return Num(k, first, first + len(codes) - 1)
-    blocks.enter_context(w.block(f"for {k} in range({len(codes)}):"))
-    return of_code(named(w, f"{w.module.table(codes)}[{k}]", "e"), shape)
+        n = blocks.enter_context(w.loop(k, "range", first, first + len(codes)))
+        return Num(n, first, first + len(codes) - 1)
+    n = blocks.enter_context(w.loop(k, "range", len(codes)))
+    return of_code(named(w, w.module.table(codes)[n], "e"), shape)
 
 
 def common_shape(w: Writer, given: Any, values: list[Any]) -> Shape:
@@ -119,11 +119,11 @@ def common_shape(w: Writer, given: Any, values: list[Any]) -> Shape:
     return shape_of_all(w, [*map(Const, values)])
 
 
-def _member(w: Writer, shape: SetShape, k: str, possible: int) -> Value:
+def _member(w: Writer, shape: SetShape, k: Word, possible: int) -> Value:
     """Element number k of a bitmap, which is one of those possible."""
     if isinstance(shape.element, (AtomShape, IntShape, BoolShape)):
         return of_code(k, shape.element)
-    code = named(w, f"{w.module.table(shape.codes)}[{k}]", "e")
+    code = named(w, w.module.table(shape.codes)[k], "e")
     tags: frozenset[int] = frozenset()
     if isinstance(shape.element, UnionShape):
         mask = shape.element.tags.mask
@@ -132,11 +132,11 @@ def _member(w: Writer, shape: SetShape, k: str, possible: int) -> Value:
 
 
 def _bag_elements(w: Writer, place: Place, shape: BagShape, k: str, blocks: ExitStack) -> Value:
-    blocks.enter_context(w.block(f"for {k} in range({shape.distinct}):"))
-    slot = named(w, place.slot(shape.slots, k).load(shape.slot), "slot")
-    with w.block(f"if {slot} == 0:"):
-        w.emit("break")
-    element = of_code(named(w, f"{slot} >> {shape.count.bits}", "e"), shape.element)
+    n = blocks.enter_context(w.loop(k, "range", shape.distinct))
+    slot = named(w, place.slot(shape.slots, n).load(shape.slot), "slot")
+    with w.when(slot.eq(0)):
+        w.leave_loop()
+    element = of_code(named(w, slot >> shape.count.bits, "e"), shape.element)
     if isinstance(element, Packed):
-        return Packed(element.code, element.shape, place, f"({slot} & {shape.count.mask})")
+        return Packed(element.code, element.shape, place, slot & shape.count.mask)
     return element

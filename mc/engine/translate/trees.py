@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from mc.engine.store.places import Place, atomic
+from mc.engine.code.nodes import Word, number, truth
+from mc.engine.code.statements import Do
+from mc.engine.store.places import Place
 from mc.engine.store.shapes import FnShape, RecordShape, SeqShape, Shape, UnionShape
 from mc.engine.store.slots import PAYLOAD
 from mc.engine.translate.builders import bindings
@@ -99,58 +101,52 @@ def walked(w: Writer, node: Expression) -> Value:
     raise AssertionError(node)
 
 
-def times_of(w: Writer, value: Value) -> str:
+def times_of(w: Writer, value: Value) -> Word:
     """A number of ways as an expression."""
-    known = decided(w, value) if isinstance(value, Const) else None
-    if known is not None:
-        return str(int(known))
-    return value.code if isinstance(value, Num) else f"int({as_truth(w, value)})"
+    return value.code if isinstance(value, Num) else as_truth(w, value).word
 
 
 def _sum(w: Writer, parts: Sequence[Expression]) -> Num:
-    total = w.fresh("ways")
-    w.emit(f"{total} = 0")
+    total = w.let(number(0), "ways")
     for part in parts:
-        w.emit(f"{total} += {times_of(w, walked(w, part))}")
+        w.assign(total, total + times_of(w, walked(w, part)))
     return Num(total, 0, LARGEST)
 
 
 def _product(w: Writer, parts: Sequence[Expression]) -> Num:
-    total = w.fresh("ways")
-    w.emit(f"{total} = 1")
+    total = w.let(number(1), "ways")
     with ExitStack() as blocks:
         for part in parts:
-            w.emit(f"{total} *= {times_of(w, walked(w, part))}")
+            w.assign(total, total * times_of(w, walked(w, part)))
             if part is not parts[-1]:
-                blocks.enter_context(w.block(f"if {total} != 0:"))
+                blocks.enter_context(w.when(total.ne(0)))
     return Num(total, 0, LARGEST)
 
 
 def _either(w: Writer, test: Expression, then: Expression, otherwise: Expression) -> Value:
-    total, condition = w.fresh("ways"), w.expr(test)
+    condition = w.expr(test)
     known = decided(w, condition)
     if known is not None:
         return walked(w, then if known else otherwise)
-    w.emit(f"{total} = 0")
-    for header, part in ((f"if {as_truth(w, condition)}:", then), ("else:", otherwise)):
-        with w.block(header):
-            w.emit(f"{total} = {times_of(w, walked(w, part))}")
+    total = w.let(number(0), "ways")
+    with w.when(as_truth(w, condition)):
+        w.assign(total, times_of(w, walked(w, then)))
+    with w.otherwise():
+        w.assign(total, times_of(w, walked(w, otherwise)))
     return Num(total, 0, LARGEST)
 
 
 def _sum_over(w: Writer, node: Bind) -> Num:
-    total = w.fresh("ways")
-    w.emit(f"{total} = 0")
+    total = w.let(number(0), "ways")
     with bindings(w, node.bounds):
-        w.emit(f"{total} += {times_of(w, walked(w, node.body))}")
+        w.assign(total, total + times_of(w, walked(w, node.body)))
     return Num(total, 0, LARGEST)
 
 
 def _product_over(w: Writer, node: Bind) -> Num:
-    total = w.fresh("ways")
-    w.emit(f"{total} = 1")
-    with bindings(w, node.bounds), w.block(f"if {total} != 0:"):
-        w.emit(f"{total} *= {times_of(w, walked(w, node.body))}")
+    total = w.let(number(1), "ways")
+    with bindings(w, node.bounds), w.when(total.ne(0)):
+        w.assign(total, total * times_of(w, walked(w, node.body)))
     return Num(total, 0, LARGEST)
 
 
@@ -178,7 +174,7 @@ def straight(w: Writer, tree: Tree) -> Value:
             held: Value = Const(True)
             for part in parts:
                 if isinstance(held, Truth):
-                    w.emit(held.code)  # the call of a definition that always holds
+                    w.emit(Do(held.code))  # the call of a definition that always holds
                 held = straight(w, part)
             return held
         case With():
@@ -202,8 +198,7 @@ def enter(w: Writer, tree: Enter) -> Value:
 def function_body(w: Writer, tree: Tree) -> None:
     """Emit the body of a function that returns whether a tree holds, or in how many ways where its tests fork."""
     if w.module.facts.of(tree).forks:
-        w.ways = w.fresh("ways")
-        w.emit(f"{w.ways} = 1")
+        w.ways = w.let(number(1), "ways")
     require(w, tree, last=True)
 
 
@@ -238,7 +233,7 @@ def require(w: Writer, tree: Tree, last: bool = False) -> None:
             case Either() | Some():
                 raise AssertionError(tree)  # such a tree is no function
     if last:
-        w.emit("return True" if w.ways is None else f"return {w.ways}")
+        w.leave(truth(True) if w.ways is None else w.ways)
 
 
 def _require_test(w: Writer, condition: Expression, last: bool) -> None:
@@ -254,28 +249,26 @@ def _require_test(w: Writer, condition: Expression, last: bool) -> None:
 def _return_if(w: Writer, value: Value) -> None:
     known = decided(w, value)
     if known is None:
-        with w.block(f"if {as_truth(w, value)}:"):
-            w.emit(f"return {w.neutral}")
+        with w.when(as_truth(w, value)):
+            w.leave(w.neutral)
     elif known:
-        w.emit(f"return {w.neutral}")
+        w.leave(w.neutral)
 
 
 def _return_unless(w: Writer, value: Value, last: bool) -> None:
     """Return where a condition does not hold; ``last``: return in how many ways it does."""
     known = decided(w, value)
-    if last and w.ways is None:
-        w.emit(f"return {as_truth(w, value)}")
-    elif last:
-        w.emit(f"return {w.ways} * {atomic(times_of(w, value))}")
-    elif isinstance(value, Num):
-        w.emit(f"{w.ways} *= {value.code}")
-        with w.block(f"if {w.ways} == 0:"):
-            w.emit("return 0")
+    if last:
+        w.leave(as_truth(w, value) if w.ways is None else w.ways * times_of(w, value))
+    elif isinstance(value, Num) and w.ways is not None:
+        w.assign(w.ways, w.ways * value.code)
+        with w.when(w.ways.eq(0)):
+            w.leave(number(0))
     elif known is None:
-        with w.block(f"if (not {atomic(as_truth(w, value))}):"):
-            w.emit(f"return {w.neutral}")
+        with w.when(~as_truth(w, value)):
+            w.leave(w.neutral)
     elif not known:
-        w.emit(f"return {w.neutral}")
+        w.leave(w.neutral)
 
 
 def _require_branch(w: Writer, tree: If, last: bool) -> None:
@@ -284,10 +277,10 @@ def _require_branch(w: Writer, tree: If, last: bool) -> None:
     if known is not None:
         require(w, tree.then if known else tree.otherwise, last)
         return
-    with w.block(f"if {as_truth(w, test)}:"):
+    with w.when(as_truth(w, test)):
         require(w, tree.then, last)
     if last or tree.otherwise != TRUE:
-        with w.block("else:"):
+        with w.otherwise():
             require(w, tree.otherwise, last)
 
 
@@ -312,8 +305,9 @@ def _note_assignment(w: Writer, tree: Assign) -> None:
         return
     if tree.path:
         w.mistake(f"Init assigns whole variables, not a part of t.{tree.variable}")
-    number = list(w.module.layout.fields).index(tree.variable)
-    w.emit(f"{SCRATCH}[{w.primed.assigned + number // PAYLOAD}] |= {1 << number % PAYLOAD}")
+    position = list(w.module.layout.fields).index(tree.variable)
+    k = w.primed.assigned + position // PAYLOAD
+    w.store(SCRATCH, k, SCRATCH[k] | 1 << position % PAYLOAD)
 
 
 def _target(w: Writer, tree: Assign) -> tuple[Place, Shape]:

@@ -36,8 +36,8 @@ def union_of(w: Writer, node: Apply) -> Value:
         # By whole bitmaps, of which the capacity is not that of their union.
         shape, union = SetShape(given.element, given.values), w.local("union")
         with bindings(w, bounds):
-            w.emit(f"{union.base} |= {as_code(w, w.expr(part), shape)}")
-        return Packed(union.base, shape)
+            w.assign(union.base, union.load(shape) | as_code(w, w.expr(part), shape))
+        return Packed(union.load(shape), shape)
     every = (*bounds, Bound((_ELEMENT,), part))
     return set_of_values(w, Bind(Binder.SET, every, Name(_ELEMENT, Of.LOCAL), place=node.place))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from mc.engine.code.nodes import Bit, Pointer, Word
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import BoolShape, IntShape, Shape
 from mc.formula.nodes import Expression
@@ -28,7 +29,7 @@ class Const(Value):
 class Num(Value):
     """An integer expression; it lies in ``lo..hi`` whatever the state."""
 
-    code: str
+    code: Word
     lo: int
     hi: int
 
@@ -37,20 +38,20 @@ class Num(Value):
 class Truth(Value):
     """A Boolean expression."""
 
-    code: str
+    code: Bit
 
 
 @dataclass(frozen=True)
 class Packed(Value):
     """An expression for the code of a value of a scalar shape."""
 
-    code: str
+    code: Word
     shape: Shape
     #: Where the value is an element of a bag that a loop ranges over: that bag's place, and its copies.
     bag: Place | None = None
-    copies: str = ""
+    copies: Word | None = None
     #: Where it is an element of a bitmap that a loop ranges over: its number in the bitmap.
-    rank: str = ""
+    rank: Word | None = None
     #: Where it is a record of several kinds: the tags that it may have; empty: any.
     tags: frozenset[int] = frozenset()
     #: Where it is a bitmap: the only elements that it may have, as the code of a set.
@@ -71,7 +72,7 @@ class Stored(Value):
 class StateRef(Value):
     """A state that variables are read from, or the primed state, which is only written: the pointer to it."""
 
-    pointer: str
+    pointer: Pointer
     #: Of the state that Init makes: the words of scratch memory with a bit for each variable, set when it is assigned.
     assigned: int | None = None
 
@@ -130,19 +131,17 @@ def exact(value: Any) -> Any:
     return frozenset(map(exact, value)) if isinstance(value, frozenset) else (type(value), value)
 
 
-def num_of(code: str, shape: IntShape) -> Num:
+def num_of(code: Word, shape: IntShape) -> Num:
     """The integer that a code stands for."""
-    if shape.lo == 0:
-        return Num(code, shape.lo, shape.hi)
-    return Num(f"({code} {'+' if shape.lo > 0 else '-'} {abs(shape.lo)})", shape.lo, shape.hi)
+    return Num(code + shape.lo, shape.lo, shape.hi)
 
 
-def of_code(code: str, shape: Shape) -> Value:
+def of_code(code: Word, shape: Shape) -> Value:
     """The value that a scalar code stands for."""
     if isinstance(shape, IntShape):
         return num_of(code, shape)
     if isinstance(shape, BoolShape):
-        return Truth(f"({code} != 0)")
+        return Truth(code.ne(0))
     return Packed(code, shape)
 
 

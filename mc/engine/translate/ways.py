@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
+from mc.engine.code.build import pointer
+from mc.engine.code.nodes import Word, number
 from mc.engine.store.slots import PAYLOAD
 from mc.engine.translate.calls import entered
 from mc.engine.translate.codes import as_truth, bind, decided, named
@@ -33,15 +35,18 @@ class Ways:
 
     def begin(self, room: int) -> None:
         """Before a tree is walked; ``room``: how often, at most, what is around it comes to it."""
-        self._times: list[str] = []
+        self._times: list[Word] = []
         self._room = [room]
         #: Whether the primed state may differ from what a successor begins as. (That of Init begins as nothing.)
         self._written = self.w.primed is not None and self.w.primed.assigned is not None
 
     @property
-    def product(self) -> str:
+    def product(self) -> Word:
         """In how many ways what was tested on this way was TRUE."""
-        return " * ".join(self._times) or "1"
+        product = number(1)
+        for times in self._times:
+            product *= times
+        return product
 
     @property
     def room(self) -> int:
@@ -74,12 +79,12 @@ class Ways:
             following()
         elif known is None and isinstance(value, Num):
             times = named(self.w, value.code, "ways")
-            with self.w.block(f"if {times} != 0:"):
+            with self.w.when(times.ne(0)):
                 self._times.append(times)
                 following()
                 self._times.pop()
         elif known is None:
-            with self.w.block(f"if {as_truth(self.w, value)}:"):
+            with self.w.when(as_truth(self.w, value)):
                 following()
         self._written = written
 
@@ -138,9 +143,9 @@ class Ways:
         if known is not None:
             self._walk(tree.then if known else tree.otherwise, following)
             return
-        with self.w.block(f"if {as_truth(self.w, test)}:"):
+        with self.w.when(as_truth(self.w, test)):
             self._walk(tree.then, following)
-        with self.w.block("else:"):
+        with self.w.otherwise():
             self._walk(tree.otherwise, following)
 
     def _some(self, tree: Some, following: Following) -> None:
@@ -154,7 +159,7 @@ class Ways:
             hint = as_written(tree.bound.names[0])
             take(self.w, tree.bound.names, blocks.enter_context(self.w.elements(collection, hint)))
             if tree.bound.condition is not None:
-                blocks.enter_context(self.w.block(f"if {as_truth(self.w, self.w.expr(tree.bound.condition))}:"))
+                blocks.enter_context(self.w.when(as_truth(self.w, self.w.expr(tree.bound.condition))))
             restore()
             self._walk(tree.body, following)
             self._room.pop()
@@ -167,19 +172,19 @@ class Ways:
         if not self._written:
             yield lambda: None  # each way ends with a primed state that nothing was written to
             return
-        saved = f"offset({SCRATCH}, {self.w.module.allocate(words)})"
-        self.w.emit(f"copy({primed.pointer}, {saved})")
-        marks = []
-        for k in range(-(-len(self.w.module.layout.fields) // PAYLOAD) if primed.assigned is not None else 0):
-            marks.append((f"{SCRATCH}[{primed.assigned} + {k}]", self.w.fresh("assigned")))
-            self.w.emit(f"{marks[-1][1]} = {marks[-1][0]}")
+        saved = SCRATCH.offset(self.w.module.allocate(words))
+        self.w.do("copy", primed.pointer, saved)
+        marks = range(0)
+        if primed.assigned is not None:
+            marks = range(primed.assigned, primed.assigned - (-len(self.w.module.layout.fields) // PAYLOAD))
+        kept = [(k, self.w.let(SCRATCH[k], "assigned")) for k in marks]
 
         def restore() -> None:
-            self.w.emit(f"copy({saved}, {primed.pointer})")
-            for word, kept in marks:
-                self.w.emit(f"{word} = {kept}")
+            self.w.do("copy", saved, primed.pointer)
+            for k, word in kept:
+                self.w.store(SCRATCH, k, word)
 
         yield restore
         if primed.assigned is None:
             # The last way may be FALSE where others are TRUE: what comes next must not find what was written before it.
-            self.w.emit(f"copy(s, {primed.pointer})")
+            self.w.do("copy", pointer("s"), primed.pointer)

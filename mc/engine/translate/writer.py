@@ -1,4 +1,4 @@
-"""The text of one generated function while it is written, and what every rule of translation asks of it."""
+"""One function while it is written, and what every rule of translation asks of it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import keyword
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
+from mc.engine.code.build import call, local, pointer, variable
+from mc.engine.code.nodes import Bit, Code, Pointer, Type, Word, word
+from mc.engine.code.statements import Assign, Break, Do, For, Function, If, Return, Statement, Store
 from mc.engine.result import Unevaluable
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import BagShape, Shape
@@ -16,10 +19,11 @@ from mc.engine.translate.values import BagChange, Filter, StateRef, Value
 from mc.errors import SpecError
 from mc.formula.nodes import Bound, Definition, Expression, Node, as_written
 
+C = TypeVar("C", bound=Code)
 #: The pointer to scratch memory: word 0 is 0, or the number of the failure because of which nothing more is evaluated.
-SCRATCH = "x"
+SCRATCH = pointer("x")
 #: Names that generated functions use for themselves.
-RESERVED = frozenset({"s", "t", "u", "c", "out", "parent", SCRATCH, *keyword.kwlist})
+RESERVED = frozenset({"s", "t", "u", "c", "out", "parent", "x", *keyword.kwlist})
 
 
 def parameter_names(names: Iterable[str]) -> dict[str, str]:
@@ -28,7 +32,7 @@ def parameter_names(names: Iterable[str]) -> dict[str, str]:
     taken: set[str] = set()
     for name in names:
         code = as_written(name)
-        if code == SCRATCH or keyword.iskeyword(code):
+        if code == "x" or keyword.iskeyword(code):
             code += "_given"
         while not taken.isdisjoint(given := {code, word_of(code)}):
             code += "_"
@@ -64,9 +68,9 @@ class Rules:
 
 
 class Writer:
-    """Lines of a function, names that are free, and where in the spec the translator stands."""
+    """Statements of a function, names that are free, and where in the spec the translator stands."""
 
-    def __init__(self, module: Module, rules: Rules, file: str, returns: str) -> None:
+    def __init__(self, module: Module, rules: Rules, file: str, returns: Code | None) -> None:
         self.module = module
         self.rules = rules
         self.file = file
@@ -76,52 +80,89 @@ class Writer:
         #: The states that variables are read from and written to, where there are any.
         self.state: StateRef | None = None
         self.primed: StateRef | None = None
-        #: What the function returns where it cannot go on: a literal of its type.
+        #: What the function returns where it cannot go on, if it returns anything.
         self.neutral = returns
-        self.lines: list[str] = []
-        self.depth = 1
+        #: The block that is being written.
+        self.body: list[Statement] = []
         self.taken: dict[str, int] = {}
         #: What the local names stand for.
         self.scope: dict[str, Value] = {}
         #: How many definitions are expanded into each other here.
         self.expanding = 0
         #: In a function that counts them: the variable that has the number of ways so far.
-        self.ways: str | None = None
+        self.ways: Word | None = None
 
-    # Text
+    # Statements
 
-    def emit(self, line: str) -> None:
-        self.lines.append("    " * self.depth + line)
+    def emit(self, statement: Statement) -> None:
+        self.body.append(statement)
+
+    def assign(self, name: Code, value: Code) -> None:
+        """A local variable gets a value."""
+        self.emit(Assign(name.name, value))
+
+    def store(self, memory: Pointer, index: Word | int, value: Word | int) -> None:
+        """An element of memory gets a value."""
+        self.emit(Store(memory, word(index), word(value)))
+
+    def do(self, function: str, *arguments: Code | int) -> None:
+        """Call a function that has no result."""
+        self.emit(Do(call(function, *arguments, type=Type.NOTHING)))
+
+    def leave(self, value: Code | None = None) -> None:
+        """Return from the function."""
+        self.emit(Return(value))
 
     @contextmanager
-    def block(self, header: str) -> Iterator[None]:
-        """An indented block under ``header``."""
-        self.emit(header)
-        self.depth += 1
-        start = len(self.lines)
+    def block(self, body: list[Statement]) -> Iterator[None]:
+        """Write into another block."""
+        kept, self.body = self.body, body
         try:
             yield
-            if len(self.lines) == start:
-                self.emit("pass")
         finally:
-            self.depth -= 1
+            self.body = kept
 
     @contextmanager
-    def aside(self) -> Iterator[list[str]]:
-        """Collect the lines emitted inside instead of writing them."""
-        kept, self.lines = self.lines, []
-        collected = self.lines
-        try:
+    def when(self, condition: Bit) -> Iterator[None]:
+        """A block that runs where a condition holds."""
+        statement = If(condition)
+        with self.block(statement.then):
+            yield
+        self.emit(statement)
+
+    @contextmanager
+    def otherwise(self) -> Iterator[None]:
+        """A block that runs where the condition of the last block does not hold."""
+        last = self.body[-1]
+        assert isinstance(last, If) and not last.otherwise
+        with self.block(last.otherwise):
+            yield
+
+    @contextmanager
+    def loop(self, name: str, numbers: str, *arguments: Code | int) -> Iterator[Word]:
+        """A block that runs for each of some numbers, see :class:`For`; yields the number."""
+        given = tuple(word(a) if isinstance(a, int) else a for a in arguments)
+        statement = For(name, numbers, given)
+        with self.block(statement.body):
+            yield variable(name)
+        self.emit(statement)
+
+    def leave_loop(self) -> None:
+        self.emit(Break())
+
+    @contextmanager
+    def aside(self) -> Iterator[list[Statement]]:
+        """Collect the statements emitted inside instead of writing them."""
+        collected: list[Statement] = []
+        with self.block(collected):
             yield collected
-        finally:
-            self.lines = kept
 
     @contextmanager
-    def trial(self) -> Iterator[list[str]]:
+    def trial(self) -> Iterator[list[Statement]]:
         """Forget what is translated inside, but for what is found out by it."""
         taken = dict(self.taken)
-        with self.aside() as lines:
-            yield lines
+        with self.aside() as body:
+            yield body
         self.taken = taken
 
     def fresh(self, hint: str) -> str:
@@ -163,20 +204,19 @@ class Writer:
                 raise
             raise SpecError(error.message, self.file, self.line or None) from None
 
-    def fail_if(self, condition: str, why: str) -> None:
+    def fail_if(self, condition: Bit, why: str) -> None:
         """Stop the evaluation of the state where ``condition`` holds."""
-        if condition == "False":
-            return
-        with self.block(f"if {condition}:"):
-            self.fail(why)
+        if condition.value is not False:
+            with self.when(condition):
+                self.fail(why)
 
     def fail(self, why: str) -> None:
         """Stop the evaluation; ``why``: what a reader is told unless plain Python, which knows the values, tells."""
         number = self.module.failures.setdefault(Unevaluable(self.file, self.line, why), len(self.module.failures) + 1)
         # Not where an earlier failure is the reason for this one.
-        with self.block(f"if {SCRATCH}[0] == 0:"):
-            self.emit(f"{SCRATCH}[0] = {number}")
-        self.emit(f"return {self.neutral}".rstrip())
+        with self.when(SCRATCH[0].eq(0)):
+            self.store(SCRATCH, 0, number)
+        self.leave(self.neutral)
 
     # Names
 
@@ -235,6 +275,17 @@ class Writer:
 
     def local(self, hint: str = "v") -> Place:
         """A local variable, 0, as a place for one scalar code."""
-        name = self.fresh(hint)
-        self.emit(f"{name} = 0")
-        return Place(name, local=True)
+        name = variable(self.fresh(hint))
+        self.assign(name, word(0))
+        return Place(name)
+
+    def let(self, code: C, hint: str = "v") -> C:
+        """A local variable that holds a value."""
+        name = local(self.fresh(hint), code.type)
+        self.assign(name, code)
+        assert isinstance(name, type(code))
+        return name
+
+    def function(self, name: str, parameters: Mapping[str, Type], result: Type, title: str) -> Function:
+        """The function that was written."""
+        return Function(name, parameters, result, self.body, title)
