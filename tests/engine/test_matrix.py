@@ -13,6 +13,7 @@ import pytest
 
 from mc.cli.main import main
 from mc.engine.code.build import pointer
+from mc.engine.code.nodes import truth
 from mc.engine.program.program import Program
 from mc.engine.store.layout import Layout
 from mc.engine.translate.codes import bind
