@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mc import errors
 from mc.cli import options, report, resume, since_start
-from mc.engine.result import Progress, Result
+from mc.engine.result import Order, Progress, Result
 from mc.engine.search.limits import Limits, check_levels, processors
 from mc.spec.objects import Spec
 from mc.trace.behavior import check_init, init_failure
@@ -166,7 +166,7 @@ def _run(args: argparse.Namespace, limits: Limits, locks: ExitStack) -> int:
 def search(
     spec: Spec,
     args: argparse.Namespace,
-    order: str,
+    order: Order,
     limits: Limits | None = None,
     checkpoints: Checkpoints | None = None,
     resumed: Checkpoint | None = None,

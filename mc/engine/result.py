@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from mc.lang.state import State
 
+#: "vacuous": no initial state, or none within the constraints; "error": an evaluation failed.
+Verdict = Literal["ok", "vacuous", "violation", "deadlock", "incomplete", "error"]
+#: Why a search stopped: "evaluation" where the spec cannot be evaluated in the last state.
+ViolationKind = Literal["invariant", "deadlock", "evaluation"]
+#: What ends a search although states are left.
+Limit = Literal["max-seconds", "max-states", "max-depth", "memory", "disk", "signal"]
+#: Breadth-first or depth-first.
+Order = Literal["bfs", "dfs"]
 #: Verdicts of a search that went on to its end and found no error; "vacuous": there was no state to expand.
 NO_ERROR = ("ok", "vacuous")
 
@@ -23,8 +32,7 @@ class Unevaluable:
 class Violation:
     """Why a search stopped before its end."""
 
-    #: "invariant", "deadlock" or "evaluation" (the spec cannot be evaluated in the last state).
-    kind: str
+    kind: ViolationKind
     #: The invariant's name; empty otherwise.
     property: str
     #: The states that the search stored on its way, the initial one first. Under symmetry each
@@ -52,8 +60,7 @@ class ActionCount:
 class Ending:
     """Why a search that found no error ended although states were left."""
 
-    #: "max-seconds", "max-states", "max-depth", "memory", "disk" or "signal".
-    limit: str
+    limit: Limit
     #: The same for readers: a clause.
     reason: str
 
@@ -62,9 +69,7 @@ class Ending:
 class Result:
     """Counts by TLC's rules (design, section 4) and the verdict."""
 
-    #: "ok", "vacuous" (no initial state, or none within the constraints), "violation", "deadlock", "incomplete" or
-    #: "error" (an evaluation failed).
-    verdict: str
+    verdict: Verdict
     #: Whether all reachable states within the constraints were expanded.
     complete: bool
     generated: int
@@ -88,7 +93,7 @@ class Result:
     #: Whether whole states were compared, not fingerprints.
     exact: bool
     workers: int
-    search: str = "bfs"
+    search: Order = "bfs"
     #: None where the search is complete, or found an error.
     ending: Ending | None = None
     seconds: dict[str, float] = field(default_factory=dict)

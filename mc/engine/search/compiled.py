@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mc.engine.program.program import Program
-from mc.engine.result import Progress, Result
+from mc.engine.result import Order, Progress, Result
 from mc.engine.runtime import words
 from mc.engine.search.breadth import BreadthFirst
 from mc.engine.search.checkpoint import Checkpoint, Checkpoints
@@ -50,7 +50,7 @@ class Engine(Program):
     def search(
         self,
         workers: int = 1,
-        order: str = "bfs",
+        order: Order = "bfs",
         progress: Callable[[Progress], None] | None = None,
         limits: Limits | None = None,
         simplest: bool = False,

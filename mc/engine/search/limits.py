@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mc.engine.result import Ending
+from mc.engine.result import Ending, Limit, Order
 from mc.errors import UsageError
 
 _UNITS = "KMGT"
 
 
-def check_levels(order: str, what: str) -> None:
+def check_levels(order: Order, what: str) -> None:
     """:class:`UsageError` where a search in this order ("bfs", "dfs") has not the levels that ``what`` needs."""
     if order == "dfs":
         raise UsageError(f"{what} needs the levels of a breadth-first search: leave out --search dfs")
@@ -38,7 +38,7 @@ class Limits:
     memory: int | None = None
     directory: Path | None = None
 
-    def check_order(self, order: str) -> None:
+    def check_order(self, order: Order) -> None:
         """:class:`UsageError` where a search in this order ("bfs", "dfs") cannot keep the limits."""
         for option, value in (("--max-depth", self.max_depth), ("--memory", self.memory)):
             if value is not None:
@@ -90,7 +90,7 @@ class Guard:
         #: Why it ends, once that is known.
         self.ending: Ending | None = None
 
-    def end(self, limit: str, reason: str) -> None:
+    def end(self, limit: Limit, reason: str) -> None:
         """The search is to end, at its next safe point."""
         self.ending = self.ending or Ending(limit, reason)
 

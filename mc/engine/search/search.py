@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from mc.engine.program.program import Program, Words
-from mc.engine.result import NO_ERROR, ActionCount, Progress, Result, Violation
+from mc.engine.result import NO_ERROR, ActionCount, Order, Progress, Result, Verdict, Violation, ViolationKind
 from mc.engine.runtime import words
 from mc.engine.search.asymmetry import SymmetryCheck
 from mc.engine.search.limits import Guard
@@ -20,6 +20,9 @@ from mc.engine.store.layout import Rows
 from mc.lang.state import State
 
 PROGRESS_SECONDS = 0.2
+#: What the reasons to stop are called, but for those why an evaluation failed; and the verdicts that follow.
+_KINDS: Mapping[int, ViolationKind] = {words.VIOLATED: "invariant", words.STUCK: "deadlock"}
+_VERDICTS: Mapping[ViolationKind, Verdict] = {"invariant": "violation", "deadlock": "deadlock", "evaluation": "error"}
 
 
 @dataclass(frozen=True, order=True)
@@ -52,7 +55,7 @@ class Stop:
 class Search:
     """What breadth-first and depth-first search have in common: counters, initial states, the result."""
 
-    name = ""
+    name: Order
 
     def __init__(
         self,
@@ -227,10 +230,10 @@ class Search:
         there on."""
         spec = self.engine.spec
         violation = None
-        verdict = "ok" if len(self.visited) else "vacuous"
+        verdict: Verdict = "ok" if len(self.visited) else "vacuous"
         if self.stop is not None:
-            kind = {words.VIOLATED: "invariant", words.STUCK: "deadlock"}.get(self.stop.kind, "evaluation")
-            verdict = {"invariant": "violation", "deadlock": "deadlock", "evaluation": "error"}[kind]
+            kind = _KINDS.get(self.stop.kind, "evaluation")
+            verdict = _VERDICTS[kind]
             name = spec.invariants[self.stop.what - 1].name if kind == "invariant" else ""
             failure = self.engine.failures[self.stop.what - 1] if kind == "evaluation" else None
             start, edges = (self.stop.origin, []) if self.stopped_at_once else path(self.stop)
