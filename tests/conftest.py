@@ -42,7 +42,7 @@ QUICK = frozenset(
         "lang/coverage",
         "lang/guide",
         "lang/text",
-        "spec/models",
+        "read/models",
         "tlc/read",
         "tlc/texts",
         "trace/behavior",

@@ -23,8 +23,8 @@ from random import Random
 from mc.engine.search.compiled import Engine
 from mc.engine.search.limits import Limits
 from mc.errors import McError, ModelError
-from mc.spec.load import load_spec
-from mc.spec.models import bundled
+from mc.read.models import bundled
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 from mc.tlc.check import crosscheck
 from tests.toys.as_tla import module_text

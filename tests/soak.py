@@ -26,7 +26,7 @@ from mc.engine.search.compiled import Engine
 from mc.engine.search.limits import Limits
 from mc.errors import EvaluationError, McError, SpecError
 from mc.lang.state import State
-from mc.spec.load import load_spec
+from mc.read.python.load import load_spec
 from mc.spec.objects import Spec
 from tests.toys.bundled import drawn_model
 from tests.toys.engines import Expected, check, expected, load

@@ -11,7 +11,7 @@ import pytest
 
 from mc.engine import reference
 from mc.engine.search.compiled import Engine
-from mc.spec.load import load_spec
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 
 if sys.version_info >= (3, 11):

@@ -27,7 +27,7 @@ from pathlib import Path
 import pytest
 
 import mc.lang
-from mc.spec.tables import TABLES
+from mc.read.python.tables import TABLES
 from mc.tlc.proof import find_paired
 from mc.tlc.tla import TlaDefinition, read_module, tokens
 

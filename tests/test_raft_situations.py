@@ -14,8 +14,8 @@ import pytest
 from mc.engine import reference
 from mc.lang.state import State
 from mc.lang.values import ModelValue
-from mc.spec.load import load_spec
-from mc.spec.models import read_models
+from mc.read.models import read_models
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 
 SPEC = Path(__file__).resolve().parent.parent / "specs" / "raft.py"

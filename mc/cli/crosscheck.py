@@ -14,7 +14,7 @@ from mc import errors
 from mc.cli import options, report, since_start
 from mc.cli.check import add_search, search, tell
 from mc.cli.lock import locked
-from mc.spec.models import bundled
+from mc.read.models import bundled
 from mc.spec.objects import Spec
 from mc.tlc import EDGE_LIMIT, STATE_LIMIT, CrosscheckResult, crosscheck
 from mc.tlc.printed import plain_text, read_printed

@@ -84,8 +84,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         from mc.graph import dot, export, overview, stategraph
         from mc.graph.explored import TooLarge, explore
-        from mc.graph.expressions import parse_expressions
         from mc.graph.render import render
+        from mc.read.python.given import parse_expressions
     except ModuleNotFoundError as error:
         raise UsageError(f"mc graph needs the package {error.name}: pip install 'mc-consensus[render]'") from None
     spec = options.load(args)

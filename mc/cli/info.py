@@ -8,7 +8,7 @@ from typing import Any
 
 from mc.cli import options, report
 from mc.errors import ModelError, UsageError, printable
-from mc.spec.models import find_spec, read_models
+from mc.read.models import find_spec, read_models
 from mc.spec.objects import Action, Spec
 
 EXAMPLES = """\

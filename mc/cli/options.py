@@ -12,8 +12,8 @@ from typing import Any, TextIO
 
 from mc.engine.search.limits import read_size
 from mc.errors import UsageError
-from mc.spec.load import load_spec
-from mc.spec.models import find_spec, override, read_models
+from mc.read.models import find_spec, override, read_models
+from mc.read.python.load import load_spec
 from mc.spec.objects import Spec
 from mc.trace.text import COLOURED, PLAIN, Style
 

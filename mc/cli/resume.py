@@ -13,8 +13,8 @@ from mc.cli import options
 from mc.cli.lock import locked
 from mc.engine.search.limits import check_levels
 from mc.errors import McError, UsageError
-from mc.spec.load import load_spec
-from mc.spec.models import find_spec
+from mc.read.models import find_spec
+from mc.read.python.load import load_spec
 from mc.spec.objects import Spec
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from mc import errors
 from mc.cli import options
 from mc.errors import McError, NotABehaviorError, TraceError, UsageError, printable
 from mc.graph.spacetime import png, svg
-from mc.spec.models import bundled
+from mc.read.models import bundled
 from mc.spec.objects import Spec
 from mc.tlc.proof import read_proof
 from mc.tlc.replay import replay_text, write_replay

@@ -8,6 +8,7 @@ and its level, is in :mod:`mc.formula.facts`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
@@ -289,6 +290,8 @@ class Definition(Node):
 
 
 class Definitions(Protocol):
-    """The definitions of a spec by name."""
+    """The definitions of a spec by name, or by the functions that they are in the reference engine."""
 
     def __getitem__(self, name: str) -> Definition: ...
+    def __contains__(self, name: str) -> bool: ...
+    def of(self, function: Callable[..., Any]) -> Definition: ...

@@ -12,10 +12,10 @@ from typing import Any
 
 from mc.errors import UsageError
 from mc.graph.explored import Explored
-from mc.graph.expressions import Expression
 from mc.lang.state import State, renamed
 from mc.lang.text import to_tla
 from mc.lang.values import ModelValue, rename
+from mc.read.python.given import Expression
 from mc.spec.objects import Spec
 
 Values = tuple[Any, ...]

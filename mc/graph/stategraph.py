@@ -32,8 +32,8 @@ import networkx as nx  # type: ignore[import-untyped]
 
 from mc.graph.classes import classify
 from mc.graph.explored import Explored, RealStep, TooLarge
-from mc.graph.expressions import Expression, parse_expressions
 from mc.lang.text import to_tla
+from mc.read.python.given import Expression, parse_expressions
 
 #: Nodes of a suggested projection, at most: so many can be read at a glance.
 SUGGESTED = 40

@@ -1,1 +1,1 @@
-"""From the texts of specs and models to formulas."""
+"""From the texts of specs and models to formulas and what a spec is."""

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import ast
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from mc.errors import EvaluationError, SpecError
 from mc.formula.evaluate import Interpreter
-from mc.formula.nodes import Place
+from mc.formula.nodes import Definitions, Expression, Place
 from mc.lang.domains import Domain
 from mc.lang.enumeration import count, nth_of_all
 from mc.lang.state import NextState, State
 from mc.lang.text import to_tla
 from mc.lang.ways import Choices, disabled, every
-from mc.read.python.definitions import Definitions
-from mc.read.python.templates import Template
 
 #: Blanks that only a line break has made.
 _JOINTS = re.compile(r"([(\[{]) | ([)\]}])")
 
 Predicate = Callable[[State], bool]
+
+
+class Template(Protocol):
+    """A sentence about a state and the values of some names."""
+
+    def read(self, names: frozenset[str]) -> tuple[str | Expression, ...]:
+        """Texts and formulas in turn, where these local names have values; :class:`SpecError` for an unknown name."""
 
 
 def _product(domains: Sequence[Domain]) -> Iterator[tuple[Any, ...]]:
@@ -163,8 +167,10 @@ class Spec:
 
     name: str
     path: Path
-    #: The files that the spec consists of, as they were executed: ``path`` last, what it extends before it.
-    trees: Mapping[Path, ast.Module]
+    #: The files that the spec consists of, in order: ``path`` last, what it extends before it.
+    files: tuple[Path, ...]
+    #: The file and line where a name at the top of the spec was given its value last.
+    places: Mapping[str, tuple[str, int]]
     model: Model
     constants: Mapping[str, Any]
     variables: Mapping[str, Domain]
@@ -203,19 +209,9 @@ class Spec:
         lines[0] = lines[0].encode()[place.column :].decode()
         return _JOINTS.sub(r"\1\2", " ".join(line.strip() for line in lines))
 
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """The files that the spec consists of, in order."""
-        return tuple(self.trees)
-
     def declaration(self, name: str) -> tuple[str, int | None]:
         """The file and line where a name at the top of the spec is assigned its value."""
-        for file in reversed(self.files):
-            for node in self.trees[file].body:
-                targets = node.targets if isinstance(node, ast.Assign) else []
-                if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-                    return str(file), node.lineno
-        return str(self.path), None
+        return self.places.get(name, (str(self.path), None))
 
     # A binding gives the parameters of a row of Init their values. The bindings of all rows are numbered from 0 on.
 

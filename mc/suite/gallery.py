@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from mc.errors import ModelError
-from mc.spec.models import bundled
+from mc.read.models import bundled
 from mc.spec.objects import Model
 from mc.suite.jobs import Job
 from mc.suite.judge import Outcome, Run, expected_text

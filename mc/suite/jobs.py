@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mc.errors import ModelError, UsageError
-from mc.spec.models import bundled_names, find_spec, read_models
+from mc.read.models import bundled_names, find_spec, read_models
 from mc.spec.objects import Expectation, Model
 
 

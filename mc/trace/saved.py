@@ -14,8 +14,8 @@ from typing import Any
 from mc.errors import EvaluationError, ModelError, TraceError, UsageError
 from mc.lang.text import from_tla, to_tla
 from mc.lang.values import ModelValueSet
-from mc.spec.load import load_spec
-from mc.spec.models import bundled, find_spec, override
+from mc.read.models import bundled, find_spec, override
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 from mc.trace.behavior import Behavior
 from mc.trace.verdict import find_verdict

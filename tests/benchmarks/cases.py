@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mc.spec.load import load_spec
-from mc.spec.models import find_spec, override, read_models
+from mc.read.models import find_spec, override, read_models
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 
 ROOT = Path(__file__).resolve().parent.parent.parent

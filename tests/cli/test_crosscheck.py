@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mc.cli.main import main
-from mc.spec.models import bundled
+from mc.read.models import bundled
 
 
 def test_agreement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ import pytest
 from mc.cli import options
 from mc.cli.main import main
 from mc.cli.trace import PICTURES, TEXTS
-from mc.spec.models import bundled
+from mc.read.models import bundled
 
 # Before it enters, a process does not look whether another is inside.
 LOCK = """\

@@ -22,8 +22,8 @@ from mc.engine.search.levels import Spool
 from mc.engine.search.limits import Limits
 from mc.engine.search.visited import Visited
 from mc.errors import UsageError
-from mc.spec.load import load_spec
-from mc.spec.models import find_spec, read_models
+from mc.read.models import find_spec, read_models
+from mc.read.python.load import load_spec
 from tests import kill
 from tests.toys.engines import load
 from tests.toys.ways import FILES, little_memory

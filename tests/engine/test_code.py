@@ -19,8 +19,8 @@ from mc.engine.code.text import function as text_of
 from mc.engine.machine.library import Library
 from mc.engine.machine.plain import Plain
 from mc.engine.program.program import Program
-from mc.spec.load import load_spec
-from mc.spec.models import find_spec, read_models
+from mc.read.models import find_spec, read_models
+from mc.read.python.load import load_spec
 
 X = pointer("x")
 Meaning = Callable[[list[int]], int]

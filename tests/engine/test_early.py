@@ -30,8 +30,8 @@ from mc.engine.search.asymmetry import SymmetryCheck
 from mc.engine.search.compiled import Engine
 from mc.engine.search.limits import Limits
 from mc.errors import McError
-from mc.spec.load import load_spec
-from mc.spec.models import bundled_names, find_spec, read_models
+from mc.read.models import bundled_names, find_spec, read_models
+from mc.read.python.load import load_spec
 from mc.spec.objects import Spec
 from tests.toys.engines import GRID, load
 from tests.toys.random_spec import RandomSpec

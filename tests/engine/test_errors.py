@@ -320,7 +320,7 @@ from mc.engine.result import Result
 from mc.errors import EvaluationError
 from mc.spec.objects import Spec
 from mc.trace.behavior import find_failure
-from mc.spec.load import load_spec
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model
 found = Engine(load_spec(Path("many.py"), Model("test", {{}}))).search({search})
 print(found.verdict, found.generated, found.distinct)

@@ -22,8 +22,8 @@ from mc.engine.result import Result
 from mc.engine.runtime import intrinsics, kernels, words
 from mc.engine.runtime.memory import pages
 from mc.engine.search.compiled import Engine
-from mc.spec.load import load_spec
-from mc.spec.models import find_spec, read_models
+from mc.read.models import find_spec, read_models
+from mc.read.python.load import load_spec
 from mc.spec.objects import Spec
 from tests.toys.engines import load
 from tests.toys.plain import Plain

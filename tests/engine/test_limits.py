@@ -24,8 +24,8 @@ from mc.engine.search.limits import Limits, read_size, resident, size_text
 from mc.engine.search.segments import Segments
 from mc.engine.search.visited import Visited
 from mc.errors import UsageError
-from mc.spec.load import load_spec
-from mc.spec.models import find_spec, read_models
+from mc.read.models import find_spec, read_models
+from mc.read.python.load import load_spec
 from tests.toys.engines import GRID, load
 from tests.toys.ways import FILES, little_memory
 

@@ -10,8 +10,8 @@ import pytest
 from mc.engine.program.program import Program
 from mc.formula import nodes
 from mc.formula.text import text
-from mc.spec.load import load_spec
-from mc.spec.models import find_spec, read_models
+from mc.read.models import find_spec, read_models
+from mc.read.python.load import load_spec
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "mc/engine/README.md").read_text(encoding="utf-8")
@@ -55,7 +55,7 @@ STEPS = {
     "mc/lang/__init__.py": '"UNION"',
     "mc/formula/operators.py": "BIG_UNION = _operator(",
     "mc/read/python/expressions.py": "UNION: op.BIG_UNION",
-    "mc/spec/kinds.py": '"UNION"',
+    "mc/read/python/kinds.py": '"UNION"',
     "mc/engine/translate/rules.py": "op.BIG_UNION: (Row((SET,), union_of",
     "mc/lang/README.md": "`UNION(S)`",
     "tests/lang/test_coverage.py": "UNION(",

@@ -16,7 +16,7 @@ from mc.engine.search.compiled import Engine
 from mc.errors import EvaluationError, SpecError
 from mc.lang.state import State
 from mc.lang.ways import Choices, every
-from mc.spec.load import load_spec
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 from mc.tlc import CrosscheckResult, crosscheck
 from mc.tlc.proof import read_proof

@@ -11,8 +11,8 @@ from mc.engine import reference
 from mc.errors import EvaluationError, SpecError
 from mc.formula.text import text
 from mc.lang.state import State
-from mc.spec.load import load_spec
-from mc.spec.models import bundled, bundled_names, find_spec, read_models
+from mc.read.models import bundled, bundled_names, find_spec, read_models
+from mc.read.python.load import load_spec
 from mc.spec.objects import Spec
 from tests.lang.test_coverage import SPECS
 from tests.toys.engines import load

@@ -23,12 +23,12 @@ from mc.errors import EvaluationError, McError, UsageError
 from mc.graph import export, stategraph
 from mc.graph.dot import Colour, dot_text
 from mc.graph.explored import Explored, TooLarge, explore
-from mc.graph.expressions import parse_expressions
 from mc.graph.overview import ENGINE, overview_text
 from mc.graph.render import render
 from mc.lang.state import State
 from mc.lang.text import to_tla
 from mc.lang.values import FnValue, ModelValue, rename
+from mc.read.python.given import parse_expressions
 from mc.spec.objects import Spec
 from mc.tlc.dump import read_graph
 from mc.tlc.model import write_model

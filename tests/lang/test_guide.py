@@ -13,8 +13,8 @@ import pytest
 import mc.lang
 from mc.engine import reference
 from mc.engine.search.compiled import Engine
-from mc.spec.load import load_spec
-from mc.spec.models import read_models
+from mc.read.models import read_models
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,8 +11,8 @@ import pytest
 import mc.lang
 from mc.engine.search.compiled import Engine
 from mc.errors import EvaluationError, SpecError
-from mc.lang.rewrite import HELPERS, executable
 from mc.lang.values import ModelValue
+from mc.read.python.rewrite import HELPERS, executable
 from mc.spec.objects import Spec
 from mc.trace.behavior import find_failure
 from tests.toys.engines import compare, load

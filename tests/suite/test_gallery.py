@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from mc.errors import ModelError
-from mc.spec.load import load_spec
-from mc.spec.models import read_models
+from mc.read.models import read_models
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 from mc.suite.gallery import Claim, gallery_page, read_claims
 from mc.suite.jobs import select

@@ -15,7 +15,7 @@ from mc.engine.result import ActionCount, Result, Violation
 from mc.errors import ModelError, SpecError, UsageError
 from mc.lang.state import State
 from mc.lang.text import to_tla
-from mc.spec.load import load_spec
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 from mc.tlc import CrosscheckResult, crosscheck
 from mc.tlc.dump import read_graph

@@ -13,7 +13,7 @@ import pytest
 
 from mc.errors import ModelError, SpecError, UsageError
 from mc.lang.values import ModelValue
-from mc.spec.load import load_spec
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 from mc.tlc.dump import read_graph, read_states
 from mc.tlc.model import write_model

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from mc.spec.models import bundled_names, find_spec, read_models
+from mc.read.models import bundled_names, find_spec, read_models
 from mc.spec.objects import Model
 
 

@@ -15,7 +15,7 @@ from mc.engine.search.compiled import Engine
 from mc.engine.result import Result
 from mc.errors import EvaluationError
 from mc.lang.state import State
-from mc.spec.load import load_spec
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 from tests.toys.ways import Way
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mc.engine.reference import Step, successors
-from mc.spec.load import load_spec
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 from mc.trace.behavior import Behavior, call_text
 

@@ -11,7 +11,7 @@ from mc.engine.reference import explore, orbit, successors, symmetries
 from mc.engine.result import Violation
 from mc.errors import EvaluationError, SpecError
 from mc.lang.state import State
-from mc.spec.load import load_spec
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 from mc.trace.behavior import ReplayError, call_text, check_init, rebuild
 

@@ -9,8 +9,8 @@ import pytest
 from mc.errors import SpecError
 from mc.lang.state import State
 from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
-from mc.spec.load import load_spec
-from mc.spec.models import bundled, read_models
+from mc.read.models import bundled, read_models
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 from mc.trace.explain import Explanation, explain
 

@@ -18,8 +18,8 @@ from mc.lang.composites import Bag, Record, Seq, Union
 from mc.lang.domains import Domain, Enum, Fn, Range
 from mc.lang.text import from_tla, to_tla
 from mc.lang.values import FnValue, ModelValue, ModelValueSet, RecordValue
-from mc.spec.load import load_spec
-from mc.spec.models import bundled, bundled_names, find_spec, read_models
+from mc.read.models import bundled, bundled_names, find_spec, read_models
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model, Spec
 from mc.tlc.proof import read_proof
 from mc.tlc.replay import write_replay

@@ -14,8 +14,8 @@ from mc.cli.main import main
 from mc.engine.reference import successors
 from mc.engine.search.compiled import Engine
 from mc.lang.state import State
-from mc.spec.load import load_spec
-from mc.spec.models import find_spec, override, read_models
+from mc.read.models import find_spec, override, read_models
+from mc.read.python.load import load_spec
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior, rebuild
 from mc.trace.events import who_acts

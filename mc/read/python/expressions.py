@@ -16,7 +16,7 @@ from mc.formula.operators import Operator
 from mc.lang import operators as vocabulary
 from mc.lang.composites import Record, Union
 from mc.lang.domains import Domain, Range
-from mc.lang.rewrite import executable
+from mc.read.python.rewrite import executable
 
 _BINARY: Mapping[type[ast.operator], Operator] = {
     ast.Add: op.ADD,

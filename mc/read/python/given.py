@@ -14,10 +14,10 @@ from typing import Any
 
 from mc.errors import McError, UsageError
 from mc.lang.domains import Range
-from mc.lang.rewrite import executable
 from mc.lang.state import State
 from mc.lang.text import to_tla
 from mc.lang.values import FnValue, SeqValue
+from mc.read.python.rewrite import executable
 from mc.read.text import parse_expression
 from mc.spec.objects import Spec
 

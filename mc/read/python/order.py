@@ -13,9 +13,9 @@ from typing import Any
 
 from mc.errors import SpecError
 from mc.lang.kinds import UNORDERED
-from mc.lang.rewrite import has_step
-from mc.spec.definitions import Text, root
-from mc.spec.kinds import Kind, element, kind
+from mc.read.python.kinds import Kind, element, kind
+from mc.read.python.rewrite import has_step
+from mc.read.python.texts import Text, root
 
 MEND = (
     "a set has no order: accumulate by one of |, &, +, Max, Min, and, or; write {e for x in S}, sum, any or all; or "

@@ -16,14 +16,14 @@ from typing import Any, TypeGuard
 
 from mc.errors import SpecError
 from mc.lang.domains import Domain, Range
-from mc.lang.rewrite import is_step
-from mc.spec.definitions import Definitions, Text, root
+from mc.read.python.order import check_order, repeats
+from mc.read.python.paths import Paths
+from mc.read.python.places import Writes
+from mc.read.python.rewrite import is_step
+from mc.read.python.tables import near
+from mc.read.python.texts import Definitions, Text, root
+from mc.read.python.top import head
 from mc.spec.objects import Spec, is_condition
-from mc.spec.order import check_order, repeats
-from mc.spec.paths import Paths
-from mc.spec.places import Writes
-from mc.spec.tables import near
-from mc.spec.top import head
 
 #: Python's own names that a definition may use.
 BUILTINS = ("abs", "all", "any", "frozenset", "len", "max", "min", "set", "sum", "tuple")

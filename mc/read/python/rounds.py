@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from mc.spec.definitions import Text
-from mc.spec.places import Write, injective, names_in
+from mc.read.python.places import Write, injective, names_in
+from mc.read.python.texts import Text
 
 
 def check_rounds(text: Text, loop: ast.For, writes: Iterable[Write], element: str, repeats: bool) -> None:

@@ -10,9 +10,9 @@ import pytest
 from mc.cli.main import main
 from mc.engine.search.compiled import Engine
 from mc.errors import SpecError
-from mc.graph.expressions import parse_expressions
 from mc.lang.text import to_tla
-from mc.spec.load import load_spec
+from mc.read.python.given import parse_expressions
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model
 from mc.tlc import crosscheck
 from mc.trace.explain import explain

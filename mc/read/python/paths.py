@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from mc.errors import SpecError
-from mc.lang.rewrite import has_step, is_step
-from mc.spec.definitions import Definitions, Text, root
-from mc.spec.places import LONGEST, Place, State, Write, Writes, every, join, overlap, within
-from mc.spec.rounds import check_rounds
+from mc.read.python.places import LONGEST, Place, State, Write, Writes, every, join, overlap, within
+from mc.read.python.rewrite import has_step, is_step
+from mc.read.python.rounds import check_rounds
+from mc.read.python.texts import Definitions, Text, root
 
 
 @dataclass(frozen=True)

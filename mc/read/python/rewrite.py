@@ -114,7 +114,7 @@ TABLE_HELPERS: Mapping[str, Callable[..., Any]] = {
 def executable(node: _Node) -> _Node:
     """A definition or an expression for Python to evaluate; the names in it must have ``HELPERS`` among them.
 
-    How a definition is walked says :mod:`mc.lang.walk`.
+    How a definition is walked says :mod:`mc.read.python.walk`.
     """
     found: _Node = _rewritten(node, _RULES)
     return found

@@ -21,18 +21,18 @@ from mc.errors import McError, ModelError, SpecError
 from mc.lang import arithmetic
 from mc.lang.declarations import Variable
 from mc.lang.domains import Domain
-from mc.lang.rewrite import HELPERS, TABLE_HELPERS, call, executable, executable_table
-from mc.lang.walk import walkable
 from mc.lang.ways import evaluate_only
 from mc.read.python import definitions as formula
+from mc.read.python.check import check_definitions, check_substitution, check_text, check_uses
+from mc.read.python.constants import bind_constants, check_symmetry
+from mc.read.python.rewrite import HELPERS, TABLE_HELPERS, call, executable, executable_table
+from mc.read.python.source import Source
+from mc.read.python.tables import INDEPENDENT, PREDICATES, TABLES, Tables, near
+from mc.read.python.texts import Definitions
+from mc.read.python.top import CHECKS, check_top, in_order
+from mc.read.python.walk import walkable
 from mc.read.text import meant, read_text
-from mc.spec.check import check_definitions, check_substitution, check_text, check_uses
-from mc.spec.constants import bind_constants, check_symmetry
-from mc.spec.definitions import Definitions
 from mc.spec.objects import Definition, Model, Spec
-from mc.spec.source import Source
-from mc.spec.tables import INDEPENDENT, PREDICATES, TABLES, Tables, near
-from mc.spec.top import CHECKS, check_top, in_order
 
 
 def load_spec(path: Path, model: Model) -> Spec:
@@ -177,7 +177,8 @@ def _collect(
     spec = Spec(
         name=path.stem,
         path=path,
-        trees=source.trees,
+        files=tuple(source.trees),
+        places=source.places(),
         model=model,
         constants=constants,
         variables=variables,

@@ -21,12 +21,12 @@ from mc.lang.domains import Domain, Listed, as_domain
 from mc.lang.kinds import ATOMS
 from mc.lang.values import ModelValue
 from mc.read.python.expressions import Texts
+from mc.read.python.kinds import BOOLEAN, Kind, kind
+from mc.read.python.order import locals_of
+from mc.read.python.source import Source, bound
 from mc.read.python.templates import Template
-from mc.spec.definitions import Definitions, Text
-from mc.spec.kinds import BOOLEAN, Kind, kind
+from mc.read.python.texts import Definitions, Text
 from mc.spec.objects import Action, Parameter
-from mc.spec.order import locals_of
-from mc.spec.source import Source, bound
 
 #: The tables of predicates, and all that the loader reads besides Init and Next.
 PREDICATES = ("Invariants", "Constraints", "Witnesses")

@@ -123,6 +123,14 @@ class Source:
                 found += [name for name in bound(node) if name.endswith(kind) and _may_be(kind, name, node)]
         return found
 
+    def places(self) -> dict[str, tuple[str, int]]:
+        """The file and line where each name is assigned at the top of a file, the first time in the last such file."""
+        found: dict[str, tuple[str, int]] = {}
+        for path, tree in self.trees.items():
+            nodes = [node for node in tree.body if isinstance(node, ast.Assign)]
+            found |= {name: (str(path), node.lineno) for node in reversed(nodes) for name in bound(node)}
+        return found
+
     def assigned(self, name: str) -> tuple[Path | None, ast.stmt | None]:
         """The last statement at the top of a file that gives a name its value; None where there is none."""
         found: tuple[Path | None, ast.stmt | None] = (None, None)

@@ -12,12 +12,12 @@ from mc.errors import DomainError, EvaluationError, ModelError, SpecError
 from mc.lang import arithmetic, kinds
 from mc.lang.composites import Record, Seq, Set
 from mc.lang.domains import Domain, Fn, as_domain
-from mc.lang.rewrite import HELPERS, executable
 from mc.lang.text import from_tla, is_name, to_tla
 from mc.lang.values import ModelValue, ModelValueSet, RecordValue, SeqValue, rename
+from mc.read.python.rewrite import HELPERS, executable
+from mc.read.python.source import Declared
+from mc.read.python.tables import near
 from mc.spec.objects import Model
-from mc.spec.source import Declared
-from mc.spec.tables import near
 
 #: What to write in place of an empty set of model values.
 EMPTY = "; a set that may be empty is annotated as a part of another one, Set(Server)"

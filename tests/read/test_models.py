@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mc.errors import ModelError, UsageError
-from mc.spec.load import load_spec
-from mc.spec.models import bundled, bundled_names, find_spec, override, read_models
+from mc.read.models import bundled, bundled_names, find_spec, override, read_models
+from mc.read.python.load import load_spec
 from mc.spec.objects import Model
 
 

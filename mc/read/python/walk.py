@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from mc.lang.rewrite import CHOICES, call, condition, executable, is_step, names_bound, replaced
+from mc.read.python.rewrite import CHOICES, call, condition, executable, is_step, names_bound, replaced
 
 
 def walkable(node: ast.FunctionDef) -> ast.FunctionDef:
