@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -229,6 +230,7 @@ def progress_bar(shown: bool) -> Iterator[Any]:
         return
     with ExitStack() as stack:
         bar: Any = None
+        begun = time.time()
 
         def update(progress: Progress) -> None:
             nonlocal bar
@@ -236,10 +238,12 @@ def progress_bar(shown: bool) -> Iterator[Any]:
                 # It takes a twentieth of a second to import, and most searches end before there is something to show.
                 from tqdm import tqdm
 
-                bar = stack.enter_context(tqdm(unit=" states", file=sys.stderr, leave=False))
-            bar.set_postfix(
-                {"depth": progress.depth, "generated": progress.generated, "left": progress.frontier}, refresh=False
-            )
+                # Each report is shown, for there are few; and the rate is that of the whole search.
+                bar = tqdm(unit=" states", file=sys.stderr, leave=False, mininterval=0, miniters=0, smoothing=0)
+                bar.start_t = begun
+                stack.enter_context(bar)
+            generated, left = f"{progress.generated:,}", f"{progress.frontier:,}"
+            bar.set_postfix({"depth": progress.depth, "generated": generated, "left": left}, refresh=False)
             bar.update(progress.distinct - bar.n)
 
         yield update

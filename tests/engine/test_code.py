@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -109,5 +110,7 @@ def test_text_is_read_as_it_was_written(tmp_path: Path) -> None:
     program = Program(load_spec(path, read_models(path).select("small")), tmp_path)
     functions, tables = program.code.contents
     text = "\n\n".join(map(text_of, functions.values()))
+    again = Text(text, tables, {}).functions
     assert len(functions) > 100
-    assert Text(text, tables, {}).functions == functions
+    # But for what a reader is told between statements.
+    assert "\n\n".join(map(text_of, again.values())) == re.sub("^ *#.*\n", "", text, flags=re.MULTILINE)
