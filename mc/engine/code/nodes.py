@@ -11,6 +11,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import lru_cache
 
 
 class Type(Enum):
@@ -79,12 +80,15 @@ class Code:
 
     def __init__(self, type: Type, operation: str, *operands: Operand) -> None:
         self.type, self.operation, self.operands = type, operation, operands
-        inside = [x for x in operands if isinstance(x, Code)]
+        depth, pure = 0, operation != "call" or (operands[0] in BUILT_IN and operands[0] not in _EFFECTS)
+        for operand in operands:
+            if isinstance(operand, Code):
+                depth = max(depth, operand.depth)
+                pure = pure and operand.pure
         #: How deeply operations are nested in it.
-        self.depth: int = 1 + max([x.depth for x in inside], default=0)
-        acts = operation == "call" and (operands[0] not in BUILT_IN or operands[0] in _EFFECTS)
+        self.depth: int = depth + 1
         #: Whether nothing is lost where it is not evaluated.
-        self.pure: bool = not acts and all(x.pure for x in inside)
+        self.pure: bool = pure
 
     def __eq__(self, other: object) -> bool:
         return self is other or (
@@ -247,6 +251,7 @@ class Pointer(Code):
 # Words
 
 
+@lru_cache(maxsize=1 << 12)
 def number(value: int) -> Word:
     """A known number."""
     return Word("number", wrapped(int(value)))

@@ -23,6 +23,7 @@ from mc.read.python.rewrite import is_step
 from mc.read.python.tables import near
 from mc.read.python.texts import Definitions, Text, root
 from mc.read.python.top import head
+from mc.read.text import walk
 from mc.spec.objects import Spec, is_condition
 
 #: Python's own names that a definition may use.
@@ -164,7 +165,7 @@ def _check_statement(node: ast.stmt, text: Text) -> None:
 
 
 def _check_expression(node: ast.AST, text: Text) -> None:
-    for part in ast.walk(node):
+    for part in walk(node):
         line = getattr(part, "lineno", text.node.lineno)
         parts = (part, getattr(part, "op", part))
         why = next((FOREIGN[type(part)] for part in parts if type(part) in FOREIGN), None)
@@ -182,7 +183,7 @@ def _check_expression(node: ast.AST, text: Text) -> None:
 
 def _check_names(text: Text, definitions: Definitions) -> None:
     """Every name is a parameter, a local, a name of the spec, or one that Python shares with the language."""
-    parts = [part for part in ast.walk(text.node) if isinstance(part, ast.Name)]
+    parts = [part for part in walk(text.node) if isinstance(part, ast.Name)]
     known = {*text.parameters, *(part.id for part in parts if isinstance(part.ctx, ast.Store)), *definitions.namespace}
     for part in parts:
         if part.id in known or part.id in BUILTINS:
@@ -198,8 +199,8 @@ def _check_names(text: Text, definitions: Definitions) -> None:
 
 def _check_comparisons(text: Text, definitions: Definitions) -> None:
     """A domain is no value, unless it is an interval: it is asked only whether it has a value."""
-    names = {*text.parameters, *(part.id for part in ast.walk(text.node) if _is_stored(part))}
-    for part in ast.walk(text.node):
+    names = {*text.parameters, *(part.id for part in walk(text.node) if _is_stored(part))}
+    for part in walk(text.node):
         operands = [part.left, *part.comparators] if isinstance(part, ast.Compare) else []
         for op, pair in zip(getattr(part, "ops", []), itertools.pairwise(operands), strict=True):
             domain = next((given for given in pair if _is_domain(given, names, definitions.namespace)), None)
@@ -227,7 +228,7 @@ def _is_domain(node: ast.expr, names: Collection[str], namespace: Mapping[str, A
 
 def _check_states(text: Text) -> None:
     allowed: set[int] = set()
-    nodes = list(ast.walk(text.node))
+    nodes = list(walk(text.node))
     for node in nodes:
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):
@@ -262,7 +263,7 @@ def check_substitution(name: str, trees: Mapping[Path, ast.Module], tables: tupl
     used: dict[str, tuple[Path, int]] = {}
     for file, tree in trees.items():
         for node in tree.body:
-            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+            names = {n.id for n in walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
             if isinstance(node, ast.FunctionDef):
                 bodies[node.name] = names
             elif not (isinstance(node, ast.Assign) and any(root(target)[0] in tables for target in node.targets)):

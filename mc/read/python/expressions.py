@@ -17,6 +17,7 @@ from mc.lang import operators as vocabulary
 from mc.lang.composites import Record, Union
 from mc.lang.domains import Domain, Range
 from mc.read.python.rewrite import executable
+from mc.read.text import walk
 
 _BINARY: Mapping[type[ast.operator], Operator] = {
     ast.Add: op.ADD,
@@ -138,7 +139,7 @@ class Expressions:
 
     def evaluated(self, node: ast.expr, scope: Scope) -> Value:
         """The value of an expression of constants that has no form of its own in the language."""
-        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        names = {n.id for n in walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         if names & (scope.names.keys() | {"s", "t"}):
             raise self.unknown(node)
         try:

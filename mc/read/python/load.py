@@ -31,7 +31,7 @@ from mc.read.python.tables import INDEPENDENT, PREDICATES, TABLES, Tables, near
 from mc.read.python.texts import Definitions
 from mc.read.python.top import CHECKS, check_top, in_order
 from mc.read.python.walk import walkable
-from mc.read.text import meant, read_text
+from mc.read.text import meant, read_text, walk
 from mc.spec.objects import Definition, Model, Spec
 
 
@@ -107,7 +107,7 @@ def _check_numbers(namespace: Mapping[str, Any], source: Source) -> None:
 def _undefined(name: str, tree: ast.Module, line: int | None, namespace: Mapping[str, Any]) -> str:
     """What to say of a name at the top of a file that means nothing there."""
     table = next((node for node in tree.body if node.lineno <= (line or 0) <= (node.end_lineno or 0)), None)
-    used = {part.id for part in ast.walk(table) if isinstance(part, ast.Name)} if table is not None else set()
+    used = {part.id for part in walk(table) if isinstance(part, ast.Name)} if table is not None else set()
     rows = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in used]
     of_row = next((row for row in rows if name in [argument.arg for argument in row.args.args]), None)
     if of_row is not None:

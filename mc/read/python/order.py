@@ -16,6 +16,7 @@ from mc.lang.kinds import UNORDERED
 from mc.read.python.kinds import Kind, element, kind
 from mc.read.python.rewrite import has_step
 from mc.read.python.texts import Text, root
+from mc.read.text import walk
 
 MEND = (
     "a set has no order: accumulate by one of |, &, +, Max, Min, and, or; write {e for x in S}, sum, any or all; or "
@@ -57,7 +58,7 @@ def locals_of(text: Text, namespace: Mapping[str, Any]) -> dict[str, Kind | None
     """What is known of the parameters and locals of a definition: those always of one kind."""
     names: dict[str, Kind | None] = dict.fromkeys(text.parameters)
     given: dict[str, list[tuple[ast.expr, bool]]] = {}
-    for part in ast.walk(text.node):
+    for part in walk(text.node):
         if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
             given.setdefault(part.targets[0].id, []).append((part.value, False))
         elif isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
@@ -78,9 +79,9 @@ def locals_of(text: Text, namespace: Mapping[str, Any]) -> dict[str, Kind | None
 def check_order(text: Text, namespace: Mapping[str, Any]) -> None:
     """Check the loops and functions of a definition; :class:`SpecError` where a result depends on an order."""
     bound = {*text.parameters, *_assigned(text.node)}
-    calls = (node for node in ast.walk(text.node) if isinstance(node, ast.Call))
+    calls = (node for node in walk(text.node) if isinstance(node, ast.Call))
     sequences = {id(given) for call in calls if _is_name(call.func, "tuple") for given in call.args}
-    for node in ast.walk(text.node):
+    for node in walk(text.node):
         if isinstance(node, ast.DictComp):
             _check_function(node, text)
         elif isinstance(node, ast.ListComp) or (isinstance(node, ast.GeneratorExp) and id(node) in sequences):
@@ -98,13 +99,13 @@ def check_order(text: Text, namespace: Mapping[str, Any]) -> None:
 
 
 def _stored(node: ast.AST) -> list[ast.Name]:
-    return [part for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
+    return [part for part in walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
 
 
 def _assigned(node: ast.AST) -> set[str]:
     """The locals that statements assign to."""
-    targets = [part.targets[0] for part in ast.walk(node) if isinstance(part, ast.Assign)]
-    targets += [part.target for part in ast.walk(node) if isinstance(part, ast.AugAssign)]
+    targets = [part.targets[0] for part in walk(node) if isinstance(part, ast.Assign)]
+    targets += [part.target for part in walk(node) if isinstance(part, ast.AugAssign)]
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
@@ -132,9 +133,7 @@ def _check_sequence(node: ast.ListComp | ast.GeneratorExp, text: Text, namespace
 def _check_leftovers(text: Text, bound: set[str]) -> None:
     """A loop's variable has no value after the loop; Python has that of the last element."""
     loops = {
-        node.target.id
-        for node in ast.walk(text.node)
-        if isinstance(node, ast.For) and isinstance(node.target, ast.Name)
+        node.target.id for node in walk(text.node) if isinstance(node, ast.For) and isinstance(node.target, ast.Name)
     }
     for node, binders in _loads(text.node, frozenset()):
         if node.id in loops and node.id not in bound and node.id not in binders:
@@ -181,9 +180,9 @@ class _Loop:
 
     def check(self) -> None:
         self.suite(self.loop.body)
-        returns = [node for node in ast.walk(self.loop) if isinstance(node, ast.Return)]
+        returns = [node for node in walk(self.loop) if isinstance(node, ast.Return)]
         breaks = list(_breaks(self.loop.body))
-        writes = any(_writes(node) for node in ast.walk(self.loop))
+        writes = any(_writes(node) for node in walk(self.loop))
         for node in returns:
             if node.value is not None and self.depends(node.value):
                 raise self.fail(node, f"`{ast.unparse(node)}` depends on")
@@ -199,7 +198,7 @@ class _Loop:
             return
         done = [[ast.unparse(node) for node in suite[:-1]] for suite in breaks]
         last = {id(node) for suite in breaks for node in suite}
-        for node in ast.walk(self.loop):
+        for node in walk(self.loop):
             if not isinstance(node, (ast.Assign, ast.AugAssign)) or not _assigned(node) & self.carried:
                 continue
             # A sum of all elements is the same in every order; a sum that is left at one of them is not.
@@ -210,7 +209,7 @@ class _Loop:
     def depends(self, node: ast.AST, varying: Collection[str] | None = None) -> bool:
         """Whether an expression may have another value for each element; ``varying``: by these names alone."""
         names = self.varying if varying is None else varying
-        return any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(node))
+        return any(isinstance(part, ast.Name) and part.id in names for part in walk(node))
 
     def suite(self, body: list[ast.stmt]) -> None:
         for statement in body:
@@ -240,7 +239,7 @@ class _Loop:
 
     def reads(self, node: ast.AST) -> None:
         """An expression of the loop must not look at what is being accumulated."""
-        for part in ast.walk(node):
+        for part in walk(node):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id in self.carried:
                 raise self.fail(part, f"{part.id}, which is read here while the loop makes it, depends on")
 
@@ -329,7 +328,7 @@ def _is_name(node: ast.expr, name: str) -> bool:
 
 
 def _mentions(name: str, node: ast.AST) -> bool:
-    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
+    return any(isinstance(part, ast.Name) and part.id == name for part in walk(node))
 
 
 def _writes(node: ast.AST) -> bool:

@@ -20,6 +20,7 @@ from mc.read.python.places import LONGEST, Place, State, Write, Writes, every, j
 from mc.read.python.rewrite import has_step, is_step
 from mc.read.python.rounds import check_rounds
 from mc.read.python.texts import Definitions, Text, root
+from mc.read.text import walk
 
 
 @dataclass(frozen=True)
@@ -258,7 +259,7 @@ class _Follower:
     def loop(self, node: ast.For, state: State) -> State | None:
         self.expression(node.iter)
         assert isinstance(node.target, ast.Name)
-        stored = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        stored = {n.id for n in walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         entry = self.forget(stored, node, state)
         element = entry.names[node.target.id]
         assert isinstance(element, ast.Name)
@@ -311,7 +312,7 @@ class _Follower:
 
     def expression(self, node: ast.expr) -> None:
         """Look at the calls in an expression that takes no step."""
-        for part in ast.walk(node):
+        for part in walk(node):
             if not isinstance(part, ast.Call):
                 continue
             if is_step(part):
@@ -343,7 +344,7 @@ class _Follower:
                 self.fork(node)
                 names: list[str] = []
                 for generator in generators:
-                    names += [part.id for part in ast.walk(generator.target) if isinstance(part, ast.Name)]
+                    names += [part.id for part in walk(generator.target) if isinstance(part, ast.Name)]
                     for part in (generator.iter, *generator.ifs):
                         self.expression(part)
                 return replace(state, writes=self.taken(step, self.forget(names, node, state)).writes)

@@ -7,6 +7,8 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mc.read.text import walk
+
 #: In the place of the index, where a loop has written for every one that it ranges over.
 EVERY = "[every]"
 #: Longer texts of locals are not put in for them.
@@ -84,7 +86,7 @@ def within(node: ast.expr, names: Mapping[str, ast.expr], where: str = "") -> as
 
 
 def names_in(node: ast.expr) -> set[str]:
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return {part.id for part in walk(node) if isinstance(part, ast.Name)}
 
 
 def every(place: Place, element: ast.Name) -> Place:

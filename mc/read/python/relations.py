@@ -31,6 +31,7 @@ from mc.formula.nodes import (
 )
 from mc.read.python.expressions import Scope
 from mc.read.python.statements import End, Loop, Suite, Values, assigned_in, leaves
+from mc.read.text import walk
 
 _FALSE = Test(Value(False))
 
@@ -99,7 +100,7 @@ class Relation(Suite):
 
     def calls_relation(self, node: ast.AST) -> bool:
         """Whether a definition that writes is called somewhere in a part of a definition."""
-        calls = (n for n in ast.walk(node) if isinstance(n, ast.Call))
+        calls = (n for n in walk(node) if isinstance(n, ast.Call))
         return any(isinstance(a, ast.Name) and a.id == "t" for call in calls for a in call.args)
 
     # Nodes
@@ -141,7 +142,7 @@ class Relation(Suite):
 
     def writes(self, node: ast.stmt) -> bool:
         return self.calls_relation(node) or any(
-            isinstance(n, (ast.Attribute, ast.Subscript)) and isinstance(n.ctx, ast.Store) for n in ast.walk(node)
+            isinstance(n, (ast.Attribute, ast.Subscript)) and isinstance(n.ctx, ast.Store) for n in walk(node)
         )
 
     def branch(self, node: ast.If, rest: Sequence[ast.stmt], scope: Scope, end: End) -> Tree:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from mc.lang import kinds, operators, rows, ways
 from mc.lang.state import OWN_NAMES
 from mc.lang.values import SeqValue
+from mc.read.text import walk
 
 _Node = TypeVar("_Node", bound=ast.AST)
 
@@ -123,7 +124,7 @@ def executable(node: _Node) -> _Node:
 def executable_table(node: _Node) -> _Node:
     """A statement outside definitions: there may be Python's tuples and lists in it, such as the rows of ``Next``."""
     found: _Node = _rewritten(node, _TABLE_RULES)
-    for part in ast.walk(found):
+    for part in walk(found):
         if isinstance(part, ast.Name) and part.id in HELPERS:
             part.id = f"{part.id} of rows"
     return found
@@ -188,7 +189,7 @@ def is_step(node: ast.AST) -> bool:
 
 def has_step(node: ast.AST) -> bool:
     """Whether there is such a call in a part of a definition."""
-    return any(map(is_step, ast.walk(node)))
+    return any(map(is_step, walk(node)))
 
 
 def _attribute(node: ast.Attribute, written: ast.Attribute) -> ast.Attribute:

@@ -9,7 +9,7 @@ from pathlib import Path
 import mc.lang
 from mc.errors import SpecError
 from mc.lang import arithmetic
-from mc.read.text import parse, read_text
+from mc.read.text import parse, read_text, walk
 
 CONSTANT_KINDS = ("ModelValues", "ModelValue", "Natural", "Boolean")
 
@@ -70,7 +70,7 @@ class Source:
                 body.append(node)
         tree.body = body
         self.trees[path] = tree
-        for part in ast.walk(tree):
+        for part in walk(tree):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
                 self.loaded.add(part.id)
             elif isinstance(part, ast.Constant) and type(part.value) is int and not arithmetic.fits(part.value):

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from mc.formula import operators as op
 from mc.formula.nodes import Apply, Bound, Expression, Fold, Let, Name, Of, Place, Value
 from mc.read.python.expressions import Expressions, Scope
+from mc.read.text import walk
 
 _Statement = TypeVar("_Statement", ast.Return, ast.Break)
 
@@ -45,13 +46,13 @@ def ends(body: Sequence[ast.stmt]) -> bool:
 
 def leaves(body: Sequence[ast.stmt]) -> bool:
     """Whether some way through a suite leaves it before its end."""
-    return any(isinstance(n, (ast.Return, ast.Break, ast.Continue)) for statement in body for n in ast.walk(statement))
+    return any(isinstance(n, (ast.Return, ast.Break, ast.Continue)) for statement in body for n in walk(statement))
 
 
 def assigned_in(body: Sequence[ast.stmt]) -> list[str]:
     """The local names that a suite assigns to, in order."""
     found: dict[str, None] = {}
-    for node in (n for statement in body for n in ast.walk(statement)):
+    for node in (n for statement in body for n in walk(statement)):
         targets = (
             node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
         )

@@ -26,6 +26,7 @@ from mc.read.python.order import locals_of
 from mc.read.python.source import Source, bound
 from mc.read.python.templates import Template
 from mc.read.python.texts import Definitions, Text
+from mc.read.text import walk
 from mc.spec.objects import Action, Parameter
 
 #: The tables of predicates, and all that the loader reads besides Init and Next.
@@ -47,7 +48,7 @@ def near(name: str, known: Iterable[str]) -> str:
 
 
 def _names(node: ast.AST) -> list[str]:
-    return [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
+    return [part.id for part in walk(node) if isinstance(part, ast.Name)]
 
 
 class Tables:
@@ -227,7 +228,7 @@ class Tables:
         rows = getattr(getattr(node, "value", None), "elts", [])
         sets = rows[number].elts[1:] if number < len(rows) and isinstance(rows[number], ast.Tuple) else []
         for position, given in enumerate(sets):
-            for part in ast.walk(given):
+            for part in walk(given):
                 if isinstance(part, ast.Name) and part.id in names[:position]:
                     raise self.fail(table, f"{part.id} is another parameter of this row: {INDEPENDENT}", number)
 
@@ -261,6 +262,10 @@ class Tables:
         ``mentioned``: those that the new table has, or that need not be in it.
         """
         own, node = self.source.assigned(table)
+        if not any(
+            table in bound(part) for file, tree in self.source.trees.items() if file != own for part in tree.body
+        ):
+            return
         spoken = {*mentioned}
         for file, tree in reversed(self.source.trees.items()):
             given = [part for part in tree.body if table in bound(part)] if file != own else []
@@ -315,7 +320,7 @@ class Tables:
     def decides(self, text: Text, callers: tuple[Text, ...] = ()) -> bool:
         """Whether all that a definition returns looks like TRUE or FALSE; ``callers``: who asks."""
         names = locals_of(text, self.namespace)
-        returned = [part.value for part in ast.walk(text.node) if isinstance(part, ast.Return)]
+        returned = [part.value for part in walk(text.node) if isinstance(part, ast.Return)]
         return bool(returned) and all(
             value is not None and self.is_condition(value, names, (*callers, text)) for value in returned
         )

@@ -10,6 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from mc.errors import SpecError
+from mc.read.text import walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,14 +75,14 @@ class Definitions:
         """A definition, and those that it uses."""
         found = [text]
         for user in found:
-            calls = (self.called(part) for part in ast.walk(user.node) if isinstance(part, ast.Call))
+            calls = (self.called(part) for part in walk(user.node) if isinstance(part, ast.Call))
             found += {called: None for called in calls if called is not None and called not in found}
         return found
 
 
 def _reads(text: Text) -> bool:
     """Whether a definition has a variable in its own text."""
-    return any(isinstance(part, ast.Attribute) and root(part) == ("s", True) for part in ast.walk(text.node))
+    return any(isinstance(part, ast.Attribute) and root(part) == ("s", True) for part in walk(text.node))
 
 
 def root(node: ast.expr) -> tuple[str | None, bool]:

@@ -12,7 +12,7 @@ from typing import Any, TypeGuard
 from mc.errors import SpecError
 from mc.lang.domains import Bool, Domain, Range
 from mc.lang.rows import is_value
-from mc.read.text import RESERVED
+from mc.read.text import RESERVED, walk
 
 #: What the checks of orders are called.
 ORDERED, APART = "in order", "apart"
@@ -47,7 +47,7 @@ FOREIGN: Mapping[type[ast.AST], str] = {
 
 def check_top(trees: Mapping[Path, ast.Module]) -> None:
     """Definitions stand at the top of a file, and each name is given once in it."""
-    names = {part.id for tree in trees.values() for part in ast.walk(tree) if _is_given(part)}
+    names = {part.id for tree in trees.values() for part in walk(tree) if _is_given(part)}
     names |= {node.name for tree in trees.values() for node in tree.body if isinstance(node, ast.FunctionDef)}
     for file, tree in trees.items():
         lines: dict[str, int] = {}
@@ -78,7 +78,7 @@ def _is_given(part: ast.AST) -> TypeGuard[ast.Name]:
 def _check_statement(node: ast.stmt, file: str, names: Collection[str]) -> None:
     """A statement outside of definitions has only what the language has; ``names``: what the spec calls something."""
     line = node.lineno
-    for part in ast.walk(node):
+    for part in walk(node):
         line = getattr(part, "lineno", line)
         if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             what = f"{part.name}: a definition stands at the top of the file; test constants inside of it"
@@ -97,7 +97,7 @@ def _check_statement(node: ast.stmt, file: str, names: Collection[str]) -> None:
 def _uses(node: ast.stmt, name: str) -> bool:
     """Whether an assignment makes a value of the one that the name had."""
     made = node.value if isinstance(node, ast.Assign) else None
-    return made is not None and any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(made))
+    return made is not None and any(isinstance(part, ast.Name) and part.id == name for part in walk(made))
 
 
 def _defined(node: ast.stmt) -> str | None:

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Sequence
 
 from mc.read.python.rewrite import CHOICES, call, condition, executable, is_step, names_bound, replaced
+from mc.read.text import walk
 
 
 def walkable(node: ast.FunctionDef) -> ast.FunctionDef:
@@ -69,7 +70,7 @@ def _formula(node: ast.expr) -> ast.expr:
             bound = replaced(every, elt=_condition(body), generators=[*map(executable, every.generators)])
             return replaced(node, args=[bound])
         case ast.Call(func=ast.Name(id="any"), args=[ast.GeneratorExp(elt=body) as some]):
-            names = [n.id for g in some.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)]
+            names = [n.id for g in some.generators for n in walk(g.target) if isinstance(n, ast.Name)]
             later = _later(list(dict.fromkeys(names)), _condition(body))
             bound = replaced(some, elt=later, generators=[*map(_generator, some.generators)])
             return call("\\E", [_choices(), bound], node)
