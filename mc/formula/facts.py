@@ -6,8 +6,9 @@ All of it is found through definitions, too.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import fields
+from functools import cache
+from typing import Any, NamedTuple
 
 from mc.formula import operators as op
 from mc.formula.nodes import (
@@ -36,20 +37,29 @@ from mc.formula.nodes import (
 )
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The nodes that a node is made of, in the order of its text."""
-    for part in fields(node):
-        yield from _nodes(getattr(node, part.name))
+    form: Any = type(node)
+    found: list[Node] = []
+    for name in _parts(form):
+        _add_nodes(found, getattr(node, name))
+    return found
 
 
-def _nodes(part: Any) -> Iterator[Node]:
-    if isinstance(part, tuple):
-        for item in part:
-            yield from _nodes(item)
+@cache
+def _parts(form: type[Any]) -> tuple[str, ...]:
+    """The names of what a form of node is made of, but for its place."""
+    return tuple(part.name for part in fields(form) if part.name != "place")
+
+
+def _add_nodes(found: list[Node], part: Any) -> None:
+    if isinstance(part, Node):
+        found.append(part)
     elif isinstance(part, Bound):
-        yield from _nodes((part.collection, part.condition))
-    elif isinstance(part, Node):
-        yield part
+        _add_nodes(found, (part.collection, part.condition))
+    elif isinstance(part, tuple):
+        for item in part:
+            _add_nodes(found, item)
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -77,8 +87,7 @@ def bound_names(node: Node) -> Iterable[str]:
             yield from bound.names
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """What is known of a node."""
 
     #: The local names whose values are given outside of it. (No two binders of a definition bind the same name.)
@@ -94,6 +103,13 @@ class Fact:
 
 
 _NOTHING = Fact(frozenset(), frozenset(), frozenset(), False, False)
+
+
+@cache
+def _of_name(name: str, of: Of) -> Fact:
+    if of is Of.LOCAL:
+        return _NOTHING._replace(free=frozenset((name,)))
+    return _NOTHING._replace(reads=frozenset((name,))) if of is Of.VARIABLE else _NOTHING
 
 
 class Facts:
@@ -126,16 +142,16 @@ class Facts:
         return not (definition.parameters or fact.reads or fact.writes)
 
     def _computed(self, node: Node) -> Fact:
+        if isinstance(node, Value):
+            return _NOTHING
+        if isinstance(node, Name):
+            return _of_name(node.name, node.of)
         parts = [self.of(child) for child in children(node)]
         free = frozenset().union(*(part.free for part in parts)).difference(bound_names(node))
         if isinstance(node, (Call, Enter)):
             parts.append(self.definition(self.definitions[node.definition]))
         reads = frozenset().union(*(part.reads for part in parts))
         writes = frozenset().union(*(part.writes for part in parts))
-        if isinstance(node, Name) and node.of is Of.LOCAL:
-            free |= {node.name}
-        if isinstance(node, Name) and node.of is Of.VARIABLE:
-            reads |= {node.name}
         if isinstance(node, Assign):
             writes |= {node.variable}
         chooses = isinstance(node, (Either, Some)) or any(part.chooses for part in parts)

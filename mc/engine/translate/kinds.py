@@ -41,6 +41,7 @@ from mc.errors import SpecError
 from mc.lang.domains import Domain
 from mc.lang.enumeration import count
 from mc.lang.kinds import in_order
+from mc.lang.text import to_tla
 from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue
 
 #: Up to so many numbers are told apart from other atoms one by one.
@@ -112,7 +113,7 @@ def _shape_of_constant(w: Writer, value: Any) -> Shape:
     if isinstance(value, FnValue) and value:
         arguments = frozenset(value)
         return function_on(w, arguments, shape_of_all(w, [Const(value[key]) for key in in_order(arguments)]))
-    w.mistake(f"what {value!r} holds cannot be told here; assign it to a variable or a field directly")
+    w.mistake(f"what {to_tla(value)} holds cannot be told here; assign it to a variable or a field directly")
 
 
 def _shape_of_record(w: Writer, value: RecordValue) -> Shape:
