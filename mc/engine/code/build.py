@@ -67,7 +67,9 @@ def chosen(test: Bit, then: Code, otherwise: Code) -> Code:
 
 def choice(test: Bit, then: Word | int, otherwise: Word | int) -> Word:
     """One of two words."""
-    return word(chosen(test, word(then), word(otherwise)))  # type: ignore[arg-type]
+    found = chosen(test, word(then), word(otherwise))
+    assert isinstance(found, Word)
+    return found
 
 
 def local(name: str, type: Type = Type.WORD) -> Code:
@@ -100,8 +102,9 @@ def call(name: str, *arguments: Code | int, type: Type | None = None) -> Code:
     given = [number(a) if isinstance(a, int) else a for a in arguments]
     if type is None:
         type = BUILT_IN[name]
-    if name == "offset" and isinstance(given[0], Pointer):
-        return given[0].offset(word(given[1]))  # type: ignore[arg-type]
+    match name, given:
+        case "offset", [Pointer() as base, Word() as count]:
+            return base.offset(count)
     return _made(type, "call", name, *given)
 
 

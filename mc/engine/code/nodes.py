@@ -116,7 +116,8 @@ class Code:
     @property
     def value(self) -> int | None:
         """The number or the truth value that it is, if that is known."""
-        return self.operands[0] if self.operation in ("number", "truth") else None  # type: ignore[return-value]
+        known = self.operands[0] if self.operation in ("number", "truth") else None
+        return known if isinstance(known, int) else None
 
 
 Operand = Code | int | str

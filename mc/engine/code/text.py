@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from mc.engine.code.nodes import ARITHMETIC, RELATIONS, Code, Operand
 from mc.engine.code.statements import (
@@ -85,42 +86,52 @@ def _arithmetic(symbol: str, left: Operand, right: Operand) -> str:
     return f"{first} {symbol} {expression(right) if _operation(right) == '*' and symbol in '+-' else _operand(right)}"
 
 
-def lines(body: Sequence[Statement], depth: int = 1) -> list[str]:
-    """The lines of statements."""
-    found: list[str] = []
-    for statement in body:
-        _add(found, statement, INDENT * depth, depth)
-    return found or [f"{INDENT * depth}pass"]
+@dataclass(frozen=True)
+class Printer:
+    """The lines of statements, given how expressions and the names of variables are written."""
+
+    expression: Callable[[Code], str]
+    name: Callable[[str], str]
+
+    def lines(self, body: Sequence[Statement], depth: int = 1) -> list[str]:
+        """The lines of statements that stand so deep."""
+        found: list[str] = []
+        for statement in body:
+            self._add(found, statement, INDENT * depth, depth)
+        return found or [f"{INDENT * depth}pass"]
+
+    def _add(self, found: list[str], statement: Statement, indent: str, depth: int) -> None:
+        text = self.expression
+        match statement:
+            case Assign(name=name, value=value):
+                found.append(f"{indent}{self.name(name)} = {text(value)}")
+            case Store(memory=memory, index=index, value=value):
+                found.append(f"{indent}{text(memory)}[{text(index)}] = {text(value)}")
+            case Do(call=call):
+                found.append(f"{indent}{text(call)}")
+            case Return(value=value):
+                found.append(f"{indent}return" if value is None else f"{indent}return {text(value)}")
+            case If(test=test, then=then, otherwise=otherwise):
+                found.append(f"{indent}if {text(test)}:")
+                found += self.lines(then, depth + 1)
+                if otherwise:
+                    found.append(f"{indent}else:")
+                    found += self.lines(otherwise, depth + 1)
+            case For(name=name, numbers=numbers, arguments=arguments, body=body):
+                found.append(f"{indent}for {self.name(name)} in {numbers}({', '.join(map(text, arguments))}):")
+                found += self.lines(body, depth + 1)
+            case While(test=test, body=body):
+                found.append(f"{indent}while {text(test)}:")
+                found += self.lines(body, depth + 1)
+            case Break():
+                found.append(f"{indent}break")
+            case Continue():
+                found.append(f"{indent}continue")
+            case Note(text=note):
+                found.append(f"{indent}# {note}")
 
 
-def _add(found: list[str], statement: Statement, indent: str, depth: int) -> None:
-    match statement:
-        case Assign(name=name, value=value):
-            found.append(f"{indent}{name} = {expression(value)}")
-        case Store(memory=memory, index=index, value=value):
-            found.append(f"{indent}{expression(memory)}[{expression(index)}] = {expression(value)}")
-        case Do(call=call):
-            found.append(f"{indent}{expression(call)}")
-        case Return(value=value):
-            found.append(f"{indent}return" if value is None else f"{indent}return {expression(value)}")
-        case If(test=test, then=then, otherwise=otherwise):
-            found.append(f"{indent}if {expression(test)}:")
-            found += lines(then, depth + 1)
-            if otherwise:
-                found.append(f"{indent}else:")
-                found += lines(otherwise, depth + 1)
-        case For(name=name, numbers=numbers, arguments=arguments, body=body):
-            found.append(f"{indent}for {name} in {numbers}({', '.join(map(expression, arguments))}):")
-            found += lines(body, depth + 1)
-        case While(test=test, body=body):
-            found.append(f"{indent}while {expression(test)}:")
-            found += lines(body, depth + 1)
-        case Break():
-            found.append(f"{indent}break")
-        case Continue():
-            found.append(f"{indent}continue")
-        case Note(text=text):
-            found.append(f"{indent}# {text}")
+_PRINTER = Printer(expression, str)
 
 
 def function(given: Function) -> str:
@@ -128,4 +139,4 @@ def function(given: Function) -> str:
     parameters = ", ".join(f"{name}: {type.value}" for name, type in given.parameters.items())
     title = [f'{INDENT}"""{given.title}"""'] if given.title else []
     head = f"def {given.name}({parameters}) -> {given.result.value}:"
-    return "\n".join([head, *title, *lines(given.body)])
+    return "\n".join([head, *title, *_PRINTER.lines(given.body)])

@@ -12,7 +12,7 @@ there, a shift by a negative number, and a variable without a value: code whose 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,20 +20,9 @@ import numpy.typing as npt
 
 from mc.engine.code.nodes import ARITHMETIC, BUILT_IN, RELATIONS, Code, Operand, Type, Word
 from mc.engine.code.source import Source
-from mc.engine.code.statements import (
-    Assign,
-    Break,
-    Continue,
-    Do,
-    For,
-    Function,
-    If,
-    Note,
-    Return,
-    Statement,
-    Store,
-    While,
-)
+from mc.engine.code.statements import Function
+from mc.engine.code.text import INDENT, Printer
+from mc.engine.runtime import intrinsics
 from mc.engine.store.slots import PAYLOAD
 
 _SIGN = 1 << 63
@@ -50,21 +39,10 @@ def stack(count: int) -> memoryview:
     return memoryview(bytearray(8 * count)).cast("q")
 
 
-def _bits(word: int) -> Iterator[int]:
-    word &= _ALL
-    while word:
-        yield (word & -word).bit_length() - 1
-        word &= word - 1
-
-
 def _members(memory: memoryview, stop: int, start: int = 0, mask: memoryview | None = None) -> Iterator[int]:
     for k in range(start, stop):
-        for bit in _bits(memory[k] if mask is None else memory[k] & mask[k]):
+        for bit in intrinsics.bits(memory[k] if mask is None else memory[k] & mask[k]):
             yield k * PAYLOAD + bit
-
-
-def _product(a: int, b: int) -> int:
-    return a * b if -_SIGN <= a * b < _SIGN else 1 << 62
 
 
 #: What the machine gives, of words, as functions of Python; and from where to where their results go.
@@ -72,17 +50,22 @@ _MEANINGS: Mapping[str, tuple[Callable[..., Any], int, int]] = {
     "min": (min, -_SIGN, _SIGN - 1),
     "max": (max, -_SIGN, _SIGN - 1),
     "abs": (abs, 0, _SIGN),
-    "product": (_product, -_SIGN, _SIGN - 1),
-    "popcount": (lambda word: (word & _ALL).bit_count(), 0, 64),
-    "lowest_bit": (lambda word: (word & -word).bit_length() - 1, 0, 63),
-    "highest_bit": (lambda word: (word & _ALL).bit_length() - 1, 0, 63),
-    "unsigned_shift": (lambda word, count: (word & _ALL) >> count, 0, _ALL),
-    "high_product": (lambda a, b: ((a & _ALL) * (b & _ALL)) >> 64, 0, _ALL),
+    "product": (intrinsics.product, -_SIGN, _SIGN - 1),
+    "popcount": (intrinsics.popcount, 0, 64),
+    "lowest_bit": (intrinsics.lowest_bit, 0, 63),
+    "highest_bit": (intrinsics.highest_bit, 0, 63),
+    "unsigned_shift": (intrinsics.unsigned_shift, 0, _ALL),
+    "high_product": (intrinsics.high_product, 0, _ALL),
     "stack": (stack, 0, 0),
 }
 #: What of it Python has not.
 _MISSING = BUILT_IN.keys() - _MEANINGS.keys() - {"offset"}
-_NUMBERS: Mapping[str, Callable[..., Any]] = {"range": range, "each": range, "bits": _bits, "members": _members}
+_NUMBERS: Mapping[str, Callable[..., Any]] = {
+    "range": range,
+    "each": intrinsics.each,
+    "bits": intrinsics.bits,
+    "members": _members,
+}
 
 
 class Plain:
@@ -136,55 +119,14 @@ class _Function:
 
     def __init__(self, function: Function) -> None:
         self.function = function
-        self.lines: list[str] = []
         #: The functions that it calls.
         self.calls: set[str] = set()
 
     def text(self) -> str:
-        self.lines = [f"def {self.function.name}({', '.join(map(_variable, self.function.parameters))}):"]
-        self.suite(self.function.body, " ")
-        # As the machine does at the end of a function.
-        self.lines.append(f" return {'None' if self.function.result is Type.NOTHING else '0'}")
-        return "\n".join(self.lines)
-
-    def suite(self, body: Sequence[Statement], indent: str) -> None:
-        before = len(self.lines)
-        for statement in body:
-            self.statement(statement, indent)
-        if len(self.lines) == before:
-            self.lines.append(f"{indent}pass")
-
-    def statement(self, statement: Statement, indent: str) -> None:
-        match statement:
-            case Assign(name=name, value=value):
-                self.lines.append(f"{indent}{_variable(name)} = {self.value(value)}")
-            case Store(memory=memory, index=index, value=value):
-                self.lines.append(f"{indent}{self.value(memory)}[{self.value(index)}] = {self.value(value)}")
-            case Do(call=call):
-                self.lines.append(f"{indent}{self.value(call)}")
-            case Return(value=None):
-                self.lines.append(f"{indent}return")
-            case Return(value=Code() as value):
-                self.lines.append(f"{indent}return {self.value(value)}")
-            case If(test=test, then=then, otherwise=otherwise):
-                self.lines.append(f"{indent}if {self.value(test)}:")
-                self.suite(then, indent + " ")
-                if otherwise:
-                    self.lines.append(f"{indent}else:")
-                    self.suite(otherwise, indent + " ")
-            case While(test=test, body=body):
-                self.lines.append(f"{indent}while {self.value(test)}:")
-                self.suite(body, indent + " ")
-            case For(name=name, numbers=numbers, arguments=arguments, body=body):
-                given = ", ".join(map(self.value, arguments))
-                self.lines.append(f"{indent}for {_variable(name)} in {numbers}({given}):")
-                self.suite(body, indent + " ")
-            case Break():
-                self.lines.append(f"{indent}break")
-            case Continue():
-                self.lines.append(f"{indent}continue")
-            case Note():
-                pass
+        head = f"def {self.function.name}({', '.join(map(_variable, self.function.parameters))}):"
+        # What the machine does at the end of a function.
+        end = f"{INDENT}return {'None' if self.function.result is Type.NOTHING else '0'}"
+        return "\n".join([head, *Printer(self.value, _variable).lines(self.function.body), end])
 
     def value(self, code: Operand) -> str:
         """The text of an expression: a word, a truth value or memory."""

@@ -54,12 +54,13 @@ def initial(module: Module) -> tuple[Function, int]:
     body.taken["number"] = 1
     body.state = None
     body.do("clear_words", PRIMED, layout.words)
-    # A bit for each variable: whether it was assigned.
+    # A bit for each variable: whether it was assigned. By word of scratch memory, what it is where all were.
     words = -(-len(layout.fields) // PAYLOAD)
     assigned = module.allocate(words)
     everything = (1 << len(layout.fields)) - 1
-    for k in range(words):
-        body.store(SCRATCH, assigned + k, 0)
+    complete = {assigned + k: everything >> PAYLOAD * k & (1 << PAYLOAD) - 1 for k in range(words)}
+    for k in complete:
+        body.store(SCRATCH, k, 0)
     body.primed = StateRef(PRIMED, assigned=assigned)
     first, most = 0, 1
     for (function, parameters), rows in zip(spec.init, bindings, strict=True):
@@ -72,9 +73,8 @@ def initial(module: Module) -> tuple[Function, int]:
             nonlocal room
             room += ways.room
             body.at(definition)
-            for k in range(words):
-                all_of_them = everything >> PAYLOAD * k & (1 << PAYLOAD) - 1
-                body.fail_if(SCRATCH[assigned + k].ne(all_of_them), "Init does not assign every variable")
+            for k, marks in complete.items():
+                body.fail_if(SCRATCH[k].ne(marks), "Init does not assign every variable")
             with body.when(SCRATCH[0].eq(0)):
                 given = PRIMED, number, ways.product, pointer("out"), pointer("c"), SCRATCH
                 body.assign(PRIMED, call("keep_initial", *given, type=Type.POINTER))
@@ -87,8 +87,8 @@ def initial(module: Module) -> tuple[Function, int]:
             elements = [_element(body, d, digit) for d, digit in zip(domains, digits, strict=True)]
             if is_condition(function):
                 _assign(body, elements)
-                for k in range(words):
-                    body.store(SCRATCH, assigned + k, everything >> PAYLOAD * k & (1 << PAYLOAD) - 1)
+                for k, marks in complete.items():
+                    body.store(SCRATCH, k, marks)
                 # Every variable has its value, so TLC evaluates what is left, and does not walk it.
                 body.state = StateRef(PRIMED)
                 condition = body.expr(Call(definition.name, (), place=definition.place))
@@ -192,10 +192,8 @@ def _fill_parts(body: Writer, parts: list[tuple[Place, Shape]], domains: list[Do
 def _fill_set(body: Writer, place: Place, shape: SetShape | SortedSetShape, domain: Set, number: Word) -> None:
     """Sets come by their sizes, and those of a size that have the first element before the others."""
     elements, most = count(domain.element), largest(domain)
-    rest, size, having = (variable(body.fresh(hint)) for hint in ("rest", "size", "having"))
     sizes = body.module.table([math.comb(elements, n) for n in range(most + 1)])
-    body.assign(rest, number)
-    body.assign(size, word(0))
+    rest, size = body.let(number, "rest"), body.let(word(0), "size")
     larger = While(rest.ge(sizes[size]))
     with body.block(larger.body):
         body.assign(rest, rest - sizes[size])
@@ -204,7 +202,7 @@ def _fill_set(body: Writer, place: Place, shape: SetShape | SortedSetShape, doma
     # Of the sets that are left, so many have this element.
     ways = [math.comb(elements - 1 - e, n - 1) if n else 0 for e in range(elements) for n in range(most + 1)]
     with body.loop(body.fresh("k"), "range", elements) as k:
-        body.assign(having, body.module.table(ways)[k * (most + 1) + size])
+        having = body.let(body.module.table(ways)[k * (most + 1) + size], "having")
         with body.when(rest.lt(having)):
             add_element(body, place, shape, _element(body, domain.element, k))
             body.assign(size, size - 1)

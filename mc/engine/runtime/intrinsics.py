@@ -6,7 +6,7 @@ machine does: ``tests/engine/test_kernels.py`` runs the functions as plain Pytho
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,6 +37,14 @@ def later(function: F) -> F:
 def each(count: int) -> range:
     """The numbers below ``count``, for loops whose rounds are too long, or run too seldom, to be unrolled."""
     return range(count)
+
+
+def bits(word: int) -> Iterator[int]:
+    """The positions of the bits of a word that are 1, for loops."""
+    word &= 0xFFFFFFFFFFFFFFFF
+    while word:
+        yield lowest_bit(word)
+        word &= word - 1
 
 
 # Memory

@@ -14,7 +14,7 @@ from mc.engine.code import text
 from mc.engine.code.build import any_of, choice, computed, pointer, variable
 from mc.engine.code.nodes import Pointer, Type, Word, number
 from mc.engine.code.statements import Continue, Note
-from mc.engine.runtime import kernels
+from mc.engine.runtime import intrinsics, kernels
 from mc.engine.store.packing import ONE, OTHER, Parts, Reference, is_made_of, parts_of, references, side_by_side
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import (
@@ -31,6 +31,7 @@ from mc.engine.store.shapes import (
 from mc.engine.store.storage import symmetric_atoms
 from mc.engine.symmetry.move import member_codes
 from mc.engine.translate.codes import named
+from mc.engine.translate.convert import slot_loop
 from mc.engine.translate.filters import member_loop
 from mc.engine.translate.module import Module
 from mc.engine.translate.rules import new_writer
@@ -160,7 +161,7 @@ class Colours:
         self._mention(part, Place(element), shape.element, _blend(named(part, h, "w"), 11))
         parameters = {"e": Type.WORD, **{colours.name: Type.POINTER for colours in self.colours}}
         scope: dict[str, Any] = {name: numbers for numbers, name in self.module.tables.items()}
-        scope |= {"blend": kernels.blend, "bits": _bits}
+        scope |= {"blend": kernels.blend, "bits": intrinsics.bits}
         exec(text.function(part.function("give", parameters, Type.NOTHING, "")), scope)
         given: list[list[tuple[int, int, int]]] = []
         for code in shape.codes:
@@ -175,9 +176,8 @@ class Colours:
                 cells = [(i, n) for one, i, n in row if one == k]
                 rows += [x for cell in cells + [(0, 0)] * (count - len(cells)) for x in cell]
         table, width = self.module.table(rows), 2 * sum(most)
-        chosen = body.fresh("k")
-        with member_loop(body, place, shape, chosen):
-            first = named(body, variable(chosen) * width, "row")
+        with member_loop(body, place, shape, body.fresh("k")) as chosen:
+            first = named(body, chosen * width, "row")
             for column, k in enumerate(k for k, count in enumerate(most) for _ in range(count)):
                 cell = first + 2 * column
                 _add(body, self.colours[k], table[cell], table[cell + 1])
@@ -347,11 +347,6 @@ def _add(body: Writer, colours: Pointer, index: Word, more: Word) -> None:
     body.store(colours, index, colours[index] + more)
 
 
-def _bits(word: int) -> Iterator[int]:
-    """As in generated code: the numbers of the bits that are 1."""
-    return (k for k in range(word.bit_length()) if word >> k & 1)
-
-
 @contextmanager
 def _parts(
     module: Module, body: Writer, place: Place, shape: Shape
@@ -362,15 +357,12 @@ def _parts(
         with body.loop(name, "range", len(shape.keys)) as k:
             yield k, shape.domain, place.slot(shape.slots, k), shape.element
     elif isinstance(shape, SetShape):
-        codes, k = shape.codes, variable(name)
-        with member_loop(body, place, shape, name):
+        codes = shape.codes
+        with member_loop(body, place, shape, name) as k:
             numbered = codes == list(range(len(codes)))
             yield k if numbered else named(body, module.table(codes)[k], "e"), shape.element, None, None
     else:
         assert isinstance(shape, BagShape)
-        with body.loop(name, "range", shape.distinct) as k:
-            slot = named(body, place.slot(shape.slots, k).load(shape.slot), "slot")
-            with body.when(slot.eq(0)):
-                body.leave_loop()
+        with slot_loop(body, place, shape, name) as slot:
             element = named(body, slot >> shape.count.bits, "e")
             yield element, shape.element, Place(slot), shape.count

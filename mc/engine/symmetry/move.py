@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mc.engine.code.build import choice, computed, pointer, variable
 from mc.engine.code.nodes import Type, Word, number
-from mc.engine.code.statements import Assign, For, Function, If, Note, Return, Statement
+from mc.engine.code.statements import Note
 from mc.engine.store.packing import Reference, references
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import (
@@ -21,7 +21,7 @@ from mc.engine.store.shapes import (
 )
 from mc.engine.store.storage import symmetric_atoms
 from mc.engine.translate.codes import named
-from mc.engine.translate.convert import clear, copy_value
+from mc.engine.translate.convert import clear, copy_value, slot_loop
 from mc.engine.translate.filters import member_loop
 from mc.engine.translate.module import Module
 from mc.engine.translate.rules import new_writer
@@ -211,40 +211,15 @@ class Mover:
             self.move(body, *place, shape.element)
 
     def _move_set(self, body: Writer, source: Place, target: Place, shape: SetShape) -> None:
-        k = body.fresh("k")
-        code = self._listed(shape.codes, variable(k))
-        with member_loop(body, source, shape, k):
+        with member_loop(body, source, shape, body.fresh("k")) as k:
+            code = self._listed(shape.codes, k)
             rank = named(body, self.module.rank(shape.element, self.image(code, shape.element)), "to")
             body.emit(target.slot(shape.slots, rank).store(BoolShape(), 1))
 
     def _move_bag(self, body: Writer, source: Place, target: Place, shape: BagShape) -> None:
-        put = self._put(shape)
+        put = self.module.bag_put(shape)
         clear(body, target, shape)
         base, word = target.address()
-        with body.loop(body.fresh("k"), "range", shape.distinct) as k:
-            slot = named(body, source.slot(shape.slots, k).load(shape.slot), "slot")
-            with body.when(slot.eq(0)):
-                body.leave_loop()
+        with slot_loop(body, source, shape, body.fresh("k")) as slot:
             image = self.image(slot >> shape.count.bits, shape.element)
             body.do(put, base, word, (slot & shape.count.mask) | (image << shape.count.bits))
-
-    def _put(self, shape: BagShape) -> str:
-        key = ("put", shape.key)
-        if key not in self.helpers:
-            self.helpers[key] = self.module.unique("bag_put")
-            self.module.add(_putting(self.helpers[key], shape))
-        return self.helpers[key]
-
-
-def _putting(name: str, shape: BagShape) -> Function:
-    """``put(p, w, carry)``"""
-    slot, carry = variable("slot"), variable("carry")
-    here = Place(pointer("p"), words=(variable("w"),)).slot(shape.slots, variable("k"))
-    in_turn: list[Statement] = [
-        Assign("slot", here.load(shape.slot)),
-        If(slot.eq(0), [here.store(shape.slot, carry), Return()]),
-        If(slot.gt(carry), [here.store(shape.slot, carry), Assign("carry", slot)]),
-    ]
-    parameters = {"p": Type.POINTER, "w": Type.WORD, "carry": Type.WORD}
-    body: list[Statement] = [For("k", "range", (number(shape.distinct),), in_turn)]
-    return Function(name, parameters, Type.NOTHING, body, "Put a slot in its place among sorted ones.")

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
-from mc.engine.code.build import flag
 from mc.engine.code.nodes import Word, number, truth
 from mc.engine.store.kinds import described
 from mc.engine.store.kinds import kinds as kinds_of
@@ -183,8 +182,7 @@ def included(w: Writer, node: Apply, left: Value, right: Value) -> Value:
     left, right = (
         v if isinstance(v, SetOf) or told(w, v) is None or is_made(w, v) else bind(w, v) for v in (left, right)
     )
-    result = flag(w.fresh("ok"))
-    w.assign(result, truth(True))
+    result = w.let(truth(True), "ok")
 
     def test(element: Value) -> None:
         inside = as_truth(w, w.contains(right, element))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 
-from mc.engine.code.build import all_of, flag, tested
+from mc.engine.code.build import all_of, tested
 from mc.engine.code.nodes import Bit, Word, truth
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import BagShape, Shape
 from mc.engine.translate.codes import as_code, named, settle
-from mc.engine.translate.convert import clear
+from mc.engine.translate.convert import clear, slot_loop
 from mc.engine.translate.kinds import fits, natural_shape, shape_beside
 from mc.engine.translate.values import BagChange, Builder, Value, of_code
 from mc.engine.translate.writer import Writer
@@ -26,14 +26,10 @@ def add_copy(w: Writer, place: Place, shape: BagShape, code: Word) -> None:
 def copy_bag(w: Writer, place: Place, shape: BagShape, source: Place, given: BagShape) -> None:
     """A bag in a shape that differs in bounds."""
     clear(w, place, shape)
-    count = given.count
-    with w.loop(w.fresh("k"), "range", given.distinct) as k:
-        slot = named(w, source.slot(given.slots, k).load(given.slot), "slot")
-        with w.when(slot.eq(0)):
-            w.leave_loop()
-        element = of_code(slot >> count.bits, given.element)
+    with slot_loop(w, source, given, w.fresh("k")) as slot:
+        element = of_code(slot >> given.count.bits, given.element)
         code = named(w, as_code(w, element, shape.element), "e")
-        with w.loop(w.fresh("k"), "range", slot & count.mask):
+        with w.loop(w.fresh("k"), "range", slot & given.count.mask):
             add_copy(w, place, shape, code)
 
 
@@ -112,9 +108,7 @@ def _change_by_elements(
         for k, code in enumerate(codes):
             first = all_of(code.ne(other) for other in codes[:k])
             if sign == "+":
-                adding = flag(w.fresh("adding"))
-                w.assign(adding, first)
-                pending.append((code, adding))
+                pending.append((code, w.let(first, "adding")))
                 continue
             with ExitStack() as blocks:
                 if k:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
-from mc.engine.code.build import choice, computed, flag, union_of_words, variable
+from mc.engine.code.build import choice, computed, union_of_words, variable
 from mc.engine.code.nodes import Bit, truth
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import BagShape, BoolShape, FnShape, SeqShape, SetShape, Shape, SortedSetShape
@@ -110,8 +110,7 @@ def quantify(w: Writer, node: Bind) -> Value:
 
 def _search(w: Writer, node: Bind) -> Value:
     universal = node.binder is Binder.FORALL
-    result = flag(w.fresh("ok" if universal else "found"))
-    w.assign(result, truth(universal))
+    result = w.let(truth(universal), "ok" if universal else "found")
     decisive = negation(node.body) if universal else node.body
     with bindings(w, node.bounds, leave=~result if universal else result, last=decisive) as looped:
         w.assign(result, truth(not universal))

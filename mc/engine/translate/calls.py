@@ -190,9 +190,7 @@ def _extreme_of(
     w: Writer, which: str, takes: str, loop: Callable[[], AbstractContextManager[Any]], value: Callable[[Any], Value]
 ) -> Value:
     """The largest or smallest of the numbers that a loop goes through."""
-    result, empty = variable(w.fresh("best")), flag(w.fresh("empty"))
-    w.assign(result, number(0))
-    w.assign(empty, truth(True))
+    result, empty = w.let(number(0), "best"), w.let(truth(True), "empty")
     with loop() as element:
         n = number_in(w, bind(w, value(element)), takes)
         with w.when(empty | related(n.code, ">" if which == "max" else "<", result)):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from mc.engine.code.build import computed, tested, total
 from mc.engine.code.nodes import Word, number, truth
 from mc.engine.store.kinds import single, variants
@@ -259,6 +262,16 @@ def cardinality(w: Writer, place: Place, shape: SetShape) -> Word:
         return computed("popcount", place.load(shape))
     base, word = place.address()
     return total(computed("popcount", base[word + k]) for k in range(shape.words))
+
+
+@contextmanager
+def slot_loop(w: Writer, place: Place, shape: BagShape, k: str) -> Iterator[Word]:
+    """Open a loop over the slots of a bag that have an element; ``k``: the name of their number."""
+    with w.loop(k, "range", shape.distinct) as n:
+        slot = named(w, place.slot(shape.slots, n).load(shape.slot), "slot")
+        with w.when(slot.eq(0)):
+            w.leave_loop()
+        yield slot
 
 
 def bag_size(w: Writer, place: Place, shape: BagShape) -> Word:

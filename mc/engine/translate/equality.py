@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from mc.engine.code.build import all_of, any_of, flag, tested
+from mc.engine.code.build import all_of, any_of, tested
 from mc.engine.code.nodes import Bit, truth
 from mc.engine.code.statements import Assign, If
 from mc.engine.store.kinds import kinds as kinds_of
@@ -167,8 +167,7 @@ def _equal_atom(w: Writer, a: Value, shape: AtomShape, b: Value, other: IntShape
 
 def _equal_elements(w: Writer, a: Value, b: SetOf) -> Value:
     """Equality with a set written out whose elements may be outside what the set ``a`` can hold."""
-    result = flag(w.fresh("ok"))
-    w.assign(result, all_of([as_truth(w, w.contains(a, e)) for e in b.elements]))
+    result = w.let(all_of([as_truth(w, w.contains(a, e)) for e in b.elements]), "ok")
     with w.elements(a) as element, w.when(~any_of([as_truth(w, equal(w, element, e)) for e in b.elements])):
         w.assign(result, truth(False))
     return Truth(result)

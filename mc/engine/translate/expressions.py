@@ -144,10 +144,8 @@ def union_field(w: Writer, place: Place, shape: UnionShape, name: str, tags: fro
 def _union_choice(w: Writer, place: Place, shape: UnionShape, parts: list[tuple[list[int], Value, Shape]]) -> Value:
     """A field whose domain depends on the kind of record."""
     joined = join(w, [field for _, _, field in parts])
-    name, tag = w.fresh("v"), named(w, place.load(shape.tags), "tag")
-    nothing = nothing_of(joined)
-    result = local(name, nothing.type)
-    w.assign(result, nothing)
+    tag = named(w, place.load(shape.tags), "tag")
+    result = w.let(nothing_of(joined))
     for numbers, value, _ in parts:
         with w.when(any_of(tag.eq(k) for k in numbers)):
             w.assign(result, plain(w, value, joined))

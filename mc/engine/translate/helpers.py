@@ -17,32 +17,40 @@ Rank = Callable[[Shape, Word], Word]
 _P, _W, _E, _K, _SLOT = pointer("p"), variable("w"), variable("e"), variable("k"), variable("slot")
 _WHERE = {"p": Type.POINTER, "w": Type.WORD}
 _ELEMENT = {**_WHERE, "e": Type.WORD}
-#: More copies than there ever are.
-_ANY = 1 << 62
+_CARRY = variable("carry")
 
 
 def _slot(shape: BagShape, k: Word) -> Place:
     return Place(_P, words=(_W,)).slot(shape.slots, k)
 
 
-def bag_add(name: str, shape: BagShape) -> Function:
-    """``add(p, w, e) -> fits``"""
-    here, carry, bits = _slot(shape, _K), variable("carry"), shape.count.bits
-    is_set = shape.key[0] == "sortedset"
-    one_more: list[Statement] = [
-        If((_SLOT & shape.count.mask).ge(_ANY if is_set else shape.copies), [Return(truth(False))]),
-        here.store(shape.slot, _SLOT + 1),
-        Return(truth(True)),
-    ]
+def _carrying(shape: BagShape, found: list[Statement], end: Return) -> Statement:
+    """A loop that puts a slot in its place among sorted ones, and moves those after it; ``end``: what ends it.
+
+    ``found``: what is done with a slot before that.
+    """
+    here = _slot(shape, _K)
     in_turn: list[Statement] = [
         Assign("slot", here.load(shape.slot)),
-        If(_SLOT.eq(0), [here.store(shape.slot, carry), Return(truth(True))]),
-        If((_SLOT >> bits).eq(_E), [Return(truth(True))] if is_set else one_more),
-        If(_SLOT.gt(carry), [here.store(shape.slot, carry), Assign("carry", _SLOT)]),
+        If(_SLOT.eq(0), [here.store(shape.slot, _CARRY), end]),
+        *found,
+        If(_SLOT.gt(_CARRY), [here.store(shape.slot, _CARRY), Assign("carry", _SLOT)]),
     ]
+    return For("k", "range", (number(shape.distinct),), in_turn)
+
+
+def bag_add(name: str, shape: BagShape) -> Function:
+    """``add(p, w, e) -> fits``"""
+    bits, fits = shape.count.bits, Return(truth(True))
+    one_more: list[Statement] = [
+        If((_SLOT & shape.count.mask).ge(shape.copies), [Return(truth(False))]),
+        _slot(shape, _K).store(shape.slot, _SLOT + 1),
+        fits,
+    ]
+    is_set = shape.key[0] == "sortedset"
     body: list[Statement] = [
         Assign("carry", (_E << bits) | 1),
-        For("k", "range", (number(shape.distinct),), in_turn),
+        _carrying(shape, [If((_SLOT >> bits).eq(_E), [fits] if is_set else one_more)], fits),
         Return(truth(False)),
     ]
     title = "One more copy of e; False where there is no room. Slots are sorted, free ones are 0."
@@ -71,6 +79,14 @@ def bag_remove(name: str, shape: BagShape) -> Function:
     return Function(name, _ELEMENT, Type.NOTHING, body, "One copy of e less; nothing where there is none.")
 
 
+def bag_put(name: str, shape: BagShape) -> Function:
+    """``put(p, w, carry)``"""
+    body = [_carrying(shape, [], Return())]
+    return Function(
+        name, {**_WHERE, "carry": Type.WORD}, Type.NOTHING, body, "Put a slot in its place among sorted ones."
+    )
+
+
 def bag_count(name: str, shape: BagShape) -> Function:
     """``count(p, w, e)``"""
     in_turn: list[Statement] = [
@@ -94,6 +110,7 @@ def bag_size(name: str, shape: BagShape) -> Function:
 BAG: dict[str, Callable[[str, BagShape], Function]] = {
     "add": bag_add,
     "remove": bag_remove,
+    "put": bag_put,
     "count": bag_count,
     "size": bag_size,
 }

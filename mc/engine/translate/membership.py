@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
-from mc.engine.code.build import all_of, any_of, computed, flag, tested
+from mc.engine.code.build import all_of, any_of, computed, tested
 from mc.engine.code.nodes import Bit, Word, number, truth
 from mc.engine.store.kinds import clash, described
 from mc.engine.store.kinds import kinds as kinds_of
@@ -64,7 +64,7 @@ def membership_of(w: Writer, collection: Value, element: Value) -> Value:
     if isinstance(collection, Interval):
         return _in_interval(w, collection, element)
     if isinstance(collection, Builder) and collection.loop is not None and is_made(w, collection):
-        element, found = bind(w, element), _flag(w, "found", False)
+        element, found = bind(w, element), w.let(truth(False), "found")
         with collection.loop() as other, w.when(as_truth(w, equal(w, other, element))):
             w.assign(found, truth(True))
         return Truth(found)
@@ -74,13 +74,6 @@ def membership_of(w: Writer, collection: Value, element: Value) -> Value:
         return _in_bitmap(w, collection, shape, element)
     assert isinstance(shape, BagShape)
     return Truth(copies_of(w, collection, shape, element).ne(0))
-
-
-def _flag(w: Writer, hint: str, value: bool) -> Bit:
-    """A local variable that tells what was found so far."""
-    found = flag(w.fresh(hint))
-    w.assign(found, truth(value))
-    return found
 
 
 def comparable_with_elements(w: Writer, element: Value, collection: Value, shape: SetShape | BagShape) -> None:
@@ -279,7 +272,7 @@ def _in_bitmap(w: Writer, collection: Value, shape: SetShape, element: Value) ->
                 if len(members) <= SHORT
                 else _one_of(w, element, given, lambda m: not encodable(shape.element, m))
             )
-            result = _flag(w, "found", False)
+            result = w.let(truth(False), "found")
             with w.when(~as_truth(w, outside)):
                 w.assign(result, _bit(w, place, shape, element))
             return Truth(result)
@@ -290,7 +283,7 @@ def _in_bitmap(w: Writer, collection: Value, shape: SetShape, element: Value) ->
 
 def _in_bitmap_of_equals(w: Writer, collection: Value, element: Value) -> Value:
     """Membership of a value of another kind, which may be outside the set's universe."""
-    element, result = bind(w, element), _flag(w, "found", False)
+    element, result = bind(w, element), w.let(truth(False), "found")
     with w.elements(collection) as other, w.when(as_truth(w, equal(w, other, element))):
         w.assign(result, truth(True))
     return Truth(result)
@@ -315,7 +308,7 @@ def in_domain(w: Writer, value: Value, domain: Domain) -> Value:
         return Const(True)
     if isinstance(shape, AtomShape):
         return _one_of(w, bind(w, value), shape, domain.holds)
-    result = _flag(w, "ok", True)
+    result = w.let(truth(True), "ok")
     _test(w, value, shape, domain, result)
     return Truth(result)
 

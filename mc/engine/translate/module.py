@@ -197,6 +197,10 @@ class Module:
         """Names of the functions ``add(p, w, e) -> fits`` and ``remove(p, w, e)`` for a shape of bag."""
         return self._bag(shape, "add"), self._bag(shape, "remove")
 
+    def bag_put(self, shape: BagShape) -> str:
+        """Name of the function ``put(p, w, slot)``, for a bag that does not have the element."""
+        return self._bag(shape, "put")
+
     def bag_count(self, shape: BagShape) -> str:
         """Name of the function ``count(p, w, e)``: the copies of ``e``."""
         return self._bag(shape, "count")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mc.engine.code.build import flag
 from mc.engine.code.nodes import truth
 from mc.engine.translate.builders import bindings
 from mc.engine.translate.codes import as_present, as_truth, bind
@@ -37,8 +36,7 @@ def only_element(w: Writer, node: Apply) -> Value:
 
     with w.aside(), loop() as element:
         shape = natural_shape(w, element)
-    found = flag(w.fresh("found"))
-    w.assign(found, truth(False))
+    found = w.let(truth(False), "found")
     if shape.wide:
         place = w.scratch(shape)
         kept: Value = Stored(place, shape)

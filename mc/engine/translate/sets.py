@@ -20,7 +20,7 @@ from mc.engine.store.shapes import (
 )
 from mc.engine.store.storage import shape_of
 from mc.engine.translate.codes import as_present, named
-from mc.engine.translate.convert import place_of
+from mc.engine.translate.convert import place_of, slot_loop
 from mc.engine.translate.elements import sequence_loop
 from mc.engine.translate.filters import member_loop
 from mc.engine.translate.kinds import bitmap, join, natural_shape, shape_of_all
@@ -132,10 +132,7 @@ def _member(w: Writer, shape: SetShape, k: Word, possible: int) -> Value:
 
 
 def _bag_elements(w: Writer, place: Place, shape: BagShape, k: str, blocks: ExitStack) -> Value:
-    n = blocks.enter_context(w.loop(k, "range", shape.distinct))
-    slot = named(w, place.slot(shape.slots, n).load(shape.slot), "slot")
-    with w.when(slot.eq(0)):
-        w.leave_loop()
+    slot = blocks.enter_context(slot_loop(w, place, shape, k))
     element = of_code(named(w, slot >> shape.count.bits, "e"), shape.element)
     if isinstance(element, Packed):
         return Packed(element.code, element.shape, place, slot & shape.count.mask)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
 from mc.engine.code.build import call, local, pointer, variable
-from mc.engine.code.nodes import Bit, Code, Pointer, Type, Word, word
+from mc.engine.code.nodes import Bit, Code, Pointer, Type, Word, number, word
 from mc.engine.code.statements import Assign, Break, Do, For, Function, If, Return, Statement, Store
 from mc.engine.result import Unevaluable
 from mc.engine.store.places import Place
@@ -275,9 +275,7 @@ class Writer:
 
     def local(self, hint: str = "v") -> Place:
         """A local variable, 0, as a place for one scalar code."""
-        name = variable(self.fresh(hint))
-        self.assign(name, word(0))
-        return Place(name)
+        return Place(self.let(number(0), hint))
 
     def let(self, code: C, hint: str = "v") -> C:
         """A local variable that holds a value."""
