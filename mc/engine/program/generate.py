@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import reduce
 
-from mc.engine.code.build import call, computed, pointer, tested, total, variable
+from mc.engine.code.build import call, computed, pointer, tested, total, union_of_words, variable
 from mc.engine.code.nodes import Type, number
 from mc.engine.code.statements import Assign, Do, For, Function, If, Note, Return, Statement, Store
 from mc.engine.program.initial import initial
@@ -34,14 +31,13 @@ from mc.engine.store.shapes import BagShape, SetShape
 from mc.engine.symmetry.symmetry import Symmetry
 from mc.engine.translate.expressions import variable_of
 from mc.engine.translate.filters import decide, guards
-from mc.engine.translate.kinds import natural_shape
+from mc.engine.translate.kinds import most_elements, natural_shape
 from mc.engine.translate.module import Module
 from mc.engine.translate.values import Const, StateRef, Value
 from mc.engine.translate.ways import Ways
 from mc.engine.translate.writer import SCRATCH
 from mc.errors import SpecError
-from mc.lang.enumeration import count
-from mc.spec.objects import Action, Parameter, Spec
+from mc.spec.objects import Action, Spec
 
 #: Words that stand beside a state in a batch: its fingerprint (two), origin, kind and number.
 BESIDE = 5
@@ -171,30 +167,23 @@ def control_words(spec: Spec) -> int:
     return GENERATED + 2 * (len(spec.actions) + 1) + LINE
 
 
-def _parameter_limit(parameter: Parameter, layout: Layout) -> int:
-    if parameter.variable is None:
-        assert parameter.domain is not None
-        return count(parameter.domain)
-    shape = layout.fields[parameter.variable]
-    if isinstance(shape, SetShape):
-        return len(shape.values) if shape.capacity is None else shape.capacity
-    return shape.distinct if isinstance(shape, BagShape) else 0
-
-
 _STATES = {"s": Type.POINTER, "t": Type.POINTER}
 
 
 def _copy(words: int) -> Function:
-    body: list[Statement] = [Store(PRIMED, number(k), STATE[k]) for k in range(words)]
+    body: list[Statement]
     if words > UNROLLED:
         body = [Do(call("copy_words", STATE, PRIMED, words, type=Type.NOTHING))]
+    else:
+        body = [Store(PRIMED, number(k), STATE[k]) for k in range(words)]
     return Function("copy", _STATES, Type.NOTHING, body, "t becomes equal to s.")
 
 
 def _same(words: int) -> Function:
-    same = reduce(operator.or_, (STATE[k] ^ PRIMED[k] for k in range(words))).eq(0)
     if words > UNROLLED:
         same = tested("same_words", STATE, PRIMED, words)
+    else:
+        same = union_of_words(STATE[k] ^ PRIMED[k] for k in range(words)).eq(0)
     return Function("same", _STATES, Type.BIT, [Return(same)], "Whether s equals t.")
 
 
@@ -270,7 +259,7 @@ def _expand(module: Module) -> tuple[Function, int]:
             body.state = StateRef(STATE)
 
         with ExitStack() as loops:
-            arguments = []
+            arguments, room = [], 1
             for parameter, name in zip(action.parameters, definition.parameters, strict=True):
                 collection: Value = Const(parameter.domain)
                 if parameter.variable is not None:
@@ -278,12 +267,13 @@ def _expand(module: Module) -> tuple[Function, int]:
                     if not isinstance(natural_shape(body, collection), (BagShape, SetShape)):
                         what = f"{action.name}: {parameter.name} cannot range over {parameter.variable}"
                         raise SpecError(what, *spec.declaration(spec.next_name))
+                room *= most_elements(body, collection)
                 chosen = decide(body, collection, name, guards(definition.tree))
                 body.scope[name] = loops.enter_context(body.elements(collection, parameter.name, chosen))
                 arguments.append(body.scope[name])
             if chooses:
                 body.store(counts, WAYS, 0)
-            ways.begin(math.prod(_parameter_limit(p, layout) for p in action.parameters))
+            ways.begin(room)
             ways.walk(definition, arguments, updated)
             with body.when(SCRATCH[0].ne(0)):
                 body.leave()

@@ -35,6 +35,8 @@ class Source:
         self.texts: dict[str, str] = {}
         #: All names that are used somewhere in the files.
         self.loaded: set[str] = set()
+        #: By name, the last statement at the top of a file that gives it a value, and the file.
+        self._assigned: dict[str, tuple[Path, ast.stmt]] = {}
         self._read(path.resolve(), ())
 
     def add(self, path: Path) -> None:
@@ -70,6 +72,7 @@ class Source:
                 body.append(node)
         tree.body = body
         self.trees[path] = tree
+        self._assigned |= {name: (path, node) for node in body for name in bound(node)}
         for part in walk(tree):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
                 self.loaded.add(part.id)
@@ -133,12 +136,7 @@ class Source:
 
     def assigned(self, name: str) -> tuple[Path | None, ast.stmt | None]:
         """The last statement at the top of a file that gives a name its value; None where there is none."""
-        found: tuple[Path | None, ast.stmt | None] = (None, None)
-        for path, tree in self.trees.items():
-            for node in tree.body:
-                if name in bound(node):
-                    found = (path, node)
-        return found
+        return self._assigned.get(name, (None, None))
 
 
 def _may_be(kind: str, name: str, node: ast.stmt) -> bool:
