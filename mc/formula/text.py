@@ -75,7 +75,8 @@ class Printer:
     def _Value(self, node: Value) -> tuple[str, int]:
         if isinstance(node.value, Domain):
             return repr(node.value), _LOOSE
-        return to_tla(node.value), _TIGHT
+        # What a loop returns has no value before it does.
+        return "Unset" if node.value is None else to_tla(node.value), _TIGHT
 
     def _Name(self, node: Name) -> tuple[str, int]:
         if node.of is Of.LOCAL:

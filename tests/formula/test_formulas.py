@@ -180,6 +180,12 @@ PICKED = "SelectSeq(f[1], LAMBDA k : k > 0)"
             "y = 1\n    if s.x == 0:\n        y = 2\n    return y",
             "LET y == 1 IN LET y == IF x = 0 THEN LET y == 2 IN y ELSE y IN y",
         ),
+        (
+            "for i in Range(1, 2):\n        if s.x > i: return i\n        if s.x == i: return 7\n    return 0",
+            "LET <<<left>, <result>>> == Fold(i \\in 1 .. 2, <<<left>, <result>>>, <<0, Unset>>, "
+            "<<IF x > i THEN 2 ELSE IF x = i THEN 2 ELSE 0, IF x > i THEN i ELSE IF x = i THEN 7 ELSE <result>>>, "
+            "<left> = 0) IN IF <left> = 2 THEN <result> ELSE 0",
+        ),
     ],
 )
 def test_the_text_of_an_expression(body: str, printed: str) -> None:

@@ -92,6 +92,8 @@ def shape_beside(w: Writer, value: Value, other: Shape) -> Shape:
 
 
 def _shape_of_constant(w: Writer, value: Any) -> Shape:
+    if value is None:
+        w.mistake("what a loop returns has no value before it returns")
     if isinstance(value, bool):
         return BoolShape()
     if isinstance(value, int):
