@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Any, Protocol
 
 from mc.formula.operators import Operator
@@ -49,6 +49,18 @@ AGAIN = "#"
 def as_written(name: str) -> str:
     """A local name as the text of the spec has it."""
     return name.partition(AGAIN)[0]
+
+
+class Level(IntEnum):
+    """What the value of a formula depends on (*Specifying Systems*, section 17.2); each includes those before it."""
+
+    CONSTANT = 0
+    #: On the state.
+    STATE = 1
+    #: On a state and its successor.
+    ACTION = 2
+    #: On a behavior.
+    TEMPORAL = 3
 
 
 class Of(Enum):
@@ -156,7 +168,48 @@ class Fold(Node):
     going: Expression | None = None
 
 
-Expression = Value | Name | Apply | Call | Bind | Let | Fold
+@dataclass(frozen=True, slots=True)
+class Lambda(Node):
+    """``LAMBDA parameters : body``: an operator as an argument, or as what a LET with parameters names."""
+
+    parameters: tuple[str, ...]
+    body: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke(Node):
+    """A local operator, a parameter or the name of a LET, applied to its arguments."""
+
+    name: str
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recursive(Node):
+    """``name[bounds] == body``: a function to which its own body can refer by a local name."""
+
+    name: str
+    function: Bind
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Node):
+    """``!path = value`` of EXCEPT; ``old`` is the local name that ``@`` is in the value."""
+
+    path: tuple[Expression, ...]
+    old: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Except(Node):
+    """``[of EXCEPT !path = value, ...]``"""
+
+    of: Expression
+    changes: tuple[Change, ...]
+
+
+Expression = Value | Name | Apply | Call | Bind | Let | Fold | Lambda | Invoke | Recursive | Except
 
 
 # Trees of control. Each node is a relation between a state and what is bound of the next one; walking a tree gives the
@@ -275,6 +328,8 @@ class Definition(Node):
     body: Expression | Tree
     #: The comment that it begins with.
     doc: str = ""
+    #: Of TLA+ text, where the reader finds it; None of other texts.
+    level: Level | None = None
 
     @property
     def expression(self) -> Expression:

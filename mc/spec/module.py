@@ -1,0 +1,55 @@
+"""A TLA+ module bound to one TLC configuration: everything that is checked, resolved to formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mc.formula.nodes import Definition, Expression
+
+
+@dataclass(frozen=True)
+class ModuleSpec:
+    """What ``X.tla`` and ``X.cfg`` say together. Overrides of the configuration are made, instances substituted.
+
+    A definition of an instance is named as TLA+ names it, ``I!Op``; one of a parametrised instance has the parameters
+    of the instance before its own. Operators of the standard modules are nodes, not definitions.
+    """
+
+    name: str
+    path: Path
+    #: The configuration; None where no file gives it.
+    config: Path | None
+    #: The texts of all files that were read, by the names that are in the places of nodes.
+    texts: Mapping[str, str]
+    #: In the order of their declarations.
+    variables: tuple[str, ...]
+    #: The constants of the module with their values: values of TLA+; or, for ``N <- Def``, the name of the definition.
+    constants: Mapping[str, Any]
+    definitions: Mapping[str, Definition]
+    assumptions: tuple[Expression, ...]
+    #: Conjuncts of the initial predicate, in order; the next-state relation, without ``[ ]_vars``. None where the
+    #: configuration has no behavior.
+    init: tuple[Expression, ...]
+    next: Expression | None
+    #: What Init and Next are called in messages.
+    init_name: str
+    next_name: str
+    #: Names of definitions.
+    invariants: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+    action_constraints: tuple[str, ...] = ()
+    #: PROPERTY, and what the specification says of behaviors beyond Init and Next (fairness).
+    properties: tuple[str, ...] = ()
+    fairness: tuple[Expression, ...] = ()
+    view: str | None = None
+    symmetry: str | None = None
+    alias: str | None = None
+    postcondition: str | None = None
+    deadlock: bool = True
+    #: The names and strings of the configuration and of the texts, in the order in which TLC meets them: it is the
+    #: order of strings, of model values and of the fields of records (``util.UniqueString``).
+    met: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
