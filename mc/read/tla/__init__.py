@@ -1,0 +1,1 @@
+"""TLA+ text: modules become formulas (:mod:`mc.read.tla.modules`)."""
