@@ -5,9 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from mc.formula.nodes import Definition, Expression
+
+#: What TLC makes of a conjunct of a property (``tlc2.tool.impl.SpecProcessor.processConfigProps``): a predicate of
+#: initial states, ``[]P``, ``[][A]_v``, or what needs whole behaviors.
+Asked = Literal["initial", "invariant", "action", "temporal"]
+
+
+@dataclass(frozen=True)
+class Conjunct:
+    """A conjunct of a property; it is about all behaviors."""
+
+    #: The property, as the configuration names it.
+    property: str
+    #: What messages call it: the last definition on the way to it.
+    name: str
+    asked: Asked
+    #: Without ``[]`` where that stands before a predicate.
+    formula: Expression
 
 
 @dataclass(frozen=True)
@@ -41,13 +58,13 @@ class ModuleSpec:
     invariants: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
     action_constraints: tuple[str, ...] = ()
-    #: PROPERTY, and what the specification says of behaviors beyond Init and Next (fairness).
-    properties: tuple[str, ...] = ()
+    #: The conjuncts of PROPERTY, and what the specification says of behaviors beyond Init and Next (fairness).
+    properties: tuple[Conjunct, ...] = ()
     fairness: tuple[Expression, ...] = ()
     view: str | None = None
     symmetry: str | None = None
     alias: str | None = None
-    postcondition: str | None = None
+    postconditions: tuple[str, ...] = ()
     deadlock: bool = True
     #: The names and strings of the configuration and of the texts, in the order in which TLC meets them: it is the
     #: order of strings, of model values and of the fields of records (``util.UniqueString``).

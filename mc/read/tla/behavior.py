@@ -1,0 +1,209 @@
+"""A specification taken apart into initial predicate, next-state relation and fairness; a property into conjuncts.
+
+As TLC does it: ``tlc2.tool.impl.SpecProcessor``, ``processConfigSpec`` and ``processConfigProps``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from mc.formula import operators as op
+from mc.formula import standard
+from mc.formula.facts import children
+from mc.formula.nodes import AGAIN, Apply, Call, Definition, Expression, Lambda, Let, Level, Name, Node, Of, as_written
+from mc.read.tla.config import Named, where, wrong
+from mc.spec.module import Asked, Conjunct
+
+_LEVELS = {
+    standard.PRIME: Level.ACTION,
+    standard.UNCHANGED: Level.ACTION,
+    standard.BOX_ACTION: Level.ACTION,
+    standard.ANGLE_ACTION: Level.ACTION,
+    standard.ALWAYS: Level.TEMPORAL,
+    standard.EVENTUALLY: Level.TEMPORAL,
+    standard.LEADS_TO: Level.TEMPORAL,
+    standard.WEAK_FAIRNESS: Level.TEMPORAL,
+    standard.STRONG_FAIRNESS: Level.TEMPORAL,
+}
+
+
+def level(node: Node, definitions: dict[str, Definition]) -> Level:
+    """The level of a formula (*Specifying Systems*, section 17.2)."""
+    if isinstance(node, Name):
+        return {Of.VARIABLE: Level.STATE, Of.PRIMED: Level.ACTION}.get(node.of, Level.CONSTANT)
+    found = max((level(child, definitions) for child in children(node)), default=Level.CONSTANT)
+    if isinstance(node, Apply):
+        if node.operator is standard.ENABLED:
+            return min(found, Level.STATE)
+        return max(found, _LEVELS.get(node.operator, Level.CONSTANT))
+    if isinstance(node, Call):
+        return max(found, definitions[node.definition].level or Level.CONSTANT)
+    return found
+
+
+@dataclass(frozen=True)
+class Part:
+    """A conjunct that is not taken apart any further."""
+
+    #: The last definition on the way to it.
+    name: str
+    formula: Expression
+
+
+class Conjuncts:
+    """Takes formulas apart at their conjunctions, through definitions and LET.
+
+    A conjunct of a definition with parameters becomes a definition of its own, which :attr:`definitions` is given.
+    """
+
+    def __init__(self, definitions: dict[str, Definition], whole: Callable[[Expression], bool]) -> None:
+        """``whole``: what is not taken apart."""
+        self.definitions = definitions
+        self.whole = whole
+
+    def of(self, formula: Expression, name: str) -> Iterator[Part]:
+        """The conjuncts of a formula that stands in the definition ``name``."""
+        match formula:
+            case Apply(operator=op.AND, operands=operands):
+                for operand in operands:
+                    yield from self.of(operand, name)
+            case _ if self.whole(formula):
+                yield Part(name, formula)
+            case Let(name=local, value=value, body=body):
+                for part in self.of(body, name):
+                    yield Part(part.name, Let(local, value, part.formula, place=part.formula.place))
+            case Call(definition=called, arguments=()):
+                yield from self.of(self.definitions[called].expression, called)
+            case Call(definition=called, arguments=arguments):
+                yield from self._applied(called, arguments)
+            case _:
+                yield Part(name, formula)
+
+    def _applied(self, called: str, arguments: tuple[Expression, ...]) -> Iterator[Part]:
+        definition = self.definitions[called]
+        given = dict(zip(definition.parameters, arguments, strict=True))
+        for number, part in enumerate(list(self.of(definition.expression, called)), 1):
+            if isinstance(part.formula, Name) and not isinstance(given.get(part.formula.name), Lambda | None):
+                yield from self.of(given[part.formula.name], part.name)
+                continue
+            name = f"{called}{AGAIN}{number}"
+            self.definitions[name] = Definition(
+                name,
+                definition.parameters,
+                part.formula,
+                level=level(part.formula, self.definitions),
+                place=part.formula.place,
+            )
+            yield Part(part.name, Call(name, arguments, place=part.formula.place))
+
+
+@dataclass(frozen=True)
+class Behavior:
+    """What the configuration says of behaviors."""
+
+    init: tuple[Expression, ...] = ()
+    next: Expression | None = None
+    fairness: tuple[Expression, ...] = ()
+    #: What Init and Next are called.
+    init_name: str = "Init"
+    next_name: str = "Next"
+
+
+def specification(
+    named: Named, definitions: dict[str, Definition], variables: tuple[str, ...], warnings: list[str]
+) -> Behavior:
+    """``Init /\\ [][Next]_vars /\\ fairness`` apart; :class:`ModelError` where it has another form."""
+    init: list[Part] = []
+    next_: list[Part] = []
+    fairness: list[Expression] = []
+    apart = Conjuncts(definitions, lambda formula: level(formula, definitions) <= Level.STATE)
+    for part in apart.of(definitions[named.name].expression, named.name):
+        height = level(part.formula, definitions)
+        if height <= Level.STATE:
+            init.append(part)
+        elif _box_action(part.formula) is not None:
+            next_.append(part)
+        elif height is Level.ACTION:
+            mend = "write [][...]_vars around the next-state relation"
+            raise wrong(named.place, f"{named.name} has an action as a conjunct, {where(part.formula.place)}; {mend}")
+        else:
+            fairness.append(part.formula)
+    if not next_:
+        raise wrong(named.place, f"SPECIFICATION {named.name} has no conjunct [][Next]_vars; add it")
+    if len(next_) > 1:
+        place = where(next_[1].formula.place)
+        message = f"has a second conjunct [][Next]_vars, {place}; make one relation of both"
+        raise wrong(named.place, f"SPECIFICATION {named.name} {message}")
+    boxed = _box_action(next_[0].formula)
+    assert boxed is not None
+    action, subscript = boxed.operands
+    missing = [name for name in variables if name not in set(_subscripts(subscript, definitions))]
+    if missing:
+        message = f"the subscript of the next-state relation lacks {', '.join(missing)}"
+        warnings.append(f"{where(next_[0].formula.place)}: {message}")
+    return Behavior(
+        tuple(part.formula for part in init),
+        action,
+        tuple(fairness),
+        _called([part.formula for part in init], "Init"),
+        _called([action], "Next"),
+    )
+
+
+def conjuncts(named: Named, definitions: dict[str, Definition], warnings: list[str]) -> Iterator[Conjunct]:
+    """The conjuncts of a property; :class:`ModelError` where one is an action."""
+
+    def is_predicate(formula: Expression) -> bool:
+        # Its definition may be recursive, so it is not taken apart.
+        return isinstance(formula, Call) and bool(formula.arguments) and level(formula, definitions) <= Level.STATE
+
+    for part in Conjuncts(definitions, is_predicate).of(definitions[named.name].expression, named.name):
+        asked: Asked = "temporal"
+        formula, height = part.formula, level(part.formula, definitions)
+        box, inner = _box_action(formula), _boxed(formula)
+        if height <= Level.STATE:
+            asked = "initial"
+            message = f"PROPERTY {named.name}: {part.name} is a state predicate, so it is about initial states only"
+            warnings.append(f"{where(named.place)}: {message}; for all states write []{part.name}")
+        elif height is Level.ACTION:
+            raise wrong(named.place, f"PROPERTY {named.name}: {part.name} is an action; write [][{part.name}]_vars")
+        elif box is not None:
+            asked, formula = "action", box
+        elif inner is not None and level(inner, definitions) <= Level.STATE:
+            asked, formula = "invariant", inner
+        yield Conjunct(named.name, _called([formula], part.name), asked, formula)
+
+
+def _boxed(formula: Expression) -> Expression | None:
+    """P of ``[]P``."""
+    match formula:
+        case Apply(operator=standard.ALWAYS, operands=(inner,)):
+            return inner
+    return None
+
+
+def _box_action(formula: Expression) -> Apply | None:
+    """``[A]_v`` of ``[][A]_v``."""
+    inner = _boxed(formula)
+    return inner if isinstance(inner, Apply) and inner.operator is standard.BOX_ACTION else None
+
+
+def _subscripts(formula: Expression, definitions: dict[str, Definition]) -> Iterator[str]:
+    """The variables in the subscript of ``[A]_v``: v itself, or what it is a tuple of."""
+    match formula:
+        case Name(name=name, of=Of.VARIABLE):
+            yield name
+        case Apply(operator=op.SEQUENCE, operands=operands):
+            for operand in operands:
+                yield from _subscripts(operand, definitions)
+        case Call(definition=called, arguments=()):
+            yield from _subscripts(definitions[called].expression, definitions)
+
+
+def _called(formulas: list[Expression], otherwise: str) -> str:
+    """The name of what is one definition's; of others the usual one."""
+    match formulas:
+        case [Call(definition=name)]:
+            return as_written(name)
+    return otherwise

@@ -1,0 +1,287 @@
+"""``X.tla`` bound to ``X.cfg``: what is checked (``tlc2.tool.impl.SpecProcessor``)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mc.errors import ModelError
+from mc.formula import standard
+from mc.formula.nodes import Definition, Level, Place
+from mc.lang.text import is_name
+from mc.lang.values import ModelValue
+from mc.read.tla.behavior import Behavior, conjuncts, specification
+from mc.read.tla.config import Config, Given, Named, read_config, read_constant, where, wrong
+from mc.read.tla.modules import read_module
+from mc.read.tla.resolved import Overrides, Resolved
+from mc.spec.module import Conjunct, ModuleSpec
+
+#: What a configuration can replace although no module of the user defines it.
+_STANDARD = frozenset(name for names in (standard.SYMBOLS, *standard.MODULES.values()) for name in names)
+_WANTED = {Level.CONSTANT: "a constant", Level.STATE: "a state predicate", Level.ACTION: "an action"}
+#: What INIT and NEXT may depend on.
+_LEVELS = {"INIT": Level.STATE, "NEXT": Level.ACTION}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the command line says in place of the configuration; None keeps what stands there."""
+
+    #: As ``-c`` gives them: a number, a Boolean, names, or a text that is read as the configuration would be.
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    invariants: Sequence[str] | None = None
+    #: The empty one: none.
+    symmetry: str | None = None
+    deadlock: bool | None = None
+
+
+def load(path: Path, config: Path | None = None, changes: Changes | None = None) -> ModuleSpec:
+    """The module in a file, bound to its configuration: that file, or ``X.cfg`` beside ``X.tla``.
+
+    Raises ``SpecError`` for mistakes in modules, ``ModelError`` for those of the configuration, with their places.
+    """
+    beside = path.with_suffix(".cfg")
+    if config is None and not beside.is_file():
+        raise ModelError(f"there is no configuration {beside}; write one, or give one with --config FILE")
+    return _Loader(path, read_config(config or beside), changes or Changes()).spec()
+
+
+class _Loader:
+    """Binds one module to one configuration."""
+
+    def __init__(self, path: Path, config: Config, changes: Changes) -> None:
+        self.config = config
+        self.changes = changes
+        self.given = [*config.constants, *(_from_command_line(*item, config) for item in changes.constants.items())]
+        self.resolved: Resolved = read_module(path, self.overrides())
+        self.definitions: dict[str, Definition] = dict(self.resolved.definitions)
+        self.warnings = list(self.resolved.warnings)
+
+    # Constants
+
+    def overrides(self) -> Overrides:
+        """What the reader must know of the constants. Of several for one name the last counts, ``<-`` before ``=``."""
+        replaced: dict[str, str] = {}
+        replaced_in: dict[str, dict[str, str]] = {}
+        values: set[str] = set()
+        values_in: dict[str, set[str]] = {}
+        for given in self.given:
+            if given.definition is not None and given.module is None:
+                replaced[given.name] = given.definition.name
+            elif given.definition is not None and given.module is not None:
+                replaced_in.setdefault(given.module, {})[given.name] = given.definition.name
+            elif given.module is not None:
+                values_in.setdefault(given.module, set()).add(given.name)
+            else:
+                values.add(given.name)
+        for given in self.given:
+            if given.definition is not None and given.module is None and given.definition.name in replaced:
+                other = given.definition.name
+                message = f"{given.name} <- {other}: {other} is itself replaced; name the definition that is meant"
+                raise wrong(given.place, message)
+        frozen = {module: frozenset(names) for module, names in values_in.items()}
+        return Overrides(replaced, replaced_in, frozenset(values - set(replaced)), frozen)
+
+    def constants(self) -> dict[str, Any]:
+        """The values of the constants, or the names of the definitions in their place."""
+        found: dict[str, Any] = {}
+        replaced: dict[str, str] = {}
+        for given in self.given:
+            self.check_given(given)
+            if given.definition is None:
+                found[given.name if given.module is None else f"{given.module}!{given.name}"] = given.value
+            elif given.module is None:
+                replaced[given.name] = given.definition.name
+        found.update(replaced)
+        for name, arity in self.resolved.constants.items():
+            if name not in found:
+                mend = f"{name} <- Definition" if arity else f"{name} = value"
+                raise ModelError(f"{self.config.path}: the constant {name} has no value; add CONSTANT {mend}")
+        return found
+
+    def check_given(self, given: Given) -> None:
+        """That a constant is known, and fits what stands for it."""
+        if given.module is not None:
+            return
+        known = (*self.resolved.constants, *self.resolved.definitions)
+        arity = self.arity(given.name)
+        if given.definition is None:
+            if given.name not in known and given.name not in _STANDARD:
+                message = (
+                    f"{given.name} gets a value, but {self.resolved.name} has no such name{_near(given.name, known)}"
+                )
+                self.warnings.append(f"{where(given.place)}: {message}")
+            elif arity:
+                mend = f"define one and write {given.name} <- Definition"
+                raise wrong(given.place, f"{given.name} is an operator of {_count(arity, 'argument')}; {mend}")
+            return
+        if given.name not in known and given.name not in _STANDARD:
+            raise wrong(given.place, f"{self.resolved.name} has no {given.name} to replace{_near(given.name, known)}")
+        name, place = given.definition.name, given.definition.place
+        definition = self.definitions.get(name)
+        if definition is None:
+            if name not in self.resolved.constants and name not in _STANDARD:
+                raise wrong(place, f"{self.resolved.name} does not define {name}{_near(name, self.definitions)}")
+            return
+        if arity is not None and arity != len(definition.parameters):
+            has, wants = _count(len(definition.parameters), "parameter"), _count(arity, "parameter")
+            raise wrong(
+                place, f"{given.name} <- {name}: {name} has {has}, {given.name} has {wants}; give one that fits"
+            )
+        if given.name in self.resolved.constants and definition.level and definition.level > Level.CONSTANT:
+            raise wrong(place, f"{given.name} <- {name}: {name} depends on variables, and {given.name} is a constant")
+
+    def arity(self, name: str) -> int | None:
+        """How many arguments a constant or definition takes; None where it is not known."""
+        if name in self.resolved.constants:
+            return self.resolved.constants[name]
+        definition = self.resolved.definitions.get(name)
+        return None if definition is None else len(definition.parameters)
+
+    # Names of definitions
+
+    def definition(self, named: Named, what: str, at_most: Level) -> Definition:
+        """What the configuration names, which has no parameters and this level at most."""
+        definition = self.definitions.get(named.name)
+        if definition is None:
+            near = _near(named.name, self.resolved.definitions)
+            raise wrong(named.place, f"{what} {named.name}: {self.resolved.name} has no such definition{near}")
+        if definition.parameters:
+            count = _count(len(definition.parameters), "parameter")
+            mend = "define one without parameters that applies it"
+            raise wrong(named.place, f"{what} {named.name}: {named.name} has {count}; {mend}")
+        found = definition.level or Level.CONSTANT
+        if found > at_most:
+            has = "is a temporal formula" if found is Level.TEMPORAL else "speaks of the next state (it has a prime)"
+            wanted = {Level.CONSTANT: "a constant", Level.STATE: "a state predicate", Level.ACTION: "an action"}[
+                at_most
+            ]
+            mend = "; make it a PROPERTY" if what == "INVARIANT" and found is Level.TEMPORAL else ""
+            raise wrong(named.place, f"{what} {named.name}: {where(definition.place)}: it {has}, not {wanted}{mend}")
+        return definition
+
+    def names(self, given: Iterable[Named], what: str, at_most: Level) -> tuple[str, ...]:
+        return tuple(self.definition(named, what, at_most).name for named in given)
+
+    def name(self, keyword: str, at_most: Level) -> str | None:
+        named = self.config.once.get(keyword)
+        return None if named is None else self.definition(named, keyword, at_most).name
+
+    def behavior(self) -> Behavior:
+        """Init, Next and fairness."""
+        once = self.config.once
+        if "SPECIFICATION" not in once:
+            given = [(keyword, once[keyword]) for keyword in ("INIT", "NEXT") if keyword in once]
+            found = {keyword: self.definition(named, keyword, _LEVELS[keyword]) for keyword, named in given}
+            for keyword, definition in found.items():
+                if definition.level is Level.CONSTANT:
+                    message = f"{keyword} {definition.name}: it mentions no variable; name the one that is meant"
+                    raise wrong(once[keyword].place, message)
+            init, next_ = found.get("INIT"), found.get("NEXT")
+            return Behavior(
+                () if init is None else (init.expression,),
+                None if next_ is None else next_.expression,
+                (),
+                "Init" if init is None else init.name,
+                "Next" if next_ is None else next_.name,
+            )
+        for keyword in ("INIT", "NEXT"):
+            if keyword in once:
+                raise wrong(once[keyword].place, f"{keyword} stands beside SPECIFICATION; leave one of them out")
+        named = once["SPECIFICATION"]
+        self.definition(named, "SPECIFICATION", Level.TEMPORAL)
+        return specification(named, self.definitions, self.resolved.variables, self.warnings)
+
+    def properties(self) -> Iterator[Conjunct]:
+        """The conjuncts of all properties."""
+        for named in self.config.properties:
+            self.definition(named, "PROPERTY", Level.TEMPORAL)
+            yield from conjuncts(named, self.definitions, self.warnings)
+
+    def spec(self) -> ModuleSpec:
+        """All of it."""
+        once, config, changes = self.config.once, self.config, self.changes
+        constants = self.constants()
+        place = Place("--invariant", 1)
+        invariants = (
+            config.invariants if changes.invariants is None else [Named(name, place) for name in changes.invariants]
+        )
+        if changes.symmetry is not None:
+            once.pop("SYMMETRY", None)
+            if changes.symmetry:
+                once["SYMMETRY"] = Named(changes.symmetry, Place("--symmetry", 1))
+        for keyword in ("_PERIODIC", "_RL_REWARD"):
+            if keyword in once:
+                raise wrong(once[keyword].place, f"{keyword} is not read; leave it out")
+        if config.possible:
+            raise wrong(config.possible[0].place, "_POSSIBLE is not read; leave it out")
+        behavior = self.behavior()
+        checked = self.names(invariants, "INVARIANT", Level.STATE)
+        properties = tuple(self.properties())
+        if not behavior.init and (self.resolved.variables or checked or properties):
+            raise ModelError(f"{config.path}: there is no initial predicate; add INIT Init and NEXT Next")
+        if behavior.next is None and (checked or properties):
+            raise ModelError(f"{config.path}: there is no next-state relation; add NEXT Next")
+        met = dict.fromkeys((*config.met, *self.resolved.met))
+        return ModuleSpec(
+            name=self.resolved.name,
+            path=self.resolved.path,
+            config=config.path,
+            texts={**self.resolved.texts, str(config.path): config.text},
+            variables=self.resolved.variables,
+            constants=constants,
+            definitions=self.definitions,
+            assumptions=self.resolved.assumptions,
+            init=behavior.init,
+            next=behavior.next,
+            init_name=behavior.init_name,
+            next_name=behavior.next_name,
+            invariants=checked,
+            constraints=self.names(config.constraints, "CONSTRAINT", Level.ACTION),
+            action_constraints=self.names(config.action_constraints, "ACTION_CONSTRAINT", Level.ACTION),
+            properties=properties,
+            fairness=behavior.fairness,
+            view=self.name("VIEW", Level.STATE),
+            symmetry=self.name("SYMMETRY", Level.CONSTANT),
+            alias=self.name("ALIAS", Level.ACTION),
+            postconditions=self.names(config.postconditions, "POSTCONDITION", Level.CONSTANT),
+            deadlock=self.deadlock(),
+            met={name: number for number, name in enumerate(met)},
+            warnings=tuple(self.warnings),
+        )
+
+    def deadlock(self) -> bool:
+        given = self.config.once.get("CHECK_DEADLOCK")
+        if self.changes.deadlock is not None:
+            return self.changes.deadlock
+        return given is None or given.name == "TRUE"
+
+
+def _from_command_line(name: str, value: Any, config: Config) -> Given:
+    """``-c name=value``."""
+    place = Place("-c", 1)
+    if isinstance(value, bool | int):
+        before = next((given for given in config.constants if given.name == name), None)
+        if before is not None and isinstance(before.value, frozenset):
+            mend = f'give its elements: -c {name}="{{a, b}}"'
+            raise ModelError(f"-c {name}={value}: {where(before.place)} has a set there; {mend}")
+        return Given(name, place, value)
+    if isinstance(value, list):
+        for element in value:
+            if not is_name(element):
+                raise ModelError(f"-c {name}=...: {element!r} is no name of a model value")
+            config.met.setdefault(element)
+        return Given(name, place, frozenset(map(ModelValue, value)))
+    return read_constant(name, value, config.met)
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), 1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'s' * (number != 1)}"
