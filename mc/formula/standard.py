@@ -37,6 +37,12 @@ LEADS_TO = _operator("~>", 2, (2, 2))
 WEAK_FAIRNESS = _operator("WF_{}({})", 2)
 STRONG_FAIRNESS = _operator("SF_{}({})", 2)
 
+PLUS_ARROW = _operator("-+->", 2, (2, 2))
+ACTION_COMPOSITION = _operator("\\cdot", 2, (5, 14))
+#: ``\\AA x, y : F`` and ``\\EE x, y : F``, of ``LAMBDA x, y : F``.
+TEMPORAL_FORALL = _operator("\\AA", 1)
+TEMPORAL_EXISTS = _operator("\\EE", 1)
+
 # Sets
 SUBSET_OF = _operator("\\subseteq", 2, (5, 5))
 DIFFERENCE = _operator("\\", 2, (8, 8))
@@ -113,6 +119,8 @@ SYMBOLS: Mapping[str, Operator] = {
     "[]": ALWAYS,
     "<>": EVENTUALLY,
     "~>": LEADS_TO,
+    "-+->": PLUS_ARROW,
+    "\\cdot": ACTION_COMPOSITION,
     "BOOLEAN": BOOLEAN,
     "STRING": STRING,
 }

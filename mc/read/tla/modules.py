@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mc.formula.nodes import Definition
+from mc.read.tla.files import Files
+from mc.read.tla.instances import Context
 from mc.read.tla.resolved import Overrides, Resolved
+from mc.read.tla.scope import Constant, Defined, Imported, Symbol, Variable
+from mc.read.tla.units import Reader
 
 #: The configuration replaces nothing.
 NOTHING = Overrides()
@@ -18,4 +23,53 @@ def read_module(path: Path, overrides: Overrides = NOTHING) -> Resolved:
     Raises ``SpecError``, with the file and the line, where the text is no TLA+, a module is missing, or a name, an
     arity or a level does not fit (what SANY refuses).
     """
-    raise NotImplementedError
+    files = Files(path)
+    reader = Reader(files, overrides)
+    root = reader.root
+    found: list[tuple[Symbol, Context]] = []
+    for module in root.closure:
+        plain = reader.uses.plain(module)
+        if not module.is_ours:
+            found += [(symbol, plain) for symbol in module.own if _is_definition(symbol)]
+    for name in overrides.replaced.values():
+        symbol = root.scope.get(name)
+        if isinstance(symbol, (Defined, Imported)):
+            found.append((symbol, reader.uses.plain(symbol.module)))
+    assumptions = [made for module in root.closure for made in reader.assumptions.get(module, ())]
+    for _, calls in assumptions:
+        found += calls.values()
+    return Resolved(
+        name=root.name,
+        path=path,
+        texts=files.texts,
+        variables=tuple(symbol.name for symbol in root.parameters.values() if isinstance(symbol, Variable)),
+        constants={s.name: len(s.arities) for s in root.parameters.values() if isinstance(s, Constant)},
+        definitions=_definitions(reader, found),
+        assumptions=tuple(formula for formula, _ in assumptions),
+        warnings=tuple(reader.warnings),
+        met=(),
+    )
+
+
+def _definitions(reader: Reader, todo: list[tuple[Symbol, Context]]) -> dict[str, Definition]:
+    """Some definitions, and those that they use."""
+    made: dict[str, Definition] = {}
+    todo.reverse()
+    while todo:
+        symbol, context = todo.pop()
+        context, symbol = reader.uses.behind(symbol, context)
+        if not isinstance(symbol, Defined):
+            continue
+        name = reader.names.of(symbol, context)
+        if name not in made:
+            one = reader.made(symbol, context)
+            made[name] = one.definition
+            todo += reversed(one.calls.values())
+    return made
+
+
+def _is_definition(symbol: Symbol) -> bool:
+    """Whether a symbol is a definition of the text, not a fact that has a name."""
+    if isinstance(symbol, Imported):
+        return True
+    return isinstance(symbol, Defined) and symbol.node is not None and symbol.node.type not in ("theorem", "assumption")

@@ -1,0 +1,3 @@
+---- MODULE Bags ----
+EXTENDS Integers
+====

@@ -1,0 +1,3 @@
+---- MODULE BagsExt ----
+EXTENDS Integers
+====

@@ -1,0 +1,3 @@
+---- MODULE CSV ----
+EXTENDS Integers
+====

@@ -1,0 +1,3 @@
+---- MODULE Combinatorics ----
+EXTENDS Integers
+====

@@ -1,0 +1,3 @@
+---- MODULE DyadicRationals ----
+EXTENDS Integers
+====

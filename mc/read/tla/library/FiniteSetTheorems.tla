@@ -1,0 +1,3 @@
+---- MODULE FiniteSetTheorems ----
+EXTENDS FiniteSets, Functions, WellFoundedInduction
+====

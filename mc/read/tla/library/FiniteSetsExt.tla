@@ -1,0 +1,3 @@
+---- MODULE FiniteSetsExt ----
+EXTENDS Integers
+====

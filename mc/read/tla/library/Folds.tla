@@ -1,0 +1,3 @@
+---- MODULE Folds ----
+EXTENDS Integers
+====

@@ -1,0 +1,3 @@
+---- MODULE Functions ----
+EXTENDS Integers
+====

@@ -1,0 +1,3 @@
+---- MODULE Graphs ----
+EXTENDS Integers
+====

@@ -1,0 +1,3 @@
+---- MODULE IOUtils ----
+EXTENDS Integers
+====

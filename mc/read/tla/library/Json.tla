@@ -1,0 +1,3 @@
+---- MODULE Json ----
+EXTENDS Integers
+====

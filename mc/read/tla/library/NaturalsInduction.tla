@@ -1,0 +1,3 @@
+---- MODULE NaturalsInduction ----
+EXTENDS Integers, TLAPS
+====

@@ -1,0 +1,3 @@
+---- MODULE Randomization ----
+EXTENDS Integers
+====

@@ -1,0 +1,3 @@
+---- MODULE RealTime ----
+EXTENDS Integers
+====

@@ -1,0 +1,3 @@
+---- MODULE Relation ----
+EXTENDS Integers
+====

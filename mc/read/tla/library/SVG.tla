@@ -1,0 +1,3 @@
+---- MODULE SVG ----
+EXTENDS Integers
+====

@@ -1,0 +1,3 @@
+---- MODULE SequenceTheorems ----
+EXTENDS Sequences, Functions, WellFoundedInduction
+====

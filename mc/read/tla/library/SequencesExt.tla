@@ -1,0 +1,3 @@
+---- MODULE SequencesExt ----
+EXTENDS Integers
+====

@@ -1,0 +1,3 @@
+---- MODULE SequencesExtTheorems ----
+EXTENDS SequencesExt, WellFoundedInduction
+====

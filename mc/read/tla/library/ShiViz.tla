@@ -1,0 +1,3 @@
+---- MODULE ShiViz ----
+EXTENDS Integers
+====

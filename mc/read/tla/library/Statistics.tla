@@ -1,0 +1,3 @@
+---- MODULE Statistics ----
+EXTENDS Integers
+====

@@ -1,0 +1,3 @@
+---- MODULE Toolbox ----
+\* Of the TLA+ Toolbox.
+====

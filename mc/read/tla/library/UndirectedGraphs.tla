@@ -1,0 +1,3 @@
+---- MODULE UndirectedGraphs ----
+EXTENDS Integers
+====

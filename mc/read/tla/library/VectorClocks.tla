@@ -1,0 +1,3 @@
+---- MODULE VectorClocks ----
+EXTENDS Integers
+====

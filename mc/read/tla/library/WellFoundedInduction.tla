@@ -1,0 +1,3 @@
+---- MODULE WellFoundedInduction ----
+EXTENDS NaturalsInduction
+====
