@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from mc import errors
-from mc.cli import options, report, resume, since_start
-from mc.engine.result import Order, Progress, Result
+from mc.cli import options, outcome, report, resume, since_start
+from mc.engine.result import Order, Result
 from mc.engine.search.limits import Limits, check_levels, processors
+from mc.errors import UsageError
 from mc.spec.objects import Spec
 from mc.trace.behavior import check_init, init_failure
 
@@ -33,23 +29,16 @@ examples:
   mc check raft:conflict --memory 2G         with files for what does not fit
   mc check raft:conflict --checkpoint ckpt   and when it was interrupted: mc check --resume ckpt
   mc check ./mutex.py -c Process=3           a spec of your own
+  mc check ./MC.tla --config small.cfg       a TLA+ module (default: MC.cfg beside it)
 
 exit codes:
-  0 no error, 11 deadlock, 12 invariant violated, 20 incomplete, 75 the spec cannot be evaluated,
+  0 no error, 10 an assumption is false, 11 deadlock, 12 invariant violated, 13 property violated,
+  20 incomplete, 75 the spec cannot be evaluated,
   23 vacuous: there is no initial state, or none within the constraints, so "no error" would say nothing,
   2 usage, 150 error in the spec, 151 error in the model
 
 Warnings go to stderr, also with --quiet: what is never enabled, what was not reached.
 """
-
-EXIT_CODES = {
-    "ok": errors.EXIT_OK,
-    "vacuous": errors.EXIT_VACUOUS,
-    "violation": errors.EXIT_INVARIANT,
-    "deadlock": errors.EXIT_DEADLOCK,
-    "incomplete": errors.EXIT_INCOMPLETE,
-    "error": errors.EXIT_EVALUATION,
-}
 
 
 def add_parser(commands: Any) -> None:
@@ -61,9 +50,12 @@ def add_parser(commands: Any) -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.add_spec(parser, optional=True)
+    options.add_spec(parser, optional=True, modules=True)
     add_search(parser)
     parser.add_argument("--search", choices=("bfs", "dfs"), default="bfs", help="breadth-first (default), depth-first")
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help="the TLC configuration of a .tla (default: X.cfg beside X.tla)"
+    )
     parser.add_argument("--full", action="store_true", help="show whole states in a trace, not only what changed")
     add_limits(parser)
     parser.set_defaults(run=run)
@@ -75,7 +67,6 @@ def add_search(parser: argparse.ArgumentParser) -> None:
         "--workers",
         metavar="N",
         type=options.positive,
-        default=processors(),
         help="threads (default: all processors)",
     )
     parser.add_argument(
@@ -124,6 +115,13 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check the model; returns the exit code."""
+    if options.is_module(args.spec):
+        # Here, not above: the reader of TLA+ takes its time to import.
+        from mc.cli import modules
+
+        return modules.check(args)
+    if args.config is not None:
+        raise UsageError("--config is for a .tla; the models of a .py are in the .yaml beside it")
     if args.simplest:
         check_levels(args.search, "--simplest")
     limits = Limits(args.max_seconds, args.max_states, args.max_depth, args.memory)
@@ -137,31 +135,20 @@ def _run(args: argparse.Namespace, limits: Limits, locks: ExitStack) -> int:
     """Check the model within ``limits``; ``locks``: for what only this process may use."""
     spec, resumed = resume.load(args, locks)
     check_init(spec)
-    out = options.output_directory(args.out, spec)
-    if args.json is not None:
-        options.try_file("--json", args.json)
+    subject = report.subject(spec)
+    out = outcome.directory(args, subject)
     checkpoints = resume.writer(args, spec, resumed, locks)
-    if not args.quiet:
-        print("\n".join(report.head_lines(spec)) + "\n", flush=True)
+    outcome.head(args, subject)
     if resumed is not None:
         args.simplest = args.simplest or resumed.simplest
         args.exact = args.exact or resumed.exact
     limits = replace(limits, directory=out)
     engine, result, seconds = search(spec, args, args.search, limits, checkpoints, resumed, by="first")
     told = tell(spec, engine, result, out)
-    seconds["total"] = since_start()
-    if args.json is not None:
-        document = report.result_json(spec, result, told, seconds)
-        args.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    if not args.quiet:
-        print("\n".join(report.result_lines(spec, result, seconds)) + "\n")
-    print(report.verdict_line(spec, result))
-    report.print_warnings(report.warnings(spec, result))
+    note = ""
     if result.verdict == "incomplete" and checkpoints is not None and checkpoints.level:
-        print(f"Level {checkpoints.level} is kept: mc check --resume {args.checkpoint} goes on from there.")
-    if told is not None:
-        print("\n".join(report.violation_lines(told, args.full, options.style(sys.stdout))))
-    return EXIT_CODES[result.verdict]
+        note = f"Level {checkpoints.level} is kept: mc check --resume {args.checkpoint} goes on from there."
+    return outcome.tell(args, subject, result, told, seconds, note)
 
 
 def search(
@@ -183,10 +170,10 @@ def search(
 
     engine = Engine(spec, options.cache_directory(), exact=args.exact)
     loaded = since_start()
-    with progress_bar(options.shows_progress(args)) as bar:
+    with outcome.progress_bar(options.shows_progress(args)) as bar:
         try:
             result = engine.search(
-                workers=args.workers,
+                workers=args.workers or processors(),
                 order=order,
                 progress=bar,
                 limits=limits or Limits(args.max_seconds),
@@ -215,35 +202,12 @@ def tell(spec: Spec, engine: Engine, result: Result, out: Path) -> report.Told |
     if result.violation.kind == "invariant":
         violated = next(i for i in spec.invariants if i.name == result.violation.property)
         explanation = explain(spec, violated, behavior.last)
-    told = report.Told(behavior, explanation, out / "trace.json", out / "trace.txt")
-    head = "\n".join((*report.head_lines(spec), "", report.verdict_line(spec, result), told.message))
+    trace = out / "trace.json"
+    message = report.message(explanation, behavior.failure)
+    mend = f"other formats: mc trace {trace} --format tla (itf, ...)"
+    told = report.Told(behavior, explanation, message, trace, out / "trace.txt", mend)
+    subject = report.subject(spec)
+    head = "\n".join((*report.head_lines(subject), "", report.verdict_line(subject, result), told.message))
     told.text.write_text(f"{head}\n\n{behavior_text(behavior, full=True)}\n", encoding="utf-8")
     told.trace.write_text(trace_json(spec, behavior), encoding="utf-8")
     return told
-
-
-@contextmanager
-def progress_bar(shown: bool) -> Iterator[Any]:
-    """What a search calls to report its progress; None where it is not to be shown."""
-    if not shown:
-        yield None
-        return
-    with ExitStack() as stack:
-        bar: Any = None
-        begun = time.time()
-
-        def update(progress: Progress) -> None:
-            nonlocal bar
-            if bar is None:
-                # It takes a twentieth of a second to import, and most searches end before there is something to show.
-                from tqdm import tqdm
-
-                # Each report is shown, for there are few; and the rate is that of the whole search.
-                bar = tqdm(unit=" states", file=sys.stderr, leave=False, mininterval=0, miniters=0, smoothing=0)
-                bar.start_t = begun
-                stack.enter_context(bar)
-            generated, left = f"{progress.generated:,}", f"{progress.frontier:,}"
-            bar.set_postfix({"depth": progress.depth, "generated": generated, "left": left}, refresh=False)
-            bar.update(progress.distinct - bar.n)
-
-        yield update

@@ -67,22 +67,23 @@ def run(args: argparse.Namespace) -> int:
     # What TLC needs is looked for before the search, so that nobody waits for a missing file.
     find_tools(args.jar, os.environ)
     read_proof(spec, proofs)
-    out = options.output_directory(args.out, spec)
+    out = options.output_directory(args.out, spec.name, spec.model.name)
     with locked(out, f"--out {args.out}", "give another one"):
         return _run(args, spec, out, proofs)
 
 
 def _run(args: argparse.Namespace, spec: Spec, out: Path, proofs: list[Path]) -> int:
     """Check and compare in the directory ``out``, which TLC's model and dump go to."""
+    subject = report.subject(spec)
     if args.json is not None:
         options.try_file("--json", args.json)
     if not args.quiet:
-        print("\n".join(report.head_lines(spec)) + "\n", flush=True)
+        print("\n".join(report.head_lines(subject)) + "\n", flush=True)
     engine, result, seconds = search(spec, args, "bfs")
     told = tell(spec, engine, result, out)
     if not args.quiet:
         # TLC may take its time, or be interrupted: what mc found is not to be lost.
-        print(f"mc: {report.counts_line(result)}\n{report.verdict_line(spec, result)}\n", flush=True)
+        print(f"mc: {report.counts_line(result)}\n{report.verdict_line(subject, result)}\n", flush=True)
     compared = crosscheck(
         spec,
         engine,
@@ -97,7 +98,7 @@ def _run(args: argparse.Namespace, spec: Spec, out: Path, proofs: list[Path]) ->
     counterexample = _save_counterexample(compared, out / "tlc-trace.txt")
     seconds["total"] = since_start()
     if args.json is not None:
-        document = compared.to_json(report.result_json(spec, result, told, seconds))
+        document = compared.to_json(report.result_json(subject, result, told, seconds))
         args.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     if not args.quiet:
         print("\n".join(_table(compared, seconds)) + "\n")
@@ -105,8 +106,8 @@ def _run(args: argparse.Namespace, spec: Spec, out: Path, proofs: list[Path]) ->
             print(f"TLC's counterexample is saved in {counterexample}\n")
     print("\n".join(_verdict_lines(compared)))
     if args.quiet and result.verdict == "vacuous":
-        print(report.verdict_line(spec, result))
-    report.print_warnings(report.warnings(spec, result))
+        print(report.verdict_line(subject, result))
+    report.print_warnings(report.warnings(subject, result))
     return EXIT_CODES[compared.verdict]
 
 

@@ -100,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
         options.try_file("-o", args.file)
         file = args.file
     else:
-        file = options.output_directory(args.out, spec) / f"graph{SUFFIXES[form]}"
+        file = options.output_directory(args.out, spec.name, spec.model.name) / f"graph{SUFFIXES[form]}"
     nodes = args.max_nodes or (PICTURE_NODES if form in PICTURES else DATA_NODES)
     limit = max(STATE_LIMIT, nodes)
     engine, result, _ = search(spec, args, "bfs")
@@ -135,10 +135,10 @@ def run(args: argparse.Namespace) -> int:
     if form in PICTURES and large:
         print(f"Drawn as dots, for there are {arrows:,} arrows between them: --project shows less of each state.")
     if result.verdict == "vacuous":
-        print(report.verdict_line(spec, result))
+        print(report.verdict_line(report.subject(spec), result))
         return errors.EXIT_VACUOUS
     if result.violation is not None:
-        print(f"{report.verdict_line(spec, result)} The behavior is drawn in.")
+        print(f"{report.verdict_line(report.subject(spec), result)} The behavior is drawn in.")
     return errors.EXIT_OK
 
 

@@ -27,9 +27,15 @@ def add_debug(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
 
 
-def add_spec(parser: argparse.ArgumentParser, optional: bool = False) -> None:
-    """``SPEC`` and what changes its model."""
-    parser.add_argument("spec", metavar="SPEC[:MODEL]", nargs="?" if optional else None, help=SPEC_HELP)
+def is_module(reference: str | None) -> bool:
+    """Whether the command line means a TLA+ module."""
+    return reference is not None and reference.endswith(".tla")
+
+
+def add_spec(parser: argparse.ArgumentParser, optional: bool = False, modules: bool = False) -> None:
+    """``SPEC`` and what changes its model; ``modules``: it may be a TLA+ module."""
+    what = f"{SPEC_HELP}, or of a .tla" if modules else SPEC_HELP
+    parser.add_argument("spec", metavar="SPEC[:MODEL]", nargs="?" if optional else None, help=what)
     add_model(parser)
 
 
@@ -145,9 +151,9 @@ def size(text: str) -> int:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def output_directory(out: Path, spec: Spec) -> Path:
+def output_directory(out: Path, spec: str, model: str) -> Path:
     """``out/<spec>/<model>``, made and tried out, so that no result is lost for want of a place."""
-    directory = out / spec.name / spec.model.name
+    directory = out / spec / model
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mc
-from mc.engine.result import Result
+from mc.engine.result import Result, ViolationKind
 from mc.lang.text import to_tla
 from mc.lang.values import ModelValue, ModelValueSet
 from mc.spec.objects import Spec
-from mc.trace.behavior import Behavior, call_text
+from mc.trace.behavior import AnyBehavior, Failure, call_text
 from mc.trace.text import Style, behavior_text
 
 if TYPE_CHECKING:
@@ -22,26 +22,71 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What is checked, in the words of a report: a Python spec with its model, or a module with its configuration."""
+
+    name: str
+    model: str
+    #: What the model is: the head of the report says so.
+    kind: str
+    path: Path
+    constants: Mapping[str, Any]
+    init_name: str
+    symmetry: tuple[str, ...]
+    invariants: tuple[str, ...]
+    constraints: tuple[str, ...]
+    deadlock: bool
+    #: What else the head of the report has, by title.
+    rows: Mapping[str, str]
+    warnings: Sequence[str]
+    #: What evaluates it.
+    engine: str = "compiled"
+    #: Whether there is a next-state relation; else only assumptions are checked.
+    behaves: bool = True
+
+
+def subject(spec: Spec) -> Subject:
+    """A Python spec."""
+    return Subject(
+        name=spec.name,
+        model=spec.model.name,
+        kind="model",
+        path=spec.path,
+        constants=spec.constants,
+        init_name=spec.init_name,
+        symmetry=spec.model.symmetry,
+        invariants=tuple(d.name for d in spec.invariants),
+        constraints=tuple(d.name for d in spec.constraints),
+        deadlock=spec.model.deadlock,
+        rows={"substitute": ", ".join(f"{old} <- {new}" for old, new in spec.model.substitute.items())},
+        warnings=spec.warnings,
+    )
+
+
+@dataclass(frozen=True)
 class Told:
     """A violation as the reader gets it."""
 
-    behavior: Behavior
+    #: None where no state is concerned.
+    behavior: AnyBehavior | None
     explanation: Explanation | None
+    #: One sentence on what is wrong in the last state.
+    message: str
     #: Where the behavior is saved: for ``mc trace`` and other programs, and for readers.
     trace: Path
     text: Path
-
-    @property
-    def message(self) -> str:
-        """One sentence on what is wrong in the last state."""
-        if self.explanation is not None:
-            return str(self.explanation)
-        if self.behavior.failure is not None:
-            return str(self.behavior.failure)
-        return "No action is enabled in the last state."
+    #: What it is saved for.
+    mend: str = ""
 
 
-def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[str, float]) -> dict[str, Any]:
+def message(explanation: Explanation | None, failure: Failure | None) -> str:
+    """One sentence on what is wrong in the last state of a behavior."""
+    if explanation is not None:
+        return str(explanation)
+    return "No action is enabled in the last state." if failure is None else str(failure)
+
+
+def result_json(spec: Subject, result: Result, told: Told | None, seconds: Mapping[str, float]) -> dict[str, Any]:
     """The document of ``mc check --json``; everything but times, workers and memory is deterministic."""
     # Here, not above: few searches write it.
     from mc.trace.saved import constant_json
@@ -51,19 +96,20 @@ def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[
         violation = {
             "kind": result.violation.kind,
             "property": result.violation.property,
-            "length": len(told.behavior.states),
-            "trace": str(told.trace),
-            "text": str(told.text),
+            "length": 0 if told.behavior is None else len(told.behavior.states),
+            "trace": None if told.behavior is None else str(told.trace),
+            "text": None if told.behavior is None else str(told.text),
             "message": told.message,
-            "steps": [call_text(step.action, step.arguments) for step in told.behavior.steps],
+            "steps": _step_texts(told.behavior),
         }
     return {
         "schema": 1,
         "spec": spec.name,
-        "model": spec.model.name,
+        "model": spec.model,
+        "engine": spec.engine,
         "constants": {name: constant_json(value) for name, value in spec.constants.items()},
-        "symmetry": list(spec.model.symmetry),
-        "invariants": [invariant.name for invariant in spec.invariants],
+        "symmetry": list(spec.symmetry),
+        "invariants": list(spec.invariants),
         "search": result.search,
         "verdict": result.verdict,
         "complete": result.complete,
@@ -89,6 +135,10 @@ def result_json(spec: Spec, result: Result, told: Told | None, seconds: Mapping[
     }
 
 
+def _step_texts(behavior: AnyBehavior | None) -> list[str]:
+    return [] if behavior is None else [call_text(step.action, step.arguments) for step in behavior.steps]
+
+
 def _peak_rss() -> int:
     """The most memory that this process has taken, in bytes."""
     try:
@@ -100,16 +150,16 @@ def _peak_rss() -> int:
         return peak if sys.platform == "darwin" else peak * 1024
 
 
-def head_lines(spec: Spec) -> Iterator[str]:
+def head_lines(spec: Subject) -> Iterator[str]:
     """What is checked."""
-    yield f"mc {mc.__version__}: {spec.name}, model {spec.model.name}  ({spec.path})"
+    yield f"mc {mc.__version__}: {spec.name}, {spec.kind} {spec.model}  ({spec.path})"
     shown = {name: value for name, value in spec.constants.items() if value is not ModelValue(name)}
     rows = {
         "constants": ", ".join(f"{name} = {constant_text(value)}" for name, value in shown.items()),
-        "symmetry": ", ".join(spec.model.symmetry),
-        "substitute": ", ".join(f"{old} <- {new}" for old, new in spec.model.substitute.items()),
-        "invariants": ", ".join(d.name for d in spec.invariants),
-        "constraints": ", ".join(d.name for d in spec.constraints),
+        "symmetry": ", ".join(spec.symmetry),
+        **spec.rows,
+        "invariants": ", ".join(spec.invariants),
+        "constraints": ", ".join(spec.constraints),
     }
     yield from (f"  {name:<12}{text}" for name, text in rows.items() if text)
 
@@ -119,11 +169,11 @@ def constant_text(value: Any) -> str:
     return repr(value) if isinstance(value, ModelValueSet) else to_tla(value)
 
 
-def result_lines(spec: Spec, result: Result, seconds: Mapping[str, float]) -> Iterator[str]:
+def result_lines(spec: Subject, result: Result, seconds: Mapping[str, float]) -> Iterator[str]:
     """What the search found, but for the verdict."""
     yield counts_line(result)
-    if spec.model.symmetry:
-        yield f"{result.orbit_sum:,} states without symmetry ({', '.join(spec.model.symmetry)}): the sum of the orbits"
+    if spec.symmetry:
+        yield f"{result.orbit_sum:,} states without symmetry ({', '.join(spec.symmetry)}): the sum of the orbits"
     yield ""
     yield from _action_lines(result)
     if result.witnesses:
@@ -168,9 +218,9 @@ def _witness_lines(result: Result) -> Iterator[str]:
         yield f"  {name:<{width}}  {'reached' if reached else never}"
 
 
-def warnings(spec: Spec, result: Result) -> list[str]:
+def warnings(spec: Subject, result: Result) -> list[str]:
     """What makes success doubtful, a sentence each; a search that went on to its end can say what never came."""
-    found = list(spec.warnings)
+    found = [*spec.warnings, *result.warnings]
     if result.verdict == "ok":
         idle = [name for name, count in result.actions.items() if not count.generated]
         missed = [name for name, reached in result.witnesses.items() if not reached]
@@ -186,30 +236,43 @@ def print_warnings(found: Sequence[str]) -> None:
         print(f"mc: warning: {warning}", file=sys.stderr)
 
 
-def verdict_line(spec: Spec, result: Result) -> str:
+_WRONG: Mapping[ViolationKind, str] = {
+    "invariant": "Error: invariant {} is violated.",
+    "property": "Error: property {} is violated.",
+    "assumption": "Error: the assumption at {} does not hold.",
+    "postcondition": "Error: postcondition {} does not hold.",
+}
+
+
+def verdict_line(spec: Subject, result: Result) -> str:
     """The outcome in one line."""
     if result.verdict == "vacuous" and not result.initial:
         return f"Vacuous: no state was checked, for {spec.init_name} makes none."
     if result.verdict == "vacuous":
-        names = ", ".join(constraint.name for constraint in spec.constraints)
+        names = ", ".join(spec.constraints)
         which = f"none of the {result.initial:,} initial states" if result.initial > 1 else "not even the initial state"
         return f"Vacuous: no state was explored, for {which} satisfies the constraints ({names})."
-    checked = ", ".join(d.name for d in spec.invariants) or "no invariant"
-    if result.violation is not None and result.violation.kind == "invariant":
-        return f"Error: invariant {result.violation.property} is violated."
+    checked = ", ".join(spec.invariants) or "no invariant"
+    if result.violation is not None and result.violation.kind in _WRONG:
+        wrong = _WRONG[result.violation.kind].format(result.violation.property)
+        return wrong if result.violation.failure is None else f"{wrong[:-1]}, for it cannot be evaluated."
+    if result.verdict == "incomplete" and result.complete and result.ending is not None:
+        return f"Incomplete: all reachable states were checked and no error was found, but {result.ending.reason}."
     if result.verdict == "incomplete":
         # All states of that level were found and checked, if not all their successors.
         reached = f", complete to level {len(result.levels)}" if result.search == "bfs" else ""
         reason = f": {result.ending.reason}" if result.ending is not None else ""
         return f"Incomplete: no error found{reached}, {result.frontier:,} states on the frontier{reason}."
+    if result.verdict == "ok" and not spec.behaves:
+        return "No error: the assumptions hold, and there is no behavior to check."
     return {
-        "ok": f"No error: all reachable states were checked ({checked}{', no deadlock' * spec.model.deadlock}).",
+        "ok": f"No error: all reachable states were checked ({checked}{', no deadlock' * spec.deadlock}).",
         "deadlock": "Error: deadlock.",
         "error": "Error: the spec cannot be evaluated in a reachable state.",
     }[result.verdict]
 
 
-def _component_lines(explanation: Explanation, behavior: Behavior) -> Iterator[str]:
+def _component_lines(explanation: Explanation, behavior: AnyBehavior) -> Iterator[str]:
     """What the violated part depends on, and since when it is so."""
     width = max((len(str(component)) for component in explanation.components), default=0)
     for component in explanation.components:
@@ -223,6 +286,8 @@ def _component_lines(explanation: Explanation, behavior: Behavior) -> Iterator[s
 def violation_lines(told: Told, full: bool, style: Style) -> Iterator[str]:
     """Why, and the behavior that leads there."""
     yield told.message
+    if told.behavior is None:
+        return
     if told.explanation is not None:
         yield f"  {told.explanation.file}:{told.explanation.line}: {told.explanation.conjunct}"
         yield from (f"  {line}" for line in _component_lines(told.explanation, told.behavior))
@@ -233,4 +298,4 @@ def violation_lines(told: Told, full: bool, style: Style) -> Iterator[str]:
     marked = told.explanation.places() if told.explanation is not None else ()
     yield behavior_text(told.behavior, full, style, marked)
     yield ""
-    yield f"Saved in {told.text}; other formats: mc trace {told.trace} --format tla (itf, ...)"
+    yield f"Saved in {told.text}; {told.mend}"

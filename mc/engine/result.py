@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from mc.lang.state import State
 
-#: "vacuous": no initial state, or none within the constraints; "error": an evaluation failed.
-Verdict = Literal["ok", "vacuous", "violation", "deadlock", "incomplete", "error"]
-#: Why a search stopped: "evaluation" where the spec cannot be evaluated in the last state.
-ViolationKind = Literal["invariant", "deadlock", "evaluation"]
-#: What ends a search although states are left.
-Limit = Literal["max-seconds", "max-states", "max-depth", "memory", "disk", "signal"]
+#: "vacuous": no initial state, or none within the constraints; "error": an evaluation failed; "assumption": an
+#: assumption, or a postcondition, does not hold.
+Verdict = Literal["ok", "vacuous", "violation", "deadlock", "incomplete", "error", "assumption"]
+#: Why a search stopped: "evaluation" where the spec cannot be evaluated in the last state; "property" where a step, or
+#: an initial state, is not as a property of behaviors wants it.
+ViolationKind = Literal["invariant", "deadlock", "evaluation", "property", "assumption", "postcondition"]
+VERDICTS: Mapping[ViolationKind, Verdict] = {
+    "invariant": "violation",
+    "property": "violation",
+    "deadlock": "deadlock",
+    "evaluation": "error",
+    "assumption": "assumption",
+    "postcondition": "assumption",
+}
+#: What ends a search although states are left, or lets a search of all states say too little: "properties" that are
+#: not checked.
+Limit = Literal["max-seconds", "max-states", "max-depth", "memory", "disk", "signal", "properties"]
 #: Breadth-first or depth-first.
 Order = Literal["bfs", "dfs"]
 #: Verdicts of a search that went on to its end and found no error; "vacuous": there was no state to expand.
@@ -26,6 +38,17 @@ class Unevaluable:
     file: str
     line: int
     why: str
+    #: The definition that is evaluated there, where the search knows it; ``why`` then has the place in it.
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What led from one state of a behavior to the next."""
+
+    #: Of the action.
+    name: str
+    arguments: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -33,7 +56,7 @@ class Violation:
     """Why a search stopped before its end."""
 
     kind: ViolationKind
-    #: The invariant's name; empty otherwise.
+    #: The name of the invariant or property, or what is assumed; empty otherwise.
     property: str
     #: The states that the search stored on its way, the initial one first. Under symmetry each
     #: stands for its orbit, so two neighbours need not be one step apart: ``mc.trace`` rebuilds that.
@@ -46,6 +69,8 @@ class Violation:
     layers: tuple[frozenset[State], ...] = ()
     #: What the compiled spec could not evaluate, and why.
     failure: Unevaluable | None = None
+    #: Where the representatives are a behavior as they stand: what led to each but the first.
+    steps: tuple[Taken, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +122,12 @@ class Result:
     #: None where the search is complete, or found an error.
     ending: Ending | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    #: What the search has to say of the model, a sentence each.
+    warnings: tuple[str, ...] = ()
+
+
+#: Progress is reported so often.
+PROGRESS_SECONDS = 0.2
 
 
 @dataclass(frozen=True)

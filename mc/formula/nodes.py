@@ -29,6 +29,11 @@ class Place:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
 
+    @property
+    def start(self) -> str:
+        """``file:line:column``, with columns from 1."""
+        return f"{self.file}:{self.line}:{self.column + 1}"
+
 
 NOWHERE = Place("", 0)
 

@@ -73,10 +73,12 @@ def find_spec(reference: str) -> tuple[Path, str | None]:
     if match is None:
         raise UsageError(f"{reference!r} is not SPEC or SPEC:MODEL")
     spec = match["spec"]
+    if spec.endswith(".tla") and Path(spec).is_file():
+        raise UsageError(f"{reference}: of a .tla only mc check knows so far, and its models are TLC configurations")
     if spec.endswith((".py", ".yaml", ".yml")):
         path = Path(spec)
         if not path.is_file():
-            raise UsageError(f"there is no file {spec}{_meant(spec, match['model'])}")
+            raise UsageError(f"there is no file {spec}{meant(spec, match['model'])}")
         path = path.with_suffix(".py")
         if not path.is_file():
             raise UsageError(f"{spec} holds models, but there is no spec {path.name} beside it")
@@ -84,14 +86,15 @@ def find_spec(reference: str) -> tuple[Path, str | None]:
         path = bundled("specs") / f"{spec}.py"
         if not spec.isidentifier() or not path.is_file():
             known = f"; give the path of a .py, or one of {', '.join(bundled_names())}"
-            raise UsageError(f"there is no spec {spec!r}{_meant(spec, match['model']) or known}")
+            raise UsageError(f"there is no spec {spec!r}{meant(spec, match['model']) or known}")
     return path, match["model"]
 
 
-def _meant(spec: str, model: str | None) -> str:
+def meant(spec: str, model: str | None) -> str:
     """The question whether a spec of nearly that name is meant: one in that directory, or a bundled one."""
     path = Path(spec)
-    here = {file.stem: str(path.parent / file.name) for file in sorted(path.parent.glob("*.py")) if file.is_file()}
+    files = [*sorted(path.parent.glob("*.py")), *(sorted(path.parent.glob("*.tla")) if path.suffix == ".tla" else ())]
+    here = {file.stem: str(path.parent / file.name) for file in files if file.is_file()}
     names = {**{name: name for name in bundled_names()}, **here}
     near = difflib.get_close_matches(path.stem, names, 1)
     return f"; did you mean {names[near[0]]}{f':{model}' if model is not None else ''}?" if near else ""

@@ -43,7 +43,7 @@ class ModuleSpec:
     texts: Mapping[str, str]
     #: In the order of their declarations.
     variables: tuple[str, ...]
-    #: The constants of the module with their values: values of TLA+; or, for ``N <- Def``, the name of the definition.
+    #: The constants of the module, and what else the configuration gives a value, with their values.
     constants: Mapping[str, Any]
     definitions: Mapping[str, Definition]
     assumptions: tuple[Expression, ...]
@@ -66,7 +66,14 @@ class ModuleSpec:
     alias: str | None = None
     postconditions: tuple[str, ...] = ()
     deadlock: bool = True
+    #: ``N <- Def``: the names of definitions.
+    replaced: Mapping[str, str] = field(default_factory=dict)
     #: The names and strings of the configuration and of the texts, in the order in which TLC meets them: it is the
     #: order of strings, of model values and of the fields of records (``util.UniqueString``).
     met: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    @property
+    def model(self) -> str:
+        """What the configuration is called: its file, without the suffix."""
+        return self.name if self.config is None else self.config.stem

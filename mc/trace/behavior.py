@@ -13,14 +13,14 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from mc.engine.reference import Step, successors, ways
 from mc.engine.result import Unevaluable, Violation
 from mc.errors import EvaluationError, McError, SpecError
 from mc.lang.state import State
 from mc.lang.text import to_tla
-from mc.spec.objects import Action, Spec
+from mc.spec.objects import Spec
 
 Canonical = Callable[[State], State]
 
@@ -68,7 +68,40 @@ class Behavior:
         return self.states[-1]
 
 
-def call_text(action: Action, arguments: tuple[Any, ...]) -> str:
+class Named(Protocol):
+    """An action of a Python spec or of a TLA+ module."""
+
+    @property
+    def name(self) -> str: ...
+
+
+class AnyStep(Protocol):
+    """A step of a Python spec or of a TLA+ module."""
+
+    @property
+    def action(self) -> Named: ...
+    @property
+    def arguments(self) -> tuple[Any, ...]: ...
+    @property
+    def state(self) -> State: ...
+
+
+class AnyBehavior(Protocol):
+    """A behavior of a Python spec or of a TLA+ module."""
+
+    @property
+    def initial(self) -> State: ...
+    @property
+    def steps(self) -> tuple[AnyStep, ...]: ...
+    @property
+    def failure(self) -> Failure | None: ...
+    @property
+    def states(self) -> tuple[State, ...]: ...
+    @property
+    def labels(self) -> tuple[tuple[str, tuple[Any, ...]], ...]: ...
+
+
+def call_text(action: Named, arguments: tuple[Any, ...]) -> str:
     """An action with its arguments as TLA+ values: ``Timeout(s1)``."""
     return action.name + (f"({', '.join(to_tla(a) for a in arguments)})" if arguments else "")
 

@@ -16,8 +16,9 @@ from mc.lang.text import from_tla, to_tla
 from mc.lang.values import ModelValueSet
 from mc.read.models import bundled, find_spec, override
 from mc.read.python.load import load_spec
+from mc.spec.module import ModuleSpec
 from mc.spec.objects import Model, Spec
-from mc.trace.behavior import Behavior
+from mc.trace.behavior import AnyBehavior, Behavior
 from mc.trace.verdict import find_verdict
 
 FORMAT = "mc-trace"
@@ -75,10 +76,15 @@ def trace_json(spec: Spec, behavior: Behavior) -> str:
     violation = None
     if verdict is not None:
         violation = {"kind": verdict.kind, "property": verdict.property, "message": verdict.message}
+    return behavior_json(origin_json(spec), violation, behavior)
+
+
+def behavior_json(origin: Mapping[str, Any], violation: Mapping[str, str] | None, behavior: AnyBehavior) -> str:
+    """The text of a ``trace.json`` of the spec and model that ``origin`` tells, with what the last state violates."""
     document = {
         "format": FORMAT,
         "schema": SCHEMA,
-        **origin_json(spec),
+        **origin,
         "violation": violation,
         "states": [
             {
@@ -140,6 +146,24 @@ def origin_json(spec: Spec) -> dict[str, Any]:
             "deadlock": model.deadlock,
             "substitute": dict(model.substitute),
             "definitions": list(model.definitions),
+        },
+    }
+
+
+def module_origin_json(spec: ModuleSpec) -> dict[str, Any]:
+    """The same of a TLA+ module, whose model is its configuration."""
+    return {
+        "spec": str(spec.path.resolve()),
+        "model": {
+            "name": spec.model,
+            "constants": {name: constant_json(value) for name, value in spec.constants.items()},
+            "symmetry": [] if spec.symmetry is None else [spec.symmetry],
+            "invariants": list(spec.invariants),
+            "witnesses": [],
+            "constraints": list(spec.constraints),
+            "deadlock": spec.deadlock,
+            "substitute": dict(spec.replaced),
+            "definitions": [],
         },
     }
 

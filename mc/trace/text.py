@@ -10,7 +10,7 @@ from mc.lang.operators import CopiesIn
 from mc.lang.state import State
 from mc.lang.text import Place, to_tla
 from mc.lang.values import BagValue, FnValue, RecordValue, SeqValue, same_kinds
-from mc.trace.behavior import Behavior, call_text
+from mc.trace.behavior import AnyBehavior, call_text
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,9 @@ def _ansi(code: int) -> Callable[[str], str]:
 COLOURED = Style(heading=_ansi(1), added=_ansi(32), removed=_ansi(31), error=_ansi(31))
 
 
-def behavior_text(behavior: Behavior, full: bool = False, style: Style = PLAIN, marked: Collection[Place] = ()) -> str:
+def behavior_text(
+    behavior: AnyBehavior, full: bool = False, style: Style = PLAIN, marked: Collection[Place] = ()
+) -> str:
     """The behavior, one block per state; ``full`` shows whole states in place of changes.
 
     ``marked``: places in the last state that stand out there, if it is shown whole.

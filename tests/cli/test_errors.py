@@ -106,7 +106,7 @@ def test_the_example_itself_is_right() -> None:
         (["choose"], 2, ["no spec 'choose'; did you mean choose.py?"]),
         (["choose:large"], 2, ["no spec 'choose'; did you mean choose.py:large?"]),
         (["chose"], 2, ["no spec 'chose'; did you mean choose.py?"]),
-        (["./Choose.tla"], 2, ["no spec './Choose.tla'; did you mean choose.py?"]),
+        (["./Choose.tla"], 2, ["no file ./Choose.tla; did you mean choose.py?"]),
         (["../{here}/choose"], 2, ["did you mean ../{here}/choose.py?"]),
         (["chose.py"], 2, ["no file chose.py; did you mean choose.py?"]),
         (["folder.py"], 2, ["no file folder.py\n"]),

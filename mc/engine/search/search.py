@@ -10,7 +10,18 @@ from typing import Any
 import numpy as np
 
 from mc.engine.program.program import Program, Words
-from mc.engine.result import NO_ERROR, ActionCount, Order, Progress, Result, Verdict, Violation, ViolationKind
+from mc.engine.result import (
+    NO_ERROR,
+    PROGRESS_SECONDS,
+    VERDICTS,
+    ActionCount,
+    Order,
+    Progress,
+    Result,
+    Verdict,
+    Violation,
+    ViolationKind,
+)
 from mc.engine.runtime import words
 from mc.engine.search.asymmetry import SymmetryCheck
 from mc.engine.search.limits import Guard
@@ -19,10 +30,8 @@ from mc.engine.search.visited import Visited, omission_probability
 from mc.engine.store.layout import Rows
 from mc.lang.state import State
 
-PROGRESS_SECONDS = 0.2
-#: What the reasons to stop are called, but for those why an evaluation failed; and the verdicts that follow.
+#: What the reasons to stop are called, but for those why an evaluation failed.
 _KINDS: Mapping[int, ViolationKind] = {words.VIOLATED: "invariant", words.STUCK: "deadlock"}
-_VERDICTS: Mapping[ViolationKind, Verdict] = {"invariant": "violation", "deadlock": "deadlock", "evaluation": "error"}
 
 
 @dataclass(frozen=True, order=True)
@@ -233,7 +242,7 @@ class Search:
         verdict: Verdict = "ok" if len(self.visited) else "vacuous"
         if self.stop is not None:
             kind = _KINDS.get(self.stop.kind, "evaluation")
-            verdict = _VERDICTS[kind]
+            verdict = VERDICTS[kind]
             name = spec.invariants[self.stop.what - 1].name if kind == "invariant" else ""
             failure = self.engine.failures[self.stop.what - 1] if kind == "evaluation" else None
             start, edges = (self.stop.origin, []) if self.stopped_at_once else path(self.stop)

@@ -12,7 +12,7 @@ from mc.formula import operators as op
 from mc.formula import standard
 from mc.formula.facts import children
 from mc.formula.nodes import AGAIN, Apply, Call, Definition, Expression, Lambda, Let, Level, Name, Node, Of, as_written
-from mc.read.tla.config import Named, where, wrong
+from mc.read.tla.config import Named, wrong
 from mc.spec.module import Asked, Conjunct
 
 _LEVELS = {
@@ -126,13 +126,13 @@ def specification(
             next_.append(part)
         elif height is Level.ACTION:
             mend = "write [][...]_vars around the next-state relation"
-            raise wrong(named.place, f"{named.name} has an action as a conjunct, {where(part.formula.place)}; {mend}")
+            raise wrong(named.place, f"{named.name} has an action as a conjunct, {part.formula.place.start}; {mend}")
         else:
             fairness.append(part.formula)
     if not next_:
         raise wrong(named.place, f"SPECIFICATION {named.name} has no conjunct [][Next]_vars; add it")
     if len(next_) > 1:
-        place = where(next_[1].formula.place)
+        place = next_[1].formula.place.start
         message = f"has a second conjunct [][Next]_vars, {place}; make one relation of both"
         raise wrong(named.place, f"SPECIFICATION {named.name} {message}")
     boxed = _box_action(next_[0].formula)
@@ -141,7 +141,7 @@ def specification(
     missing = [name for name in variables if name not in set(_subscripts(subscript, definitions))]
     if missing:
         message = f"the subscript of the next-state relation lacks {', '.join(missing)}"
-        warnings.append(f"{where(next_[0].formula.place)}: {message}")
+        warnings.append(f"{next_[0].formula.place.start}: {message}")
     return Behavior(
         tuple(part.formula for part in init),
         action,
@@ -165,7 +165,7 @@ def conjuncts(named: Named, definitions: dict[str, Definition], warnings: list[s
         if height <= Level.STATE:
             asked = "initial"
             message = f"PROPERTY {named.name}: {part.name} is a state predicate, so it is about initial states only"
-            warnings.append(f"{where(named.place)}: {message}; for all states write []{part.name}")
+            warnings.append(f"{named.place.start}: {message}; for all states write []{part.name}")
         elif height is Level.ACTION:
             raise wrong(named.place, f"PROPERTY {named.name}: {part.name} is an action; write [][{part.name}]_vars")
         elif box is not None:

@@ -96,14 +96,9 @@ class Config:
     met: dict[str, None] = field(default_factory=dict)
 
 
-def where(place: Place) -> str:
-    """``file:line:column``, with columns from 1."""
-    return f"{place.file}:{place.line}:{place.column + 1}"
-
-
 def wrong(place: Place, message: str) -> ModelError:
     """The error about a place in a configuration."""
-    return ModelError(f"{where(place)}: {message}", place.line)
+    return ModelError(f"{place.start}: {message}", place.line)
 
 
 def read_config(path: Path) -> Config:
@@ -218,7 +213,7 @@ class _Reader:
 
     def once(self, keyword: Token) -> None:
         if keyword.text in self.config.once:
-            first = where(self.config.once[keyword.text].place)
+            first = self.config.once[keyword.text].place.start
             raise wrong(keyword.place, f"{keyword.text} stands a second time, after {first}; leave one out")
         if self.token.text in KEYWORDS:
             self.fail(f"a name after {keyword.text}")
@@ -308,5 +303,5 @@ class _Reader:
         if len(kinds) > 1:
             one, other, *_ = map(to_tla, kinds.values())
             message = f"{one} and {other} cannot be compared, so they cannot be elements of one set; use one kind"
-            raise EvaluationError(f"{where(opening)}: {message}")
+            raise EvaluationError(f"{opening.start}: {message}")
         return frozenset(found)

@@ -14,7 +14,7 @@ from mc.formula.nodes import Definition, Level, Place
 from mc.lang.text import is_name
 from mc.lang.values import ModelValue
 from mc.read.tla.behavior import Behavior, conjuncts, specification
-from mc.read.tla.config import Config, Given, Named, read_config, read_constant, where, wrong
+from mc.read.tla.config import Config, Given, Named, read_config, read_constant, wrong
 from mc.read.tla.modules import read_module
 from mc.read.tla.resolved import Overrides, Resolved
 from mc.spec.module import Conjunct, ModuleSpec
@@ -85,8 +85,8 @@ class _Loader:
         frozen = {module: frozenset(names) for module, names in values_in.items()}
         return Overrides(replaced, replaced_in, frozenset(values - set(replaced)), frozen)
 
-    def constants(self) -> dict[str, Any]:
-        """The values of the constants, or the names of the definitions in their place."""
+    def constants(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """The values of the constants, and the names of the definitions in the place of others."""
         found: dict[str, Any] = {}
         replaced: dict[str, str] = {}
         for given in self.given:
@@ -95,12 +95,11 @@ class _Loader:
                 found[given.name if given.module is None else f"{given.module}!{given.name}"] = given.value
             elif given.module is None:
                 replaced[given.name] = given.definition.name
-        found.update(replaced)
         for name, arity in self.resolved.constants.items():
-            if name not in found:
+            if name not in found and name not in replaced:
                 mend = f"{name} <- Definition" if arity else f"{name} = value"
                 raise ModelError(f"{self.config.path}: the constant {name} has no value; add CONSTANT {mend}")
-        return found
+        return {name: value for name, value in found.items() if name not in replaced}, replaced
 
     def check_given(self, given: Given) -> None:
         """That a constant is known, and fits what stands for it."""
@@ -113,7 +112,7 @@ class _Loader:
                 message = (
                     f"{given.name} gets a value, but {self.resolved.name} has no such name{_near(given.name, known)}"
                 )
-                self.warnings.append(f"{where(given.place)}: {message}")
+                self.warnings.append(f"{given.place.start}: {message}")
             elif arity:
                 mend = f"define one and write {given.name} <- Definition"
                 raise wrong(given.place, f"{given.name} is an operator of {_count(arity, 'argument')}; {mend}")
@@ -160,7 +159,7 @@ class _Loader:
                 at_most
             ]
             mend = "; make it a PROPERTY" if what == "INVARIANT" and found is Level.TEMPORAL else ""
-            raise wrong(named.place, f"{what} {named.name}: {where(definition.place)}: it {has}, not {wanted}{mend}")
+            raise wrong(named.place, f"{what} {named.name}: {definition.place.start}: it {has}, not {wanted}{mend}")
         return definition
 
     def names(self, given: Iterable[Named], what: str, at_most: Level) -> tuple[str, ...]:
@@ -204,7 +203,7 @@ class _Loader:
     def spec(self) -> ModuleSpec:
         """All of it."""
         once, config, changes = self.config.once, self.config, self.changes
-        constants = self.constants()
+        constants, replaced = self.constants()
         place = Place("--invariant", 1)
         invariants = (
             config.invariants if changes.invariants is None else [Named(name, place) for name in changes.invariants]
@@ -249,6 +248,7 @@ class _Loader:
             alias=self.name("ALIAS", Level.ACTION),
             postconditions=self.names(config.postconditions, "POSTCONDITION", Level.CONSTANT),
             deadlock=self.deadlock(),
+            replaced=replaced,
             met={name: number for number, name in enumerate(met)},
             warnings=tuple(self.warnings),
         )
@@ -267,7 +267,7 @@ def _from_command_line(name: str, value: Any, config: Config) -> Given:
         before = next((given for given in config.constants if given.name == name), None)
         if before is not None and isinstance(before.value, frozenset):
             mend = f'give its elements: -c {name}="{{a, b}}"'
-            raise ModelError(f"-c {name}={value}: {where(before.place)} has a set there; {mend}")
+            raise ModelError(f"-c {name}={value}: {before.place.start} has a set there; {mend}")
         return Given(name, place, value)
     if isinstance(value, list):
         for element in value:

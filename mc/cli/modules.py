@@ -1,0 +1,146 @@
+"""What ``mc check`` and ``mc info`` do with a TLA+ module: the interpreter searches it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from mc.cli import options, outcome, report, since_start
+from mc.engine.result import Result, Violation
+from mc.engine.search.limits import Limits
+from mc.errors import UsageError
+from mc.formula.nodes import Expression
+from mc.interpreter.interpreter import Interpreter
+from mc.read.models import meant
+from mc.read.tla.load import Changes, load
+from mc.spec.module import ModuleSpec
+from mc.trace.module import aliased, behavior_of, failure_of, false_conjunct, source
+from mc.trace.saved import behavior_json, module_origin_json
+from mc.trace.text import behavior_text
+
+#: What the interpreter has no use for, by the names of arguments: why.
+_REFUSED = {
+    "exact": "the interpreter always compares whole states",
+    "simplest": "the interpreter gives the first of the shortest counterexamples",
+    "memory": "the interpreter keeps all states in memory",
+    "checkpoint": "the interpreter writes no checkpoints",
+    "checkpoint_every": "the interpreter writes no checkpoints",
+    "resume": "the interpreter writes no checkpoints",
+}
+
+
+def read(args: argparse.Namespace) -> ModuleSpec:
+    """The module that the command line means, bound to its configuration."""
+    path = Path(args.spec)
+    if not path.is_file():
+        raise UsageError(f"there is no file {args.spec}{meant(args.spec, None)}")
+    if args.symmetry is not None and len(args.symmetry) > 1:
+        raise UsageError("--symmetry: give the one definition that is the set of permutations, or none")
+    symmetry = None if args.symmetry is None else "".join(args.symmetry)
+    changes = Changes(dict(args.constants), args.invariants, symmetry, args.deadlock)
+    return load(path, args.config, changes)
+
+
+def check_options(args: argparse.Namespace) -> None:
+    """:class:`UsageError` for what has no meaning where the interpreter searches."""
+    for name, why in _REFUSED.items():
+        if getattr(args, name):
+            raise UsageError(f"--{name.replace('_', '-')} is not for a .tla, since {why}; leave it out")
+    if args.search == "dfs":
+        raise UsageError("--search dfs is not for a .tla, since the interpreter goes level by level; leave it out")
+    if args.workers not in (None, 1):
+        raise UsageError(f"--workers {args.workers} is not for a .tla, since the interpreter is one; leave it out")
+
+
+def check(args: argparse.Namespace) -> int:
+    """Check a module; returns the exit code."""
+    # Here, not above: other commands need no search.
+    from mc.engine.interpreted import search
+
+    check_options(args)
+    spec = read(args)
+    subject = module_subject(spec)
+    out = outcome.directory(args, subject)
+    outcome.head(args, subject)
+    loaded = since_start()
+    limits = Limits(args.max_seconds, args.max_states, args.max_depth)
+    with outcome.progress_bar(options.shows_progress(args)) as bar:
+        result = search(spec, limits, bar)
+    told = tell(spec, subject, result, out)
+    return outcome.tell(args, subject, result, told, {"load": loaded, **result.seconds})
+
+
+def tell(spec: ModuleSpec, subject: report.Subject, result: Result, out: Path) -> report.Told | None:
+    """Say why the search stopped, and save the behavior."""
+    violation = result.violation
+    if violation is None:
+        return None
+    behavior = behavior_of(violation)
+    interpreter = Interpreter(spec)
+    message = _message(interpreter, violation)
+    trace, text = out / "trace.json", out / "trace.txt"
+    shown = None if behavior is None else aliased(interpreter, behavior)
+    told = report.Told(shown, None, message, trace, text, f"mc trace {trace} shows it again")
+    if behavior is not None and shown is not None:
+        head = "\n".join((*report.head_lines(subject), "", report.verdict_line(subject, result), message))
+        text.write_text(f"{head}\n\n{behavior_text(shown, full=True)}\n", encoding="utf-8")
+        found = {"kind": violation.kind, "property": violation.property, "message": message}
+        trace.write_text(behavior_json(module_origin_json(spec), found, behavior), encoding="utf-8")
+    return told
+
+
+def _message(interpreter: Interpreter, violation: Violation) -> str:
+    """One sentence on what is wrong."""
+    spec = interpreter.spec
+    failure = failure_of(violation)
+    if failure is not None:
+        return str(failure)
+    if violation.kind == "deadlock":
+        return f"{spec.next_name} is FALSE in the last state, whatever the next one."
+    if violation.kind == "property":
+        what = "the last step is none that it allows" if violation.steps else "the initial state is none of it"
+        return f"{violation.property}: {what}."
+    if violation.kind == "postcondition":
+        return f"{violation.property} is FALSE after the search."
+    if violation.kind == "assumption":
+        places = [assumption.place for assumption in spec.assumptions if assumption.place.start == violation.property]
+        return "".join(f"This is FALSE: {source(spec, place)}" for place in places[:1])
+    conjunct = false_conjunct(interpreter, _invariant(spec, violation.property), violation.representatives[-1])
+    part = f"{conjunct.place.start}: {source(spec, conjunct.place)}"
+    return f"{violation.property} is FALSE in the last state, and in it {part}"
+
+
+def _invariant(spec: ModuleSpec, name: str) -> Expression:
+    """What an invariant says, be it one of a property."""
+    asked = [conjunct.formula for conjunct in spec.properties if (conjunct.asked, conjunct.name) == ("invariant", name)]
+    return spec.definitions[name].expression if name in spec.invariants else asked[0]
+
+
+def module_subject(spec: ModuleSpec) -> report.Subject:
+    """A module with its configuration."""
+    properties = dict.fromkeys(conjunct.property for conjunct in spec.properties)
+    rows = {
+        "replaced": ", ".join(f"{old} <- {new}" for old, new in spec.replaced.items()),
+        "properties": ", ".join(properties),
+        "action constraints": ", ".join(spec.action_constraints),
+        "view": spec.view or "",
+        "alias": spec.alias or "",
+        "postcondition": ", ".join(spec.postconditions),
+        "engine": "the interpreter, for TLA+ text is not compiled yet",
+    }
+    return report.Subject(
+        name=spec.name,
+        model=spec.model,
+        kind="configuration",
+        path=spec.path,
+        constants=spec.constants,
+        init_name=spec.init_name,
+        symmetry=() if spec.symmetry is None else (spec.symmetry,),
+        invariants=spec.invariants,
+        constraints=spec.constraints,
+        deadlock=spec.deadlock,
+        behaves=spec.next is not None,
+        rows=rows,
+        warnings=spec.warnings,
+        engine="interpreter",
+    )

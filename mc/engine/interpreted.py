@@ -1,0 +1,408 @@
+"""Breadth-first search of a TLA+ module by the interpreter, with TLC's counting rules.
+
+In the order of ``tlc2.tool.ModelChecker`` and ``tlc2.tool.Worker``: a successor is counted, then the constraints judge
+it, then it is looked up, then the invariants judge what is new or outside the constraints, then action properties
+judge the step. The first error ends the search.
+"""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NoReturn
+
+from mc.engine.permutations import Orbits, group
+from mc.engine.result import (
+    NO_ERROR,
+    PROGRESS_SECONDS,
+    VERDICTS,
+    ActionCount,
+    Ending,
+    Progress,
+    Result,
+    Taken,
+    Unevaluable,
+    Verdict,
+    Violation,
+    ViolationKind,
+)
+from mc.engine.search.limits import Guard, Limits
+from mc.errors import EvaluationError, ModelError
+from mc.formula.nodes import Expression, Level
+from mc.interpreter.errors import SuccessorError
+from mc.interpreter.interpreter import Action, Interpreter, State
+from mc.lang import state as lang
+from mc.lang.values import RecordValue, SeqValue, same_kinds
+from mc.spec.module import Conjunct, ModuleSpec
+
+_TOO_DEEP = "it is nested too deeply; a recursion in it may have no end"
+
+
+def search(
+    spec: ModuleSpec, limits: Limits | None = None, progress: Callable[[Progress], None] | None = None
+) -> Result:
+    """Search all reachable states; :class:`ModelError` where the configuration does not fit what it evaluates to."""
+    guard = Guard(limits or Limits())
+    with guard.signals():
+        return _Search(Interpreter(spec), guard, progress).run()
+
+
+class _StopError(Exception):
+    """An error was found, and the search ends; ``last``: a state that is not stored, with the action to it."""
+
+    def __init__(
+        self, kind: ViolationKind, name: str, path: list[tuple[int, State]], failure: Unevaluable | None = None
+    ) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.name = name
+        self.path = path
+        self.failure = failure
+
+
+class _Visited:
+    """The keys of the states that were met, each a tuple; keys that Python takes for equal, and TLA+ not, are kept."""
+
+    def __init__(self) -> None:
+        self.keys: dict[State, State] = {}
+        self.others: set[SeqValue] = set()
+
+    def add(self, key: State) -> bool:
+        """Whether the key is new."""
+        known = self.keys.get(key)
+        if known is None:
+            self.keys[key] = key
+            return True
+        if known is key or all(map(same_kinds, known, key)):
+            return False
+        whole = SeqValue(key)
+        if whole in self.others:
+            return False
+        self.others.add(whole)
+        return True
+
+
+class _Search:
+    """One search. The first state is of level 1."""
+
+    def __init__(self, interpreter: Interpreter, guard: Guard, progress: Callable[[Progress], None] | None) -> None:
+        self.interpreter = interpreter
+        self.spec = interpreter.spec
+        self.guard = guard
+        self.report = progress
+        self.began = self.reported = time.monotonic()
+        self.warnings: list[str] = []
+        self.generated = self.initial = 0
+        #: Successors by the number of their action, and how many of them were new.
+        self.counts: list[list[int]] = []
+        self.actions: tuple[Action, ...] = ()
+        #: The states that are distinct, in the order in which they were found; for each, where it came from, and by
+        #: which action: -1 for those of initial states.
+        self.states: list[State] = []
+        self.parents = array("q")
+        self.by = array("i")
+        self.levels: list[int] = []
+        self.expanded = 0
+        self.visited = _Visited()
+        #: The state whose successors are made, its level, and the action.
+        self.parent = -1
+        self.depth = 0
+        self.action = -1
+        #: Whether there was a successor.
+        self.moved = False
+        #: What ``TLCGet("level")`` is.
+        self.level = 0
+        self.invariants: list[tuple[ViolationKind, str, str | Expression]] = []
+        self.constraints: list[str] = []
+        self.action_constraints: list[str] = []
+        self.initial_properties = self._properties("initial")
+        self.action_properties = self._properties("action")
+        self.orbits: Orbits | None = None
+        interpreter.named.update(self._named())
+
+    def _properties(self, asked: str) -> list[Conjunct]:
+        return [conjunct for conjunct in self.spec.properties if conjunct.asked == asked]
+
+    def _named(self) -> dict[str, Any]:
+        """What ``TLCGet`` knows of the search (``tlc2.module.TLCGetSet``)."""
+        statistics: dict[str, Callable[[], int]] = {
+            "queue": lambda: len(self.states) - self.expanded,
+            "distinct": lambda: len(self.states),
+            "initial": lambda: self.initial,
+            "generated": lambda: self.generated,
+            "diameter": lambda: max(self.depth, len(self.levels)),
+            "duration": lambda: int(time.monotonic() - self.began),
+            "worker": lambda: 0,
+        }
+        config = RecordValue({"mode": "bfs", "deadlock": self.spec.deadlock, "worker": 1})
+        return {
+            **statistics,
+            "level": lambda: self.level,
+            "stats": lambda: RecordValue({name: value() for name, value in statistics.items()}),
+            "config": config,
+        }
+
+    # The search
+
+    def run(self) -> Result:
+        """All of it, whatever ends it."""
+        stop: _StopError | None = None
+        try:
+            self._assume()
+            self._prepare()
+            if self.spec.next is not None:
+                self._start()
+                self._explore()
+                if not len(self.states) - self.expanded and self.guard.ending is None:
+                    self._finish()
+        except _StopError as error:
+            stop = error
+        return self._result(stop)
+
+    def _assume(self) -> None:
+        for assumption in self.spec.assumptions:
+            place = assumption.place.start
+            try:
+                if not self.interpreter.holds(assumption):
+                    raise _StopError("assumption", place, [])
+            except (EvaluationError, RecursionError) as error:
+                raise _StopError("assumption", place, [], _unevaluable("ASSUME", error)) from error
+
+    def _prepare(self) -> None:
+        """Constant predicates are evaluated once; what is to be checked in each state is gathered."""
+        self.constraints = self._varying("CONSTRAINT", self.spec.constraints)
+        self.action_constraints = self._varying("ACTION_CONSTRAINT", self.spec.action_constraints)
+        self.invariants = [("invariant", name, name) for name in self._varying("INVARIANT", self.spec.invariants)]
+        self.invariants += [("invariant", c.name, c.formula) for c in self._properties("invariant")]
+        permutations = group(self.interpreter, self.warnings)
+        self.orbits = Orbits(permutations) if permutations else None
+        if self.spec.next is not None:
+            self.actions = self.interpreter.actions
+            self.counts = [[0, 0] for _ in self.actions]
+
+    def _varying(self, what: str, names: tuple[str, ...]) -> list[str]:
+        """Those that are not TRUE from the start; TLC refuses what is FALSE from the start."""
+        found = []
+        for name in names:
+            definition = self.spec.definitions[name]
+            value = None
+            if definition.level is Level.CONSTANT:
+                # What cannot be evaluated is an error where it is looked at, as in TLC.
+                with suppress(EvaluationError, RecursionError):
+                    value = self.interpreter.value(name)
+            place = definition.place.start
+            if value is False:
+                raise ModelError(f"{place}: {what} {name} is FALSE whatever the state; name the one that is meant")
+            if value is True:
+                self.warnings.append(f"{place}: {what} {name} is TRUE whatever the state")
+            else:
+                found.append(name)
+        return found
+
+    def _start(self) -> None:
+        """The initial states."""
+        states = self.interpreter.initial_states()
+        while not (self.generated % 1024 == 1023 and self.guard.due(len(self.states))):
+            self.level = 0
+            try:
+                state = next(states, None)
+            except SuccessorError as error:
+                self.initial = self.generated = self.generated + 1
+                self._fail(self.spec.init_name, error, [])
+            except (EvaluationError, RecursionError) as error:
+                self._fail(self.spec.init_name, error, [])
+            if state is None:
+                break
+            self.initial = self.generated = self.generated + 1
+            self.add(state)
+        if self.states:
+            self.levels.append(len(self.states))
+
+    def _explore(self) -> None:
+        """Level by level."""
+        while self.expanded < len(self.states):
+            self.depth += 1
+            if self.guard.deep(self.depth):
+                return
+            for index in range(self.expanded, len(self.states)):
+                if self.guard.due(len(self.states)):
+                    return
+                self._expand(index)
+                self._tick()
+            if self.expanded < len(self.states):
+                self.levels.append(len(self.states) - self.expanded)
+
+    def _expand(self, index: int) -> None:
+        self.parent, self.moved = index, False
+        state = self.states[index]
+        self.level = self.depth
+        for number, action in enumerate(self.actions):
+            self.action = number
+            try:
+                action.visit(state, self.successor)
+            except SuccessorError as error:
+                self.generated += 1
+                self.counts[number][0] += 1
+                self._fail(action.name, error, self._path(index))
+            except (EvaluationError, RecursionError) as error:
+                self._fail(action.name, error, self._path(index))
+        self.expanded += 1
+        if not self.moved and self.spec.deadlock:
+            raise _StopError("deadlock", "", self._path(index))
+
+    def successor(self, state: State) -> None:
+        """Looks at a successor of the state that is expanded."""
+        self.moved = True
+        self.generated += 1
+        self.counts[self.action][0] += 1
+        self.add(state)
+        self.level = self.depth
+
+    def add(self, state: State) -> None:
+        """Looks at a state that is generated: an initial one, or a successor of the parent."""
+        self.level = self.depth + 1
+        before = None if self.parent < 0 else self.states[self.parent]
+        within = all(self._holds("CONSTRAINT", name, name, state) for name in self.constraints)
+        if within and before is not None and self.action_constraints:
+            self.level = self.depth
+            within = all(
+                self._holds("ACTION_CONSTRAINT", name, name, before, state) for name in self.action_constraints
+            )
+            self.level = self.depth + 1
+        new = not within or self.visited.add(self._key(state))
+        if within and new:
+            self.states.append(state)
+            self.parents.append(self.parent)
+            self.by.append(self.action)
+            if before is not None:
+                self.counts[self.action][1] += 1
+        if new:
+            for kind, name, what in self.invariants:
+                if not self._holds("INVARIANT", name, what, state):
+                    raise _StopError(kind, name, self._path_to(state))
+            if before is None:
+                for conjunct in self.initial_properties:
+                    if not self._holds("PROPERTY", conjunct.name, conjunct.formula, state):
+                        raise _StopError("property", conjunct.name, self._path_to(state))
+        if before is not None:
+            self.level = self.depth
+            for conjunct in self.action_properties:
+                if not self._holds("PROPERTY", conjunct.name, conjunct.formula, before, state):
+                    raise _StopError("property", conjunct.name, self._path_to(state))
+
+    def _key(self, state: State) -> State:
+        """What tells whether a state is new."""
+        if self.orbits is not None:
+            state = self.orbits.representative(state)
+        if self.spec.view is None:
+            return state
+        try:
+            return (self.interpreter.value(self.spec.view, state),)
+        except (EvaluationError, RecursionError) as error:
+            self._fail(f"VIEW {self.spec.view}", error, self._path_to(state))
+
+    def _holds(
+        self, what: str, name: str, predicate: str | Expression, state: State, primed: State | None = None
+    ) -> bool:
+        """Whether a predicate of a state that is generated is TRUE, or of the step to it."""
+        try:
+            return self.interpreter.holds(predicate, state, primed)
+        except (EvaluationError, RecursionError) as error:
+            self._fail(f"{what} {name}", error, self._path_to(state if primed is None else primed))
+
+    def _fail(self, where: str, error: Exception, path: list[tuple[int, State]]) -> NoReturn:
+        raise _StopError("evaluation", "", path, _unevaluable(where, error)) from error
+
+    def _finish(self) -> None:
+        """What is to hold at the end."""
+        self.level = 0
+        for name in self.spec.postconditions:
+            try:
+                if not self.interpreter.holds(name):
+                    raise _StopError("postcondition", name, [])
+            except (EvaluationError, RecursionError) as error:
+                raise _StopError("postcondition", name, [], _unevaluable(f"POSTCONDITION {name}", error)) from error
+
+    def _tick(self) -> None:
+        """Report the progress from time to time."""
+        if self.report is not None:
+            now = time.monotonic()
+            if now - self.reported >= PROGRESS_SECONDS:
+                self.reported = now
+                left = len(self.states) - self.expanded
+                self.report(Progress(self.depth, self.generated, len(self.states), left))
+
+    # The result
+
+    def _path(self, index: int) -> list[tuple[int, State]]:
+        """How a stored state was reached: states with the numbers of the actions to them."""
+        found = []
+        while index >= 0:
+            found.append((self.by[index], self.states[index]))
+            index = self.parents[index]
+        return found[::-1]
+
+    def _path_to(self, state: State) -> list[tuple[int, State]]:
+        """How the state that is looked at was reached."""
+        return [*self._path(self.parent), (self.action, state)]
+
+    def _result(self, stop: _StopError | None) -> Result:
+        verdict: Verdict = "ok" if self.states or self.spec.next is None else "vacuous"
+        frontier = len(self.states) - self.expanded
+        ending = None
+        left_out = list(dict.fromkeys(conjunct.property for conjunct in self._properties("temporal")))
+        if stop is not None:
+            verdict = VERDICTS[stop.kind]
+        elif self.guard.ending is not None:
+            verdict, ending = "incomplete", self.guard.ending
+        elif left_out:
+            reason = f"PROPERTY {', '.join(left_out)} is about whole behaviors, which are not checked yet"
+            verdict, ending = "incomplete", Ending("properties", reason)
+        # As TLC counts: the level of a state that is not stored counts too.
+        depth = max(len(self.levels), len(stop.path) if stop is not None else 0)
+        return Result(
+            verdict=verdict,
+            complete=verdict in NO_ERROR or (ending is not None and ending.limit == "properties"),
+            generated=self.generated,
+            levels=tuple(self.levels),
+            distinct=len(self.states),
+            depth=depth,
+            actions=self._action_counts(),
+            initial=self.initial,
+            witnesses={},
+            violation=None if stop is None else self._violation(stop),
+            orbit_sum=len(self.states) if self.orbits is None else self.orbits.size,
+            frontier=frontier,
+            omission_probability=0.0,
+            exact=True,
+            workers=1,
+            ending=ending,
+            seconds={"compile": 0.0, "explore": time.monotonic() - self.began},
+            warnings=tuple(self.warnings),
+        )
+
+    def _action_counts(self) -> dict[str, ActionCount]:
+        """By name; several actions may have the same."""
+        found: dict[str, ActionCount] = {}
+        for action, (generated, distinct) in zip(self.actions, self.counts, strict=True):
+            before = found.get(action.name, ActionCount())
+            found[action.name] = ActionCount(before.generated + generated, before.distinct + distinct)
+        return found
+
+    def _violation(self, stop: _StopError) -> Violation:
+        taken = [self.actions[number] for number, _ in stop.path if number >= 0]
+        names = self.spec.variables
+        return Violation(
+            kind=stop.kind,
+            property=stop.name,
+            representatives=tuple(lang.State(dict(zip(names, state, strict=True))) for _, state in stop.path),
+            starts=(),
+            failure=stop.failure,
+            steps=tuple(Taken(action.name, tuple(action.bindings.values())) for action in taken),
+        )
+
+
+def _unevaluable(where: str, error: Exception) -> Unevaluable:
+    return Unevaluable("", 0, _TOO_DEEP if isinstance(error, RecursionError) else str(error), where)

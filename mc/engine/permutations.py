@@ -1,0 +1,99 @@
+"""The symmetry of a TLA+ module: what SYMMETRY names, as TLC takes it, and the orbits of states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mc.errors import ModelError
+from mc.formula.nodes import Apply, Bind, Call, Expression
+from mc.interpreter.interpreter import Interpreter, State
+from mc.lang.text import to_tla
+from mc.lang.values import FnValue, ModelValue, SeqValue, rename
+
+Permutation = Mapping[ModelValue, ModelValue]
+
+
+def group(interpreter: Interpreter, warnings: list[str]) -> list[Permutation]:
+    """The group that the symmetry of the model generates, without the identity; empty where there is none.
+
+    TLC drops a symmetry whose definition applies an operator to at least as many operands as there are permutations:
+    it takes each operand for a set with one element (``tlc2.tool.impl.Tool.getSymmetryPerms``). :class:`ModelError`
+    where it is no set of permutations of model values.
+    """
+    name = interpreter.spec.symmetry
+    if name is None:
+        return []
+    definition = interpreter.spec.definitions[name]
+    functions = interpreter.value(name)
+    place = definition.place.start
+    try:
+        elements = list(functions)
+    except TypeError:
+        raise ModelError(f"{place}: SYMMETRY {name} is not a set of permutations, but {to_tla(functions)}") from None
+    for element in elements:
+        if not isinstance(element, FnValue):
+            raise ModelError(f"{place}: SYMMETRY {name} is a set of permutations, and {to_tla(element)} is none")
+    if _operands(definition.expression) >= len(elements):
+        message = f"the symmetry {name} is not used, for TLC takes its parts for sets with one element"
+        warnings.append(f"{place}: {message}; write it with Permutations(S), or name it by a second definition")
+        return []
+    return _closed([_permutation(element, name, place) for element in elements])
+
+
+def _operands(body: Expression) -> int:
+    match body:
+        case Apply(operands=operands) | Call(arguments=operands):
+            return len(operands)
+        case Bind():
+            return 1
+    return 0
+
+
+def _permutation(function: FnValue, name: str, place: str) -> dict[ModelValue, ModelValue]:
+    found = dict(function.items())
+    for key, value in found.items():
+        if not isinstance(key, ModelValue) or not isinstance(value, ModelValue):
+            wrong = to_tla(key if not isinstance(key, ModelValue) else value)
+            raise ModelError(f"{place}: SYMMETRY {name} permutes model values only, and {wrong} is none")
+    if set(found) != set(found.values()):
+        raise ModelError(f"{place}: SYMMETRY {name} has {to_tla(function)} in it, which is no permutation")
+    return {key: value for key, value in found.items() if key is not value}
+
+
+def _closed(generators: list[dict[ModelValue, ModelValue]]) -> list[Permutation]:
+    """All products of the generators, but for the identity."""
+    found = {frozenset(one.items()): one for one in generators if one}
+    todo = list(found.values())
+    while todo:
+        first = todo.pop()
+        for second in generators:
+            moved = {key: second.get(first.get(key, key), first.get(key, key)) for key in {*first, *second}}
+            product = {key: value for key, value in moved.items() if key is not value}
+            if product and frozenset(product.items()) not in found:
+                found[frozenset(product.items())] = product
+                todo.append(product)
+    return list(found.values())
+
+
+class Orbits:
+    """Which states have been met, up to symmetry: each orbit is represented by its state that is met first."""
+
+    def __init__(self, permutations: list[Permutation]) -> None:
+        self.permutations = permutations
+        #: Of sequences, which tell 1 from TRUE.
+        self.representatives: dict[SeqValue, State] = {}
+
+    def representative(self, state: State) -> State:
+        """The state that stands for the orbit."""
+        whole = SeqValue(state)
+        known = self.representatives.get(whole)
+        if known is None:
+            self.representatives[whole] = known = state
+            for permutation in self.permutations:
+                self.representatives[SeqValue(rename(value, permutation) for value in state)] = state
+        return known
+
+    @property
+    def size(self) -> int:
+        """How many states are in the orbits that were met."""
+        return len(self.representatives)
