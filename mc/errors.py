@@ -16,6 +16,7 @@ EXIT_MISMATCH = 21
 EXIT_EXPECTATION = 22
 EXIT_VACUOUS = 23
 EXIT_EVALUATION = 75
+EXIT_NO_STATE_PREDICATE = 76
 EXIT_SPEC = 150
 EXIT_MODEL = 151
 EXIT_INTERNAL = 255
@@ -73,6 +74,12 @@ class ModelError(McError):
         """``line``: of the YAML, if that is known; the message names it too."""
         super().__init__(message)
         self.line = line
+
+
+class InvariantError(ModelError):
+    """An invariant that is no state predicate, for which TLC has an exit code of its own."""
+
+    exit_code = EXIT_NO_STATE_PREDICATE
 
 
 class EvaluationError(McError):

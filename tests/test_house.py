@@ -99,7 +99,9 @@ def test_rules_of_translation_inherit_nothing() -> None:
 
 
 def test_folders_of_tests_mirror_the_house() -> None:
-    assert {path.parent.name for path in TESTS} <= {"tests", *ORDER}
+    folders = {path.relative_to(ROOT / "tests").parts[:-1] for path in TESTS}
+    assert {folder[0] for folder in folders if folder} <= set(ORDER)
+    assert all((ROOT / "mc").joinpath(*folder).is_dir() for folder in folders)
 
 
 def test_quick_tests_are_there() -> None:

@@ -30,6 +30,7 @@ from mc.engine.result import (
 )
 from mc.engine.search.limits import Guard, Limits
 from mc.errors import EvaluationError, ModelError
+from mc.formula.levels import Levels
 from mc.formula.nodes import Expression, Level
 from mc.interpreter.errors import SuccessorError
 from mc.interpreter.interpreter import Action, Interpreter, State
@@ -185,10 +186,11 @@ class _Search:
     def _varying(self, what: str, names: tuple[str, ...]) -> list[str]:
         """Those that are not TRUE from the start; TLC refuses what is FALSE from the start."""
         found = []
+        levels = Levels(self.spec.definitions)
         for name in names:
             definition = self.spec.definitions[name]
             value = None
-            if definition.level is Level.CONSTANT:
+            if levels.definition(name) is Level.CONSTANT:
                 # What cannot be evaluated is an error where it is looked at, as in TLC.
                 with suppress(EvaluationError, RecursionError):
                     value = self.interpreter.value(name)

@@ -10,36 +10,10 @@ from dataclasses import dataclass
 
 from mc.formula import operators as op
 from mc.formula import standard
-from mc.formula.facts import children
-from mc.formula.nodes import AGAIN, Apply, Call, Definition, Expression, Lambda, Let, Level, Name, Node, Of, as_written
+from mc.formula.levels import Levels
+from mc.formula.nodes import AGAIN, Apply, Call, Definition, Expression, Lambda, Let, Level, Name, Of, as_written
 from mc.read.tla.config import Named, wrong
 from mc.spec.module import Asked, Conjunct
-
-_LEVELS = {
-    standard.PRIME: Level.ACTION,
-    standard.UNCHANGED: Level.ACTION,
-    standard.BOX_ACTION: Level.ACTION,
-    standard.ANGLE_ACTION: Level.ACTION,
-    standard.ALWAYS: Level.TEMPORAL,
-    standard.EVENTUALLY: Level.TEMPORAL,
-    standard.LEADS_TO: Level.TEMPORAL,
-    standard.WEAK_FAIRNESS: Level.TEMPORAL,
-    standard.STRONG_FAIRNESS: Level.TEMPORAL,
-}
-
-
-def level(node: Node, definitions: dict[str, Definition]) -> Level:
-    """The level of a formula (*Specifying Systems*, section 17.2)."""
-    if isinstance(node, Name):
-        return {Of.VARIABLE: Level.STATE, Of.PRIMED: Level.ACTION}.get(node.of, Level.CONSTANT)
-    found = max((level(child, definitions) for child in children(node)), default=Level.CONSTANT)
-    if isinstance(node, Apply):
-        if node.operator is standard.ENABLED:
-            return min(found, Level.STATE)
-        return max(found, _LEVELS.get(node.operator, Level.CONSTANT))
-    if isinstance(node, Call):
-        return max(found, definitions[node.definition].level or Level.CONSTANT)
-    return found
 
 
 @dataclass(frozen=True)
@@ -92,7 +66,6 @@ class Conjuncts:
                 name,
                 definition.parameters,
                 part.formula,
-                level=level(part.formula, self.definitions),
                 place=part.formula.place,
             )
             yield Part(part.name, Call(name, arguments, place=part.formula.place))
@@ -117,9 +90,10 @@ def specification(
     init: list[Part] = []
     next_: list[Part] = []
     fairness: list[Expression] = []
-    apart = Conjuncts(definitions, lambda formula: level(formula, definitions) <= Level.STATE)
+    level = Levels(definitions).of
+    apart = Conjuncts(definitions, lambda formula: level(formula) <= Level.STATE)
     for part in apart.of(definitions[named.name].expression, named.name):
-        height = level(part.formula, definitions)
+        height = level(part.formula)
         if height <= Level.STATE:
             init.append(part)
         elif _box_action(part.formula) is not None:
@@ -153,14 +127,15 @@ def specification(
 
 def conjuncts(named: Named, definitions: dict[str, Definition], warnings: list[str]) -> Iterator[Conjunct]:
     """The conjuncts of a property; :class:`ModelError` where one is an action."""
+    level = Levels(definitions).of
 
     def is_predicate(formula: Expression) -> bool:
         # Its definition may be recursive, so it is not taken apart.
-        return isinstance(formula, Call) and bool(formula.arguments) and level(formula, definitions) <= Level.STATE
+        return isinstance(formula, Call) and bool(formula.arguments) and level(formula) <= Level.STATE
 
     for part in Conjuncts(definitions, is_predicate).of(definitions[named.name].expression, named.name):
         asked: Asked = "temporal"
-        formula, height = part.formula, level(part.formula, definitions)
+        formula, height = part.formula, level(part.formula)
         box, inner = _box_action(formula), _boxed(formula)
         if height <= Level.STATE:
             asked = "initial"
@@ -170,7 +145,7 @@ def conjuncts(named: Named, definitions: dict[str, Definition], warnings: list[s
             raise wrong(named.place, f"PROPERTY {named.name}: {part.name} is an action; write [][{part.name}]_vars")
         elif box is not None:
             asked, formula = "action", box
-        elif inner is not None and level(inner, definitions) <= Level.STATE:
+        elif inner is not None and level(inner) <= Level.STATE:
             asked, formula = "invariant", inner
         yield Conjunct(named.name, _called([formula], part.name), asked, formula)
 

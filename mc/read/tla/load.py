@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mc.errors import ModelError
+from mc.errors import InvariantError, ModelError
 from mc.formula import standard
+from mc.formula.levels import Levels
 from mc.formula.nodes import Definition, Level, Place
 from mc.lang.text import is_name
 from mc.lang.values import ModelValue
@@ -58,6 +59,7 @@ class _Loader:
         self.given = [*config.constants, *(_from_command_line(*item, config) for item in changes.constants.items())]
         self.resolved: Resolved = read_module(path, self.overrides())
         self.definitions: dict[str, Definition] = dict(self.resolved.definitions)
+        self.levels = Levels(self.definitions)
         self.warnings = list(self.resolved.warnings)
 
     # Constants
@@ -130,7 +132,7 @@ class _Loader:
             raise wrong(
                 place, f"{given.name} <- {name}: {name} has {has}, {given.name} has {wants}; give one that fits"
             )
-        if given.name in self.resolved.constants and definition.level and definition.level > Level.CONSTANT:
+        if given.name in self.resolved.constants and self.levels.definition(name) > Level.CONSTANT:
             raise wrong(place, f"{given.name} <- {name}: {name} depends on variables, and {given.name} is a constant")
 
     def arity(self, name: str) -> int | None:
@@ -152,14 +154,12 @@ class _Loader:
             count = _count(len(definition.parameters), "parameter")
             mend = "define one without parameters that applies it"
             raise wrong(named.place, f"{what} {named.name}: {named.name} has {count}; {mend}")
-        found = definition.level or Level.CONSTANT
+        found = self.levels.definition(named.name)
         if found > at_most:
-            has = "is a temporal formula" if found is Level.TEMPORAL else "speaks of the next state (it has a prime)"
-            wanted = {Level.CONSTANT: "a constant", Level.STATE: "a state predicate", Level.ACTION: "an action"}[
-                at_most
-            ]
-            mend = "; make it a PROPERTY" if what == "INVARIANT" and found is Level.TEMPORAL else ""
-            raise wrong(named.place, f"{what} {named.name}: {definition.place.start}: it {has}, not {wanted}{mend}")
+            has = "is a temporal formula" if found is Level.TEMPORAL else "speaks of the next state, for it has a prime"
+            mend = "; make it a PROPERTY" if found is Level.TEMPORAL else ""
+            message = f"{what} {named.name}: it has to be {_WANTED[at_most]}, and {definition.place.start} {has}{mend}"
+            raise (wrong if what != "INVARIANT" else _no_invariant)(named.place, message)
         return definition
 
     def names(self, given: Iterable[Named], what: str, at_most: Level) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ class _Loader:
             given = [(keyword, once[keyword]) for keyword in ("INIT", "NEXT") if keyword in once]
             found = {keyword: self.definition(named, keyword, _LEVELS[keyword]) for keyword, named in given}
             for keyword, definition in found.items():
-                if definition.level is Level.CONSTANT:
+                if self.levels.definition(definition.name) is Level.CONSTANT:
                     message = f"{keyword} {definition.name}: it mentions no variable; name the one that is meant"
                     raise wrong(once[keyword].place, message)
             init, next_ = found.get("INIT"), found.get("NEXT")
@@ -276,6 +276,10 @@ def _from_command_line(name: str, value: Any, config: Config) -> Given:
             config.met.setdefault(element)
         return Given(name, place, frozenset(map(ModelValue, value)))
     return read_constant(name, value, config.met)
+
+
+def _no_invariant(place: Place, message: str) -> ModelError:
+    return InvariantError(f"{place.start}: {message}", place.line)
 
 
 def _near(name: str, known: Iterable[str]) -> str:
