@@ -53,9 +53,6 @@ def add_parser(commands: Any) -> None:
     options.add_spec(parser, optional=True, modules=True)
     add_search(parser)
     parser.add_argument("--search", choices=("bfs", "dfs"), default="bfs", help="breadth-first (default), depth-first")
-    parser.add_argument(
-        "--config", metavar="FILE", type=Path, help="the TLC configuration of a .tla (default: X.cfg beside X.tla)"
-    )
     parser.add_argument("--full", action="store_true", help="show whole states in a trace, not only what changed")
     add_limits(parser)
     parser.set_defaults(run=run)
@@ -121,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
 
         return modules.check(args)
     if args.config is not None:
-        raise UsageError("--config is for a .tla; the models of a .py are in the .yaml beside it")
+        raise UsageError(options.NO_CONFIG)
     if args.simplest:
         check_levels(args.search, "--simplest")
     limits = Limits(args.max_seconds, args.max_states, args.max_depth, args.memory)

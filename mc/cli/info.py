@@ -15,6 +15,7 @@ EXAMPLES = """\
 examples:
   mc info raft                the constants, variables, actions and models of a bundled spec
   mc info raft:tiny --source  the code that is generated for a model
+  mc info ./MC.tla            what a module and its configuration say together
   mc info --language          the operators of the spec language, and which kinds of values each takes
 """
 
@@ -28,7 +29,7 @@ def add_parser(commands: Any) -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.add_spec(parser, optional=True)
+    options.add_spec(parser, optional=True, modules=True)
     parser.add_argument("--language", action="store_true", help="print which operator takes which kinds of values")
     parser.add_argument("--source", action="store_true", help="print the generated code in place of all that")
     parser.set_defaults(run=run)
@@ -43,6 +44,18 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.spec is None:
         raise UsageError("give a spec (mc info raft), or --language")
+    if options.is_module(args.spec):
+        # Here, not above: the reader of TLA+ takes its time to import.
+        from mc.cli import modules
+
+        if args.source:
+            raise UsageError("--source is not for a .tla: it is interpreted, so no code is generated")
+        module = modules.read(args)
+        print("\n".join(modules.info_lines(module)))
+        report.print_warnings(module.warnings)
+        return 0
+    if args.config is not None:
+        raise UsageError(options.NO_CONFIG)
     try:
         spec = options.load(args)
     except ModelError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 from mc.cli import options, outcome, report, since_start
@@ -144,3 +145,28 @@ def module_subject(spec: ModuleSpec) -> report.Subject:
         warnings=spec.warnings,
         engine="interpreter",
     )
+
+
+def info_lines(spec: ModuleSpec) -> Iterator[str]:
+    """What a module and its configuration say together."""
+    subject = module_subject(spec)
+    yield f"{spec.name}, configuration {spec.config}  ({spec.path})"
+    asked = {f"{conjunct.name} ({conjunct.asked})": None for conjunct in spec.properties}
+    rows = {
+        "CONSTANTS": ", ".join(f"{name} = {report.constant_text(value)}" for name, value in spec.constants.items()),
+        "REPLACED": subject.rows["replaced"],
+        "VARIABLES": ", ".join(spec.variables),
+        "INIT": spec.init_name if spec.init else "",
+        "NEXT": spec.next_name if spec.next is not None else "",
+        "FAIRNESS": ", ".join(source(spec, formula.place) for formula in spec.fairness),
+        "ASSUMPTIONS": ", ".join(source(spec, assumption.place) for assumption in spec.assumptions),
+        "INVARIANTS": ", ".join(spec.invariants),
+        "PROPERTIES": ", ".join(asked),
+        "CONSTRAINTS": ", ".join(spec.constraints),
+        "ACTION CONSTRAINTS": ", ".join(spec.action_constraints),
+        "VIEW": spec.view or "",
+        "SYMMETRY": spec.symmetry or "",
+        "DEADLOCK": "is an error" if spec.deadlock else "is not checked",
+        "ENGINE": subject.rows["engine"],
+    }
+    yield from (f"  {title:<20}{text or 'none'}" for title, text in rows.items())

@@ -19,6 +19,7 @@ from mc.trace.text import COLOURED, PLAIN, Style
 
 #: Of a number on the command line. Python reads no more than some thousands.
 MOST_DIGITS = 1000
+NO_CONFIG = "--config is for a .tla; the models of a .py are in the .yaml beside it"
 SPEC_HELP = "a bundled spec (raft), or the path of a .py or .yaml"
 
 
@@ -36,6 +37,10 @@ def add_spec(parser: argparse.ArgumentParser, optional: bool = False, modules: b
     """``SPEC`` and what changes its model; ``modules``: it may be a TLA+ module."""
     what = f"{SPEC_HELP}, or of a .tla" if modules else SPEC_HELP
     parser.add_argument("spec", metavar="SPEC[:MODEL]", nargs="?" if optional else None, help=what)
+    if modules:
+        parser.add_argument(
+            "--config", metavar="FILE", type=Path, help="the TLC configuration of a .tla (default: X.cfg beside X.tla)"
+        )
     add_model(parser)
 
 

@@ -11,8 +11,10 @@ from typing import Any
 
 from mc import errors
 from mc.cli import options
+from mc.engine.result import Taken
 from mc.errors import McError, NotABehaviorError, TraceError, UsageError, printable
 from mc.graph.spacetime import png, svg
+from mc.lang.state import State
 from mc.read.models import bundled
 from mc.spec.objects import Spec
 from mc.tlc.proof import read_proof
@@ -22,10 +24,11 @@ from mc.trace.behavior import Behavior, check_init
 from mc.trace.events import Part
 from mc.trace.explain import explain
 from mc.trace.itf import itf
+from mc.trace.module import ModuleBehavior, ModuleStep
 from mc.trace.replay import Replay, replay
 from mc.trace.saved import Origin, Trace, load_origin, trace_json
 from mc.trace.sequence import mermaid, plantuml
-from mc.trace.text import behavior_text
+from mc.trace.text import PLAIN, behavior_text
 from mc.trace.verdict import find_verdict, violations
 
 EXAMPLES = """\
@@ -124,6 +127,8 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--states is of pictures: add --format {', '.join(PICTURES)}")
     args.file = _find(args.file)
     trace = read_trace(args.file)
+    if trace.origin is not None and options.is_module(trace.origin.spec) and args.spec is None:
+        return _show_module(args, trace)
     spec = _load(args, trace)
     check_init(spec)
     found = replay(spec, trace)
@@ -145,6 +150,19 @@ def run(args: argparse.Namespace) -> int:
     else:
         made = _draw if args.format in PICTURES else _tell
         _write(made(args, spec, found.behavior), args.output)
+    return errors.EXIT_OK
+
+
+def _show_module(args: argparse.Namespace, trace: Trace) -> int:
+    """Show what a search of a TLA+ module has saved, as it stands."""
+    if args.replay or args.format not in ("text", "full"):
+        what = "--replay" if args.replay else f"--format {args.format}"
+        raise UsageError(f"{what} is not for a trace of a .tla yet; --format text and full are")
+    first, *others = trace.states
+    steps = [(Taken(state.action or "", state.arguments or ()), State(state.values)) for state in others]
+    behavior = ModuleBehavior(State(first.values), tuple(ModuleStep(taken, state) for taken, state in steps))
+    style = options.style(sys.stdout) if args.output is None else PLAIN
+    _write(behavior_text(behavior, args.format == "full", style) + "\n", args.output)
     return errors.EXIT_OK
 
 

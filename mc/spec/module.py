@@ -66,7 +66,7 @@ class ModuleSpec:
     alias: str | None = None
     postconditions: tuple[str, ...] = ()
     deadlock: bool = True
-    #: ``N <- Def``: the names of definitions.
+    #: ``N <- Def``: the names of definitions. ``N <- [M] Def`` has the key ``M!N``.
     replaced: Mapping[str, str] = field(default_factory=dict)
     #: The names and strings of the configuration and of the texts, in the order in which TLC meets them: it is the
     #: order of strings, of model values and of the fields of records (``util.UniqueString``).

@@ -93,10 +93,11 @@ class _Loader:
         replaced: dict[str, str] = {}
         for given in self.given:
             self.check_given(given)
+            name = given.name if given.module is None else f"{given.module}!{given.name}"
             if given.definition is None:
-                found[given.name if given.module is None else f"{given.module}!{given.name}"] = given.value
-            elif given.module is None:
-                replaced[given.name] = given.definition.name
+                found[name] = given.value
+            else:
+                replaced[name] = given.definition.name
         for name, arity in self.resolved.constants.items():
             if name not in found and name not in replaced:
                 mend = f"{name} <- Definition" if arity else f"{name} = value"
