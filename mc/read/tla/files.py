@@ -24,6 +24,8 @@ class Text:
     node: Node | None
     #: It comes with mc.
     is_ours: bool
+    #: A module that is not of the library names it.
+    is_named: bool = False
     #: The modules that EXTENDS names.
     extends: list[Node] = field(default_factory=list)
     units: list[Node] = field(default_factory=list)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from mc.formula.nodes import Bind, Binder, Expression, Lambda, Let, Place, Recursive
 from mc.read.tla.bounds import bounded
-from mc.read.tla.lowering import Scope, declared, symbol_name
+from mc.read.tla.lowering import Scope, count, declared, symbol_name
 from mc.read.tla.scope import Local
-from mc.read.tla.syntax import Node, fields, part, parts, written
+from mc.read.tla.syntax import Node, Source, fields, part, parts, written
 from mc.read.tla.withs import instance_of
 
 
@@ -47,12 +47,20 @@ def _operator(scope: Scope, unit: Node, announced: dict[str, Local]) -> tuple[Lo
     name = symbol_name(name_node) or written(name_node)
     arities = tuple(declared(p)[1] for p in parameters)
     known = announced.pop(name, None)
-    if known is not None and known.arities != (0,) * len(arities):
-        scope.source.refuse(name_node, f"RECURSIVE {name} takes {len(known.arities)} arguments, not {len(arities)}")
+    if known is not None:
+        check_announced(scope.source, name_node, len(known.arities), arities)
     local = known or scope.bind(name, name_node, arities, is_defined=True)
     value = lambda_of(scope, unit, parameters) if parameters else scope.expression(part(unit, "definition"))
     scope.env = {**scope.env, name: local}
     return local, value
+
+
+def check_announced(source: Source, node: Node, announced: int, arities: Sequence[int]) -> None:
+    """Refuses a definition with other parameters than RECURSIVE has announced."""
+    if announced != len(arities):
+        source.refuse(node, f"RECURSIVE announces {count(announced)}, the definition has {count(len(arities))}")
+    if any(arities):
+        source.refuse(node, "a recursive operator cannot take an operator as an argument: define it inside of a LET")
 
 
 def lambda_of(scope: Scope, unit: Node, parameters: Sequence[Node]) -> Lambda:

@@ -137,7 +137,7 @@ class Scope:
     def bind(self, name: str, node: Node, arities: tuple[int, ...] = (), is_defined: bool = False) -> Local:
         """A new local name; refuses one that stands for something already."""
         known = self.find(name)
-        if known is not None and not self.module.is_ours:
+        if known is not None and not (self.module.is_ours or (isinstance(known, Symbol) and known.is_by_the_way)):
             self.source.refuse(node, f"{name} has a meaning here already ({whence(known)}): choose another name")
         return Local(self.frame.fresh(name), arities, is_defined, self.source.place(node))
 
@@ -257,7 +257,7 @@ class Scope:
     def fitted(self, node: Node, name: str, arities: tuple[int, ...], given: Sequence[Node]) -> Operands:
         """Arguments, as many and of the arities that are taken."""
         if len(arities) != len(given):
-            self.source.refuse(node, f"{name} takes {_count(len(arities))}, {_count(len(given))} here")
+            self.source.refuse(node, f"{name} takes {count(len(arities))}, {count(len(given))} here")
         return tuple(
             self.operator(argument, arity) if arity else self.expression(argument)
             for argument, arity in zip(given, arities, strict=True)
@@ -278,14 +278,14 @@ class Scope:
         else:
             name = symbol_name(node) or ""
             if not name:
-                self.source.refuse(node, f"an operator of {_count(arity)} is expected here, this is an expression")
+                self.source.refuse(node, f"an operator of {count(arity)} is expected here, this is an expression")
             found = self.found(name, node)
             arities = found.arities
             if isinstance(found, Builtin) and found.operator.arity[0] == arity:
                 arities = arities[:arity]
         if len(arities) != arity or any(arities) or isinstance(found, Instance):
-            takes = f"an operator of {_count(arity)} is expected here"
-            self.source.refuse(node, f"{takes}, {name} takes {_count(len(arities))}")
+            takes = f"an operator of {count(arity)} is expected here"
+            self.source.refuse(node, f"{takes}, {name} takes {count(len(arities))}")
         if isinstance(found, Local):
             return self.passed(found, place)
         return self.eta(arities, lambda operands: self.apply(found, operands, place, context, given), place)
@@ -294,8 +294,8 @@ class Scope:
         """``LAMBDA parameters : body``"""
         *names, body = parts(node)
         if len(names) != arity:
-            takes = f"an operator of {_count(arity)} is expected here"
-            self.source.refuse(node, f"{takes}, the LAMBDA takes {_count(len(names))}")
+            takes = f"an operator of {count(arity)} is expected here"
+            self.source.refuse(node, f"{takes}, the LAMBDA takes {count(len(names))}")
         inner = self.inside({})
         parameters = [inner.bound_in(written(name), name) for name in names]
         return Lambda(tuple(local.name for local in parameters), inner.expression(body), place=self.source.place(node))
@@ -357,7 +357,8 @@ class Scope:
         return rule(self, node)
 
 
-def _count(arguments: int) -> str:
+def count(arguments: int) -> str:
+    """So many arguments, in words."""
     return "no argument" if not arguments else "1 argument" if arguments == 1 else f"{arguments} arguments"
 
 

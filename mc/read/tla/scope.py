@@ -51,6 +51,15 @@ class Symbol:
     arities: tuple[int, ...] = ()
     override: Override | None = None
 
+    @property
+    def is_by_the_way(self) -> bool:
+        """Whether it is of a module of the library that only other modules of the library name.
+
+        Which names come in by that differs between the releases of the community modules; they may be used for
+        something else.
+        """
+        return self.module.is_ours and not self.module.text.is_named and not isinstance(self, Builtin)
+
 
 class Variable(Symbol):
     """``VARIABLE name``"""

@@ -9,7 +9,7 @@ from mc.formula.nodes import Definition, Expression
 from mc.read.tla.expressions import RULES
 from mc.read.tla.files import Files, Text
 from mc.read.tla.instances import Context, Uses
-from mc.read.tla.lets import function
+from mc.read.tla.lets import check_announced, function
 from mc.read.tla.lowering import Frame, Names, Scope, body_of, declared, parameters_of, symbol_name, whence
 from mc.read.tla.resolved import Overrides
 from mc.read.tla.scope import (
@@ -65,7 +65,9 @@ class Reader:
             return
         self.extended[text] = None
         for name in text.extends:
-            self._add_extended(self.files.find(written(name), text.source, name))
+            other = self.files.find(written(name), text.source, name)
+            other.is_named |= not text.is_ours
+            self._add_extended(other)
 
     # Modules
 
@@ -77,6 +79,7 @@ class Reader:
                 return around.inner[name]
             around = around.parent
         text = self.files.find(name, within.source, node)
+        text.is_named |= not within.is_ours
         if text in self._reading:
             ring = [text.name for text in self._reading[self._reading.index(text) :]] + [name]
             within.source.refuse(node, f"modules use each other in a ring: {' -> '.join(ring)}")
@@ -133,7 +136,7 @@ class Reader:
 
     def _declare(self, module: Module, symbol: Symbol, node: Node) -> None:
         known = module.scope.get(symbol.name)
-        if known is not None and not module.is_ours:
+        if known is not None and not module.is_ours and not known.is_by_the_way:
             module.source.refuse(node, f"{symbol.name} has a meaning already ({whence(known)}): choose another name")
         self._override(symbol, module)
         module.declare(symbol)
@@ -191,10 +194,7 @@ class Reader:
         arities = tuple(parameter.arity for parameter in parameters)
         known = module.scope.get(name)
         if isinstance(known, Defined) and known.module is module and known.node is None:
-            if len(known.arities) != len(arities) or any(arities):
-                module.source.refuse(
-                    name_node, f"RECURSIVE {name} takes {len(known.arities)} arguments, its definition {len(arities)}"
-                )
+            check_announced(module.source, name_node, len(known.arities), arities)
             known.node, known.parameters, known.limit = unit, parameters, len(module.own)
             known.place, known.local = module.source.place(unit), local
             if local:

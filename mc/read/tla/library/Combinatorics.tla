@@ -1,3 +1,6 @@
 ---- MODULE Combinatorics ----
-EXTENDS Integers
+EXTENDS Naturals
+
+factorial[n \in Nat] == IF n = 0 THEN 1 ELSE n * factorial[n - 1]
+choose(n, k) == factorial[n] \div (factorial[k] * factorial[n - k])
 ====
