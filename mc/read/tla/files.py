@@ -47,6 +47,15 @@ class Text:
                 text.units.append(unit)
         return text
 
+    def defined(self, name: str) -> Node | None:
+        """The unit that defines a name, wherever it stands."""
+        for unit in self.units:
+            inner = parts(unit)[0] if unit.type == "local_definition" else unit
+            given = inner.child_by_field_name("name")
+            if given is not None and written(given) == name:
+                return unit
+        return None
+
 
 class Files:
     """The files that are read for a module."""

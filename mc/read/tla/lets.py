@@ -8,7 +8,7 @@ from mc.formula.nodes import Bind, Binder, Expression, Lambda, Let, Place, Recur
 from mc.read.tla.bounds import bounded
 from mc.read.tla.lowering import Scope, count, declared, symbol_name
 from mc.read.tla.scope import Local
-from mc.read.tla.syntax import Node, Source, fields, part, parts, written
+from mc.read.tla.syntax import Node, Source, fields, part, parts, refuse, written
 from mc.read.tla.withs import instance_of
 
 
@@ -34,7 +34,7 @@ def let(scope: Scope, node: Node) -> Expression:
             local, value = _operator(inner, unit, announced)
             made.append((local, value, place))
     for name, local in announced.items():
-        scope.source.refuse(node, f"RECURSIVE {name} has no definition in this LET (line {local.place.line})")
+        refuse(local.place, f"RECURSIVE {name} has no definition in its LET: add it, or take this away")
     body = inner.expression(part(node, "expression"))
     for local, value, place in reversed(made):
         body = Let(local.name, value, body, place=place)

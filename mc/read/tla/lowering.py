@@ -117,18 +117,17 @@ class Scope:
         """What a name stands for; refuses one that is unknown."""
         found = self.find(name)
         if found is None:
-            later = self.module.scope.get(name)
+            later = self.module.text.defined(name)
             if later is not None:
-                self.source.refuse(
-                    node, f"{name} is used before it is defined, in line {later.place.line}: move its definition up"
-                )
+                line = self.source.place(later).line
+                self.source.refuse(node, f"{name} is used before it is defined, in line {line}: move its definition up")
             self.source.refuse(node, f"{name} is not known here{self.meant(name)}")
         return found
 
     def meant(self, name: str) -> str:
         """What may have been meant by an unknown name."""
-        known = [*self.env, *(name for name in self.module.scope if self.find(name))]
-        close = get_close_matches(name, known, 1)
+        known = [*self.env, *self.module.scope]
+        close = get_close_matches(name, [other for other in known if other.isidentifier()], 1, 0.7)
         for module, operators in standard.MODULES.items():
             if name in operators:
                 return f": EXTENDS {module} makes it known"
@@ -204,6 +203,7 @@ class Scope:
             if isinstance(symbol, Variable):
                 return Name(symbol.name, Of.VARIABLE, place=place)
             if symbol.arities:
+                self.frame.calls[symbol.name] = symbol, context
                 return Call(symbol.name, operands, place=place)
             return Name(symbol.name, Of.CONSTANT, place=place)
         outer = self.around(context)

@@ -48,5 +48,5 @@ def _symbol(node: Node) -> str:
 
 
 def _refuse(source: Source, node: Node, first: str, second: str) -> None:
-    operators = f"{first.removesuffix('.')} and {second.removesuffix('.')}"
-    source.refuse(node, f"{operators} have no order of precedence here: add parentheses")
+    names = ["-" if operator == "-." else operator for operator in (first, second)]
+    source.refuse(node, f"{' and '.join(names)} have no order of precedence here: add parentheses")

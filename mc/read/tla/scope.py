@@ -136,6 +136,9 @@ class Module:
         self.parameters: dict[str, Variable | Constant] = {}
         #: The bodies of ASSUME.
         self.assumptions: list[Node] = []
+        #: What RECURSIVE has announced and is not defined yet, and the definitions that wait for it.
+        self.announced: set[str] = set()
+        self.waiting: list[Defined] = []
         #: The modules in it.
         self.inner: dict[str, Module] = {}
 

@@ -20,7 +20,8 @@ _COMMENTS = frozenset({"comment", "block_comment"})
 
 
 @cache
-def _parser() -> tree_sitter.Parser:
+def parser() -> tree_sitter.Parser:
+    """The parser of TLA+."""
     with warnings.catch_warnings():
         # The grammar gives its address as a number, as grammars of its age do.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -37,8 +38,12 @@ class Source:
     text: str
 
     @cached_property
+    def encoded(self) -> bytes:
+        return self.text.encode()
+
+    @cached_property
     def root(self) -> Node:
-        return _parser().parse(self.text.encode()).root_node
+        return parser().parse(self.encoded).root_node
 
     @cached_property
     def lines(self) -> list[str]:
@@ -47,7 +52,7 @@ class Source:
     @cached_property
     def _lines(self) -> list[bytes] | None:
         """The lines, where bytes are not characters."""
-        return None if self.text.isascii() else self.text.encode().split(b"\n")
+        return None if self.text.isascii() else self.encoded.split(b"\n")
 
     def column(self, line: int, byte: int) -> int:
         """The column of a character, from that of its first byte; lines count from 0 here."""

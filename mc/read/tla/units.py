@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mc.formula import standard
-from mc.formula.nodes import Definition, Expression
+from mc.formula.nodes import Definition, Expression, Level
 from mc.read.tla.expressions import RULES
 from mc.read.tla.files import Files, Text
 from mc.read.tla.instances import Context, Uses
 from mc.read.tla.lets import check_announced, function
+from mc.read.tla.levels import Checker, Signature
 from mc.read.tla.lowering import Frame, Names, Scope, body_of, declared, parameters_of, symbol_name, whence
 from mc.read.tla.resolved import Overrides
 from mc.read.tla.scope import (
@@ -25,7 +26,7 @@ from mc.read.tla.scope import (
     Variable,
     builtin,
 )
-from mc.read.tla.syntax import Node, fields, part, parts, written
+from mc.read.tla.syntax import Node, fields, part, parts, refuse, written
 from mc.read.tla.withs import instance_of
 
 #: What says nothing to a model checker.
@@ -38,6 +39,7 @@ class Made:
 
     definition: Definition
     calls: dict[str, tuple[Symbol, Context]]
+    signature: Signature
 
 
 class Reader:
@@ -54,6 +56,7 @@ class Reader:
         self._reading: list[Text] = []
         self._builtins: dict[str, Builtin] = {}
         self._made: dict[tuple[Symbol, Context], Made] = {}
+        self._making: set[tuple[Symbol, Context]] = set()
         #: By their modules: assumptions, with the definitions that they use.
         self.assumptions: dict[Module, list[tuple[Expression, dict[str, tuple[Symbol, Context]]]]] = {}
         root = Module(files.root)
@@ -162,6 +165,7 @@ class Reader:
                 for node in parts(unit):
                     name, arity = declared(node)
                     self._declare(module, Defined(name, module, place(node), arities=(0,) * arity), node)
+                    module.announced.add(name)
             case "local_definition":
                 self._unit(module, parts(unit)[0], local=True)
             case "operator_definition":
@@ -177,7 +181,9 @@ class Reader:
                 self._import(module, instance_of(self._scope(module), unit, local=local), unit)
             case "assumption":
                 scope = self._scope(module, "ASSUME")
-                self.assumptions.setdefault(module, []).append((scope.expression(body_of(unit)), scope.frame.calls))
+                formula = scope.expression(body_of(unit))
+                self.checker(scope.frame).limit(formula, Level.CONSTANT, "ASSUME")
+                self.assumptions.setdefault(module, []).append((formula, scope.frame.calls))
                 self._fact(module, unit)
             case "theorem":
                 self._fact(module, unit)
@@ -212,8 +218,14 @@ class Reader:
 
     def _check(self, module: Module, symbol: Defined) -> None:
         """Makes a definition, but for one of the library, which is made when it is used."""
-        if not module.is_ours:
-            self.made(symbol, self.uses.plain(module))
+        module.announced.discard(symbol.name)
+        if module.is_ours:
+            return
+        module.waiting.append(symbol)
+        if not module.announced:
+            for waiting in module.waiting:
+                self.made(waiting, self.uses.plain(module))
+            module.waiting.clear()
 
     def _import(self, module: Module, instance: Instance, unit: Node) -> None:
         """The definitions of a module become those of another one."""
@@ -248,11 +260,8 @@ class Reader:
 
     def _check_announced(self, module: Module) -> None:
         for symbol in module.own:
-            if isinstance(symbol, Defined) and symbol.node is None:
-                module.source.refuse(
-                    module.text.node or module.source.root,
-                    f"RECURSIVE {symbol.name} in line {symbol.place.line} has no definition: add it, or take it away",
-                )
+            if symbol.name in module.announced:
+                refuse(symbol.place, f"RECURSIVE {symbol.name} has no definition: add it, or take this away")
 
     # Definitions
 
@@ -260,7 +269,9 @@ class Reader:
         """A definition in a use of its module."""
         made = self._made.get((symbol, context))
         if made is None:
+            self._making.add((symbol, context))
             made = self._made[symbol, context] = self._make(symbol, context)
+            self._making.discard((symbol, context))
         return made
 
     def _make(self, symbol: Defined, context: Context) -> Made:
@@ -279,7 +290,23 @@ class Reader:
             for parameter, node in zip(symbol.parameters, given, strict=True):
                 names.append(scope.bound_in(parameter.name, node, (0,) * parameter.arity).name)
             body = scope.expression(body_of(unit))
-        return Made(Definition(name, tuple(names), body, place=symbol.place), frame.calls)
+        definition = Definition(name, tuple(names), body, place=symbol.place)
+        signature = self.checker(frame).of_definition(definition)
+        return Made(replace(definition, level=signature.level), frame.calls, signature)
+
+    def checker(self, frame: Frame) -> Checker:
+        """What checks the levels of formulas that were made in a frame."""
+        return Checker(lambda name: self._signature(*frame.calls[name]))
+
+    def _signature(self, symbol: Symbol, context: Context) -> Signature:
+        if isinstance(symbol, Constant):
+            return Signature(Level.CONSTANT, (True,) * len(symbol.arities), (Level.TEMPORAL,) * len(symbol.arities))
+        assert isinstance(symbol, Defined)
+        if (symbol, context) in self._making:
+            # One that uses itself adds nothing more by that.
+            count = len(context.parameters) + len(symbol.arities)
+            return Signature(Level.CONSTANT, (True,) * count, (Level.TEMPORAL,) * count)
+        return self.made(symbol, context).signature
 
 
 def _same(one: Defined, other: Defined) -> bool:
