@@ -28,11 +28,9 @@ from mc.read.tla.lowering import Scope, applied, symbol_name
 from mc.read.tla.precedence import check_operands
 from mc.read.tla.scope import Local
 from mc.read.tla.spelling import INFIX, POSTFIX, PREFIX
+from mc.read.tla.strings import unescaped
 from mc.read.tla.subexpressions import mentions, subexpression
 from mc.read.tla.syntax import Node, fields, part, parts, written
-
-_ESCAPES = {"t": "\t", "n": "\n", "f": "\f", "r": "\r"}
-
 
 # Values and names
 
@@ -51,21 +49,6 @@ def _real(scope: Scope, node: Node) -> Expression:
 
 def _string(scope: Scope, node: Node) -> Expression:
     return Value(unescaped(written(node)[1:-1]), place=scope.source.place(node))
-
-
-def unescaped(text: str) -> str:
-    """What is between quotes, without backslashes."""
-    if "\\" not in text:
-        return text
-    first, *others = text.split("\\")
-    made, others = [first], others[:]
-    while others:
-        after = others.pop(0)
-        if after:
-            made.append(_ESCAPES.get(after[0], after[0]) + after[1:])
-        else:
-            made.append("\\" + (others.pop(0) if others else ""))
-    return "".join(made)
 
 
 def _boolean(scope: Scope, node: Node) -> Expression:

@@ -73,6 +73,10 @@ class Files:
         self._found[name] = text
         return text
 
+    def known(self, name: str) -> Text | None:
+        """The module of a name, if it has been found before."""
+        return self._found.get(name)
+
     def _look_for(self, name: str, source: Source, at: Node) -> Text:
         # TLC puts its own operators in the place of those of a standard module, whichever text there is of it.
         folders = (LIBRARY,) if name in standard.MODULES else (self.folder, LIBRARY)

@@ -7,6 +7,7 @@ from pathlib import Path
 from mc.formula.nodes import Definition
 from mc.read.tla.files import Files
 from mc.read.tla.instances import Context
+from mc.read.tla.met import met
 from mc.read.tla.resolved import Overrides, Resolved
 from mc.read.tla.scope import Constant, Defined, Imported, Symbol, Variable
 from mc.read.tla.units import Reader
@@ -47,7 +48,7 @@ def read_module(path: Path, overrides: Overrides = NOTHING) -> Resolved:
         definitions=_definitions(reader, found),
         assumptions=tuple(formula for formula, _ in assumptions),
         warnings=tuple(reader.warnings),
-        met=(),
+        met=met(files.root, files.known),
     )
 
 
