@@ -86,6 +86,8 @@ class EvaluationError(McError):
     """A spec that cannot be evaluated in a state: TLC's codes 75 to 77."""
 
     exit_code = EXIT_EVALUATION
+    #: Whether the message begins with a place already: that of the innermost expression.
+    is_placed = False
 
 
 class DomainError(EvaluationError):

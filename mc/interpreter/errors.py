@@ -12,11 +12,6 @@ class SuccessorError(EvaluationError):
 class IncompleteError(SuccessorError):
     """A successor, or an initial state, in which variables have no value."""
 
-    def __init__(self, message: str, missing: tuple[str, ...]) -> None:
-        super().__init__(message)
-        #: The variables without a value, in the order of their declarations.
-        self.missing = missing
-
 
 class AssertError(EvaluationError):
     """``Assert`` of what is FALSE: an exit code of its own in TLC (14)."""

@@ -120,6 +120,19 @@ class FnValue(Mapping[Any, Any]):
         self._map = dict(mapping)
         self._hash: int | None = None
 
+    @classmethod
+    def of(cls, mapping: dict[Any, Any]) -> FnValue:
+        """The function that has this very mapping; nobody else may change it."""
+        self = cls.__new__(cls)
+        self._map = mapping
+        self._hash = None
+        return self
+
+    @property
+    def mapping(self) -> Mapping[Any, Any]:
+        """Arguments and values, as Python compares them: its True is 1."""
+        return self._map
+
     def __getitem__(self, key: Any) -> Any:
         if key not in self:
             raise EvaluationError(f"{key!r} is outside the domain of the function {self!r}")
@@ -209,6 +222,14 @@ class RecordValue:
         object.__setattr__(self, "_fields", dict(fields))
         object.__setattr__(self, "_hash", None)
 
+    @classmethod
+    def of(cls, fields: dict[str, Any]) -> RecordValue:
+        """The record that has this very mapping; nobody else may change it."""
+        self = cls.__new__(cls)
+        _set_fields(self, fields)
+        _set_hash(self, None)
+        return self
+
     @property
     def fields(self) -> Mapping[str, Any]:
         """Field names and values, in the order of the domain."""
@@ -241,6 +262,10 @@ class RecordValue:
 
     def __repr__(self) -> str:
         return "[" + ", ".join(f"{k} |-> {v!r}" for k, v in self._fields.items()) + "]"
+
+
+_set_fields = RecordValue.__dict__["_fields"].__set__
+_set_hash = RecordValue.__dict__["_hash"].__set__
 
 
 def rename(value: Any, mapping: Mapping[ModelValue, ModelValue]) -> Any:

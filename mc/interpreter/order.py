@@ -1,0 +1,279 @@
+"""TLC's order of values, and its equality, with the errors where it compares what it cannot.
+
+The order is ``compareTo`` of ``tlc2.value.impl``, equality is ``equals``: sets by their size, then element by element;
+functions by the size of their domains, then the domains, then the values; strings, model values and names of fields by
+which was met first (``util.UniqueString``). A model value comes before whatever is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cmp_to_key
+from typing import Any
+
+from mc.errors import KindError
+from mc.interpreter.shown import text
+from mc.interpreter.values import ATOMS, NORMAL, mapping_of
+from mc.lang.values import ModelValue, RecordValue, SeqValue
+
+#: More sets than these are not kept in order.
+MOST_KEPT = 100_000
+
+
+def type_of(value: ModelValue) -> str:
+    """The type of a model value, ``P`` of ``P_1``; empty for one that has none."""
+    return value.name[0] if value.name[1:2] == "_" and len(value.name) > 2 else ""
+
+
+def refused(a: Any, b: Any) -> KindError:
+    """The error of comparing two values."""
+    return KindError(f"values of different kinds are compared: {text(a)} and {text(b)}")
+
+
+class Unwritten:
+    """Base of what is not in normal form."""
+
+    __slots__ = ()
+
+    def normal(self, order: Order) -> Any:
+        """The normal form; :class:`EvaluationError` where there is none, as of an infinite set."""
+        raise NotImplementedError
+
+    def is_shown_written(self, order: Order) -> bool:
+        """Whether TLC writes this out where it prints it."""
+        return True
+
+    def equals(self, other: Any, order: Order) -> bool | None:
+        """Whether this is equal to another value; None where both must be written out to know."""
+        return None
+
+
+class Order:
+    """The order of the values of one spec. ``met``: names and strings in the order in which TLC meets them."""
+
+    def __init__(self, met: Mapping[str, int]) -> None:
+        self._ranks = dict(met)
+        self._sorted: dict[Any, tuple[Any, ...]] = {}
+        self._fields: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._by_compare = cmp_to_key(self.compare)
+
+    # Normal forms
+
+    def normal(self, value: Any) -> Any:
+        """The normal form of a value."""
+        if type(value) in NORMAL:
+            return value
+        if isinstance(value, Unwritten):
+            return value.normal(self)
+        raise KindError(f"a value is needed, not {text(value)}")
+
+    def set_of(self, values: Iterable[Any]) -> frozenset[Any]:
+        """The set of some values in normal form; :class:`KindError` where some two cannot be compared."""
+        found = frozenset(values) if not isinstance(values, frozenset) else values
+        types = set(map(type, found))
+        if len(found) > 1 and not (len(types) == 1 and types <= ATOMS and not self._are_typed(types, found)):
+            self.sorted(found)
+        return found
+
+    @staticmethod
+    def _are_typed(types: set[type], values: Iterable[Any]) -> bool:
+        return ModelValue in types and any(map(type_of, values))
+
+    def union(self, a: frozenset[Any], b: frozenset[Any]) -> frozenset[Any]:
+        """``a \\cup b``; :class:`KindError` where elements of them cannot be compared."""
+        if not a or not b:
+            return a or b
+        made = a | b
+        kind = type(next(iter(a)))
+        if kind is type(next(iter(b))) and kind in ATOMS and kind is not ModelValue:
+            return made
+        if len(made) == len(a) and kind is not frozenset:
+            return a
+        found = list(self.sorted(a))
+        for element in self.sorted(b):
+            place = self._place(element, found)
+            if place >= 0:
+                found.insert(place, element)
+        self._keep(made, tuple(found))
+        return made
+
+    # Order
+
+    def rank(self, name: str) -> int:
+        """The place of a string among all that were met; a new one is the last."""
+        found = self._ranks.get(name)
+        if found is None:
+            found = self._ranks[name] = len(self._ranks)
+        return found
+
+    def sorted(self, elements: frozenset[Any]) -> tuple[Any, ...]:
+        """The elements of a set in normal form, in order."""
+        if len(elements) < 2:
+            return tuple(elements)
+        kind = type(next(iter(elements)))
+        if kind is int or kind is bool:
+            if all(type(element) is kind for element in elements):
+                return tuple(sorted(elements))
+            return self._in_order(elements)
+        found = self._sorted.get(_key(elements, kind))
+        return self._keep(elements, self._in_order(elements)) if found is None else found
+
+    def _keep(self, elements: frozenset[Any], in_order: tuple[Any, ...]) -> tuple[Any, ...]:
+        if len(self._sorted) > MOST_KEPT:
+            self._sorted.clear()
+        self._sorted[_key(elements, type(next(iter(elements))))] = in_order
+        return in_order
+
+    def _in_order(self, elements: frozenset[Any]) -> tuple[Any, ...]:
+        types = set(map(type, elements))
+        if types == {str}:
+            return tuple(sorted(elements, key=self.rank))
+        if types == {ModelValue} and not any(map(type_of, elements)):
+            return tuple(sorted(elements, key=lambda value: self.rank(value.name)))
+        return tuple(sorted(elements, key=self._by_compare))
+
+    def fields(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The names of fields in order."""
+        given = tuple(names)
+        found = self._fields.get(given)
+        if found is None:
+            found = self._fields[given] = tuple(sorted(given, key=self.rank))
+        return found
+
+    def domain(self, function: Any) -> tuple[Any, ...]:
+        """The arguments of a function in order."""
+        if isinstance(function, tuple):
+            return tuple(range(1, len(function) + 1))
+        if isinstance(function, RecordValue):
+            return self.fields(function.fields)
+        return self.sorted(frozenset(function.mapping))
+
+    def compare(self, a: Any, b: Any) -> int:
+        """Less than 0 where ``a`` comes before ``b``, 0 where they are equal."""
+        kind = type(a)
+        if kind is type(b):
+            if kind is int or kind is bool:
+                return int(a) - int(b)
+            if kind is str:
+                return self.rank(a) - self.rank(b)
+        if kind is ModelValue or type(b) is ModelValue:
+            return self._compare_model_values(a, b)
+        a, b = self.normal(a), self.normal(b)
+        if type(a) is frozenset and type(b) is frozenset:
+            return len(a) - len(b) or self._compare_all(self.sorted(a), self.sorted(b))
+        if type(a) is SeqValue and type(b) is SeqValue:
+            return len(a) - len(b) or self._compare_all(tuple.__iter__(a), tuple.__iter__(b))
+        one, other = mapping_of(a), mapping_of(b)
+        if one is None or other is None or self._is_record_against_other(a, b):
+            raise refused(a, b)
+        if len(one) != len(other):
+            return len(one) - len(other)
+        keys = self.domain(a)
+        return self._compare_all(keys, self.domain(b)) or self._compare_all(
+            (one[key] for key in keys), (other[key] for key in keys)
+        )
+
+    def _compare_all(self, a: Iterable[Any], b: Iterable[Any]) -> int:
+        for x, y in zip(a, b, strict=True):
+            found = self.compare(x, y)
+            if found:
+                return found
+        return 0
+
+    def _compare_model_values(self, a: Any, b: Any) -> int:
+        if type(a) is not ModelValue:
+            return -self._compare_model_values(b, a)
+        if type(b) is ModelValue:
+            if type_of(a) and type_of(b) and type_of(a) != type_of(b):
+                raise KindError(f"differently-typed model values are compared: {a} and {b}")
+            return self.rank(a.name) - self.rank(b.name)
+        if type_of(a):
+            raise KindError(f"a typed model value is compared with what is none: {a} and {text(b)}")
+        return -1
+
+    @staticmethod
+    def _is_record_against_other(a: Any, b: Any) -> bool:
+        """A record is compared with records alone; another function with any function."""
+        return isinstance(a, RecordValue) and not isinstance(b, RecordValue) and len(b) > 0
+
+    # Equality
+
+    def equal(self, a: Any, b: Any) -> bool:
+        """``a = b``"""
+        kind = type(a)
+        if kind is type(b):
+            if kind is int or kind is str or kind is bool:
+                return bool(a == b)
+            if a is b and kind in NORMAL:
+                return True
+        if kind is ModelValue or type(b) is ModelValue:
+            return self._compare_model_values(a, b) == 0
+        if isinstance(a, Unwritten):
+            known = a.equals(b, self)
+            if known is not None:
+                return known
+        a, b = self.normal(a), self.normal(b)
+        kind = type(a)
+        if kind is frozenset and type(b) is frozenset:
+            return len(a) == len(b) and self._all_equal(self.sorted(a), self.sorted(b))
+        if kind is SeqValue and type(b) is SeqValue:
+            return len(a) == len(b) and self._all_equal(tuple.__iter__(a), tuple.__iter__(b))
+        one, other = mapping_of(a), mapping_of(b)
+        if one is None or other is None or self._is_record_against_other(a, b):
+            raise refused(a, b)
+        if len(one) != len(other):
+            return False
+        keys = self.domain(a)
+        return self._all_equal(keys, self.domain(b)) and self._all_equal(
+            (one[key] for key in keys), (other[key] for key in keys)
+        )
+
+    def _all_equal(self, a: Iterable[Any], b: Iterable[Any]) -> bool:
+        equal = self.equal
+        return all(equal(x, y) for x, y in zip(a, b, strict=True))
+
+    # Membership
+
+    def member(self, element: Any, elements: frozenset[Any]) -> bool:
+        """``element \\in elements``, of a set in normal form."""
+        if type(element) not in NORMAL:
+            element = self.normal(element)
+        if not elements:
+            return False
+        kind = type(element)
+        if kind is type(next(iter(elements))) and kind in ATOMS and (kind is not ModelValue or not type_of(element)):
+            return element in elements
+        return self._place(element, self.sorted(elements)) < 0
+
+    def _place(self, element: Any, elements: Sequence[Any]) -> int:
+        """Where an element would have its place among others, in order; -1 where it is one of them.
+
+        It is searched as TLC does, which refuses to compare some of them or does not come by.
+        """
+        low, high = 0, len(elements)
+        while low < high:
+            middle = (low + high) >> 1
+            found = self.compare(element, elements[middle])
+            if found == 0:
+                return -1
+            if found < 0:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+
+def _key(elements: frozenset[Any], kind: type) -> Any:
+    """What tells a set from others in a dictionary: Python holds {{1}} for equal to {{TRUE}}."""
+    return (elements, _marks(elements)) if kind is frozenset else elements
+
+
+def _marks(elements: frozenset[Any]) -> str:
+    """What tells sets of sets apart that Python holds for equal: whether there are Booleans in them."""
+    found = ""
+    for element in elements:
+        if type(element) is frozenset:
+            for inner in element:
+                found += "b" if type(inner) is bool else _marks(element) if type(inner) is frozenset else ""
+                break
+    return found
