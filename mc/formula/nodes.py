@@ -333,8 +333,6 @@ class Definition(Node):
     body: Expression | Tree
     #: The comment that it begins with.
     doc: str = ""
-    #: Of TLA+ text, where the reader finds it; None of other texts.
-    level: Level | None = None
 
     @property
     def expression(self) -> Expression:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mc.formula import operators as op
+from mc.formula import standard
 from mc.formula.nodes import (
     TRUE,
     All,
@@ -18,12 +19,16 @@ from mc.formula.nodes import (
     Each,
     Either,
     Enter,
+    Except,
     Expression,
     Fold,
     If,
+    Invoke,
+    Lambda,
     Let,
     Name,
     Of,
+    Recursive,
     Some,
     Test,
     Tree,
@@ -31,6 +36,7 @@ from mc.formula.nodes import (
     With,
     as_written,
 )
+from mc.formula.operators import Operator
 from mc.lang.domains import Domain
 from mc.lang.text import to_tla
 
@@ -88,7 +94,7 @@ class Printer:
         if operator is op.FIELD and isinstance(operands[1], Value):
             return f"{self.inside(operands[0], _TIGHT - 1)}.{operands[1].value}", _TIGHT
         if operator is op.INDEX:
-            return f"{self.inside(operands[0], _TIGHT - 1)}[{self.plain(operands[1])}]", _TIGHT
+            return f"{self.inside(operands[0], _TIGHT - 1)}{self.keys(operands[1])}", _TIGHT
         if operator is op.THE:
             return self.only(operands[0])
         if operator is op.CHECKED:
@@ -105,6 +111,8 @@ class Printer:
         if operator is op.IF:
             test, then, otherwise = map(self.plain, operands)
             return f"IF {test} THEN {then} ELSE {otherwise}", _LOOSE
+        if operator in _AROUND:
+            return _AROUND[operator](self, operands)
         if operator.precedence is None:
             return f"{operator.tla}({self.items(operands)})" if operands else operator.tla, _TIGHT
         low, high = operator.precedence
@@ -117,7 +125,73 @@ class Printer:
             parts[0] = self.plain(first)
         return f" {operator.tla} ".join(parts) or ("TRUE" if operator is op.AND else "FALSE"), low
 
+    def keys(self, key: Expression) -> str:
+        """``[a]``; of a tuple ``[a, b]``."""
+        if isinstance(key, Apply) and key.operator is op.SEQUENCE and len(key.operands) > 1:
+            return f"[{self.items(key.operands)}]"
+        return f"[{self.plain(key)}]"
+
+    def prime(self, operands: tuple[Expression, ...]) -> tuple[str, int]:
+        return f"{self.inside(operands[0], 15)}'", 15
+
+    def case(self, operands: tuple[Expression, ...]) -> tuple[str, int]:
+        arms = [f"{self.plain(c)} -> {self.plain(v)}" for c, v in zip(operands[::2], operands[1::2], strict=False)]
+        if len(operands) % 2:
+            arms.append(f"OTHER -> {self.plain(operands[-1])}")
+        return f"CASE {' [] '.join(arms)}", _LOOSE
+
+    def action(self, operands: tuple[Expression, ...], brackets: tuple[str, str]) -> tuple[str, int]:
+        """``[A]_v`` or ``<<A>>_v``"""
+        return f"{brackets[0]}{self.plain(operands[0])}{brackets[1]}_{self.inside(operands[1], _TIGHT - 1)}", _TIGHT
+
+    def fairness(self, operands: tuple[Expression, ...], word: str) -> tuple[str, int]:
+        return f"{word}_{self.inside(operands[0], _TIGHT - 1)}({self.plain(operands[1])})", _TIGHT
+
+    def product(self, operands: tuple[Expression, ...]) -> tuple[str, int]:
+        return " \\X ".join(self.inside(operand, 13) for operand in operands), 10
+
+    def functions(self, operands: tuple[Expression, ...]) -> tuple[str, int]:
+        return f"[{self.plain(operands[0])} -> {self.plain(operands[1])}]", _TIGHT
+
+    def records(self, operands: tuple[Expression, ...]) -> tuple[str, int]:
+        pairs = zip(operands[::2], operands[1::2], strict=True)
+        return f"[{', '.join(f'{k.value} : {self.plain(v)}' for k, v in pairs if isinstance(k, Value))}]", _TIGHT
+
+    def quantified(self, operands: tuple[Expression, ...], word: str) -> tuple[str, int]:
+        """``\\EE x : F``"""
+        (hidden,) = operands
+        assert isinstance(hidden, Lambda)
+        return f"{word} {', '.join(map(self.local, hidden.parameters))} : {self.plain(hidden.body)}", _LOOSE
+
+    def _Lambda(self, node: Lambda) -> tuple[str, int]:
+        return f"LAMBDA {', '.join(map(self.local, node.parameters))} : {self.plain(node.body)}", _LOOSE
+
+    def _Invoke(self, node: Invoke) -> tuple[str, int]:
+        return f"{self.local(node.name)}({self.items(node.arguments)})", _TIGHT
+
+    def _Recursive(self, node: Recursive) -> tuple[str, int]:
+        function = node.function
+        bounds = ", ".join(map(self.chosen, function.bounds))
+        name = self.local(node.name)
+        return f"LET {name}[{bounds}] == {self.plain(function.body)} IN {name}", _LOOSE
+
+    def _Except(self, node: Except) -> tuple[str, int]:
+        changes = []
+        for change in node.changes:
+            path = "".join(self.step(key) for key in change.path)
+            changes.append(f"!{path} = {self.plain(change.value)}")
+        return f"[{self.plain(node.of)} EXCEPT {', '.join(changes)}]", _TIGHT
+
+    def step(self, key: Expression) -> str:
+        """``.a`` or ``[i]`` of EXCEPT."""
+        if isinstance(key, Value) and isinstance(key.value, str) and key.value.isidentifier():
+            return f".{key.value}"
+        return self.keys(key)
+
     def _Call(self, node: Call) -> tuple[str, int]:
+        if len(node.arguments) == 2 and not node.definition[-1].isalnum() and node.definition[-1] != "_":
+            one, other = (self.inside(argument, _TIGHT - 1) for argument in node.arguments)
+            return f"{one} {node.definition} {other}", _LOOSE
         return f"{node.definition}({self.items(node.arguments)})" if node.arguments else node.definition, _TIGHT
 
     def _Bind(self, node: Bind) -> tuple[str, int]:
@@ -176,6 +250,8 @@ class Printer:
         return f"[{number} \\in DOMAIN {source} |-> {element.plain(node.body)}]", _TIGHT
 
     def members(self, bound: Bound) -> str:
+        if isinstance(bound.collection, Apply) and bound.collection.operator is standard.UNBOUNDED:
+            return self.names(bound)
         return f"{self.names(bound)} \\in {self.inside(bound.collection, 5)}"
 
     def names(self, bound: Bound) -> str:
@@ -189,6 +265,14 @@ class Printer:
         return f"{self.names(bound)} \\in {{{self.members(bound)} : {self.plain(bound.condition)}}}"
 
     def _Let(self, node: Let) -> tuple[str, int]:
+        if isinstance(node.value, Lambda):
+            parameters = ", ".join(map(self.local, node.value.parameters))
+            defined = f"{self.local(node.name)}({parameters}) == {self.plain(node.value.body)}"
+            return f"LET {defined} IN {self.plain(node.body)}", _LOOSE
+        if isinstance(node.value, Recursive):
+            bounds = ", ".join(map(self.chosen, node.value.function.bounds))
+            defined = f"{self.local(node.name)}[{bounds}] == {self.plain(node.value.function.body)}"
+            return f"LET {defined} IN {self.plain(node.body)}", _LOOSE
         return f"LET {self.local(node.name)} == {self.plain(node.value)} IN {self.plain(node.body)}", _LOOSE
 
     def _Fold(self, node: Fold) -> tuple[str, int]:
@@ -237,3 +321,20 @@ class Printer:
 
     def _Enter(self, node: Enter) -> tuple[str, int]:
         return f"{node.definition}({self.items(node.arguments)})" if node.arguments else node.definition, _TIGHT
+
+
+_Around = Callable[[Printer, tuple[Expression, ...]], tuple[str, int]]
+#: Operators of TLA+ that have brackets or words around their operands.
+_AROUND: Mapping[Operator, _Around] = {
+    standard.PRIME: Printer.prime,
+    standard.CASE: Printer.case,
+    standard.BOX_ACTION: lambda printer, operands: printer.action(operands, ("[", "]")),
+    standard.ANGLE_ACTION: lambda printer, operands: printer.action(operands, ("<<", ">>")),
+    standard.WEAK_FAIRNESS: lambda printer, operands: printer.fairness(operands, "WF"),
+    standard.STRONG_FAIRNESS: lambda printer, operands: printer.fairness(operands, "SF"),
+    standard.PRODUCT: Printer.product,
+    standard.FUNCTIONS: Printer.functions,
+    standard.RECORDS: Printer.records,
+    standard.TEMPORAL_EXISTS: lambda printer, operands: printer.quantified(operands, "\\EE"),
+    standard.TEMPORAL_FORALL: lambda printer, operands: printer.quantified(operands, "\\AA"),
+}

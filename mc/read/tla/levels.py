@@ -106,13 +106,13 @@ _WANTED = {**_IS, ACTION: "an action"}
 class Checker:
     """Finds the levels of the formulas of one definition, and refuses those that are too high."""
 
-    def __init__(self, signature: Callable[[str], Signature]) -> None:
-        #: The signature of a definition by its name.
+    def __init__(self, signature: Callable[[str], Signature | None]) -> None:
+        #: The signature of a definition by its name; None where it is not known.
         self.signature = signature
         self.most: dict[str, Level] = {}
         #: The names of LETs without parameters, and of operators that LETs define.
         self.values: dict[str, Found] = {}
-        self.operators: dict[str, Signature] = {}
+        self.operators: dict[str, Signature | None] = {}
 
     def of_definition(self, definition: Definition) -> Signature:
         """The level of a definition, and what it demands of its arguments."""
@@ -163,13 +163,14 @@ class Checker:
         return self._applied(node.definition, self.signature(node.definition), node.arguments)
 
     def _invoke(self, node: Invoke) -> Found:
-        signature = self.operators.get(node.name)
-        if signature is None:
-            found = [self.of(argument) for argument in node.arguments]
-            return _together([Found(CONSTANT, frozenset((node.name,))), *found])
-        return self._applied(node.name, signature, node.arguments)
+        if node.name in self.operators:
+            return self._applied(node.name, self.operators[node.name], node.arguments)
+        found = self._applied(node.name, None, node.arguments)
+        return Found(found.level, found.parameters | {node.name})
 
-    def _applied(self, name: str, signature: Signature, arguments: tuple[Expression, ...]) -> Found:
+    def _applied(self, name: str, signature: Signature | None, arguments: tuple[Expression, ...]) -> Found:
+        if signature is None:
+            return _together([self.of(argument) for argument in arguments])
         found = []
         for argument, adds, most in zip(arguments, signature.adds, signature.most, strict=True):
             one = self.limit(argument, most, name)
@@ -180,8 +181,7 @@ class Checker:
     def _let(self, node: Let) -> Found:
         if isinstance(node.value, Lambda):
             # One that uses itself adds nothing more by that.
-            count = len(node.value.parameters)
-            self.operators[node.name] = Signature(CONSTANT, (True,) * count, (TEMPORAL,) * count)
+            self.operators[node.name] = None
             self.operators[node.name] = self._signature(node.value.parameters, node.value.body)
         else:
             self.values[node.name] = self.of(node.value)

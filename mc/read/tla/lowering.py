@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from mc.formula import standard
-from mc.formula.nodes import AGAIN, Apply, Call, Expression, Invoke, Lambda, Let, Name, Of, Place
+from mc.formula.nodes import AGAIN, Apply, Call, Expression, Invoke, Lambda, Let, Level, Name, Of, Place
 from mc.read.tla.files import Text
 from mc.read.tla.instances import Context, Uses
 from mc.read.tla.scope import (
@@ -35,12 +35,18 @@ class Frame:
     names: Names
     #: How the formula of a node is made, by the kind of the node.
     rules: Mapping[str, Callable[[Scope, Node], Expression]]
+    #: Refuses a formula of a frame whose level is too high.
+    checked: Callable[[Frame, Expression, Level, str], None]
     #: The names that it binds.
     bound: dict[str, int] = field(default_factory=dict)
     #: What the parameters of its context are in it.
     parameters: dict[Local, Local] = field(default_factory=dict)
     #: The definitions that it uses.
     calls: dict[str, tuple[Symbol, Context]] = field(default_factory=dict)
+
+    def limit(self, node: Expression, most: Level, taker: str) -> None:
+        """Refuses a formula whose level is higher than what takes it allows."""
+        self.checked(self, node, most, taker)
 
     def fresh(self, name: str) -> str:
         """A name that nothing else in the definition has."""

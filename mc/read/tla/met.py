@@ -118,6 +118,7 @@ def _tokens(text: Text) -> _Tokens:
 
 def _add(node: Node, tokens: _Tokens, inner: set[str]) -> None:
     """Adds what a node has, in the order of the text."""
+    strings = body = len(tokens.strings)
     for child in node.children:
         kind = child.type
         if kind in _NAMES:
@@ -126,6 +127,8 @@ def _add(node: Node, tokens: _Tokens, inner: set[str]) -> None:
             tokens.strings.append(unescaped(written(child)[1:-1]))
         elif kind in _COMMENTS:
             continue
+        elif kind == ":":
+            body = len(tokens.strings)
         else:
             if kind == "extends":
                 tokens.extends += map(written, parts(child))
@@ -134,3 +137,6 @@ def _add(node: Node, tokens: _Tokens, inner: set[str]) -> None:
             elif kind == "module":
                 inner.add(written(parts(child)[1]))
             _add(child, tokens, inner)
+    if node.type == "set_map":
+        # Of {e : x \in S}, the formula S is made before e.
+        tokens.strings[strings:] = tokens.strings[body:] + tokens.strings[strings:body]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mc.formula.nodes import Definition
+from mc.formula.nodes import Call, Definition, Expression, Name, Of
 from mc.read.tla.files import Files
 from mc.read.tla.instances import Context
 from mc.read.tla.met import met
@@ -39,23 +39,25 @@ def read_module(path: Path, overrides: Overrides = NOTHING) -> Resolved:
     assumptions = [made for module in root.closure for made in reader.assumptions.get(module, ())]
     for _, calls in assumptions:
         found += calls.values()
+    definitions = _definitions(reader, found)
+    _replace(reader, found, definitions)
     return Resolved(
         name=root.name,
         path=path,
         texts=files.texts,
         variables=tuple(symbol.name for symbol in root.parameters.values() if isinstance(symbol, Variable)),
         constants={s.name: len(s.arities) for s in root.parameters.values() if isinstance(s, Constant)},
-        definitions=_definitions(reader, found),
+        definitions=definitions,
         assumptions=tuple(formula for formula, _ in assumptions),
         warnings=tuple(reader.warnings),
         met=met(files.root, files.known),
     )
 
 
-def _definitions(reader: Reader, todo: list[tuple[Symbol, Context]]) -> dict[str, Definition]:
+def _definitions(reader: Reader, found: list[tuple[Symbol, Context]]) -> dict[str, Definition]:
     """Some definitions, and those that they use."""
     made: dict[str, Definition] = {}
-    todo.reverse()
+    todo = found[::-1]
     while todo:
         symbol, context = todo.pop()
         context, symbol = reader.uses.behind(symbol, context)
@@ -67,6 +69,22 @@ def _definitions(reader: Reader, todo: list[tuple[Symbol, Context]]) -> dict[str
             made[name] = one.definition
             todo += reversed(one.calls.values())
     return made
+
+
+def _replace(reader: Reader, found: list[tuple[Symbol, Context]], made: dict[str, Definition]) -> None:
+    """Gives the names that the configuration replaces the meaning of what is in their place."""
+    for symbol, context in found:
+        override = symbol.override
+        known = made.get(reader.names.of(symbol, context)) if isinstance(symbol, (Defined, Imported)) else None
+        if override is None or known is None or (override.name == known.name and not override.is_constant):
+            continue
+        body: Expression
+        if override.is_constant:
+            body = Name(override.name, Of.CONSTANT, place=known.place)
+        else:
+            operands = tuple(Name(name, Of.LOCAL, place=known.place) for name in known.parameters)
+            body = Call(override.name, operands, place=known.place)
+        made[known.name] = Definition(known.name, known.parameters, body, place=known.place)
 
 
 def _is_definition(symbol: Symbol) -> bool:

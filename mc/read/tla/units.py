@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mc.formula import standard
 from mc.formula.nodes import Definition, Expression, Level
@@ -148,7 +148,7 @@ class Reader:
 
     def _scope(self, module: Module, name: str = "") -> Scope:
         """The place after all that a module has declared so far."""
-        frame = Frame(name, self.uses, self.names, RULES)
+        frame = Frame(name, self.uses, self.names, RULES, self._limit)
         return Scope(frame, self.uses.plain(module), module, {}, len(module.own))
 
     def _unit(self, module: Module, unit: Node, local: bool = False) -> None:
@@ -182,7 +182,7 @@ class Reader:
             case "assumption":
                 scope = self._scope(module, "ASSUME")
                 formula = scope.expression(body_of(unit))
-                self.checker(scope.frame).limit(formula, Level.CONSTANT, "ASSUME")
+                scope.frame.limit(formula, Level.CONSTANT, "ASSUME")
                 self.assumptions.setdefault(module, []).append((formula, scope.frame.calls))
                 self._fact(module, unit)
             case "theorem":
@@ -276,7 +276,7 @@ class Reader:
 
     def _make(self, symbol: Defined, context: Context) -> Made:
         name = self.names.of(symbol, context)
-        frame = Frame(name, self.uses, self.names, RULES)
+        frame = Frame(name, self.uses, self.names, RULES, self._limit)
         for local in context.parameters:
             frame.parameters[local] = Local(frame.fresh(local.name), local.arities)
         scope = Scope(frame, context, symbol.module, {}, symbol.limit)
@@ -291,22 +291,21 @@ class Reader:
                 names.append(scope.bound_in(parameter.name, node, (0,) * parameter.arity).name)
             body = scope.expression(body_of(unit))
         definition = Definition(name, tuple(names), body, place=symbol.place)
-        signature = self.checker(frame).of_definition(definition)
-        return Made(replace(definition, level=signature.level), frame.calls, signature)
+        return Made(definition, frame.calls, self.checker(frame).of_definition(definition))
 
     def checker(self, frame: Frame) -> Checker:
         """What checks the levels of formulas that were made in a frame."""
-        return Checker(lambda name: self._signature(*frame.calls[name]))
+        return Checker(lambda name: self._signature(frame.calls.get(name)))
 
-    def _signature(self, symbol: Symbol, context: Context) -> Signature:
-        if isinstance(symbol, Constant):
-            return Signature(Level.CONSTANT, (True,) * len(symbol.arities), (Level.TEMPORAL,) * len(symbol.arities))
-        assert isinstance(symbol, Defined)
-        if (symbol, context) in self._making:
-            # One that uses itself adds nothing more by that.
-            count = len(context.parameters) + len(symbol.arities)
-            return Signature(Level.CONSTANT, (True,) * count, (Level.TEMPORAL,) * count)
-        return self.made(symbol, context).signature
+    def _signature(self, called: tuple[Symbol, Context] | None) -> Signature | None:
+        # One that uses itself adds nothing more by that; what a configuration puts somewhere may come later.
+        if called is None or called in self._making or not isinstance(called[0], Defined):
+            return None
+        return self.made(called[0], called[1]).signature
+
+    def _limit(self, frame: Frame, node: Expression, most: Level, taker: str) -> None:
+        """Refuses a formula that was made in a frame if its level is too high."""
+        self.checker(frame).limit(node, most, taker)
 
 
 def _same(one: Defined, other: Defined) -> bool:

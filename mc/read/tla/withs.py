@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from mc.formula.nodes import Level
 from mc.read.tla.lowering import Scope, parameters_of, symbol_name
 from mc.read.tla.scope import Instance, Variable
 from mc.read.tla.syntax import Node, fields, part, parts, written
@@ -36,10 +37,11 @@ def instance_of(scope: Scope, node: Node, unit: Node | None = None, *, local: bo
                 source.refuse(
                     named, f"the {what} {name} of module {target.name} has no value here: add WITH {name} <- ..."
                 )
-        elif symbol.arities:
-            inner.operator(given[name], len(symbol.arities))
         else:
-            inner.expression(given[name])
+            count = len(symbol.arities)
+            formula = inner.operator(given[name], count) if count else inner.expression(given[name])
+            most = Level.STATE if isinstance(symbol, Variable) else Level.CONSTANT
+            scope.frame.limit(formula, most, f"WITH {name}")
     return Instance(
         written(part(unit, "name")) if unit else "",
         scope.module,
