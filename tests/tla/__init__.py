@@ -1,0 +1,1 @@
+"""Small TLA+ modules that contain each construct, for TLC to judge."""
