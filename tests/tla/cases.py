@@ -6,7 +6,8 @@ numbers; so the number of distinct states says which hold.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 #: A module that counts facts has this before them, and Init and Next.
 _COUNTED = """
@@ -27,13 +28,22 @@ class Case:
     config: str
     #: Whether a state without successors is an error: TLC 2.15 is told by an option.
     deadlock: bool = False
+    #: The texts of other modules, by their names.
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 CASES: list[Case] = []
 
 
-def _case(name: str, body: str, config: str = _INIT_NEXT, deadlock: bool = False) -> None:
-    CASES.append(Case(name, f"---- MODULE {name} ----\n{body.strip()}\n====\n", config, deadlock))
+def _module(name: str, body: str) -> str:
+    return f"---- MODULE {name} ----\n{body.strip()}\n====\n"
+
+
+def _case(
+    name: str, body: str, config: str = _INIT_NEXT, deadlock: bool = False, others: Mapping[str, str] | None = None
+) -> None:
+    modules = {other: _module(other, text) for other, text in (others or {}).items()}
+    CASES.append(Case(name, _module(name, body), config, deadlock, modules))
 
 
 def _facts(name: str, extends: str, *facts: str, before: str = "", config: str = "") -> None:
@@ -525,19 +535,29 @@ _case(
     r"""
 EXTENDS Integers
 VARIABLE x
----- MODULE Inner ----
-EXTENDS Integers
-VARIABLE v
-Limit == 1
-Next == v < Limit /\ v' = v + 1
-====
-I == INSTANCE Inner WITH v <- x
+I == INSTANCE Other WITH v <- x
 Three == 3
 Limit == 2
 Init == x = 0
 Next == I!Next \/ (x < Limit /\ x' = x + 2)
 """,
-    _INIT_NEXT + "CONSTANT Limit <- [Inner] Three\n",
+    _INIT_NEXT + "CONSTANT Limit <- [Other] Three\n",
+    others={"Other": "EXTENDS Integers\nVARIABLE v\nLimit == 1\nNext == v < Limit /\\ v' = v + 1"},
+)
+_case("ReplacedInNothing", "VARIABLE x\nInit == x = 0\nNext == x' = x", _INIT_NEXT + "CONSTANT Limit <- [Other] Init\n")
+_case(
+    "ExtendedModules",
+    r"""
+EXTENDS Upper, Integers
+VARIABLE y
+Init == InitX /\ y = 0
+Next == Up /\ y' = Helper(y) /\ y < 3
+""",
+    others={
+        "Lower": "EXTENDS Integers\nCONSTANT N\nLOCAL Hidden == 1\nHelper(i) == i + Hidden * N",
+        "Upper": "EXTENDS Lower\nVARIABLE x\nInitX == x = 0\nUp == x' = (x + N) % 3",
+    },
+    config=_INIT_NEXT + "CONSTANT N = 1\n",
 )
 
 _SYMMETRY = r"""

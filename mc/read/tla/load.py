@@ -107,6 +107,12 @@ class _Loader:
     def check_given(self, given: Given) -> None:
         """That a constant is known, and fits what stands for it."""
         if given.module is not None:
+            modules = {Path(file).stem for file in self.resolved.texts}
+            if given.module not in modules and given.module not in standard.MODULES:
+                near = _near(given.module, modules)
+                raise wrong(
+                    given.place, f"{given.name} is replaced in a module {given.module}, which is none of it{near}"
+                )
             return
         known = (*self.resolved.constants, *self.resolved.definitions)
         arity = self.arity(given.name)
