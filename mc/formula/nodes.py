@@ -31,8 +31,8 @@ class Place:
 
     @property
     def start(self) -> str:
-        """``file:line:column``, with columns from 1."""
-        return f"{self.file}:{self.line}:{self.column + 1}"
+        """``file:line:column``, with columns from 1; what is no file has no line."""
+        return f"{self.file}:{self.line}:{self.column + 1}" if self.line else self.file
 
 
 NOWHERE = Place("", 0)

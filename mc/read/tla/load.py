@@ -211,14 +211,14 @@ class _Loader:
         """All of it."""
         once, config, changes = self.config.once, self.config, self.changes
         constants, replaced = self.constants()
-        place = Place("--invariant", 1)
+        place = Place("--invariant", 0)
         invariants = (
             config.invariants if changes.invariants is None else [Named(name, place) for name in changes.invariants]
         )
         if changes.symmetry is not None:
             once.pop("SYMMETRY", None)
             if changes.symmetry:
-                once["SYMMETRY"] = Named(changes.symmetry, Place("--symmetry", 1))
+                once["SYMMETRY"] = Named(changes.symmetry, Place("--symmetry", 0))
         for keyword in ("_PERIODIC", "_RL_REWARD"):
             if keyword in once:
                 raise wrong(once[keyword].place, f"{keyword} is not read; leave it out")
@@ -229,7 +229,7 @@ class _Loader:
         properties = tuple(self.properties())
         if not behavior.init and (self.resolved.variables or checked or properties):
             raise ModelError(f"{config.path}: there is no initial predicate; add INIT Init and NEXT Next")
-        if behavior.next is None and (checked or properties):
+        if behavior.next is None and (behavior.init or checked or properties):
             raise ModelError(f"{config.path}: there is no next-state relation; add NEXT Next")
         met = dict.fromkeys((*config.met, *self.resolved.met))
         return ModuleSpec(
@@ -269,7 +269,7 @@ class _Loader:
 
 def _from_command_line(name: str, value: Any, config: Config) -> Given:
     """``-c name=value``."""
-    place = Place("-c", 1)
+    place = Place("-c", 0)
     if isinstance(value, bool | int):
         before = next((given for given in config.constants if given.name == name), None)
         if before is not None and isinstance(before.value, frozenset):
