@@ -11,6 +11,8 @@ from mc.formula.nodes import Apply, Call, Definition, Level, Name, Node, Of
 _NAMES = {Of.VARIABLE: Level.STATE, Of.PRIMED: Level.ACTION}
 #: What an operator makes of its operands, where that is more than they are.
 _LEAST = {
+    # What it gives changes in the course of a search.
+    standard.TLC_GET: Level.STATE,
     standard.PRIME: Level.ACTION,
     standard.UNCHANGED: Level.ACTION,
     standard.BOX_ACTION: Level.ACTION,
