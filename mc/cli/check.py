@@ -33,7 +33,7 @@ examples:
 
 exit codes:
   0 no error, 10 an assumption is false, 11 deadlock, 12 invariant violated, 13 property violated,
-  20 incomplete, 75 the spec cannot be evaluated,
+  14 an Assert is false, 20 incomplete, 75 the spec cannot be evaluated,
   23 vacuous: there is no initial state, or none within the constraints, so "no error" would say nothing,
   2 usage, 150 error in the spec, 151 error in the model
 

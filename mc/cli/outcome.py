@@ -24,13 +24,14 @@ _EXIT_CODES = {
     "error": errors.EXIT_EVALUATION,
     "assumption": errors.EXIT_ASSUMPTION,
 }
+#: Of violations for which TLC has an exit code of their own.
+_KINDS = {"property": errors.EXIT_PROPERTY, "assertion": errors.EXIT_ASSERT}
 
 
 def exit_code(result: Result) -> int:
     """The exit code of ``mc check``."""
-    if result.violation is not None and result.violation.kind == "property":
-        return errors.EXIT_PROPERTY
-    return _EXIT_CODES[result.verdict]
+    kind = result.violation.kind if result.violation is not None else ""
+    return _KINDS.get(kind, _EXIT_CODES[result.verdict])
 
 
 def directory(args: argparse.Namespace, subject: report.Subject) -> Path:

@@ -252,6 +252,8 @@ def verdict_line(spec: Subject, result: Result) -> str:
         names = ", ".join(spec.constraints)
         which = f"none of the {result.initial:,} initial states" if result.initial > 1 else "not even the initial state"
         return f"Vacuous: no state was explored, for {which} satisfies the constraints ({names})."
+    if result.violation is not None and result.violation.kind == "assertion":
+        return "Error: an assertion of the spec is FALSE."
     checked = ", ".join(spec.invariants) or "no invariant"
     if result.violation is not None and result.violation.kind in _WRONG:
         wrong = _WRONG[result.violation.kind].format(result.violation.property)

@@ -32,7 +32,7 @@ from mc.engine.search.limits import Guard, Limits
 from mc.errors import EvaluationError, ModelError
 from mc.formula.levels import Levels
 from mc.formula.nodes import Expression, Level
-from mc.interpreter.errors import SuccessorError
+from mc.interpreter.errors import AssertError, SuccessorError
 from mc.interpreter.interpreter import Action, Interpreter, State
 from mc.lang import state as lang
 from mc.lang.values import RecordValue, SeqValue, same_kinds
@@ -315,7 +315,8 @@ class _Search:
             self._fail(f"{what} {name}", error, self._path_to(state if primed is None else primed))
 
     def _fail(self, where: str, error: Exception, path: list[tuple[int, State]]) -> NoReturn:
-        raise _StopError("evaluation", "", path, _unevaluable(where, error)) from error
+        kind: ViolationKind = "assertion" if isinstance(error, AssertError) else "evaluation"
+        raise _StopError(kind, "", path, _unevaluable(where, error)) from error
 
     def _finish(self) -> None:
         """What is to hold at the end."""

@@ -12,13 +12,14 @@ from mc.lang.state import State
 #: assumption, or a postcondition, does not hold.
 Verdict = Literal["ok", "vacuous", "violation", "deadlock", "incomplete", "error", "assumption"]
 #: Why a search stopped: "evaluation" where the spec cannot be evaluated in the last state; "property" where a step, or
-#: an initial state, is not as a property of behaviors wants it.
-ViolationKind = Literal["invariant", "deadlock", "evaluation", "property", "assumption", "postcondition"]
+#: an initial state, is not as a property of behaviors wants it; "assertion": an ``Assert`` of what is FALSE.
+ViolationKind = Literal["invariant", "deadlock", "evaluation", "property", "assumption", "postcondition", "assertion"]
 VERDICTS: Mapping[ViolationKind, Verdict] = {
     "invariant": "violation",
     "property": "violation",
     "deadlock": "deadlock",
     "evaluation": "error",
+    "assertion": "error",
     "assumption": "assumption",
     "postcondition": "assumption",
 }

@@ -1,4 +1,7 @@
-"""The levels of formulas: whether a value depends on a state, on a step, or on a whole behavior."""
+"""What the values of formulas depend on in a search: nothing, the state, the step, or the whole behavior.
+
+As TLC bounds it (``tlc2.tool.impl.Tool.getLevelBound``): what ``TLCGet`` gives is no constant.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ _LEAST = {
 
 
 class Levels:
-    """The levels of formulas and definitions (*Specifying Systems*, section 17.2)."""
+    """The levels of formulas and definitions."""
 
     def __init__(self, definitions: Mapping[str, Definition]) -> None:
         self.definitions = definitions

@@ -60,6 +60,8 @@ class _Loader:
         self.resolved: Resolved = read_module(path, self.overrides())
         self.definitions: dict[str, Definition] = dict(self.resolved.definitions)
         self.levels = Levels(self.definitions)
+        #: ``N <- Def``, and under ``M!N`` ``N <- [M] Def``.
+        self.replaced: dict[str, str] = {}
         self.warnings = list(self.resolved.warnings)
 
     # Constants
@@ -87,22 +89,21 @@ class _Loader:
         frozen = {module: frozenset(names) for module, names in values_in.items()}
         return Overrides(replaced, replaced_in, frozenset(values - set(replaced)), frozen)
 
-    def constants(self) -> tuple[dict[str, Any], dict[str, str]]:
-        """The values of the constants, and the names of the definitions in the place of others."""
+    def constants(self) -> dict[str, Any]:
+        """The values of the constants; :attr:`replaced` is given the definitions in the place of others."""
         found: dict[str, Any] = {}
-        replaced: dict[str, str] = {}
         for given in self.given:
             self.check_given(given)
             name = given.name if given.module is None else f"{given.module}!{given.name}"
             if given.definition is None:
                 found[name] = given.value
             else:
-                replaced[name] = given.definition.name
+                self.replaced[name] = given.definition.name
         for name, arity in self.resolved.constants.items():
-            if name not in found and name not in replaced:
+            if name not in found and name not in self.replaced:
                 mend = f"{name} <- Definition" if arity else f"{name} = value"
                 raise ModelError(f"{self.config.path}: the constant {name} has no value; add CONSTANT {mend}")
-        return {name: value for name, value in found.items() if name not in replaced}, replaced
+        return {name: value for name, value in found.items() if name not in self.replaced}
 
     def check_given(self, given: Given) -> None:
         """That a constant is known, and fits what stands for it."""
@@ -153,7 +154,7 @@ class _Loader:
 
     def definition(self, named: Named, what: str, at_most: Level) -> Definition:
         """What the configuration names, which has no parameters and this level at most."""
-        definition = self.definitions.get(named.name)
+        definition = self.definitions.get(self.replaced.get(named.name, named.name))
         if definition is None:
             near = _near(named.name, self.resolved.definitions)
             raise wrong(named.place, f"{what} {named.name}: {self.resolved.name} has no such definition{near}")
@@ -161,7 +162,7 @@ class _Loader:
             count = _count(len(definition.parameters), "parameter")
             mend = "define one without parameters that applies it"
             raise wrong(named.place, f"{what} {named.name}: {named.name} has {count}; {mend}")
-        found = self.levels.definition(named.name)
+        found = self.levels.definition(definition.name)
         if found > at_most:
             has = "is a temporal formula" if found is Level.TEMPORAL else "speaks of the next state, for it has a prime"
             mend = "; make it a PROPERTY" if found is Level.TEMPORAL else ""
@@ -198,19 +199,21 @@ class _Loader:
             if keyword in once:
                 raise wrong(once[keyword].place, f"{keyword} stands beside SPECIFICATION; leave one of them out")
         named = once["SPECIFICATION"]
-        self.definition(named, "SPECIFICATION", Level.TEMPORAL)
-        return specification(named, self.definitions, self.resolved.variables, self.warnings)
+        definition = self.definition(named, "SPECIFICATION", Level.TEMPORAL)
+        return specification(
+            Named(definition.name, named.place), self.definitions, self.resolved.variables, self.warnings
+        )
 
     def properties(self) -> Iterator[Conjunct]:
         """The conjuncts of all properties."""
         for named in self.config.properties:
-            self.definition(named, "PROPERTY", Level.TEMPORAL)
-            yield from conjuncts(named, self.definitions, self.warnings)
+            definition = self.definition(named, "PROPERTY", Level.TEMPORAL)
+            yield from conjuncts(Named(definition.name, named.place), self.definitions, self.warnings)
 
     def spec(self) -> ModuleSpec:
         """All of it."""
         once, config, changes = self.config.once, self.config, self.changes
-        constants, replaced = self.constants()
+        constants = self.constants()
         place = Place("--invariant", 0)
         invariants = (
             config.invariants if changes.invariants is None else [Named(name, place) for name in changes.invariants]
@@ -253,9 +256,9 @@ class _Loader:
             view=self.name("VIEW", Level.STATE),
             symmetry=self.name("SYMMETRY", Level.CONSTANT),
             alias=self.name("ALIAS", Level.ACTION),
-            postconditions=self.names(config.postconditions, "POSTCONDITION", Level.CONSTANT),
+            postconditions=self.names(config.postconditions, "POSTCONDITION", Level.STATE),
             deadlock=self.deadlock(),
-            replaced=replaced,
+            replaced=self.replaced,
             met={name: number for number, name in enumerate(met)},
             warnings=tuple(self.warnings),
         )
