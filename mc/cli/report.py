@@ -181,10 +181,10 @@ def result_lines(spec: Subject, result: Result, seconds: Mapping[str, float]) ->
         yield from _witness_lines(result)
     yield ""
     rate = result.generated / seconds["explore"] if seconds["explore"] else 0.0
+    compiled = f" compiled in {seconds['compile']:.2f} s," if "compile" in seconds else ""
     yield (
         f"explored in {seconds['explore']:.2f} s by {result.workers} worker{'s' if result.workers > 1 else ''}"
-        f" ({rate:,.0f} states/s); loaded in {seconds['load']:.2f} s, compiled in {seconds['compile']:.2f} s,"
-        f" {seconds['total']:.2f} s in all"
+        f" ({rate:,.0f} states/s); loaded in {seconds['load']:.2f} s,{compiled} {seconds['total']:.2f} s in all"
     )
     if result.exact:
         yield "whole states were compared: none was missed"

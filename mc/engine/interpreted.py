@@ -382,7 +382,7 @@ class _Search:
             exact=True,
             workers=1,
             ending=ending,
-            seconds={"compile": 0.0, "explore": time.monotonic() - self.began},
+            seconds={"explore": time.monotonic() - self.began},
             warnings=tuple(self.warnings),
         )
 

@@ -26,7 +26,7 @@ def write(case: Case, directory: Path) -> Path:
     """The files of a case; returns that of the module."""
     for name, text in {**case.others, case.name: case.text}.items():
         (directory / f"{name}.tla").write_text(text, encoding="utf-8")
-    deadlock = "" if case.deadlock else "CHECK_DEADLOCK FALSE\n"
+    deadlock = "" if case.deadlock else "\nCHECK_DEADLOCK FALSE\n"
     (directory / f"{case.name}.cfg").write_text(case.config + deadlock, encoding="utf-8")
     return directory / f"{case.name}.tla"
 
