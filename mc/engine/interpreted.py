@@ -361,7 +361,7 @@ class _Search:
         elif self.guard.ending is not None:
             verdict, ending = "incomplete", self.guard.ending
         elif left_out:
-            reason = f"PROPERTY {', '.join(left_out)} is about whole behaviors, which are not checked yet"
+            reason = f"what PROPERTY {', '.join(left_out)} says of whole behaviors is not checked yet"
             verdict, ending = "incomplete", Ending("properties", reason)
         # As TLC counts: the level of a state that is not stored counts too.
         depth = max(len(self.levels), len(stop.path) if stop is not None else 0)

@@ -99,7 +99,9 @@ def test_an_evaluation_that_fails(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_property_that_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     Path("live.cfg").write_text(f"{CONFIG}PROPERTY Live", encoding="utf-8")
     output, _ = check(capsys, 20, "--config", "live.cfg")
-    assert "Incomplete: all reachable states were checked and no error was found, but PROPERTY Live is about" in output
+    assert (
+        "Incomplete: all reachable states were checked and no error was found, but what PROPERTY Live says of" in output
+    )
 
 
 def test_assumptions(capsys: pytest.CaptureFixture[str]) -> None:

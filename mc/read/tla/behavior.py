@@ -133,14 +133,15 @@ def conjuncts(named: Named, definitions: dict[str, Definition], warnings: list[s
         # Its definition may be recursive, so it is not taken apart.
         return isinstance(formula, Call) and bool(formula.arguments) and level(formula) <= Level.STATE
 
+    if Levels(definitions).definition(named.name) <= Level.STATE:
+        message = f"PROPERTY {named.name} is a state predicate, so it is about initial states only"
+        warnings.append(f"{named.place.start}: {message}; for all states it has to be []{named.name}")
     for part in Conjuncts(definitions, is_predicate).of(definitions[named.name].expression, named.name):
         asked: Asked = "temporal"
         formula, height = part.formula, level(part.formula)
         box, inner = _box_action(formula), _boxed(formula)
         if height <= Level.STATE:
             asked = "initial"
-            message = f"PROPERTY {named.name}: {part.name} is a state predicate, so it is about initial states only"
-            warnings.append(f"{named.place.start}: {message}; for all states write []{part.name}")
         elif height is Level.ACTION:
             raise wrong(named.place, f"PROPERTY {named.name}: {part.name} is an action; write [][{part.name}]_vars")
         elif box is not None:
