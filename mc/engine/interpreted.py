@@ -51,7 +51,7 @@ def search(
 
 
 class _StopError(Exception):
-    """An error was found, and the search ends; ``last``: a state that is not stored, with the action to it."""
+    """An error was found, and the search ends; ``path``: the states to it, each with the number of its action."""
 
     def __init__(
         self, kind: ViolationKind, name: str, path: list[tuple[int, State]], failure: Unevaluable | None = None
@@ -61,6 +61,10 @@ class _StopError(Exception):
         self.name = name
         self.path = path
         self.failure = failure
+
+
+class _EndError(Exception):
+    """A limit ends the search while it makes the initial states."""
 
 
 class _Visited:
@@ -205,22 +209,25 @@ class _Search:
 
     def _start(self) -> None:
         """The initial states."""
-        states = self.interpreter.initial_states()
-        while not (self.generated % 1024 == 1023 and self.guard.due(len(self.states))):
-            self.level = 0
-            try:
-                state = next(states, None)
-            except SuccessorError as error:
-                self.initial = self.generated = self.generated + 1
-                self._fail(self.spec.init_name, error, [])
-            except (EvaluationError, RecursionError) as error:
-                self._fail(self.spec.init_name, error, [])
-            if state is None:
-                break
+        try:
+            self.interpreter.visit_initial(self.begin)
+        except _EndError:
+            pass
+        except SuccessorError as error:
             self.initial = self.generated = self.generated + 1
-            self.add(state)
-        if self.states:
+            self._fail(self.spec.init_name, error, [])
+        except (EvaluationError, RecursionError) as error:
+            self._fail(self.spec.init_name, error, [])
+        if self.states and self.guard.ending is None:
             self.levels.append(len(self.states))
+
+    def begin(self, state: State) -> None:
+        """Looks at an initial state."""
+        self.initial = self.generated = self.generated + 1
+        self.add(state)
+        self.level = 0
+        if not self.generated % 1024 and self.guard.due(len(self.states)):
+            raise _EndError
 
     def _explore(self) -> None:
         """Level by level."""
