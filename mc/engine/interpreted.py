@@ -32,8 +32,10 @@ from mc.engine.search.limits import Guard, Limits
 from mc.errors import EvaluationError, ModelError
 from mc.formula.levels import Levels
 from mc.formula.nodes import Expression, Level
+from mc.interpreter.actions import Action
 from mc.interpreter.errors import AssertError, SuccessorError
-from mc.interpreter.interpreter import Action, Interpreter, State
+from mc.interpreter.interpreter import Interpreter
+from mc.interpreter.states import State
 from mc.lang import state as lang
 from mc.lang.values import RecordValue, SeqValue, same_kinds
 from mc.spec.module import Conjunct, ModuleSpec

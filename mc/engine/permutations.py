@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from mc.errors import ModelError
 from mc.formula.nodes import Apply, Bind, Call, Expression
-from mc.interpreter.interpreter import Interpreter, State
+from mc.interpreter.interpreter import Interpreter
+from mc.interpreter.states import State
 from mc.lang.text import to_tla
 from mc.lang.values import FnValue, ModelValue, SeqValue, rename
 
