@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mc.formula import operators as op
@@ -24,13 +24,14 @@ from mc.formula.operators import Operator
 from mc.read.tla.bounds import Bounds, bounded, chosen, unbounded
 from mc.read.tla.bullets import check_columns
 from mc.read.tla.lets import let
-from mc.read.tla.lowering import Scope, applied, symbol_name
+from mc.read.tla.lowering import Scope
 from mc.read.tla.precedence import check_operands
 from mc.read.tla.scope import Local
 from mc.read.tla.spelling import INFIX, POSTFIX, PREFIX
 from mc.read.tla.strings import unescaped
 from mc.read.tla.subexpressions import mentions, subexpression
 from mc.read.tla.syntax import Node, fields, part, parts, written
+from mc.read.tla.written import applied, symbol_name
 
 # Values and names
 
@@ -83,11 +84,23 @@ def _prefix(scope: Scope, node: Node) -> Expression:
 
 
 def _infix(scope: Scope, node: Node) -> Expression:
-    check_operands(scope.source, node)
-    symbol = part(node, "symbol")
-    if symbol.type == "times":
-        return _product(scope, node)
-    return _of_symbol(scope, node, INFIX[symbol.type], symbol, [part(node, "lhs"), part(node, "rhs")])
+    """``a + b + c``: from the left, and not by recursion, for such chains are long."""
+    chain: list[Node] = []
+    first = node
+    while first.type == "bound_infix_op" and part(first, "symbol").type != "times":
+        check_operands(scope.source, first)
+        chain.append(first)
+        first = part(first, "lhs")
+    if first.type == "bound_infix_op":
+        check_operands(scope.source, first)
+        made: Expression | None = _product(scope, first)
+    else:
+        made = None
+    for joined in reversed(chain):
+        symbol = part(joined, "symbol")
+        made = _of_symbol(scope, joined, INFIX[symbol.type], symbol, [made or first, part(joined, "rhs")])
+    assert made is not None
+    return made
 
 
 def _postfix(scope: Scope, node: Node) -> Expression:
@@ -96,7 +109,7 @@ def _postfix(scope: Scope, node: Node) -> Expression:
     return _of_symbol(scope, node, POSTFIX[symbol.type], symbol, [part(node, "lhs")])
 
 
-def _of_symbol(scope: Scope, node: Node, name: str, symbol: Node, given: list[Node]) -> Expression:
+def _of_symbol(scope: Scope, node: Node, name: str, symbol: Node, given: Sequence[Node | Expression]) -> Expression:
     found = scope.found(name, symbol)
     operands = scope.fitted(symbol, name, found.arities, given)
     made = scope.apply(found, operands, scope.source.place(node))

@@ -65,6 +65,8 @@ class Files:
         #: By their names in places.
         self.texts: dict[str, str] = {}
         self._found: dict[str, Text] = {}
+        #: What follows the first module of a file: it counts where no file has a module of that name.
+        self._following: dict[str, Text] = {}
         self.root = self._read(path, path.stem, is_ours=False)
 
     def find(self, name: str, source: Source, at: Node) -> Text:
@@ -86,6 +88,8 @@ class Files:
                 return self._read(path, name, is_ours=folder == LIBRARY)
         if name in standard.MODULES:
             return Text.of_operators(name)
+        if name in self._following:
+            return self._following[name]
         source.refuse(at, f"there is no module {name!r}: no {name}.tla is beside the spec or in mc's library")
 
     def _read(self, path: Path, name: str, is_ours: bool) -> Text:
@@ -111,6 +115,6 @@ class Files:
                 f"the module is called {first.name!r}, its file {name!r}: they must be the same",
             )
         for other in others:
-            self._found.setdefault(other.name, other)
+            self._following.setdefault(other.name, other)
         self._found[name] = first
         return first

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from mc.formula.nodes import Bind, Binder, Expression, Lambda, Let, Place, Recursive
 from mc.read.tla.bounds import bounded
-from mc.read.tla.lowering import Scope, count, declared, symbol_name
+from mc.read.tla.lowering import Scope
 from mc.read.tla.scope import Local
 from mc.read.tla.syntax import Node, Source, fields, part, parts, refuse, written
 from mc.read.tla.withs import instance_of
+from mc.read.tla.written import count, declared, symbol_name
 
 
 def let(scope: Scope, node: Node) -> Expression:

@@ -169,7 +169,8 @@ class Checker:
         return Found(found.level, found.parameters | {node.name})
 
     def _applied(self, name: str, signature: Signature | None, arguments: tuple[Expression, ...]) -> Found:
-        if signature is None:
+        if signature is None or len(signature.adds) != len(arguments):
+            # A configuration may put something else in the place of a definition; whether it fits is seen there.
             return _together([self.of(argument) for argument in arguments])
         found = []
         for argument, adds, most in zip(arguments, signature.adds, signature.most, strict=True):

@@ -18,12 +18,11 @@ from mc.read.tla.scope import (
     Local,
     Module,
     Override,
-    Parameter,
     Symbol,
     Variable,
 )
-from mc.read.tla.spelling import NUMBER_SETS, SPELLING
-from mc.read.tla.syntax import Node, fields, part, parts, written
+from mc.read.tla.syntax import Node, part, parts, written
+from mc.read.tla.written import applied, count, symbol_name
 
 
 @dataclass(eq=False)
@@ -254,19 +253,15 @@ class Scope:
         place = self.source.place(node)
         if isinstance(found, Instance):
             self.source.refuse(node, f"{name} is an instance of a module: name one of its definitions, {name}!Op")
-        return self.apply(found, self.arguments(node, name, found, given), place)
+        return self.apply(found, self.fitted(node, name, found.arities, given), place)
 
-    def arguments(self, node: Node, name: str, found: Local | Symbol, given: Sequence[Node]) -> Operands:
-        """Arguments, as what is applied takes them."""
-        return self.fitted(node, name, found.arities, given)
-
-    def fitted(self, node: Node, name: str, arities: tuple[int, ...], given: Sequence[Node]) -> Operands:
-        """Arguments, as many and of the arities that are taken."""
+    def fitted(self, node: Node, name: str, arities: tuple[int, ...], given: Sequence[Node | Expression]) -> Operands:
+        """Arguments, as many and of the arities that are taken; some may be made already."""
         if len(arities) != len(given):
             self.source.refuse(node, f"{name} takes {count(len(arities))}, {count(len(given))} here")
         return tuple(
-            self.operator(argument, arity) if arity else self.expression(argument)
-            for argument, arity in zip(given, arities, strict=True)
+            one if not isinstance(one, Node) else self.operator(one, arity) if arity else self.expression(one)
+            for one, arity in zip(given, arities, strict=True)
         )
 
     def operator(self, node: Node, arity: int) -> Expression:
@@ -363,51 +358,8 @@ class Scope:
         return rule(self, node)
 
 
-def count(arguments: int) -> str:
-    """So many arguments, in words."""
-    return "no argument" if not arguments else "1 argument" if arguments == 1 else f"{arguments} arguments"
-
-
 def whence(known: Local | Symbol) -> str:
     """Where the meaning of a name is from."""
     if known.place.line or isinstance(known, Local):
         return str(known.place)
     return f"of module {known.module.name}"
-
-
-def symbol_name(node: Node) -> str | None:
-    """The name that a node is, if it is one: an identifier or the symbol of an operator."""
-    if node.type in ("identifier_ref", "identifier"):
-        return written(node)
-    if node.type in ("infix_op_symbol", "prefix_op_symbol", "postfix_op_symbol"):
-        return SPELLING[parts(node)[0].type]
-    return NUMBER_SETS.get(node.type)
-
-
-def applied(node: Node) -> tuple[str, list[Node]]:
-    """A name and its arguments: ``Op``, ``Op(a, b)``, ``+(a, b)``."""
-    if node.type == "bound_op":
-        return written(part(node, "name")), fields(node, "parameter")
-    if node.type == "bound_nonfix_op":
-        symbol, *arguments = parts(node)
-        return SPELLING[parts(symbol)[0].type], arguments
-    name = symbol_name(node)
-    return name or written(node), []
-
-
-def parameters_of(nodes: Sequence[Node], source_place: Callable[[Node], Place]) -> tuple[Parameter, ...]:
-    """Parameters and declarations: ``x``, ``F(_, _)``, ``_ + _``."""
-    return tuple(Parameter(*declared(node), source_place(node)) for node in nodes)
-
-
-def declared(node: Node) -> tuple[str, int]:
-    """The name and the arity that a declaration gives."""
-    if node.type == "identifier":
-        return written(node), 0
-    name = part(node, "name")
-    return symbol_name(name) or written(name), sum(child.type == "placeholder" for child in parts(node))
-
-
-def body_of(unit: Node) -> Node:
-    """The formula of a definition, an assumption or a theorem."""
-    return part(unit, "statement") if unit.type == "theorem" else parts(unit)[-1]

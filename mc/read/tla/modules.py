@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mc.errors import SpecError
 from mc.formula.nodes import Call, Definition, Expression, Name, Of
 from mc.read.tla.files import Files
 from mc.read.tla.instances import Context
@@ -24,6 +25,13 @@ def read_module(path: Path, overrides: Overrides = NOTHING) -> Resolved:
     Raises ``SpecError``, with the file and the line, where the text is no TLA+, a module is missing, or a name, an
     arity or a level does not fit (what SANY refuses).
     """
+    try:
+        return _read(path, overrides)
+    except RecursionError:
+        raise SpecError("its formulas are nested too deeply: give parts of them names", str(path)) from None
+
+
+def _read(path: Path, overrides: Overrides) -> Resolved:
     files = Files(path)
     reader = Reader(files, overrides)
     root = reader.root

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from mc.formula.nodes import Expression, Let
 from mc.read.tla.instances import Context
-from mc.read.tla.lowering import Scope, applied, body_of
+from mc.read.tla.lowering import Scope
 from mc.read.tla.scope import Defined, Imported, Instance, Local, Module, Symbol
 from mc.read.tla.syntax import Node, fields, part, parts, written
+from mc.read.tla.written import applied, body_of
 
 #: What is passed through without a step of its own.
 _TRANSPARENT = frozenset({"parentheses", "label"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -16,6 +17,8 @@ from mc.formula.nodes import Place
 Node = tree_sitter.Node
 
 #: What may stand anywhere and says nothing.
+#: What begins a module or ends it.
+_RULE = re.compile(r"^\s*(?:-{4,}\s*MODULE\b|={4,})", re.MULTILINE)
 _COMMENTS = frozenset({"comment", "block_comment"})
 
 
@@ -43,7 +46,13 @@ class Source:
 
     @cached_property
     def root(self) -> Node:
-        return parser().parse(self.encoded).root_node
+        root = parser().parse(self.encoded).root_node
+        if root.has_error:
+            # What follows the first module need not be TLA+.
+            alone = parser().parse(self.text[: _end(self.text)].encode()).root_node
+            if not alone.has_error:
+                return alone
+        return root
 
     @cached_property
     def lines(self) -> list[str]:
@@ -70,6 +79,16 @@ class Source:
     def refuse(self, node: Node, message: str) -> NoReturn:
         """Raises ``SpecError`` about a node."""
         refuse(self.place(node), message)
+
+
+def _end(text: str) -> int:
+    """Where the first module of a text ends, as its lines show it."""
+    depth = 0
+    for line in _RULE.finditer(text):
+        depth += -1 if line.group().endswith("=") else 1
+        if depth == 0:
+            return line.end()
+    return len(text)
 
 
 def refuse(place: Place, message: str) -> NoReturn:

@@ -11,7 +11,7 @@ from mc.read.tla.files import Files, Text
 from mc.read.tla.instances import Context, Uses
 from mc.read.tla.lets import check_announced, function
 from mc.read.tla.levels import Checker, Signature
-from mc.read.tla.lowering import Frame, Names, Scope, body_of, declared, parameters_of, symbol_name, whence
+from mc.read.tla.lowering import Frame, Names, Scope, whence
 from mc.read.tla.resolved import Overrides
 from mc.read.tla.scope import (
     Builtin,
@@ -28,6 +28,7 @@ from mc.read.tla.scope import (
 )
 from mc.read.tla.syntax import Node, fields, part, parts, refuse, written
 from mc.read.tla.withs import instance_of
+from mc.read.tla.written import body_of, declared, parameters_of, symbol_name
 
 #: What says nothing to a model checker.
 _SKIPPED = frozenset({"use_or_hide", "single_line", "comment", "block_comment"})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from mc.formula.nodes import Level
-from mc.read.tla.lowering import Scope, parameters_of, symbol_name
+from mc.read.tla.lowering import Scope
 from mc.read.tla.scope import Instance, Variable
 from mc.read.tla.syntax import Node, fields, part, parts, written
+from mc.read.tla.written import parameters_of, symbol_name
 
 
 def instance_of(scope: Scope, node: Node, unit: Node | None = None, *, local: bool = False) -> Instance:

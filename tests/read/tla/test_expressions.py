@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mc.errors import SpecError
 from mc.formula import standard
 from mc.formula.facts import walk
 from mc.formula.nodes import Apply, Bind, Call, Lambda, Name, Node, Of, Value
@@ -147,3 +148,14 @@ def test_lambda_has_its_parameters(tmp_path: Path) -> None:
     body = read(tmp_path, "P == SortSeq(x, LAMBDA a, b : a > b)").definitions["P"].body
     assert isinstance(body, Apply) and isinstance(body.operands[1], Lambda)
     assert body.operands[1].parameters == ("a", "b")
+
+
+def test_long_chains(tmp_path: Path) -> None:
+    found = printed(read(tmp_path, "P == " + " /\\ ".join(["x = 1"] * 300) + "\nQ == x" + " + 1" * 100))
+    assert found["P"].count("x = 1") == 300
+    assert found["Q"].count("+ 1") == 100
+
+
+def test_deep_formulas_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="its formulas are nested too deeply: give parts of them names"):
+        read(tmp_path, "P == " + "IF x = 1 THEN 1 ELSE " * 2000 + "2")

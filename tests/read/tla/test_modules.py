@@ -183,3 +183,12 @@ def test_names_are_met_in_the_order_of_parsing(tmp_path: Path) -> None:
     named = ["M", "P", "Q", "a", "b1", "d1", "b2", "d2", "e2", "e1", 'f"1']
     assert sorted(named, key=order.__getitem__) == named
     assert "no" not in order
+
+
+def test_a_file_comes_before_what_follows_in_the_root(tmp_path: Path) -> None:
+    path = module(tmp_path, "M", "EXTENDS Also, Beside\nP == <<A, B>>")
+    following = "---- MODULE Also ----\nA == 1\n====\n---- MODULE Beside ----\nB == 1\n====\n"
+    path.write_text(path.read_text(encoding="utf-8") + following, encoding="utf-8")
+    module(tmp_path, "Beside", "B == 2")
+    found = printed(read_module(path))
+    assert (found["A"], found["B"]) == ("1", "2")
