@@ -31,7 +31,7 @@ from mc.engine.result import (
 from mc.engine.search.limits import Guard, Limits
 from mc.errors import EvaluationError, ModelError
 from mc.formula.levels import Levels
-from mc.formula.nodes import Expression, Level
+from mc.formula.nodes import Expression, Level, as_written
 from mc.interpreter.actions import Action
 from mc.interpreter.errors import AssertError, SuccessorError
 from mc.interpreter.interpreter import Interpreter
@@ -256,9 +256,9 @@ class _Search:
             except SuccessorError as error:
                 self.generated += 1
                 self.counts[number][0] += 1
-                self._fail(action.name, error, self._path(index))
+                self._fail(as_written(action.name), error, self._path(index))
             except (EvaluationError, RecursionError) as error:
-                self._fail(action.name, error, self._path(index))
+                self._fail(as_written(action.name), error, self._path(index))
         self.expanded += 1
         if not self.moved and self.spec.deadlock:
             raise _StopError("deadlock", "", self._path(index))
@@ -399,8 +399,9 @@ class _Search:
         """By name; several actions may have the same."""
         found: dict[str, ActionCount] = {}
         for action, (generated, distinct) in zip(self.actions, self.counts, strict=True):
-            before = found.get(action.name, ActionCount())
-            found[action.name] = ActionCount(before.generated + generated, before.distinct + distinct)
+            name = as_written(action.name)
+            before = found.get(name, ActionCount())
+            found[name] = ActionCount(before.generated + generated, before.distinct + distinct)
         return found
 
     def _violation(self, stop: _StopError) -> Violation:
@@ -412,7 +413,7 @@ class _Search:
             representatives=tuple(lang.State(dict(zip(names, state, strict=True))) for _, state in stop.path),
             starts=(),
             failure=stop.failure,
-            steps=tuple(Taken(action.name, tuple(action.bindings.values())) for action in taken),
+            steps=tuple(Taken(as_written(action.name), tuple(action.bindings.values())) for action in taken),
         )
 
 

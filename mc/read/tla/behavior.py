@@ -5,13 +5,30 @@ As TLC does it: ``tlc2.tool.impl.SpecProcessor``, ``processConfigSpec`` and ``pr
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from mc.formula import operators as op
 from mc.formula import standard
 from mc.formula.levels import Levels
-from mc.formula.nodes import AGAIN, Apply, Call, Definition, Expression, Lambda, Let, Level, Name, Of, as_written
+from mc.formula.nodes import (
+    AGAIN,
+    Apply,
+    Bind,
+    Binder,
+    Bound,
+    Call,
+    Definition,
+    Expression,
+    Lambda,
+    Let,
+    Level,
+    Name,
+    Of,
+    as_written,
+)
 from mc.read.tla.config import Named, wrong
 from mc.spec.module import Asked, Conjunct
 
@@ -26,9 +43,10 @@ class Part:
 
 
 class Conjuncts:
-    """Takes formulas apart at their conjunctions, through definitions and LET.
+    """Takes formulas apart at their conjunctions, through definitions, LET, and ``\\A`` over constant sets.
 
-    A conjunct of a definition with parameters becomes a definition of its own, which :attr:`definitions` is given.
+    What stands around a conjunct goes into its ``[]``, so that this is outermost in each. A conjunct of a definition
+    with parameters becomes a definition of its own, which :attr:`definitions` is given.
     """
 
     def __init__(self, definitions: dict[str, Definition], whole: Callable[[Expression], bool]) -> None:
@@ -44,9 +62,12 @@ class Conjuncts:
                     yield from self.of(operand, name)
             case _ if self.whole(formula):
                 yield Part(name, formula)
-            case Let(name=local, value=value, body=body):
+            case Let(body=body):
                 for part in self.of(body, name):
-                    yield Part(part.name, Let(local, value, part.formula, place=part.formula.place))
+                    yield Part(part.name, _within(partial(_let, formula), part.formula))
+            case Bind(binder=Binder.FORALL, bounds=bounds, body=body) if self._are_constant(bounds):
+                for part in self.of(body, name):
+                    yield Part(part.name, _within(partial(_for_all, formula), part.formula, of_actions=False))
             case Call(definition=called, arguments=()):
                 yield from self.of(self.definitions[called].expression, called)
             case Call(definition=called, arguments=arguments):
@@ -54,21 +75,43 @@ class Conjuncts:
             case _:
                 yield Part(name, formula)
 
+    def _are_constant(self, bounds: tuple[Bound, ...]) -> bool:
+        level = Levels(self.definitions).of
+        return all(bound.condition is None and level(bound.collection) is Level.CONSTANT for bound in bounds)
+
     def _applied(self, called: str, arguments: tuple[Expression, ...]) -> Iterator[Part]:
         definition = self.definitions[called]
         given = dict(zip(definition.parameters, arguments, strict=True))
-        for number, part in enumerate(list(self.of(definition.expression, called)), 1):
+        made = itertools.count(1)
+
+        def applied(formula: Expression) -> Expression:
+            name = f"{called}{AGAIN}{next(made)}"
+            self.definitions[name] = Definition(name, definition.parameters, formula, place=formula.place)
+            return Call(name, arguments, place=formula.place)
+
+        for part in self.of(definition.expression, called):
             if isinstance(part.formula, Name) and not isinstance(given.get(part.formula.name), Lambda | None):
                 yield from self.of(given[part.formula.name], part.name)
-                continue
-            name = f"{called}{AGAIN}{number}"
-            self.definitions[name] = Definition(
-                name,
-                definition.parameters,
-                part.formula,
-                place=part.formula.place,
-            )
-            yield Part(part.name, Call(name, arguments, place=part.formula.place))
+            else:
+                yield Part(part.name, _within(applied, part.formula))
+
+
+def _within(around: Callable[[Expression], Expression], formula: Expression, of_actions: bool = True) -> Expression:
+    """A formula with something around it, which is within ``[]`` and, ``of_actions``, in both parts of ``[A]_v``."""
+    match formula:
+        case Apply(operator=standard.ALWAYS, operands=(Apply(operator=standard.BOX_ACTION) as box,)) if of_actions:
+            return replace(formula, operands=(replace(box, operands=tuple(map(around, box.operands))),))
+        case Apply(operator=standard.ALWAYS, operands=(inner,)):
+            return replace(formula, operands=(around(inner),))
+    return around(formula)
+
+
+def _let(let: Let, body: Expression) -> Expression:
+    return replace(let, body=body)
+
+
+def _for_all(bind: Bind, body: Expression) -> Expression:
+    return replace(bind, body=body)
 
 
 @dataclass(frozen=True)
@@ -139,13 +182,13 @@ def conjuncts(named: Named, definitions: dict[str, Definition], warnings: list[s
     for part in Conjuncts(definitions, is_predicate).of(definitions[named.name].expression, named.name):
         asked: Asked = "temporal"
         formula, height = part.formula, level(part.formula)
-        box, inner = _box_action(formula), _boxed(formula)
+        inner = _boxed(formula)
         if height <= Level.STATE:
             asked = "initial"
         elif height is Level.ACTION:
             raise wrong(named.place, f"PROPERTY {named.name}: {part.name} is an action; write [][{part.name}]_vars")
-        elif box is not None:
-            asked, formula = "action", box
+        elif inner is not None and _is_box_action(inner):
+            asked, formula = "action", inner
         elif inner is not None and level(inner) <= Level.STATE:
             asked, formula = "invariant", inner
         yield Conjunct(named.name, _called([formula], part.name), asked, formula)
@@ -165,6 +208,16 @@ def _box_action(formula: Expression) -> Apply | None:
     return inner if isinstance(inner, Apply) and inner.operator is standard.BOX_ACTION else None
 
 
+def _is_box_action(formula: Expression) -> bool:
+    """Whether it is ``[A]_v``, perhaps for all values of some names."""
+    match formula:
+        case Bind(binder=Binder.FORALL, body=body):
+            return _is_box_action(body)
+        case Apply(operator=standard.BOX_ACTION):
+            return True
+    return False
+
+
 def _subscripts(formula: Expression, definitions: dict[str, Definition]) -> Iterator[str]:
     """The variables in the subscript of ``[A]_v``: v itself, or what it is a tuple of."""
     match formula:
@@ -173,8 +226,11 @@ def _subscripts(formula: Expression, definitions: dict[str, Definition]) -> Iter
         case Apply(operator=op.SEQUENCE, operands=operands):
             for operand in operands:
                 yield from _subscripts(operand, definitions)
-        case Call(definition=called, arguments=()):
-            yield from _subscripts(definitions[called].expression, definitions)
+        case Let(body=body):
+            yield from _subscripts(body, definitions)
+        case Call(definition=called, arguments=arguments):
+            for formula in (definitions[called].expression, *arguments):
+                yield from _subscripts(formula, definitions)
 
 
 def _called(formulas: list[Expression], otherwise: str) -> str:
