@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mc.cli import options, outcome, report, since_start
+from mc.engine.deep import deeply
 from mc.engine.result import Result, Violation
 from mc.engine.search.limits import Limits
 from mc.errors import UsageError
@@ -67,7 +68,7 @@ def check(args: argparse.Namespace) -> int:
     limits = Limits(args.max_seconds, args.max_states, args.max_depth)
     with outcome.progress_bar(options.shows_progress(args)) as bar:
         result = search(spec, limits, bar)
-    told = tell(spec, subject, result, out)
+    told = deeply(lambda: tell(spec, subject, result, out))
     return outcome.tell(args, subject, result, told, {"load": loaded, **result.seconds})
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
+from mc.engine.deep import deeply
 from mc.engine.permutations import Orbits, group
 from mc.engine.result import (
     NO_ERROR,
@@ -49,7 +50,7 @@ def search(
     """Search all reachable states; :class:`ModelError` where the configuration does not fit what it evaluates to."""
     guard = Guard(limits or Limits())
     with guard.signals():
-        return _Search(Interpreter(spec), guard, progress).run()
+        return deeply(lambda: _Search(Interpreter(spec), guard, progress).run())
 
 
 class _StopError(Exception):

@@ -113,6 +113,11 @@ def test_a_recursion_without_end(module: Any) -> None:
     assert (result.verdict, states(result)) == ("error", [{"x": 0}])
 
 
+def test_a_recursion_that_is_deep(module: Any) -> None:
+    body = "VARIABLE x\nRECURSIVE F(_)\nF(n) == IF n = 0 THEN 0 ELSE 1 + F(n - 1)\nInit == x = 0\nNext == x' = F(2000)"
+    assert module(f"EXTENDS Integers\n{body}", "INIT Init NEXT Next").distinct == 2
+
+
 def test_an_assumption(module: Any) -> None:
     body = "EXTENDS Integers\nVARIABLE x\nASSUME 1 = 1\nASSUME 1 = 2\nInit == x = 0\nNext == x' = x"
     result = module(body, "INIT Init NEXT Next")
