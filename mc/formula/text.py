@@ -119,10 +119,12 @@ class Printer:
         if len(operands) == 1:
             space = " " if operator.tla.isalpha() else ""
             return f"{operator.tla.removesuffix('.')}{space}{self.inside(operands[0], high)}", low
-        parts = [self.inside(operand, high) for operand in operands]
-        first = operands[0]
-        if isinstance(first, Apply) and first.operator is operator and operator in _ASSOCIATIVE and len(operands) == 2:
-            parts[0] = self.plain(first)
+        first = operands[0] if operands else None
+        chains = isinstance(first, Apply) and first.operator is operator and operator in _ASSOCIATIVE
+        parts = [
+            self.plain(operand) if operand is first and chains and len(operands) == 2 else self.inside(operand, high)
+            for operand in operands
+        ]
         return f" {operator.tla} ".join(parts) or ("TRUE" if operator is op.AND else "FALSE"), low
 
     def keys(self, key: Expression) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from mc.formula.nodes import Level
+from mc.formula.nodes import Expression, Level
 from mc.read.tla.lowering import Scope
-from mc.read.tla.scope import Instance, Variable
+from mc.read.tla.scope import Instance, Symbol, Variable
 from mc.read.tla.syntax import Node, fields, part, parts, written
 from mc.read.tla.written import parameters_of, symbol_name
 
@@ -32,17 +32,13 @@ def instance_of(scope: Scope, node: Node, unit: Node | None = None, *, local: bo
     for parameter, parameter_node in zip(parameters, fields(unit, "parameter") if unit else (), strict=True):
         inner.bound_in(parameter.name, parameter_node, (0,) * parameter.arity)
     for name, symbol in target.parameters.items():
-        if name not in given:
-            if inner.find(name) is None:
-                what = "variable" if isinstance(symbol, Variable) else "constant"
-                source.refuse(
-                    named, f"the {what} {name} of module {target.name} has no value here: add WITH {name} <- ..."
-                )
-        else:
-            count = len(symbol.arities)
+        count = len(symbol.arities)
+        if name in given:
             formula = inner.operator(given[name], count) if count else inner.expression(given[name])
-            most = Level.STATE if isinstance(symbol, Variable) else Level.CONSTANT
-            scope.frame.limit(formula, most, f"WITH {name}")
+        else:
+            formula = _of_the_same_name(inner, symbol, named)
+        most = Level.STATE if isinstance(symbol, Variable) else Level.CONSTANT
+        scope.frame.limit(formula, most, f"WITH {name} <- {name}" if name not in given else f"WITH {name}")
     return Instance(
         written(part(unit, "name")) if unit else "",
         scope.module,
@@ -52,3 +48,15 @@ def instance_of(scope: Scope, node: Node, unit: Node | None = None, *, local: bo
         parameters=parameters,
         given=given,
     )
+
+
+def _of_the_same_name(scope: Scope, symbol: Symbol, node: Node) -> Expression:
+    """What is substituted for a constant or a variable of which WITH says nothing."""
+    found, place, count = scope.find(symbol.name), scope.source.place(node), len(symbol.arities)
+    if found is None or len(found.arities) != count:
+        what = "variable" if isinstance(symbol, Variable) else "constant"
+        mend = f"add WITH {symbol.name} <- ..."
+        scope.source.refuse(node, f"the {what} {symbol.name} of module {symbol.module.name} has no value here: {mend}")
+    if count:
+        return scope.eta(found.arities, lambda operands: scope.apply(found, operands, place), place)
+    return scope.apply(found, (), place)

@@ -135,6 +135,8 @@ def test_what_an_instance_needs(tmp_path: Path) -> None:
     module(tmp_path, "Inner", "CONSTANT k\nVARIABLE v\nP == v' = k")
     with pytest.raises(SpecError, match=r"the constant k of module Inner has no value here: add WITH k <- \.\.\."):
         read(tmp_path, "I == INSTANCE Inner WITH v <- x")
+    with pytest.raises(SpecError, match="6:15: WITH k <- k takes a constant at most, and this is a state function"):
+        read(tmp_path, "VARIABLES k, v\nI == INSTANCE Inner")
     with pytest.raises(SpecError, match=r"5:39: WITH k takes a constant at most, and this is a state function"):
         read(tmp_path, "I == INSTANCE Inner WITH v <- x, k <- y")
     with pytest.raises(SpecError, match=r"5:31: WITH v takes a state function at most, and this is an action"):
