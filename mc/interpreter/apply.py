@@ -19,6 +19,8 @@ from mc.interpreter.values import NORMAL, mapping_of
 from mc.lang.values import FnValue, RecordValue, SeqValue
 
 _item = tuple.__getitem__
+#: Keys that Python does not take for others.
+_PLAIN_KEYS = NORMAL - {int, bool, frozenset}
 
 
 def applied(of: Any, argument: Any, order: Order) -> Any:
@@ -43,7 +45,10 @@ def selected(of: Any, argument: Any, order: Order) -> Any:
         return of.fields.get(argument)
     if isinstance(of, FnValue):
         key = order.normal(argument)
-        return of.mapping[key] if order.member(key, frozenset(of.mapping)) else None
+        found = of.mapping.get(key)
+        if found is None or type(key) not in _PLAIN_KEYS:
+            return of.mapping[key] if order.member(key, frozenset(of.mapping)) else None
+        return found
     raise KindError(f"{text(of)} is applied to {text(argument)}, but it is no function")
 
 
@@ -72,10 +77,6 @@ def index(compiler: Compiler, node: Apply) -> Evaluate:
             raise placed(error, node) from None
 
     return evaluate
-
-
-#: Keys that Python does not take for others.
-_PLAIN_KEYS = NORMAL - {int, bool, frozenset}
 
 
 def field(compiler: Compiler, node: Apply) -> Evaluate:

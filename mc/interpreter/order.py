@@ -14,10 +14,12 @@ from typing import Any
 from mc.errors import KindError
 from mc.interpreter.shown import text
 from mc.interpreter.values import ATOMS, NORMAL, mapping_of
-from mc.lang.values import ModelValue, RecordValue, SeqValue
+from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
 
 #: More sets than these are not kept in order.
 MOST_KEPT = 100_000
+#: The types of elements of which sets are equal in Python where they are in TLA+.
+_APART = frozenset((str, ModelValue, SeqValue, RecordValue, FnValue))
 
 
 def type_of(value: ModelValue) -> str:
@@ -53,6 +55,7 @@ class Order:
 
     def __init__(self, met: Mapping[str, int]) -> None:
         self._ranks = dict(met)
+        self._values: dict[Any, Any] = {}
         self._sorted: dict[Any, tuple[Any, ...]] = {}
         self._fields: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._by_compare = cmp_to_key(self.compare)
@@ -97,6 +100,13 @@ class Order:
         self._keep(made, tuple(found))
         return made
 
+    def one(self, value: Any) -> Any:
+        """A value in normal form, always the same object: what is kept in states is compared often."""
+        if type(value) is frozenset and (not value or type(next(iter(value))) not in _APART):
+            # Python holds {1} for equal to {TRUE}.
+            return value
+        return self._values.setdefault(value, value)
+
     # Order
 
     def rank(self, name: str) -> int:
@@ -132,6 +142,15 @@ class Order:
             return tuple(sorted(elements, key=lambda value: self.rank(value.name)))
         return tuple(sorted(elements, key=self._by_compare))
 
+    def distinct(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        """Some values in order, each once; they need not be in normal form."""
+        found = list(values[:1])
+        for value in values[1:]:
+            place = self._place(value, found)
+            if place >= 0:
+                found.insert(place, value)
+        return tuple(found)
+
     def fields(self, names: Iterable[str]) -> tuple[str, ...]:
         """The names of fields in order."""
         given = tuple(names)
@@ -144,9 +163,7 @@ class Order:
         """The arguments of a function in order."""
         if isinstance(function, tuple):
             return tuple(range(1, len(function) + 1))
-        if isinstance(function, RecordValue):
-            return self.fields(function.fields)
-        return self.sorted(frozenset(function.mapping))
+        return tuple(function.fields if isinstance(function, RecordValue) else function.mapping)
 
     def compare(self, a: Any, b: Any) -> int:
         """Less than 0 where ``a`` comes before ``b``, 0 where they are equal."""
@@ -158,7 +175,10 @@ class Order:
                 return self.rank(a) - self.rank(b)
         if kind is ModelValue or type(b) is ModelValue:
             return self._compare_model_values(a, b)
-        a, b = self.normal(a), self.normal(b)
+        if kind not in NORMAL or type(b) not in NORMAL:
+            a, b = self.normal(a), self.normal(b)
+        if type(a) is RecordValue and type(b) is RecordValue:
+            return self._compare_mappings(a._fields, b._fields)
         if type(a) is frozenset and type(b) is frozenset:
             return len(a) - len(b) or self._compare_all(self.sorted(a), self.sorted(b))
         if type(a) is SeqValue and type(b) is SeqValue:
@@ -166,18 +186,20 @@ class Order:
         one, other = mapping_of(a), mapping_of(b)
         if one is None or other is None or self._is_record_against_other(a, b):
             raise refused(a, b)
-        if len(one) != len(other):
-            return len(one) - len(other)
-        keys = self.domain(a)
-        return self._compare_all(keys, self.domain(b)) or self._compare_all(
-            (one[key] for key in keys), (other[key] for key in keys)
-        )
+        return self._compare_mappings(one, other)
+
+    def _compare_mappings(self, a: Mapping[Any, Any], b: Mapping[Any, Any]) -> int:
+        if len(a) != len(b):
+            return len(a) - len(b)
+        return self._compare_all(a, b) or self._compare_all(a.values(), b.values())
 
     def _compare_all(self, a: Iterable[Any], b: Iterable[Any]) -> int:
+        compare = self.compare
         for x, y in zip(a, b, strict=True):
-            found = self.compare(x, y)
-            if found:
-                return found
+            if x is not y:
+                found = compare(x, y)
+                if found:
+                    return found
         return 0
 
     def _compare_model_values(self, a: Any, b: Any) -> int:
@@ -215,22 +237,31 @@ class Order:
         a, b = self.normal(a), self.normal(b)
         kind = type(a)
         if kind is frozenset and type(b) is frozenset:
-            return len(a) == len(b) and self._all_equal(self.sorted(a), self.sorted(b))
+            return self._equal_sets(a, b)
         if kind is SeqValue and type(b) is SeqValue:
             return len(a) == len(b) and self._all_equal(tuple.__iter__(a), tuple.__iter__(b))
         one, other = mapping_of(a), mapping_of(b)
         if one is None or other is None or self._is_record_against_other(a, b):
             raise refused(a, b)
-        if len(one) != len(other):
-            return False
-        keys = self.domain(a)
-        return self._all_equal(keys, self.domain(b)) and self._all_equal(
-            (one[key] for key in keys), (other[key] for key in keys)
-        )
+        return len(one) == len(other) and self._all_equal(one, other) and self._all_equal(one.values(), other.values())
+
+    def _equal_sets(self, a: frozenset[Any], b: frozenset[Any]) -> bool:
+        if len(a) != len(b) or not a:
+            return len(a) == len(b)
+        kind = type(next(iter(a)))
+        if kind is type(next(iter(b))):
+            if kind is str or kind is int:
+                return a == b
+            if kind is not frozenset and kind is not bool and a == b:
+                return True
+        return self._all_equal(self.sorted(a), self.sorted(b))
 
     def _all_equal(self, a: Iterable[Any], b: Iterable[Any]) -> bool:
         equal = self.equal
-        return all(equal(x, y) for x, y in zip(a, b, strict=True))
+        for x, y in zip(a, b, strict=True):  # noqa: SIM110  (faster than a generator)
+            if x is not y and not equal(x, y):
+                return False
+        return True
 
     # Membership
 

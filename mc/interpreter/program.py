@@ -19,7 +19,7 @@ from mc.interpreter.environment import (
     placed,
 )
 from mc.interpreter.order import Order
-from mc.interpreter.scope import Analysis, Binding, Scope
+from mc.interpreter.scope import Analysis, Binding, Scope, is_boolean
 from mc.interpreter.shown import text
 from mc.interpreter.tlc import Registers
 from mc.spec.module import ModuleSpec
@@ -271,6 +271,8 @@ class Compiler:
     def condition(self, node: Expression, said: str = "") -> Callable[[Environment], bool]:
         """The function that evaluates a Boolean."""
         evaluate = self.expression(node)
+        if is_boolean(node):
+            return evaluate
 
         def holds(env: Environment) -> bool:
             value = evaluate(env)

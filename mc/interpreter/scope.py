@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from mc.formula import operators as op
 from mc.formula import standard
 from mc.formula.nodes import (
     Apply,
     Bind,
+    Binder,
     Call,
     Definition,
     Except,
@@ -156,6 +158,44 @@ def _own(node: Expression) -> Facts:
             level = _LEVELS.get(node.operator, Level.CONSTANT)
             return Facts(level, frozenset(), node.operator in _VOLATILE)
     return _NOTHING
+
+
+_BOOLEAN = frozenset(
+    (
+        op.AND,
+        op.OR,
+        op.NOT,
+        op.EQ,
+        op.NE,
+        op.LT,
+        op.LE,
+        op.GT,
+        op.GE,
+        op.IN,
+        op.NOT_IN,
+        standard.IMPLIES,
+        standard.EQUIVALENT,
+        standard.SUBSET_OF,
+        standard.UNCHANGED,
+        standard.ENABLED,
+        standard.BOX_ACTION,
+        standard.ANGLE_ACTION,
+        standard.IS_FINITE_SET,
+        standard.ASSERT,
+    )
+)
+
+
+def is_boolean(node: Expression) -> bool:
+    """Whether an expression has no value that is no Boolean."""
+    match node:
+        case Apply():
+            return node.operator in _BOOLEAN
+        case Bind():
+            return node.binder in (Binder.EXISTS, Binder.FORALL)
+        case Value():
+            return type(node.value) is bool
+    return False
 
 
 def parts(node: Expression) -> Iterator[Expression]:

@@ -218,10 +218,17 @@ class Display(SetValue):
         return any(order.equal(value, element) for value in self.values)
 
     def each(self, order: Order) -> Iterable[Any]:
-        return order.sorted(self.normal(order))
+        return self.elements(order)
+
+    def elements(self, order: Order) -> Sequence[Any]:
+        try:
+            return self._elements
+        except AttributeError:
+            self._elements = order.distinct(self.values)
+            return self._elements
 
     def normal(self, order: Order) -> frozenset[Any]:
-        return order.set_of(map(order.normal, self.values))
+        return order.set_of(map(order.normal, self.elements(order)))
 
     def __repr__(self) -> str:
         return "{" + ", ".join(map(text, self.values)) + "}"
@@ -241,7 +248,7 @@ class Subsets(SetValue):
         return all(member(part, self.of, order) for part in each(element, order))
 
     def each(self, order: Order) -> Iterator[Any]:
-        parts = elements(self.of, order)
+        parts = order.sorted(order.normal(self.of))
         for number in range(len(parts) + 1):
             yield from map(frozenset, itertools.combinations(parts, number))
 

@@ -12,7 +12,7 @@ from typing import Any
 from mc.errors import EvaluationError
 from mc.interpreter.environment import PRIMED, STATE, UNASSIGNED, Environment, Thunk, Walk
 from mc.interpreter.order import Order
-from mc.interpreter.values import NORMAL
+from mc.interpreter.values import ATOMS, NORMAL
 
 #: What is walked: the initial predicate, an action, or an action of which is asked whether it is enabled.
 INIT, NEXT, ENABLED = 0, 1, 2
@@ -46,12 +46,13 @@ def give(made: list[Any], number: int, values: Iterable[Any], rest: Any, order: 
     """Give a variable each of some values in turn."""
     made[LEFT] -= 1
     for value in values:
-        if type(value) in NORMAL:
+        kind = type(value)
+        if kind in ATOMS:
             made[number] = value
             proceed(rest, made)
             continue
         try:
-            made[number] = order.normal(value)
+            made[number] = order.one(value if kind in NORMAL else order.normal(value))
         except EvaluationError:
             # TLC keeps it until the state is complete, and fails then.
             made[number] = value

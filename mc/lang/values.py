@@ -7,7 +7,7 @@ Integers, booleans, strings and sets are Python's own ``int``, ``bool``, ``str``
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, NoReturn
 
 from mc.errors import EvaluationError
@@ -82,15 +82,23 @@ def _has_booleans(elements: Iterable[Any]) -> bool:
     return any(type(e) is bool or (isinstance(e, frozenset) and _has_booleans(e)) for e in elements)
 
 
+def _of_same_kinds(a: Collection[Any], b: Collection[Any]) -> bool:
+    """Whether values that Python holds for equal, one by one, are so in TLA+."""
+    kinds = list(map(type, a))
+    return (frozenset not in kinds and kinds == list(map(type, b))) or all(map(same_kinds, a, b))
+
+
 class SeqValue(tuple[Any, ...]):
     """A finite sequence ``<<e1, e2>>``: ``q[1]`` is its first element."""
 
     __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
         if not isinstance(other, tuple) or not tuple.__eq__(self, other):
             return False
-        return all(map(same_kinds, tuple.__iter__(self), tuple.__iter__(other)))
+        return _of_same_kinds(tuple(self), tuple(other))
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -157,11 +165,13 @@ class FnValue(Mapping[Any, Any]):
         return self._hash
 
     def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
         if not isinstance(other, FnValue) or type(self) is not type(other) or self._map != other._map:
             return False
         if (0 in self._map or 1 in self._map) and _has_booleans(self._map) != _has_booleans(other._map):
             return False
-        return all(same_kinds(value, other._map[key]) for key, value in self._map.items())
+        return _of_same_kinds(self._map.values(), [other._map[key] for key in self._map])
 
     def __repr__(self) -> str:
         return "(" + " @@ ".join(f"{k!r} :> {v!r}" for k, v in self._map.items()) + ")"
@@ -253,9 +263,16 @@ class RecordValue:
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, RecordValue) or self._fields != other._fields:
+        if self is other:
+            return True
+        if not isinstance(other, RecordValue):
             return False
-        return all(same_kinds(value, other._fields[name]) for name, value in self._fields.items())
+        mine, others = self._fields, other._fields
+        if mine != others:
+            return False
+        if list(mine) == list(others):
+            return _of_same_kinds(mine.values(), others.values())
+        return _of_same_kinds(mine.values(), [others[name] for name in mine])
 
     def __reduce__(self) -> tuple[type[RecordValue], tuple[dict[str, Any]]]:
         return RecordValue, (self._fields,)
