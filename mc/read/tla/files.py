@@ -47,6 +47,11 @@ class Text:
                 text.units.append(unit)
         return text
 
+    def declares(self, name: str) -> bool:
+        """Whether a name is a constant of the text, without arguments."""
+        declarations = (unit for unit in self.units if unit.type == "constant_declaration")
+        return any(written(node) == name for unit in declarations for node in parts(unit))
+
     def defined(self, name: str) -> Node | None:
         """The unit that defines a name, wherever it stands."""
         for unit in self.units:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -57,7 +57,7 @@ class Frame:
 class Names:
     """What the definitions of all uses of modules are called."""
 
-    def __init__(self, root: Module, extended: Container[Text]) -> None:
+    def __init__(self, root: Module, extended: Collection[Text]) -> None:
         self.root = root
         #: The root itself and what it extends.
         self.extended = extended
@@ -197,7 +197,9 @@ class Scope:
         if isinstance(target, Builtin):
             return Apply(target.operator, operands, place=place)
         if target is None:
-            # Its module may come later; that it comes is checked at the end.
+            # Its module may come later; that it comes is checked with the configuration.
+            if any(text.declares(override.name) for text in self.frame.names.extended):
+                return Name(override.name, Of.CONSTANT, place=place)
             return Call(override.name, operands, place=place)
         return self.apply(target, operands, place, root)
 

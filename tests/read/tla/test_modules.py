@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mc.formula.nodes import Name
 from mc.formula.text import text
 from mc.read.tla.modules import read_module
 from mc.read.tla.resolved import Overrides
@@ -143,6 +144,14 @@ def test_the_first_of_two_definitions_counts(tmp_path: Path) -> None:
 def test_a_constant_is_replaced(tmp_path: Path) -> None:
     found = printed(read(tmp_path, "P == C + F(1)\nD == 3\nG(a) == a", Overrides({"C": "D", "F": "G"})))
     assert found["P"] == "D + G(1)"
+
+
+def test_a_constant_is_replaced_by_another_one(tmp_path: Path) -> None:
+    module(tmp_path, "Base", "CONSTANT K\nP == K")
+    path = module(tmp_path, "M", "EXTENDS Base\nCONSTANT L\nQ == K")
+    found = read_module(path, Overrides({"K": "L"})).definitions
+    assert [type(found[name].body) for name in "PQ"] == [Name, Name]
+    assert text(found["P"].body) == text(found["Q"].body) == "L"
 
 
 def test_a_definition_is_replaced_where_it_is_used(tmp_path: Path) -> None:
