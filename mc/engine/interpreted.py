@@ -13,8 +13,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from mc.engine.deep import deeply
-from mc.engine.permutations import Orbits, group
+from mc.engine.deep import OverdueError, deeply
+from mc.engine.keys import Orbits, Visited
+from mc.engine.permutations import group
 from mc.engine.result import (
     NO_ERROR,
     PROGRESS_SECONDS,
@@ -38,7 +39,7 @@ from mc.interpreter.errors import AssertError, SuccessorError
 from mc.interpreter.interpreter import Interpreter
 from mc.interpreter.states import State
 from mc.lang import state as lang
-from mc.lang.values import RecordValue, SeqValue, same_kinds
+from mc.lang.values import RecordValue
 from mc.spec.module import Conjunct, ModuleSpec
 
 _TOO_DEEP = "it is nested too deeply; a recursion in it may have no end"
@@ -50,7 +51,7 @@ def search(
     """Search all reachable states; :class:`ModelError` where the configuration does not fit what it evaluates to."""
     guard = Guard(limits or Limits())
     with guard.signals():
-        return deeply(lambda: _Search(Interpreter(spec), guard, progress).run())
+        return deeply(lambda: _Search(Interpreter(spec), guard, progress).run(), guard.is_overdue)
 
 
 class _StopError(Exception):
@@ -68,28 +69,6 @@ class _StopError(Exception):
 
 class _EndError(Exception):
     """A limit ends the search while it makes the initial states."""
-
-
-class _Visited:
-    """The keys of the states that were met, each a tuple; keys that Python takes for equal, and TLA+ not, are kept."""
-
-    def __init__(self) -> None:
-        self.keys: dict[State, State] = {}
-        self.others: set[SeqValue] = set()
-
-    def add(self, key: State) -> bool:
-        """Whether the key is new."""
-        known = self.keys.get(key)
-        if known is None:
-            self.keys[key] = key
-            return True
-        if known is key or all(map(same_kinds, known, key)):
-            return False
-        whole = SeqValue(key)
-        if whole in self.others:
-            return False
-        self.others.add(whole)
-        return True
 
 
 class _Search:
@@ -113,7 +92,7 @@ class _Search:
         self.by = array("i")
         self.levels: list[int] = []
         self.expanded = 0
-        self.visited = _Visited()
+        self.visited = Visited()
         #: The state whose successors are made, its level, and the action.
         self.parent = -1
         self.depth = 0
@@ -167,6 +146,8 @@ class _Search:
                     self._finish()
         except _StopError as error:
             stop = error
+        except OverdueError:
+            self.guard.due(len(self.states))
         return self._result(stop)
 
     def _assume(self) -> None:
@@ -215,13 +196,13 @@ class _Search:
         try:
             self.interpreter.visit_initial(self.begin)
         except _EndError:
-            pass
+            return
         except SuccessorError as error:
             self.initial = self.generated = self.generated + 1
             self._fail(self.spec.init_name, error, [])
         except (EvaluationError, RecursionError) as error:
             self._fail(self.spec.init_name, error, [])
-        if self.states and self.guard.ending is None:
+        if self.states:
             self.levels.append(len(self.states))
 
     def begin(self, state: State) -> None:

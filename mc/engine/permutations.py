@@ -1,4 +1,4 @@
-"""The symmetry of a TLA+ module: what SYMMETRY names, as TLC takes it, and the orbits of states."""
+"""The symmetry of a TLA+ module: what SYMMETRY names, as TLC takes it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from mc.errors import ModelError
 from mc.formula.nodes import Apply, Bind, Call, Expression
 from mc.interpreter.interpreter import Interpreter
-from mc.interpreter.states import State
 from mc.lang.text import to_tla
-from mc.lang.values import FnValue, ModelValue, SeqValue, rename
+from mc.lang.values import FnValue, ModelValue
 
 Permutation = Mapping[ModelValue, ModelValue]
 
@@ -74,27 +73,3 @@ def _closed(generators: list[dict[ModelValue, ModelValue]]) -> list[Permutation]
                 found[frozenset(product.items())] = product
                 todo.append(product)
     return list(found.values())
-
-
-class Orbits:
-    """Which states have been met, up to symmetry: each orbit is represented by its state that is met first."""
-
-    def __init__(self, permutations: list[Permutation]) -> None:
-        self.permutations = permutations
-        #: Of sequences, which tell 1 from TRUE.
-        self.representatives: dict[SeqValue, State] = {}
-
-    def representative(self, state: State) -> State:
-        """The state that stands for the orbit."""
-        whole = SeqValue(state)
-        known = self.representatives.get(whole)
-        if known is None:
-            self.representatives[whole] = known = state
-            for permutation in self.permutations:
-                self.representatives[SeqValue(rename(value, permutation) for value in state)] = state
-        return known
-
-    @property
-    def size(self) -> int:
-        """How many states are in the orbits that were met."""
-        return len(self.representatives)

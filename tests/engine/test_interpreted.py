@@ -163,6 +163,12 @@ def test_limits(module: Any, limits: Limits, limit: str, levels: int, frontier: 
     assert (len(result.levels), result.frontier) == (levels, frontier)
 
 
+def test_a_limit_in_the_midst_of_an_evaluation(module: Any) -> None:
+    body = "Init == x = 0\nNext == x' = x + 1 /\\ (x < 9 \\/ {i \\in 1..10^9 : i % 3 = 1} = {x})"
+    result = module(f"EXTENDS Integers\nVARIABLE x\n{body}", "INIT Init NEXT Next", limits=Limits(max_seconds=0.5))
+    assert (result.verdict, result.ending.limit, result.distinct) == ("incomplete", "max-seconds", 10)
+
+
 def test_progress(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mc.engine.interpreted.PROGRESS_SECONDS", 0)
     reports: list[Progress] = []

@@ -80,6 +80,10 @@ def resident(held: int) -> int:
 _BEFORE = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
+#: Seconds that a search may take to come to a safe point.
+PATIENCE = 1.0
+
+
 class Guard:
     """Whether a search should end before all states are expanded, and why."""
 
@@ -87,6 +91,8 @@ class Guard:
         self.limits = limits
         self.deadline = None if limits.max_seconds is None else time.monotonic() + limits.max_seconds
         self.signalled = False
+        #: When a search that was interrupted should have ended.
+        self.overdue: float | None = None
         #: Why it ends, once that is known.
         self.ending: Ending | None = None
 
@@ -104,6 +110,15 @@ class Guard:
         if limits.max_states is not None and distinct > limits.max_states:
             self.end("max-states", f"{distinct:,} distinct states were found (--max-states {limits.max_states})")
         return self.ending is not None
+
+    def is_overdue(self) -> bool:
+        """Whether the search should have ended for some time, and does not yet know."""
+        if self.ending is not None:
+            return False
+        if self.signalled and self.overdue is None:
+            self.overdue = time.monotonic() + PATIENCE
+        last = [moment for moment in (self.overdue, self.deadline and self.deadline + PATIENCE) if moment is not None]
+        return any(time.monotonic() > moment for moment in last)
 
     def deep(self, depth: int) -> bool:
         """Whether states of this level, counted from 1, are not to be expanded."""

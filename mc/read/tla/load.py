@@ -140,7 +140,7 @@ class _Loader:
             raise wrong(
                 place, f"{given.name} <- {name}: {name} has {has}, {given.name} has {wants}; give one that fits"
             )
-        if given.name in self.resolved.constants and self.levels.definition(name) > Level.CONSTANT:
+        if self.resolved.constants.get(given.name) == 0 and self.levels.definition(name) > Level.CONSTANT:
             raise wrong(place, f"{given.name} <- {name}: {name} depends on variables, and {given.name} is a constant")
 
     def arity(self, name: str) -> int | None:

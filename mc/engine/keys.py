@@ -1,0 +1,53 @@
+"""What tells the states of a TLA+ module apart: which were met, by their keys, and up to symmetry."""
+
+from __future__ import annotations
+
+from mc.engine.permutations import Permutation
+from mc.interpreter.states import State
+from mc.lang.values import SeqValue, rename, same_kinds
+
+
+class Visited:
+    """The keys of the states that were met, each a tuple; keys that Python takes for equal, and TLA+ not, are kept."""
+
+    def __init__(self) -> None:
+        self.keys: dict[State, State] = {}
+        self.others: set[SeqValue] = set()
+
+    def add(self, key: State) -> bool:
+        """Whether the key is new."""
+        known = self.keys.get(key)
+        if known is None:
+            self.keys[key] = key
+            return True
+        if known is key or all(map(same_kinds, known, key)):
+            return False
+        whole = SeqValue(key)
+        if whole in self.others:
+            return False
+        self.others.add(whole)
+        return True
+
+
+class Orbits:
+    """Which states have been met, up to symmetry: each orbit is represented by its state that is met first."""
+
+    def __init__(self, permutations: list[Permutation]) -> None:
+        self.permutations = permutations
+        #: Of sequences, which tell 1 from TRUE.
+        self.representatives: dict[SeqValue, State] = {}
+
+    def representative(self, state: State) -> State:
+        """The state that stands for the orbit."""
+        whole = SeqValue(state)
+        known = self.representatives.get(whole)
+        if known is None:
+            self.representatives[whole] = known = state
+            for permutation in self.permutations:
+                self.representatives[SeqValue(rename(value, permutation) for value in state)] = state
+        return known
+
+    @property
+    def size(self) -> int:
+        """How many states are in the orbits that were met."""
+        return len(self.representatives)
