@@ -76,7 +76,7 @@ AllSubSeqs(s) ==
   LET Kept(D) == FoldLeft(LAMBDA q, i : IF i \in D THEN Append(q, s[i]) ELSE q, <<>>, [i \in 1..Len(s) |-> i])
   IN {Kept(D) : D \in SUBSET DOMAIN s}
 \* Where s stands in t for the first time.
-IndexFirstSubSeq(s, t) == Min({i \in 1..Len(t) + 1 : SubSeq(t, i, i + Len(s) - 1) = s})
+IndexFirstSubSeq(s, t) == Min({i \in 1..Len(t) - Len(s) + 1 : SubSeq(t, i, i + Len(s) - 1) = s})
 ReplaceSubSeqAt(i, r, s, t) == SubSeq(t, 1, i - 1) \o r \o SubSeq(t, i + Len(s), Len(t))
 ReplaceFirstSubSeq(r, s, t) == IF s \in SubSeqs(t) THEN ReplaceSubSeqAt(IndexFirstSubSeq(s, t), r, s, t) ELSE t
 ReplaceAllSubSeqs(r, s, t) ==
