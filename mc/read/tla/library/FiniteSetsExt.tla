@@ -1,7 +1,12 @@
 ---- MODULE FiniteSetsExt ----
 EXTENDS Integers, FiniteSets, Folds, Functions
 
-FoldSet(op(_, _), base, S) == MapThenFoldSet(op, base, LAMBDA x : x, LAMBDA rest : CHOOSE x \in rest : TRUE, S)
+\* op(xn, ... op(x1, base)) for the elements x1, ... xn of S in TLC's order, as TLC does (FiniteSetsExt.java).
+FoldSet(op(_, _), base, S) ==
+  LET RECURSIVE Folded(_, _)
+      Folded(value, rest) ==
+        IF rest = {} THEN value ELSE LET one == CHOOSE x \in rest : TRUE IN Folded(op(one, value), rest \ {one})
+  IN Folded(base, S)
 ReduceSet(op(_, _), S, base) == FoldSet(op, base, S)
 MapThenSumSet(f(_), S) == MapThenFoldSet(+, 0, f, LAMBDA rest : CHOOSE x \in rest : TRUE, S)
 SumSet(S) == FoldSet(+, 0, S)

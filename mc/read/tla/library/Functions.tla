@@ -20,8 +20,12 @@ ExistsInjection(S, T) == \E f \in [S -> T] : IsInjective(f)
 ExistsSurjection(S, T) == \E f \in [S -> T] : T \subseteq Range(f)
 ExistsBijection(S, T) == \E f \in [S -> T] : IsInjective(f) /\ T \subseteq Range(f)
 
+\* op(f[xn], ... op(f[x1], base)) for the elements x1, ... xn of S in TLC's order, as TLC does (Functions.java).
 FoldFunctionOnSet(op(_, _), base, f, S) ==
-  MapThenFoldSet(op, base, LAMBDA x : f[x], LAMBDA rest : CHOOSE x \in rest : TRUE, S)
+  LET RECURSIVE Folded(_, _)
+      Folded(value, rest) ==
+        IF rest = {} THEN value ELSE LET one == CHOOSE x \in rest : TRUE IN Folded(op(f[one], value), rest \ {one})
+  IN Folded(base, S)
 FoldFunction(op(_, _), base, f) == FoldFunctionOnSet(op, base, f, DOMAIN f)
 SumFunctionOnSet(f, S) == FoldFunctionOnSet(+, 0, f, S)
 SumFunction(f) == FoldFunctionOnSet(+, 0, f, DOMAIN f)

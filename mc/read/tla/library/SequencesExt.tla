@@ -23,9 +23,12 @@ Reverse(s) == [i \in 1..Len(s) |-> s[Len(s) + 1 - i]]
 Remove(s, x) == SelectSeq(s, LAMBDA y : y # x)
 ReplaceAll(s, old, new) == [i \in 1..Len(s) |-> IF s[i] = old THEN new ELSE s[i]]
 SelectInSeq(s, Test(_)) == LET found == {i \in 1..Len(s) : Test(s[i])} IN IF found = {} THEN 0 ELSE Min(found)
-SelectInSubSeq(s, from, to, Test(_)) == SelectInSeq(SubSeq(s, from, to), Test)
+\* A place in s, as TLC gives it (SequencesExt.java).
+SelectInSubSeq(s, from, to, Test(_)) ==
+  LET found == {i \in from..to : Test(s[i])} IN IF found = {} THEN 0 ELSE Min(found)
 SelectLastInSeq(s, Test(_)) == LET found == {i \in 1..Len(s) : Test(s[i])} IN IF found = {} THEN 0 ELSE Max(found)
-SelectLastInSubSeq(s, from, to, Test(_)) == SelectLastInSeq(SubSeq(s, from, to), Test)
+SelectLastInSubSeq(s, from, to, Test(_)) ==
+  LET found == {i \in from..to : Test(s[i])} IN IF found = {} THEN 0 ELSE Max(found)
 InsertAt(s, i, x) == SubSeq(s, 1, i - 1) \o <<x>> \o SubSeq(s, i, Len(s))
 ReplaceAt(s, i, x) == [s EXCEPT ![i] = x]
 RemoveAt(s, i) == SubSeq(s, 1, i - 1) \o SubSeq(s, i + 1, Len(s))
