@@ -58,12 +58,16 @@ class SpecError(McError):
 
     exit_code = EXIT_SPEC
 
-    def __init__(self, message: str, file: str | None = None, line: int | None = None) -> None:
-        place = "" if file is None else f"{file}: " if line is None else f"{file}:{line}: "
-        super().__init__(place + message)
+    def __init__(
+        self, message: str, file: str | None = None, line: int | None = None, column: int | None = None
+    ) -> None:
+        """``column`` counts from 1."""
+        place = ":".join(str(part) for part in (file, line, column) if part is not None)
+        super().__init__(message if file is None else f"{place}: {message}")
         self.message = message
         self.file = file
         self.line = line
+        self.column = column
 
 
 class ModelError(McError):

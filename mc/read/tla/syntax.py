@@ -92,8 +92,8 @@ def _end(text: str) -> int:
 
 
 def refuse(place: Place, message: str) -> NoReturn:
-    """Raises ``SpecError`` about a place; columns count from 1 in messages."""
-    raise SpecError(message, f"{place.file}:{place.line}:{place.column + 1}")
+    """Raises ``SpecError`` about a place."""
+    raise SpecError(message, place.file, place.line, place.column + 1)
 
 
 def written(node: Node) -> str:
