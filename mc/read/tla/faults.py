@@ -42,7 +42,7 @@ def _stopped(source: Source) -> tuple[int, int, int]:
     reader = parser()
     reader.logger = lambda _, message: log.append(message)
     try:
-        reader.parse(source.encoded)
+        reader.parse(source.parsed)
     finally:
         reader.logger = None  # type: ignore[assignment]
     at = stopped = None

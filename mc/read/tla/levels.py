@@ -238,4 +238,4 @@ def _together(found: list[Found], level: Level = CONSTANT) -> Found:
 
 
 def _is(node: Expression, operator: Operator) -> bool:
-    return not isinstance(node, Apply) or node.operator is operator
+    return isinstance(node, Let) or (isinstance(node, Apply) and node.operator is operator)

@@ -18,7 +18,11 @@ Node = tree_sitter.Node
 
 #: What may stand anywhere and says nothing.
 #: What begins a module or ends it.
-_RULE = re.compile(r"^\s*(?:-{4,}\s*MODULE\b|={4,})", re.MULTILINE)
+_RULE = re.compile(rb"^\s*(?:-{4,}\s*MODULE\b|={4,})", re.MULTILINE)
+#: Outside of comments: a string, a comment to the end of its line, the beginning of another one. Inside of one.
+_OUTSIDE = re.compile(rb'"(?:\\.|[^"\\\n])*"|\\\*[^\n]*|\(\*')
+_INSIDE = re.compile(rb"\(\*|\*\)")
+_VISIBLE = re.compile(rb"[^\s]")
 _COMMENTS = frozenset({"comment", "block_comment"})
 
 
@@ -41,18 +45,25 @@ class Source:
     text: str
 
     @cached_property
-    def encoded(self) -> bytes:
-        return self.text.encode()
-
-    @cached_property
-    def root(self) -> Node:
-        root = parser().parse(self.encoded).root_node
+    def _read(self) -> tuple[bytes, Node]:
+        text = self.text.encode()
+        root = parser().parse(text).root_node
         if root.has_error:
-            # What follows the first module need not be TLA+.
-            alone = parser().parse(self.text[: _end(self.text)].encode()).root_node
-            if not alone.has_error:
-                return alone
-        return root
+            # The parser reads algorithms in comments, which need not be right, and what follows the first module.
+            text = without_comments(text)
+            text = text[: _end(text)]
+            root = parser().parse(text).root_node
+        return text, root
+
+    @property
+    def parsed(self) -> bytes:
+        """The text as it was parsed: of one that was not understood as it is, the first module without comments."""
+        return self._read[0]
+
+    @property
+    def root(self) -> Node:
+        """The root of the syntax tree."""
+        return self._read[1]
 
     @cached_property
     def lines(self) -> list[str]:
@@ -61,7 +72,7 @@ class Source:
     @cached_property
     def _lines(self) -> list[bytes] | None:
         """The lines, where bytes are not characters."""
-        return None if self.text.isascii() else self.encoded.split(b"\n")
+        return None if self.text.isascii() else self.text.encode().split(b"\n")
 
     def column(self, line: int, byte: int) -> int:
         """The column of a character, from that of its first byte; lines count from 0 here."""
@@ -81,11 +92,27 @@ class Source:
         refuse(self.place(node), message)
 
 
-def _end(text: str) -> int:
+def without_comments(text: bytes) -> bytes:
+    """A text with spaces in the place of comments; comments may be in comments."""
+    made: list[bytes] = []
+    depth = done = at = 0
+    while mark := (_INSIDE if depth else _OUTSIDE).search(text, at):
+        at = mark.end()
+        if depth == 0 and not mark.group().startswith(b'"'):
+            made.append(text[done : mark.start()])
+            done = mark.start()
+        depth += (mark.group() == b"(*") - (mark.group() == b"*)")
+        if depth == 0 and done <= mark.start() and not mark.group().startswith(b'"'):
+            made.append(_VISIBLE.sub(b" ", text[done:at]))
+            done = at
+    return b"".join(made) + text[done:]
+
+
+def _end(text: bytes) -> int:
     """Where the first module of a text ends, as its lines show it."""
     depth = 0
     for line in _RULE.finditer(text):
-        depth += -1 if line.group().endswith("=") else 1
+        depth += -1 if line.group().endswith(b"=") else 1
         if depth == 0:
             return line.end()
     return len(text)

@@ -201,3 +201,9 @@ def test_a_file_comes_before_what_follows_in_the_root(tmp_path: Path) -> None:
     module(tmp_path, "Beside", "B == 2")
     found = printed(read_module(path))
     assert (found["A"], found["B"]) == ("1", "2")
+
+
+def test_comments_need_not_be_right(tmp_path: Path) -> None:
+    text = '(* --algorithm A { variables z = {{1}; (* within *) { skip } } *)\nP == "(*" (* (* é *) *) = 1\nQ == x (*'
+    found = printed(read(tmp_path, text + " not ended\n *)"))
+    assert found == {"P": '"(*" = 1', "Q": "x"}
