@@ -160,6 +160,7 @@ def test_what_has_no_meaning(arguments: list[str], words: str, capsys: pytest.Ca
         (f"{CONFIG}INIT Init", 151, ["c.cfg:3:6", "INIT stands beside SPECIFICATION"]),
         (f"{CONFIG}VIEW", 151, ["c.cfg:3:5", "expected a name after VIEW"]),
         (f"{CONFIG}CONSTANT Limit <- Foo", 151, ["c.cfg:3:19", "does not define Foo"]),
+        (f"{CONFIG}CONSTANT Limit <- Up", 151, ["Up has 1 parameter, Limit has no parameters"]),
         (f"{CONFIG}CONSTANT Limit <- Small", 151, ["Small depends on variables"]),
         (f"{CONFIG}CONSTANT Lmit <- Small", 151, ["has no Lmit to replace; did you mean Limit?"]),
         (f"{CONFIG}CONSTANT Up = 3", 151, ["Up is an operator of 1 argument"]),
