@@ -65,7 +65,7 @@ def test_a_disjunction_does_not_stop_where_it_is_true(tmp_path: Path) -> None:
     (action,) = found.actions
     states = action.successors((0,))
     assert next(states) == (1,)
-    with pytest.raises(EvaluationError, match="argument of .div is 0"):
+    with pytest.raises(EvaluationError, match=r"argument of .div is 0"):
         next(states)
 
 
