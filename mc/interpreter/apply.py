@@ -7,9 +7,9 @@ from typing import Any
 
 from mc.errors import EvaluationError, KindError
 from mc.formula import operators as op
-from mc.formula.nodes import Apply, Change, Except, Value
+from mc.formula.nodes import Apply, Change, Except, Name, Of, Value
 from mc.formula.operators import Operator as Symbol
-from mc.interpreter.environment import Environment, Evaluate, failed, placed
+from mc.interpreter.environment import STATE, Environment, Evaluate, failed, placed
 from mc.interpreter.forms import Lazy, function, written
 from mc.interpreter.order import Order
 from mc.interpreter.program import Compiler
@@ -47,12 +47,35 @@ def selected(of: Any, argument: Any, order: Order) -> Any:
         key = order.normal(argument)
         found = of.mapping.get(key)
         if found is None or type(key) not in _PLAIN_KEYS:
-            return of.mapping[key] if order.member(key, frozenset(of.mapping)) else None
+            return of.mapping[key] if order.member(key, of.domain) else None
         return found
     raise KindError(f"{text(of)} is applied to {text(argument)}, but it is no function")
 
 
 def index(compiler: Compiler, node: Apply) -> Evaluate:
+    """``f[e]``"""
+    otherwise = _index(compiler, node)
+    of, argument = node.operands
+    if not (isinstance(of, Name) and of.of is Of.VARIABLE and isinstance(argument, Name) and argument.of is Of.LOCAL):
+        return otherwise
+    # What is most often written, ``variable[local]``, in one step.
+    number, slot = compiler.program.numbers[of.name], compiler.scope.slot(argument.name)
+
+    def evaluate(env: Environment) -> Any:
+        function, key = env[STATE][number], env[slot]
+        if type(function) is FnValue:
+            if type(key) in _PLAIN_KEYS:
+                found = function._map.get(key)
+                if found is not None:
+                    return found
+        elif type(function) is SeqValue and type(key) is int and 0 < key <= len(function):
+            return _item(function, key - 1)
+        return otherwise(env)
+
+    return evaluate
+
+
+def _index(compiler: Compiler, node: Apply) -> Evaluate:
     of, argument = compiler.lazily(node.operands[0]), compiler.expression(node.operands[1])
     order = compiler.program.order
 
@@ -81,6 +104,24 @@ def index(compiler: Compiler, node: Apply) -> Evaluate:
 
 def field(compiler: Compiler, node: Apply) -> Evaluate:
     """``r.a``"""
+    otherwise = _field(compiler, node)
+    of, name = node.operands
+    if not (isinstance(of, Name) and of.of is Of.LOCAL and isinstance(name, Value)):
+        return otherwise
+    slot, key = compiler.scope.slot(of.name), name.value
+
+    def evaluate(env: Environment) -> Any:
+        found = env[slot]
+        if type(found) is RecordValue:
+            value = found._fields.get(key)
+            if value is not None:
+                return value
+        return otherwise(env)
+
+    return evaluate
+
+
+def _field(compiler: Compiler, node: Apply) -> Evaluate:
     of, name = compiler.expression(node.operands[0]), node.operands[1]
     assert isinstance(name, Value)
     key = name.value
@@ -105,6 +146,8 @@ def domain_of(value: Any, order: Order) -> Any:
         return value.domain()
     if isinstance(value, tuple):
         return Interval(1, len(value))
+    if isinstance(value, FnValue):
+        return value.domain
     mapping = mapping_of(value)
     if mapping is None:
         raise KindError(f"Attempted to apply DOMAIN to {text(value)}, which is no function")
@@ -211,7 +254,7 @@ def changed(of: Any, key: Any, value: Any, order: Order) -> Any:
         return SeqValue(parts)
     if isinstance(of, RecordValue):
         return RecordValue.of({**of._fields, key: value})
-    return FnValue.of({**of._map, order.normal(key): value})
+    return FnValue.of({**of._map, order.normal(key): value}, of.domain)
 
 
 def _cannot_be_written(domain: Any) -> bool:

@@ -75,13 +75,16 @@ def _assignment(
     mode: int,
     values: Callable[[Any], Iterable[Any]],
     holds: Callable[[Any, Any], bool],
-) -> Walk:
-    """``x' = e``, ``x' \\in S``, ``x' \\subseteq S``: gives x' its value, or tests the one that it has."""
+) -> Walk | None:
+    """``x' = e``, ``x' \\in S``, ``x' \\subseteq S``: gives x' its value, or tests the one that it has.
+
+    None where no variable is on its left.
+    """
     where, order = MADE[mode], compiler.program.order
     found = target(compiler, node.operands[0], where)
-    test = tested(compiler.condition(node), mode)
     if found is None:
-        return test
+        return None
+    test = tested(compiler.condition(node), mode)
     variable, value = found, compiler.expression(node.operands[1])
 
     def walk(env: Environment, rest: Any) -> None:
@@ -106,16 +109,16 @@ def _assignment(
     return walk
 
 
-def equated(compiler: Compiler, node: Apply, mode: int) -> Walk:
+def equated(compiler: Compiler, node: Apply, mode: int) -> Walk | None:
     return _assignment(compiler, node, mode, lambda value: (value,), compiler.program.order.equal)
 
 
-def contained(compiler: Compiler, node: Apply, mode: int) -> Walk:
+def contained(compiler: Compiler, node: Apply, mode: int) -> Walk | None:
     order = compiler.program.order
     return _assignment(compiler, node, mode, lambda s: each(s, order), lambda value, s: member(value, s, order))
 
 
-def included(compiler: Compiler, node: Apply, mode: int) -> Walk:
+def included(compiler: Compiler, node: Apply, mode: int) -> Walk | None:
     order = compiler.program.order
     return _assignment(
         compiler, node, mode, lambda s: Subsets(s).each(order), lambda value, s: Subsets(s).holds(value, order)

@@ -13,6 +13,7 @@ from mc.formula.operators import Operator as Symbol
 from mc.interpreter.environment import Environment, Evaluate, placed
 from mc.interpreter.expressions import binary
 from mc.interpreter.program import Compiler
+from mc.lang.values import ModelValue
 
 _SIMPLE = frozenset((int, str, bool))
 _SMALLEST, _LARGEST = -(2**31), 2**31 - 1
@@ -35,11 +36,16 @@ def _operands(compiler: Compiler, node: Apply) -> tuple[Evaluate, Evaluate, Eval
 def _equal(compiler: Compiler, node: Apply) -> Evaluate:
     one, two, slowly = _operands(compiler, node)
 
+    has_types = compiler.program.order.has_types
+
     def evaluate(env: Environment) -> Any:
         a, b = one(env), two(env)
         kind = type(a)
-        if kind is type(b) and kind in _SIMPLE:
-            return a == b
+        if kind is type(b):
+            if kind in _SIMPLE:
+                return a == b
+            if kind is ModelValue and not has_types:
+                return a is b
         return slowly([a, b])
 
     return evaluate
@@ -48,11 +54,16 @@ def _equal(compiler: Compiler, node: Apply) -> Evaluate:
 def _unequal(compiler: Compiler, node: Apply) -> Evaluate:
     one, two, slowly = _operands(compiler, node)
 
+    has_types = compiler.program.order.has_types
+
     def evaluate(env: Environment) -> Any:
         a, b = one(env), two(env)
         kind = type(a)
-        if kind is type(b) and kind in _SIMPLE:
-            return a != b
+        if kind is type(b):
+            if kind in _SIMPLE:
+                return a != b
+            if kind is ModelValue and not has_types:
+                return a is not b
         return slowly([a, b])
 
     return evaluate

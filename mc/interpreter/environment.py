@@ -53,11 +53,13 @@ def failed(message: str, node: Node) -> EvaluationError:
 class Part:
     """A conjunct: walked, or only evaluated where every variable has its value."""
 
-    __slots__ = ("holds", "walk")
+    __slots__ = ("holds", "is_test", "walk")
 
-    def __init__(self, walk: Walk, holds: Callable[[Environment], bool]) -> None:
+    def __init__(self, walk: Walk, holds: Callable[[Environment], bool], is_test: bool = False) -> None:
         self.walk = walk
         self.holds = holds
+        #: Whether there is one way through it at most, and no variable is given a value.
+        self.is_test = is_test
 
 
 class Code(Protocol):
@@ -130,6 +132,8 @@ class Thunk:
 
     def _evaluated(self, evaluate: Evaluate, state: Any, primed: Any) -> Any:
         env = self.env
+        if env[STATE] is state and env[PRIMED] is primed:
+            return evaluate(env)
         # The application that it belongs to may be at work in another state.
         before = env[STATE], env[PRIMED]
         env[STATE] = state

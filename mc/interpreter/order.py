@@ -24,7 +24,11 @@ _APART = frozenset((str, ModelValue, SeqValue, RecordValue, FnValue))
 
 def type_of(value: ModelValue) -> str:
     """The type of a model value, ``P`` of ``P_1``; empty for one that has none."""
-    return value.name[0] if value.name[1:2] == "_" and len(value.name) > 2 else ""
+    return _type(value.name)
+
+
+def _type(name: str) -> str:
+    return name[0] if name[1:2] == "_" and len(name) > 2 else ""
 
 
 def refused(a: Any, b: Any) -> KindError:
@@ -55,6 +59,8 @@ class Order:
 
     def __init__(self, met: Mapping[str, int]) -> None:
         self._ranks = dict(met)
+        #: Whether there are model values with types; of others one that is not the other is not equal to it.
+        self.has_types = any(map(_type, met))
         self._values: dict[Any, Any] = {}
         self._sorted: dict[Any, tuple[Any, ...]] = {}
         self._fields: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -74,13 +80,12 @@ class Order:
         """The set of some values in normal form; :class:`KindError` where some two cannot be compared."""
         found = frozenset(values) if not isinstance(values, frozenset) else values
         types = set(map(type, found))
-        if len(found) > 1 and not (len(types) == 1 and types <= ATOMS and not self._are_typed(types, found)):
+        if len(found) > 1 and not (len(types) == 1 and types <= ATOMS and not self._are_typed(types)):
             self.sorted(found)
         return found
 
-    @staticmethod
-    def _are_typed(types: set[type], values: Iterable[Any]) -> bool:
-        return ModelValue in types and any(map(type_of, values))
+    def _are_typed(self, types: set[type]) -> bool:
+        return ModelValue in types and self.has_types
 
     def union(self, a: frozenset[Any], b: frozenset[Any]) -> frozenset[Any]:
         """``a \\cup b``; :class:`KindError` where elements of them cannot be compared."""
@@ -138,7 +143,7 @@ class Order:
         types = set(map(type, elements))
         if types == {str}:
             return tuple(sorted(elements, key=self.rank))
-        if types == {ModelValue} and not any(map(type_of, elements)):
+        if types == {ModelValue} and not self.has_types:
             return tuple(sorted(elements, key=lambda value: self.rank(value.name)))
         return tuple(sorted(elements, key=self._by_compare))
 
@@ -203,6 +208,10 @@ class Order:
         return 0
 
     def _compare_model_values(self, a: Any, b: Any) -> int:
+        if not self.has_types:
+            if type(a) is type(b):
+                return self.rank(a.name) - self.rank(b.name)
+            return -1 if type(a) is ModelValue else 1
         if type(a) is not ModelValue:
             return -self._compare_model_values(b, a)
         if type(b) is ModelValue:
@@ -272,7 +281,7 @@ class Order:
         if not elements:
             return False
         kind = type(element)
-        if kind is type(next(iter(elements))) and kind in ATOMS and (kind is not ModelValue or not type_of(element)):
+        if kind is type(next(iter(elements))) and kind in ATOMS and (kind is not ModelValue or not self.has_types):
             return element in elements
         return self._place(element, self.sorted(elements)) < 0
 

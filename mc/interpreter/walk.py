@@ -8,6 +8,7 @@ parts that remain are evaluated and not walked.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import Any
 
 from mc.errors import EvaluationError, KindError
@@ -48,8 +49,8 @@ def part(compiler: Compiler, node: Expression, mode: int) -> Part:
         case Name(of=Of.LOCAL):
             rule = _local
     condition = compiler.condition(node)
-    walk = tested(condition, mode) if rule is None else rule(compiler, node, mode)
-    return Part(walk, condition)
+    walk = None if rule is None else rule(compiler, node, mode)
+    return Part(tested(condition, mode), condition, True) if walk is None else Part(walk, condition)
 
 
 # Logic
@@ -58,10 +59,17 @@ def part(compiler: Compiler, node: Expression, mode: int) -> Part:
 def _and(compiler: Compiler, node: Apply, mode: int) -> Walk:
     if not node.operands:
         return tested(lambda env: True, mode)
-    first, *others = (compiler.part(operand, mode) for operand in node.operands)
+    parts = [compiler.part(operand, mode) for operand in node.operands]
+    # A last part is walked even where it is a test.
+    tests = list(takewhile(lambda one: one.is_test, parts[:-1]))
+    first, *others = parts[len(tests) :]
+    conditions = [one.holds for one in tests]
     others.reverse()
 
     def walk(env: Environment, rest: Any) -> None:
+        for holds in conditions:
+            if not holds(env):
+                return
         for other in others:
             rest = (other, env, rest)
         first.walk(env, rest)
@@ -278,7 +286,7 @@ def enabled(compiler: Compiler, node: Apply) -> Evaluate:
 
 #: What is walked in an action, and evaluated in an initial predicate.
 _ACTIONS = frozenset((standard.UNCHANGED, standard.BOX_ACTION, standard.ANGLE_ACTION))
-_APPLIED: Mapping[Symbol, Callable[[Compiler, Apply, int], Walk]] = {
+_APPLIED: Mapping[Symbol, Callable[[Compiler, Apply, int], Walk | None]] = {
     op.AND: _and,
     op.OR: _or,
     standard.IMPLIES: _implies,

@@ -77,9 +77,14 @@ def same_kinds(a: Any, b: Any) -> bool:
     return (type(a) is bool) == (type(b) is bool)
 
 
-def _has_booleans(elements: Iterable[Any]) -> bool:
+def _has_booleans(elements: Collection[Any]) -> bool:
     """Whether there are Booleans in a set, or in sets that are elements of it."""
-    return any(type(e) is bool or (isinstance(e, frozenset) and _has_booleans(e)) for e in elements)
+    kinds = set(map(type, elements))
+    if bool in kinds:
+        return True
+    return any(issubclass(kind, frozenset) for kind in kinds) and any(
+        isinstance(element, frozenset) and _has_booleans(element) for element in elements
+    )
 
 
 def _of_same_kinds(a: Collection[Any], b: Collection[Any]) -> bool:
@@ -122,19 +127,28 @@ class SeqValue(tuple[Any, ...]):
 class FnValue(Mapping[Any, Any]):
     """A function with a finite domain: ``f[x]``, and ``DOMAIN f`` is ``f.keys()``."""
 
-    __slots__ = ("_hash", "_map")
+    __slots__ = ("_domain", "_hash", "_map")
 
     def __init__(self, mapping: Mapping[Any, Any]) -> None:
         self._map = dict(mapping)
         self._hash: int | None = None
+        self._domain: frozenset[Any] | None = None
 
     @classmethod
-    def of(cls, mapping: dict[Any, Any]) -> FnValue:
-        """The function that has this very mapping; nobody else may change it."""
+    def of(cls, mapping: dict[Any, Any], domain: frozenset[Any] | None = None) -> FnValue:
+        """The function that has this very mapping; nobody else may change it. ``domain``: if it is known."""
         self = cls.__new__(cls)
         self._map = mapping
         self._hash = None
+        self._domain = domain
         return self
+
+    @property
+    def domain(self) -> frozenset[Any]:
+        """``DOMAIN f``, always the same object."""
+        if self._domain is None:
+            self._domain = frozenset(self._map)
+        return self._domain
 
     @property
     def mapping(self) -> Mapping[Any, Any]:
@@ -171,6 +185,8 @@ class FnValue(Mapping[Any, Any]):
             return False
         if (0 in self._map or 1 in self._map) and _has_booleans(self._map) != _has_booleans(other._map):
             return False
+        if self._domain is not None and self._domain is other._domain:  # they are in one order
+            return _of_same_kinds(self._map.values(), other._map.values())
         return _of_same_kinds(self._map.values(), [other._map[key] for key in self._map])
 
     def __repr__(self) -> str:
