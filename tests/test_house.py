@@ -12,7 +12,21 @@ from tests.conftest import QUICK
 
 ROOT = Path(__file__).resolve().parent.parent
 #: From top to bottom: a package may import those before it, and itself.
-ORDER = ["errors", "lang", "formula", "spec", "read", "interpreter", "engine", "trace", "graph", "tlc", "suite", "cli"]
+ORDER = [
+    "errors",
+    "lang",
+    "formula",
+    "spec",
+    "read",
+    "interpreter",
+    "lower",
+    "engine",
+    "trace",
+    "graph",
+    "tlc",
+    "suite",
+    "cli",
+]
 MODULES = sorted((ROOT / "mc").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 MAX_LINES = 420

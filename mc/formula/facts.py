@@ -19,11 +19,13 @@ from mc.formula.nodes import (
     Binder,
     Bound,
     Call,
+    Change,
     Definition,
     Definitions,
     Each,
     Either,
     Enter,
+    Except,
     Fold,
     If,
     Let,
@@ -57,6 +59,8 @@ def _add_nodes(found: list[Node], part: Any) -> None:
         found.append(part)
     elif isinstance(part, Bound):
         _add_nodes(found, (part.collection, part.condition))
+    elif isinstance(part, Change):
+        _add_nodes(found, (part.path, part.value))
     elif isinstance(part, tuple):
         for item in part:
             _add_nodes(found, item)
@@ -85,6 +89,8 @@ def bound_names(node: Node) -> Iterable[str]:
     if isinstance(node, Bind):
         for bound in node.bounds:
             yield from bound.names
+    if isinstance(node, Except):
+        yield from (change.old for change in node.changes)
 
 
 class Fact(NamedTuple):

@@ -17,6 +17,19 @@ from mc.interpreter.states import State, complete, found_before
 from mc.interpreter.ways import NEXT, new
 
 
+@dataclass(frozen=True)
+class Position:
+    """Where the splitting has come to: in a definition, with what is bound there."""
+
+    compiler: Compiler
+    #: The environment of the definition, without a state.
+    env: Environment
+    name: str
+    bindings: Mapping[str, Any] = field(default_factory=dict)
+    #: The names of LETs that are around, in order.
+    lets: tuple[Let, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Action:
     """One of the actions of the next-state relation."""
@@ -26,6 +39,9 @@ class Action:
     #: The local names that are bound by then, with their values.
     bindings: Mapping[str, Any]
     place: Place
+    #: What is walked, and where.
+    node: Expression
+    position: Position
     #: Calls a function with each successor of a state: one for each way through the action, in TLC's order.
     visit: Callable[[State, Callable[[State], None]], None]
 
@@ -38,26 +54,13 @@ class Action:
         return found_before(lambda found: self.visit(state, found))
 
 
-@dataclass(frozen=True)
-class _Position:
-    """Where the splitting has come to: in a definition, with what is bound there."""
-
-    compiler: Compiler
-    #: The environment of the definition, without a state.
-    env: Environment
-    name: str
-    bindings: Mapping[str, Any] = field(default_factory=dict)
-    #: The names of LETs that are around, in order.
-    lets: tuple[Let, ...] = ()
-
-
 def split(program: Program, following: Expression, name: str) -> tuple[Action, ...]:
     """The actions of a next-state relation."""
     compiler = program.alone(following)
-    return tuple(_split(following, _Position(compiler, program.outside(compiler), name)))
+    return tuple(_split(following, Position(compiler, program.outside(compiler), name)))
 
 
-def _split(node: Expression, position: _Position) -> list[Action]:
+def _split(node: Expression, position: Position) -> list[Action]:
     match node:
         case Let():
             return _split(node.body, _inside(position, node))
@@ -73,25 +76,25 @@ def _split(node: Expression, position: _Position) -> list[Action]:
     return [_action(node, position, position.name)]
 
 
-def _inside(position: _Position, node: Let) -> _Position:
+def _inside(position: Position, node: Let) -> Position:
     env = position.env.copy()
     env[position.compiler.scope.slot(node.name)] = expressions.defined(position.compiler, node)(env)
-    return _Position(position.compiler, env, position.name, position.bindings, (*position.lets, node))
+    return Position(position.compiler, env, position.name, position.bindings, (*position.lets, node))
 
 
-def _split_exists(node: Bind, position: _Position) -> list[Action]:
+def _split_exists(node: Bind, position: Position) -> list[Action]:
     names = [name for bound in node.bounds for name in bound.names]
     slot = position.compiler.scope.slot
     env = position.env.copy()
     found: list[Action] = []
     for _ in bindings(position.compiler, node.bounds, node)(env):
         bound = {**position.bindings, **{as_written(name): env[slot(name)] for name in names}}
-        inner = _Position(position.compiler, env.copy(), position.name, bound, position.lets)
+        inner = Position(position.compiler, env.copy(), position.name, bound, position.lets)
         found.extend(_split(node.body, inner))
     return found
 
 
-def _split_call(node: Call, position: _Position) -> list[Action]:
+def _split_call(node: Call, position: Position) -> list[Action]:
     """A definition is entered where its arguments are of constant level."""
     program = position.compiler.program
     called = program.called(node.definition)
@@ -103,24 +106,24 @@ def _split_call(node: Call, position: _Position) -> list[Action]:
         return [_action(node, position, node.definition)]
     env = called.entered(program.outside(called.compiler), values)
     bound = {as_written(name): value for name, value in zip(called.definition.parameters, values, strict=True)}
-    return _split(called.definition.expression, _Position(called.compiler, env, node.definition, bound))
+    return _split(called.definition.expression, Position(called.compiler, env, node.definition, bound))
 
 
-def _is_constant(node: Expression, position: _Position) -> bool:
+def _is_constant(node: Expression, position: Position) -> bool:
     facts = position.compiler.program.analysis.facts
     found = facts(node)
     levels = [facts(let.value).level for let in position.lets if let.name in found.names]
     return max((found.level, *levels)) is Level.CONSTANT
 
 
-def _argument(node: Expression, position: _Position) -> Any:
+def _argument(node: Expression, position: Position) -> Any:
     """The value of an argument; an operator stays one."""
     env = position.env.copy()
     made = expressions.argument(position.compiler, node)(env)
     return made if type(made) is Operator else position.compiler.expression(node)(env)
 
 
-def _action(node: Expression, position: _Position, name: str) -> Action:
+def _action(node: Expression, position: Position, name: str) -> Action:
     program, compiler = position.compiler.program, position.compiler
     part, template = compiler.part(node, NEXT), position.env
     lets = [(compiler.scope.slot(let.name), expressions.defined(compiler, let)) for let in position.lets]
@@ -134,4 +137,4 @@ def _action(node: Expression, position: _Position, name: str) -> Action:
             env[slot] = make(env)
         part.walk(env, None)
 
-    return Action(name, position.bindings, node.place, visit)
+    return Action(name, position.bindings, node.place, node, position, visit)
