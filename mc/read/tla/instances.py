@@ -25,12 +25,20 @@ class Context:
     #: What each parameter of the INSTANCE and each local name around it is among these.
     names: dict[str, Local | Symbol] = field(default_factory=dict)
 
+    @property
+    def base(self) -> Module:
+        """The module that stands as it is and instantiates what leads to this one."""
+        context = self
+        while context.instance is not None and context.outer is not None:
+            context = context.outer
+        return context.module
+
     def of(self, symbol: Symbol) -> Context | None:
-        """The use of the module in which a symbol stands, seen from this one; None if it is seen as it stands."""
+        """The use of the module in which a symbol stands, seen from this one; None if it is the module as it stands."""
         context: Context | None = self
         while context is not None:
             if symbol.module in context.module.closure:
-                return context
+                return None if context.instance is None else context
             context = context.outer if context.module.parent is not None else None
         return None
 
@@ -51,9 +59,15 @@ class Uses:
             self._plain[module] = Context(module, outer=outer)
         return self._plain[module]
 
+    def seen(self, symbol: Symbol, context: Context) -> Context:
+        """The use of the module in which a symbol stands, seen from a use of a module that knows it."""
+        if symbol.module.is_ours and symbol.module.is_closed:
+            return self.plain(symbol.module)
+        return context.of(symbol) or self.plain(symbol.module)
+
     def behind(self, symbol: Symbol, context: Context) -> tuple[Context, Symbol]:
         """What a symbol stands for that is named in a use of a module, and the use of the module in which it stands."""
-        base = context.of(symbol) or self.plain(symbol.module)
+        base = self.seen(symbol, context)
         if isinstance(symbol, Imported):
             return self.behind(symbol.of, self.of(symbol.instance, base))
         return base, symbol

@@ -63,6 +63,8 @@ class Names:
         self.extended = extended
         self._of: dict[tuple[Symbol, Context], str] = {}
         self._taken: set[str] = set()
+        #: Those of modules that need an instance, and are only looked at as they stand.
+        self._aside: set[str] = set()
 
     def of(self, symbol: Symbol, context: Context) -> str:
         """The name of a definition in a use of its module."""
@@ -71,12 +73,14 @@ class Names:
             name = context.prefix + symbol.name
             if not (context.prefix or self._in_root(symbol)):
                 name = f"{symbol.module.name}!{symbol.name}"
+            base = context.base
+            taken = self._taken if base.text in self.extended or base.is_closed else self._aside
             start, number = name, 0
-            while name in self._taken:
+            while name in taken:
                 number += 1
                 name = f"{start}{AGAIN}{number}"
+            taken.add(name)
             self._of[symbol, context] = name
-            self._taken.add(name)
         return name
 
     def _in_root(self, symbol: Symbol) -> bool:
@@ -169,7 +173,7 @@ class Scope:
             return self._overridden(found, found.override, operands, place)
         if isinstance(found, Builtin):
             return Apply(found.operator, operands, place=place)
-        context = (context or self.context).of(found) or self.frame.uses.plain(found.module)
+        context = self.frame.uses.seen(found, context or self.context)
         if isinstance(found, Imported):
             return self.apply(found.of, operands, place, self.frame.uses.of(found.instance, context), given)
         if isinstance(found, (Constant, Variable)):

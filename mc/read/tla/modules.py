@@ -41,10 +41,14 @@ def _read(path: Path, overrides: Overrides) -> Resolved:
         if not module.is_ours:
             found += [(symbol, plain) for symbol in module.own if _is_definition(symbol)]
     for name in overrides.replaced.values():
-        symbol = root.scope.get(name)
-        if isinstance(symbol, (Defined, Imported)):
+        target = root.scope.get(name)
+        if isinstance(target, (Defined, Imported)):
+            found.append((target, reader.uses.plain(target.module)))
+    # What an instance without a name brings in, and nothing can change.
+    for symbol in root.scope.values():
+        if _is_definition(symbol) and symbol.module not in root.closure and not symbol.module.is_ours:
             found.append((symbol, reader.uses.plain(symbol.module)))
-    assumptions = [made for module in root.closure for made in reader.assumptions.get(module, ())]
+    assumptions = [made for module in root.closure for made in reader.assumed(module)]
     for _, calls in assumptions:
         found += calls.values()
     definitions = _definitions(reader, found)

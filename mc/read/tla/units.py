@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mc.formula import standard
@@ -58,8 +59,8 @@ class Reader:
         self._builtins: dict[str, Builtin] = {}
         self._made: dict[tuple[Symbol, Context], Made] = {}
         self._making: set[tuple[Symbol, Context]] = set()
-        #: By their modules: assumptions, with the definitions that they use.
-        self.assumptions: dict[Module, list[tuple[Expression, dict[str, tuple[Symbol, Context]]]]] = {}
+        #: By their modules: assumptions, with how much of the module they can use.
+        self.assumptions: dict[Module, list[tuple[Node, int]]] = {}
         root = Module(files.root)
         self.names = Names(root, self.extended)
         self.root = self._read(root)
@@ -93,15 +94,15 @@ class Reader:
         if module.is_ours:
             for name, operator in standard.MODULES.get(module.name, {}).items():
                 symbol = self._builtins.setdefault(name, builtin(name, operator, module))
-                self._override(symbol, module)
                 module.scope[name] = module.exports[name] = symbol
+                self._override_again(symbol, module)
         if module.text.node is not None:
             self._reading.append(module.text)
             for name_node in module.text.extends:
                 self._extend(module, self.module(written(name_node), module, name_node), name_node)
             for name in self.overrides.replaced_in.get(module.name, ()):
                 if name in module.scope:
-                    self._override(module.scope[name], module)
+                    self._override_again(module.scope[name], module)
             for unit in module.text.units:
                 self._unit(module, unit)
             self._check_announced(module)
@@ -125,10 +126,17 @@ class Reader:
         for name, parameter in other.parameters.items():
             module.parameters.setdefault(name, parameter)
 
-    def _override(self, symbol: Symbol, module: Module) -> None:
-        """What the configuration has in the place of a symbol."""
+    def _override_again(self, symbol: Symbol, module: Module, local: bool = False) -> None:
+        """What the configuration has in the place of a symbol of another module, which may have been used before."""
+        before = symbol.override
+        self._override(symbol, module, local)
+        if symbol.override != before:
+            self._made.clear()
+
+    def _override(self, symbol: Symbol, module: Module, local: bool) -> None:
+        """What the configuration has in the place of a symbol that a module knows; ``local``: it alone does."""
         name = symbol.name
-        if module.text in self.extended and not symbol.local:
+        if module.text in self.extended and not (local and module.text is not self.files.root):
             if name in self.overrides.replaced:
                 symbol.override = Override(self.overrides.replaced[name], is_constant=False)
             elif name in self.overrides.given and not isinstance(symbol, Constant):
@@ -138,11 +146,15 @@ class Reader:
         elif name in self.overrides.given_in.get(module.name, ()):
             symbol.override = Override(f"{module.name}!{name}", is_constant=True)
 
-    def _declare(self, module: Module, symbol: Symbol, node: Node) -> None:
-        known = module.scope.get(symbol.name)
+    def _check_free(self, module: Module, name: str, node: Node) -> None:
+        """Refuses a name that a module knows already."""
+        known = module.scope.get(name)
         if known is not None and not module.is_ours and not known.is_by_the_way:
-            module.source.refuse(node, f"{symbol.name} has a meaning already ({whence(known)}): choose another name")
-        self._override(symbol, module)
+            module.source.refuse(node, f"{name} has a meaning already ({whence(known)}): choose another name")
+
+    def _declare(self, module: Module, symbol: Symbol, node: Node) -> None:
+        self._check_free(module, symbol.name, node)
+        self._override(symbol, module, symbol.local)
         module.declare(symbol)
 
     # Units
@@ -182,9 +194,8 @@ class Reader:
                 self._import(module, instance_of(self._scope(module), unit, local=local), unit)
             case "assumption":
                 scope = self._scope(module, "ASSUME")
-                formula = scope.expression(body_of(unit))
-                scope.frame.limit(formula, Level.CONSTANT, "ASSUME")
-                self.assumptions.setdefault(module, []).append((formula, scope.frame.calls))
+                scope.frame.limit(scope.expression(body_of(unit)), Level.CONSTANT, "ASSUME")
+                self.assumptions.setdefault(module, []).append((unit, len(module.own)))
                 self._fact(module, unit)
             case "theorem":
                 self._fact(module, unit)
@@ -229,8 +240,7 @@ class Reader:
             module.waiting.clear()
 
     def _import(self, module: Module, instance: Instance, unit: Node) -> None:
-        """The definitions of a module become those of another one."""
-        shared = instance.target.is_closed
+        """The definitions of a module become those of another one; those that nothing can change are the same ones."""
         instance.order = len(module.own)
         for name, symbol in instance.target.exports.items():
             if isinstance(symbol, (Constant, Variable)):
@@ -238,9 +248,9 @@ class Reader:
             known = module.scope.get(name)
             if known is symbol or (isinstance(known, Imported) and known.of is symbol):
                 continue
-            if shared:
-                if known is not None:
-                    self._declare(module, symbol, unit)
+            if symbol.module.is_closed:
+                self._check_free(module, name, unit)
+                self._override_again(symbol, module, instance.local)
                 module.scope[name] = symbol
                 if not instance.local:
                     module.exports[name] = symbol
@@ -265,6 +275,13 @@ class Reader:
                 refuse(symbol.place, f"RECURSIVE {symbol.name} has no definition: add it, or take this away")
 
     # Definitions
+
+    def assumed(self, module: Module) -> Iterator[tuple[Expression, dict[str, tuple[Symbol, Context]]]]:
+        """The assumptions of a module, with the definitions that they use."""
+        for unit, limit in self.assumptions.get(module, ()):
+            frame = Frame("ASSUME", self.uses, self.names, RULES, self._limit)
+            scope = Scope(frame, self.uses.plain(module), module, {}, limit)
+            yield scope.expression(body_of(unit)), frame.calls
 
     def made(self, symbol: Defined, context: Context) -> Made:
         """A definition in a use of its module."""

@@ -111,6 +111,7 @@ def test_local_definitions_are_kept_apart(tmp_path: Path) -> None:
     module(tmp_path, "A", "LOCAL Own == 1\nFromA == Own")
     module(tmp_path, "B", "LOCAL Own == 2\nFromB == Own")
     found = printed(read_module(module(tmp_path, "M", "EXTENDS A, B\nOwn == <<FromA, FromB>>")))
+    assert found["Own"] == "<<FromA, FromB>>"
     assert found["FromA"] == "A!Own" and found["FromB"] == "B!Own"
     assert (found["A!Own"], found["B!Own"]) == ("1", "2")
 
@@ -164,6 +165,22 @@ def test_an_operator_of_a_standard_module_is_replaced(tmp_path: Path) -> None:
     module(tmp_path, "Base", "EXTENDS Naturals\nT == Nat")
     path = module(tmp_path, "M", "EXTENDS Base\nP == T\nSmall == 0..3")
     assert printed(read_module(path, Overrides({"Nat": "Small"})))["T"] == "Small"
+
+
+def test_an_operator_that_only_an_instance_knows_is_replaced(tmp_path: Path) -> None:
+    module(tmp_path, "Inner", "EXTENDS Sequences\nCONSTANT c\nT == Seq(c)")
+    module(tmp_path, "Closed", "LOCAL INSTANCE Sequences\nU == Seq({})")
+    path = module(tmp_path, "M", "EXTENDS Closed\nc == 1\nBounded(S) == {S}\nINSTANCE Inner\nP == <<T, U>>")
+    found = printed(read_module(path, Overrides({"Seq": "Bounded"})))
+    assert (found["T"], found["U"]) == ("Bounded(c)", "Bounded({})")
+
+
+def test_in_one_module_what_it_knows_by_an_instance(tmp_path: Path) -> None:
+    module(tmp_path, "Inner", "LOCAL INSTANCE Naturals\nT == Nat")
+    path = module(tmp_path, "M", "EXTENDS Naturals, Inner\nASSUME T = Nat\nSmall == 0 .. 3\nP == T")
+    found = read_module(path, Overrides(replaced_in={"Inner": {"Nat": "Small"}}))
+    assert printed(found)["T"] == "Small"
+    assert [text(one) for one in found.assumptions] == ["T = Small"]
 
 
 def test_a_definition_gets_a_value(tmp_path: Path) -> None:
