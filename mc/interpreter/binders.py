@@ -205,9 +205,8 @@ def _filtered(compiler: Compiler, node: Bind, bound: Bound) -> Evaluate:
 
     def _test(env: Environment, slots: Slots) -> Callable[[Any], bool]:
         def test(value: Any) -> bool:
-            inner = env.copy()
-            bind_tuple(inner, slots, value, node)
-            return condition(inner)
+            bind_tuple(env, slots, value, node)
+            return condition(env)
 
         return test
 

@@ -10,8 +10,6 @@ from mc.errors import KindError
 from mc.interpreter.order import Order
 from mc.interpreter.sets import Display, Interval, SetValue, displayed, each, elements, is_finite, is_set, member
 from mc.interpreter.shown import text
-from mc.interpreter.values import ATOMS
-from mc.lang.values import ModelValue
 
 
 class Filter(SetValue):
@@ -154,14 +152,6 @@ def _is_reducible(collection: Any) -> bool:
     raise KindError(f"a set is needed, not {text(collection)}")
 
 
-def _are_atoms_alike(a: frozenset[Any], b: frozenset[Any]) -> bool:
-    """Whether two sets have elements of one kind without parts, some at least."""
-    if not a or not b:
-        return not a and not b
-    kind = type(next(iter(a)))
-    return kind in ATOMS and kind is not ModelValue and type(next(iter(b))) is kind
-
-
 def _values(collection: Any, order: Order) -> Iterable[Any]:
     """The elements of a set that is written out or can be."""
     return collection.values if isinstance(collection, Display) else elements(collection, order)
@@ -193,7 +183,7 @@ def cup(a: Any, b: Any, order: Order) -> Any:
 
 def cap(a: Any, b: Any, order: Order) -> Any:
     """``a \\cap b``"""
-    if type(a) is frozenset and type(b) is frozenset and _are_atoms_alike(a, b):
+    if type(a) is frozenset and type(b) is frozenset and order.are_plain(a, b):
         return a & b
     if _is_reducible(a):
         return _chosen(a, b, True, order)
@@ -202,7 +192,7 @@ def cap(a: Any, b: Any, order: Order) -> Any:
 
 def diff(a: Any, b: Any, order: Order) -> Any:
     """``a \\ b``"""
-    if type(a) is frozenset and type(b) is frozenset and _are_atoms_alike(a, b):
+    if type(a) is frozenset and type(b) is frozenset and order.are_plain(a, b):
         return a - b
     if not is_set(b):
         raise KindError(f"a set is needed, not {text(b)}")
@@ -227,7 +217,7 @@ def union(of: Any, order: Order) -> Any:
 
 def is_subset(a: Any, b: Any, order: Order) -> bool:
     """``a \\subseteq b``"""
-    if type(a) is frozenset and type(b) is frozenset and _are_atoms_alike(a, b):
+    if type(a) is frozenset and type(b) is frozenset and order.are_plain(a, b):
         return a <= b
     if not is_set(a) or not (type(a) is frozenset or a.is_enumerable):
         raise KindError(f"Attempted to evaluate S \\subseteq T, but S was not enumerable: {text(a)}")

@@ -46,6 +46,8 @@ def _equal(compiler: Compiler, node: Apply) -> Evaluate:
                 return a == b
             if kind is ModelValue and not has_types:
                 return a is b
+            if kind is frozenset and not (a and b):
+                return not (a or b)
         return slowly([a, b])
 
     return evaluate
@@ -64,6 +66,8 @@ def _unequal(compiler: Compiler, node: Apply) -> Evaluate:
                 return a != b
             if kind is ModelValue and not has_types:
                 return a is not b
+            if kind is frozenset and not (a and b):
+                return bool(a or b)
         return slowly([a, b])
 
     return evaluate

@@ -158,15 +158,7 @@ class Thunk:
         try:
             return self._level
         except AttributeError:
-            found = self.code.level
-            for slot in self.code.deferred:
-                inner = self.env[slot]
-                if type(inner) is Thunk:
-                    found = max(found, inner.level)
-                elif type(inner) is Variable:
-                    found = max(found, Level.STATE if inner.where == STATE else Level.ACTION)
-                elif type(inner) is Operator:
-                    found = Level.ACTION
+            found = _level(self.code, self.env, set())
             self._level: Level = found
             return found
 
@@ -199,6 +191,21 @@ class Operator:
     def captured(self, known: dict[int, Any]) -> Operator:
         """The same in an environment that nobody changes."""
         return Operator(self.parameters, self.code, captured(self.env, self.code.free, known))
+
+
+def _level(code: Code, env: Environment, met: set[int]) -> Level:
+    """What the value of an expression depends on in an environment; operators may refer to themselves."""
+    found = code.level
+    for slot in code.deferred:
+        inner = env[slot]
+        if type(inner) is Thunk:
+            found = max(found, inner.level)
+        elif type(inner) is Variable:
+            found = max(found, Level.STATE if inner.where == STATE else Level.ACTION)
+        elif type(inner) is Operator and id(inner.code) not in met:
+            met.add(id(inner.code))
+            found = max(found, _level(inner.code, inner.env, met))
+    return found
 
 
 def captured(env: Environment, free: tuple[int, ...], known: dict[int, Any] | None = None) -> Environment:

@@ -92,10 +92,10 @@ class Order:
         if not a or not b:
             return a or b
         made = a | b
-        kind = type(next(iter(a)))
-        if kind is type(next(iter(b))) and kind in ATOMS and kind is not ModelValue:
+        if self.are_plain(a, b):
             return made
-        if len(made) == len(a) and kind is not frozenset:
+        kinds = set(map(type, a))
+        if len(made) == len(a) and frozenset not in kinds and kinds.issuperset(map(type, b)):
             return a
         found = list(self.sorted(a))
         for element in self.sorted(b):
@@ -104,6 +104,12 @@ class Order:
                 found.insert(place, element)
         self._keep(made, tuple(found))
         return made
+
+    def are_plain(self, a: frozenset[Any], b: frozenset[Any]) -> bool:
+        """Whether all elements of two sets are of one kind without parts: any two of them can be compared."""
+        kinds = set(map(type, a))
+        kinds.update(map(type, b))
+        return len(kinds) < 2 and kinds <= ATOMS and not (self.has_types and ModelValue in kinds)
 
     def one(self, value: Any) -> Any:
         """A value in normal form, always the same object: what is kept in states is compared often."""

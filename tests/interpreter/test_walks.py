@@ -145,3 +145,22 @@ Stays == [Next]_<<x, y>> /\\ ~(<<Next>>_x)
     assert found.value("Both", (1, 1), (2, 5)) == 5
     assert found.holds("Stays", (1, 1), (1, 1)) and not found.holds("Stays", (1, 1), (2, 1))
     assert found.enabled("Next", (1, 1))
+
+
+def test_what_is_evaluated_once(tmp_path: Path) -> None:
+    """Each LET uses the one before twice; what depends on the state at most is evaluated once in it."""
+    lets = "\n".join(f"      v{i + 1} == (Op(v{i}) + v{i}) % 7" for i in range(40))
+    body = f"""
+VARIABLE x
+Init == x = 0
+Big == LET Op(a) == a - x
+      v0 == x + 1
+{lets}
+      IN v40
+Next == x' = Big /\\ Big >= 0
+"""
+    found = behavior(tmp_path, body)
+    expected = 4
+    for _ in range(40):
+        expected = (2 * expected - 3) % 7
+    assert successors(found, (3,)) == [(expected,)]
