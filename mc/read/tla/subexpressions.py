@@ -97,8 +97,6 @@ def _taken(scope: Scope, inner: Scope, at: Node, step: Node, given: list[tuple[L
         for name_node, argument in zip(names, parts(step), strict=False):
             given.append((_bound(inner, written(name_node)), scope.expression(argument)))
         return parts(at)[-1] if at.type != "set_map" else part(at, "map")
-    if step.type == "let_in":
-        return part(at, "expression")
     number = {"langle_bracket": 1, "rangle_bracket": 2}.get(step.type) or (
         int(written(step)) if step.type == "child_id" else 0
     )
