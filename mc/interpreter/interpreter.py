@@ -66,6 +66,10 @@ class Interpreter:
         assert self.spec.next is not None
         return split(self.program, self.spec.next, self.spec.next_name)
 
+    def state(self, values: Sequence[Any]) -> State:
+        """The state in which the variables have values that come from elsewhere, such as a file."""
+        return tuple(map(self.program.order.in_order, values))
+
     def value(
         self,
         what: Expression | str,

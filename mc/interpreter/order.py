@@ -118,6 +118,19 @@ class Order:
             return value
         return self._values.setdefault(value, value)
 
+    def in_order(self, value: Any) -> Any:
+        """A value from elsewhere, such as a file: its functions and records are put in order."""
+        if isinstance(value, frozenset):
+            return frozenset(map(self.in_order, value))
+        if isinstance(value, tuple):
+            return SeqValue(map(self.in_order, tuple.__iter__(value)))
+        if isinstance(value, RecordValue):
+            return RecordValue.of({name: self.in_order(value.fields[name]) for name in self.fields(value.fields)})
+        if isinstance(value, FnValue):
+            made = {self.in_order(key): self.in_order(part) for key, part in value.mapping.items()}
+            return FnValue.of({key: made[key] for key in self.sorted(frozenset(made))})
+        return value
+
     # Order
 
     def rank(self, name: str) -> int:
@@ -258,7 +271,14 @@ class Order:
         one, other = mapping_of(a), mapping_of(b)
         if one is None or other is None or self._is_record_against_other(a, b):
             raise refused(a, b)
-        return len(one) == len(other) and self._all_equal(one, other) and self._all_equal(one.values(), other.values())
+        return len(one) == len(other) and self._equal_mappings(one, other)
+
+    def _equal_mappings(self, a: Mapping[Any, Any], b: Mapping[Any, Any]) -> bool:
+        if not a:
+            return True
+        if type(next(iter(a))) in _APART and a.keys() == b.keys():
+            return self._all_equal(a.values(), [b[key] for key in a])
+        return self._all_equal(a, b) and self._all_equal(a.values(), b.values())
 
     def _equal_sets(self, a: frozenset[Any], b: frozenset[Any]) -> bool:
         if len(a) != len(b) or not a:

@@ -297,20 +297,24 @@ class RecordValue:
         return "[" + ", ".join(f"{k} |-> {v!r}" for k, v in self._fields.items()) + "]"
 
 
+_WITHOUT_PARTS = frozenset((int, str, bool))
 _set_fields = RecordValue.__dict__["_fields"].__set__
 _set_hash = RecordValue.__dict__["_hash"].__set__
 
 
 def rename(value: Any, mapping: Mapping[ModelValue, ModelValue]) -> Any:
     """``value`` with every model value replaced by its image under ``mapping``."""
-    if isinstance(value, ModelValue):
+    kind = type(value)
+    if kind is ModelValue:
         return mapping.get(value, value)
+    if kind in _WITHOUT_PARTS:
+        return value
     if isinstance(value, (frozenset, set)):
-        return frozenset(rename(v, mapping) for v in value)
+        return frozenset([rename(v, mapping) for v in value])
     if isinstance(value, tuple):
-        return SeqValue(rename(v, mapping) for v in tuple.__iter__(value))
+        return SeqValue([rename(v, mapping) for v in tuple.__iter__(value)])
     if isinstance(value, RecordValue):
-        return RecordValue({k: rename(v, mapping) for k, v in value.fields.items()})
+        return RecordValue.of({k: rename(v, mapping) for k, v in value.fields.items()})
     if isinstance(value, FnValue):
-        return type(value)({rename(k, mapping): rename(v, mapping) for k, v in value.items()})
+        return type(value).of({rename(k, mapping): rename(v, mapping) for k, v in value.mapping.items()})
     return value

@@ -127,3 +127,11 @@ def test_model_values(tmp_path: Path) -> None:
     assert found.value("First") == ModelValue("b")
     with pytest.raises(EvaluationError, match="non-enumerable value Nil"):
         found.value("Odd")
+
+
+def test_a_state_from_elsewhere(tmp_path: Path) -> None:
+    body = 'VARIABLE x\nSame == x = [a |-> 1, b |-> (0 :> "p" @@ 5 :> "q")]\nInit == x = 0\nNext == UNCHANGED x\n'
+    found = interpreter(tmp_path, body, "INIT Init\nNEXT Next\n")
+    (x,) = found.state([RecordValue({"b": FnValue({5: "q", 0: "p"}), "a": 1})])
+    assert list(x.fields) == ["a", "b"] and list(x.fields["b"].mapping) == [0, 5]
+    assert found.holds("Same", (x,))
