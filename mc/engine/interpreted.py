@@ -291,6 +291,8 @@ class _Search:
             state = self.orbits.representative(state)
         if self.spec.view is None:
             return state
+        if self.orbits is not None:  # a representative has its functions in another order
+            state = self.interpreter.state(state)
         try:
             return (self.interpreter.value(self.spec.view, state),)
         except (EvaluationError, RecursionError) as error:

@@ -73,6 +73,11 @@ def values(state: State) -> tuple[Any, ...]:
     return tuple(state.values.values())
 
 
+def _kept(interpreter: Interpreter, state: State) -> tuple[Any, ...]:
+    """A state, perhaps read from a file, with its values as the interpreter makes them."""
+    return interpreter.state(values(state))
+
+
 def aliased(interpreter: Interpreter, behavior: ModuleBehavior) -> ModuleBehavior:
     """The behavior as the ALIAS of the configuration shows it; states where that cannot be evaluated stay as they are.
 
@@ -85,7 +90,7 @@ def aliased(interpreter: Interpreter, behavior: ModuleBehavior) -> ModuleBehavio
     shown = []
     for state, following in zip(behavior.states, (*behavior.states[1:], behavior.last), strict=True):
         try:
-            value = interpreter.value(alias, values(state), values(following))
+            value = interpreter.value(alias, _kept(interpreter, state), _kept(interpreter, following))
         except EvaluationError:
             value = None
         shown.append(State(value.fields) if isinstance(value, RecordValue) else state)
@@ -107,7 +112,7 @@ def false_conjunct(interpreter: Interpreter, formula: Expression, state: State) 
 
 def _holds(interpreter: Interpreter, formula: Expression, state: State) -> bool:
     try:
-        return interpreter.holds(formula, values(state))
+        return interpreter.holds(formula, _kept(interpreter, state))
     except EvaluationError:
         return False
 
