@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mc.formula.nodes import Enter, Name, Of, Value
+from mc.formula.nodes import Call, Enter, Name, Of, Value
 from mc.interpreter.actions import Action
 from mc.interpreter.environment import Environment, Operator, Thunk, Variable
 from mc.interpreter.interpreter import Interpreter
 from mc.interpreter.program import Compiled, Compiler
+from mc.lower import walk
 from mc.lower.applications import defined
 from mc.lower.definitions import Definitions
 from mc.lower.lowered import Lowered, LoweredAction, NotLowered
 from mc.lower.names import Closure, Deferred, Here, Meaning
-from mc.lower.walk import Conjunct, Walk
-from mc.spec.module import ModuleSpec
+from mc.spec.module import Conjunct, ModuleSpec
 
 
 def lower(spec: ModuleSpec, interpreter: Interpreter) -> Lowered:
@@ -28,7 +28,10 @@ def lower(spec: ModuleSpec, interpreter: Interpreter) -> Lowered:
             library.made,
             _init(library, spec),
             _Actions(library).lowered(interpreter.actions),
-            tuple(_predicate(library, name) for name in spec.invariants),
+            (
+                *(_predicate(library, name) for name in spec.invariants),
+                *(_conjunct(library, each) for each in spec.properties if each.asked == "invariant"),
+            ),
             tuple(_predicate(library, name) for name in spec.constraints),
         )
     except RecursionError:
@@ -36,18 +39,26 @@ def lower(spec: ModuleSpec, interpreter: Interpreter) -> Lowered:
 
 
 def _init(library: Definitions, spec: ModuleSpec) -> str:
-    walk = Walk(library.lowering(), is_init=True)
+    walker = walk.Walk(library.lowering(), is_init=True)
     rest = None
     for conjunct in reversed(spec.init):
-        rest = Conjunct(conjunct, {}, rest)
+        rest = walk.Conjunct(conjunct, {}, rest)
     if rest is None:
         raise NotLowered(f"{spec.path.name}: there is no initial predicate")
-    tree = walk.start(rest, spec.init[0])
+    tree = walker.start(rest, spec.init[0])
     return library.add(spec.init_name, (), tree, spec.init[0])
 
 
 def _predicate(library: Definitions, name: str) -> str:
     return library.lowered(name, library.source(name), False)[0]
+
+
+def _conjunct(library: Definitions, conjunct: Conjunct) -> str:
+    """What a property says of each state."""
+    formula = conjunct.formula
+    if isinstance(formula, Call) and not formula.arguments:
+        return _predicate(library, formula.definition)
+    return library.add(conjunct.name, (), library.lowering().evaluated(formula, {}, Here()), formula)
 
 
 class _Actions:
@@ -92,7 +103,7 @@ class _Actions:
         for let in action.position.lets:
             lets[let.name] = defined(let, dict(found), Here(None, {}))
             found[let.name] = lets[let.name]
-        tree = Walk(lowering, is_init=False).start(Conjunct(node, found, None), node)
+        tree = walk.Walk(lowering, is_init=False).start(walk.Conjunct(node, found, None), node)
         for let in reversed(action.position.lets):
             tree = lowering.around_tree({let.name: lets[let.name]}, {}, tree)
         return library.add(action.name, tuple(local.name for local in locals_.values()), tree, node)

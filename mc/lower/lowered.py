@@ -43,6 +43,7 @@ class Lowered:
     init: str
     #: One for each of :attr:`mc.interpreter.interpreter.Interpreter.actions`, in that order.
     actions: tuple[LoweredAction, ...]
-    #: Definitions without parameters, in the order of the spec's.
+    #: Definitions without parameters, in the order of the spec's; after its invariants, the conjuncts of properties
+    #: that are asked of each state.
     invariants: tuple[str, ...]
     constraints: tuple[str, ...]

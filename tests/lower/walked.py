@@ -7,6 +7,7 @@ What differs is printed; so is why a module is not lowered.
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections import Counter
@@ -48,6 +49,8 @@ from mc.interpreter.interpreter import RULES, Interpreter
 from mc.interpreter.program import Compiled, Compiler, Program, Rules
 from mc.interpreter.scope import Scope
 from mc.interpreter.sets import elements
+from mc.lang.text import to_tla
+from mc.lang.values import SeqValue
 from mc.lower.lower import lower
 from mc.lower.lowered import Lowered, NotLowered
 from mc.lower.placing import Uses
@@ -306,8 +309,9 @@ def differences(spec: ModuleSpec, most: int = 300, seconds: float = 10.0) -> tup
         except (EvaluationError, RecursionError) as error:
             failures[f"{what}: {error}"] += 1
             return theirs
-        if [*map(repr, theirs)] != [*map(repr, ours)]:
-            kind = "the order of" if Counter(map(repr, theirs)) == Counter(map(repr, ours)) else "the"
+        one, other = [*map(to_tla, map(SeqValue, theirs))], [*map(to_tla, map(SeqValue, ours))]
+        if one != other:
+            kind = "the order of" if Counter(one) == Counter(other) else "the"
             found.append(f"{what}: {kind} states: {len(theirs)}, not {len(ours)}")
         return theirs
 
@@ -327,46 +331,68 @@ def differences(spec: ModuleSpec, most: int = 300, seconds: float = 10.0) -> tup
                 if after not in known:
                     known.add(after)
                     todo.append(after)
-        for names, others in ((spec.invariants, lowered.invariants), (spec.constraints, lowered.constraints)):
+        conjuncts = [each for each in spec.properties if each.asked == "invariant"]
+        predicates = [*spec.invariants, *(each.formula for each in conjuncts)]
+        for names, others in ((predicates, lowered.invariants), (spec.constraints, lowered.constraints)):
             for name, predicate in zip(names, others, strict=True):
                 compare(
                     f"{name} of {state}",
-                    lambda name=name, state=state: [interpreter.value(name, state)],
-                    lambda predicate=predicate, state=state: [walker.value(Call(predicate, ()), state, {})],
+                    lambda name=name, state=state: [(interpreter.value(name, state),)],
+                    lambda predicate=predicate, state=state: [(walker.value(Call(predicate, ()), state, {}),)],
                 )
     for failure, times in failures.most_common(3):
         print(f"   fails {times} times: {failure[:300]}")
     return found, done
 
 
+#: A model has so long.
+_SECONDS = 12.0
+
+
+def _timed_out(number: int, frame: Any) -> None:
+    raise TimeoutError
+
+
+def _module(config: Path) -> Path:
+    """The module of a configuration: of its name, or the one that begins it."""
+    found = config.with_suffix(".tla")
+    if not found.exists():
+        others = [path for path in config.parent.glob("*.tla") if config.stem.startswith(path.stem)]
+        found = max(others, key=lambda path: len(path.stem), default=found)
+    return found
+
+
 def main(paths: Sequence[str]) -> None:
     results: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    signal.signal(signal.SIGALRM, _timed_out)
     for path in paths:
         files = sorted(Path(path).rglob("*.cfg")) if Path(path).is_dir() else [Path(path)]
         for config in files:
-            module = config.with_suffix(".tla")
-            if not module.exists():
-                continue
             try:
-                spec = load(module)
+                spec = load(_module(config), config)
             except McError:
                 results["not loaded"] += 1
                 continue
+            signal.setitimer(signal.ITIMER_REAL, _SECONDS)
             try:
-                found, done = differences(spec)
+                found, done = differences(spec, 150, 4.0)
                 kind = "different" if found else "equal" if done else "no states"
             except NotLowered as error:
                 found, done, kind = [], 0, "not lowered"
                 reasons[str(error).partition(": ")[2]] += 1
-                print(f"{config.stem}: {error}")
+                print(f"{config.stem}: {error}", flush=True)
+            except TimeoutError:
+                found, done, kind = [], 0, "out of time"
             except Exception as error:
                 found, done, kind = [f"{type(error).__name__}: {error}"], 0, "broken"
                 if len(paths) == 1 and len(files) == 1:
                     raise
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
             results[kind] += 1
             if found:
-                print(f"{config.stem}: {kind}")
+                print(f"{config}: {kind}", flush=True)
             for line in found:
                 print(f"    {line[:400]}")
     for reason, times in reasons.most_common():
