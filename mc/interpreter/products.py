@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mc.errors import EvaluationError
@@ -11,8 +11,8 @@ from mc.interpreter.forms import function, sequence, written
 from mc.interpreter.order import Order
 from mc.interpreter.sets import MOST_ELEMENTS, SetValue, each, elements, is_finite, member, no_member, size
 from mc.interpreter.shown import text
-from mc.interpreter.values import mapping_of
-from mc.lang.values import RecordValue
+from mc.interpreter.values import is_normal, mapping_of
+from mc.lang.values import FnValue, RecordValue, SeqValue
 
 #: ``TLCGlobals.enumBound``
 _MOST_SHOWN = 2000
@@ -28,8 +28,16 @@ class Product(SetValue):
         """The element with these parts."""
         raise NotImplementedError
 
+    def plainly(self) -> Callable[[Sequence[Any]], Any]:
+        """How an element is made of parts that are in normal form."""
+        return self.made
+
     def each(self, order: Order) -> Iterator[Any]:
-        return map(self.made, itertools.product(*(tuple(each(part, order)) for part in self.sets)))
+        return self._of([tuple(each(part, order)) for part in self.sets])
+
+    def _of(self, columns: Sequence[Sequence[Any]]) -> Iterator[Any]:
+        made = self.plainly() if all(map(is_normal, columns)) else self.made
+        return map(made, itertools.product(*columns))
 
     def elements(self, order: Order) -> Sequence[Any]:
         try:
@@ -37,11 +45,15 @@ class Product(SetValue):
         except AttributeError:
             if self.size(order) > MOST_ELEMENTS:
                 raise EvaluationError(f"a set has too many elements, more than {MOST_ELEMENTS:,}: {self!r}") from None
-            self._elements = tuple(map(self.made, itertools.product(*(elements(part, order) for part in self.sets))))
+            self._elements = tuple(self._of([elements(part, order) for part in self.sets]))
             return self._elements
 
     def normal(self, order: Order) -> frozenset[Any]:
-        return frozenset(map(order.normal, self.elements(order)))
+        try:
+            return self._normal
+        except AttributeError:
+            self._normal = frozenset(map(order.normal, self.elements(order)))
+            return self._normal
 
     def size(self, order: Order) -> int:
         return self.counted(size(part, order) for part in self.sets)
@@ -63,6 +75,9 @@ class Tuples(Product):
 
     def made(self, parts: Sequence[Any]) -> Any:
         return sequence(parts)
+
+    def plainly(self) -> Callable[[Sequence[Any]], Any]:
+        return SeqValue
 
     def holds(self, element: Any, order: Order) -> bool:
         value = written(element)
@@ -90,6 +105,10 @@ class Records(Product):
 
     def made(self, parts: Sequence[Any]) -> Any:
         return function(self.names, parts)
+
+    def plainly(self) -> Callable[[Sequence[Any]], Any]:
+        names = self.names
+        return lambda parts: RecordValue.of(dict(zip(names, parts, strict=True)))
 
     def holds(self, element: Any, order: Order) -> bool:
         value = written(element)
@@ -120,6 +139,15 @@ class Functions(Product):
 
     def made(self, parts: Sequence[Any]) -> Any:
         return function(self.keys, parts)
+
+    def plainly(self) -> Callable[[Sequence[Any]], Any]:
+        keys = self.keys
+        if not keys or (type(keys[0]) is int and keys[0] == 1 and keys[-1] == len(keys)):
+            return SeqValue
+        if type(keys[0]) is str:
+            return lambda parts: RecordValue.of(dict(zip(keys, parts, strict=True)))
+        domain = frozenset(keys)
+        return lambda parts: FnValue.of(dict(zip(keys, parts, strict=True)), domain)
 
     def _fix(self, order: Order) -> None:
         self.keys = elements(self.domain, order)

@@ -24,7 +24,7 @@ BOOLEAN = frozenset((False, True))
 
 def is_normal(values: Iterable[Any]) -> bool:
     """Whether all of some values are in normal form."""
-    return all(type(value) in NORMAL for value in values)
+    return NORMAL.issuperset(map(type, values))
 
 
 def mapping_of(value: Any) -> Mapping[Any, Any] | None:
