@@ -114,6 +114,8 @@ def call(compiler: Compiler, node: Call) -> Evaluate:
 
 def call_lazily(compiler: Compiler, node: Call) -> Evaluate:
     called = compiler.program.called(node.definition)
+    if called.is_constant:
+        return lambda env: called.value()
     enter, code = entered(compiler, node), called.code
     return lambda env: code.lazily(enter(env))
 

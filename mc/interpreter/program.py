@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Protocol
 
 from mc.errors import EvaluationError, KindError
-from mc.formula.nodes import Definition, Expression, Lambda, Level, Name, Node, Value
+from mc.formula.nodes import Bind, Binder, Definition, Expression, Lambda, Level, Name, Node, Value
 from mc.formula.operators import Operator as Symbol
 from mc.interpreter.environment import (
     UNASSIGNED,
@@ -128,11 +129,19 @@ class Called:
         self._value: Any = UNASSIGNED
 
     def value(self) -> Any:
-        """The value of one of constant level without parameters."""
+        """The value of one of constant level without parameters.
+
+        A function is written out, as TLC does with constants, so that it does not fork; one that cannot be, and a
+        recursive one, are evaluated as they are applied.
+        """
         if self._value is UNASSIGNED:
             env = self.scope.template.copy()
             env[0] = env[1] = self._program.nowhere
-            self._value = self.code.evaluate(env)
+            value = self.code.evaluate(env)
+            if isinstance(self.definition.body, Bind) and self.definition.body.binder is Binder.FUNCTION:
+                with suppress(EvaluationError, RecursionError):
+                    value = self._program.order.normal(value)
+            self._value = value
         return self._value
 
     def entered(self, env: Environment, arguments: list[Any]) -> Environment:
