@@ -77,6 +77,18 @@ def bindings(compiler: Compiler, bounds: Sequence[Bound], node: Node) -> Binding
     collections = _collections(compiler, bounds, node)
     slots = [slots_of(compiler, bound) for bound in bounds]
 
+    if len(slots) == 2:
+        one, two = slots
+        if isinstance(one, int) and isinstance(two, int):
+
+            def bind_two(env: Environment) -> Iterator[None]:
+                first, second = collections(env)
+                for env[two] in second:
+                    for env[one] in first:
+                        yield
+
+            return bind_two
+
     def bind(env: Environment) -> Iterator[None]:
         ranges = collections(env)
         if not all(map(len, ranges)):

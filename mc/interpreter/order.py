@@ -146,9 +146,7 @@ class Order:
             return tuple(elements)
         kind = type(next(iter(elements)))
         if kind is int or kind is bool:
-            if all(type(element) is kind for element in elements):
-                return tuple(sorted(elements))
-            return self._in_order(elements)
+            return tuple(sorted(elements)) if len(set(map(type, elements))) == 1 else self._in_order(elements)
         found = self._sorted.get(_key(elements, kind))
         return self._keep(elements, self._in_order(elements)) if found is None else found
 
