@@ -18,14 +18,16 @@ from mc.formula.nodes import (
     Name,
     Node,
     Of,
+    Recursive,
     Value,
     as_written,
 )
 from mc.lower.known import SYMBOLIC, is_symbolic
 from mc.lower.lowered import refuse
 from mc.lower.lowering import Lowering
-from mc.lower.names import POISON, Closure, Deferred, Here, Made, Meaning, Names, PoisonError
+from mc.lower.names import POISON, Closure, Deferred, Here, Made, Meaning, Names, PoisonError, Unrolled
 from mc.lower.placing import is_atomic
+from mc.lower.recursion import invoked, operator, refers_to_itself
 
 
 def name(low: Lowering, node: Name, names: Names, here: Here) -> Expression:
@@ -33,6 +35,8 @@ def name(low: Lowering, node: Name, names: Names, here: Here) -> Expression:
         meaning = low.meaning(node, names)
         if isinstance(meaning, Closure):
             refuse(node, "an operator is no value")
+        if isinstance(meaning, Unrolled):
+            refuse(node, "a recursive function is compiled only where it is applied in itself")
         return used(low, meaning, here) if isinstance(meaning, Deferred) else meaning
     if node.of is Of.CONSTANT:
         found = low.library.constants.literal(low.library.values[node.name], node)
@@ -62,7 +66,7 @@ def used(low: Lowering, deferred: Deferred, here: Here) -> Expression:
     shared = here.state is deferred.here.state and (
         low.level(node, deferred.names) <= Level.STATE or here.primed is deferred.here.primed
     )
-    if not shared or isinstance(node, (Value, Name)):
+    if not shared or isinstance(node, (Value, Name, Recursive)):
         return low.evaluated(node, deferred.names, here)
     if deferred.value is None:
         deferred.value = low.evaluated(node, deferred.names, here)
@@ -85,7 +89,7 @@ def check_forks(deferred: Deferred) -> None:
 def defined(node: Let, names: Names, here: Here) -> Meaning:
     """What the name of a LET stands for."""
     if isinstance(node.value, Lambda):
-        return Closure(node.value.parameters, node.value.body, names)
+        return Closure(node.value.parameters, node.value.body, names, node.name)
     return Deferred(node.name, node.value, names, here, is_let=True)
 
 
@@ -101,11 +105,13 @@ def takes_operators(low: Lowering, node: Call, names: Names) -> bool:
 def call(low: Lowering, node: Call, names: Names, here: Here) -> Expression:
     library = low.library
     definition, level = library.source(node.definition), library.analysis.definition(node.definition).level
+    if isinstance(definition.expression, Recursive) and not node.arguments:
+        return low.evaluated(definition.expression, {}, here)
     if level >= Level.ACTION or takes_operators(low, node, names) or _is_set(low, definition.expression):
         given = low.arguments(definition.parameters, node, names, here)
         with low.expanding(node):
             return low.around(given, names, low.evaluated(definition.expression, given, here))
-    name, variables = library.lowered(node.definition, node, here.state is not None)
+    name, variables = library.lowered(node.definition, node, here.state is not None, low.depth)
     arguments = low.all(node.arguments, names, here)
     state = tuple(variable(node, each, here.state, Of.VARIABLE) for each in variables)
     return Call(name, (*arguments, *state), place=node.place)
@@ -118,7 +124,7 @@ def _is_set(low: Lowering, node: Expression) -> bool:
             return any(_is_set(low, operand) for operand in node.operands)
         case Apply():
             return node.operator in SYMBOLIC
-        case Call():
+        case Call() if not low.library.recursive(node.definition):
             return _is_set(low, low.library.source(node.definition).expression)
         case Let():
             return _is_set(low, node.body)
@@ -128,7 +134,12 @@ def _is_set(low: Lowering, node: Expression) -> bool:
 
 
 def invoke(low: Lowering, node: Invoke, names: Names, here: Here) -> Expression:
+    meaning = low.meaning(node, names)
+    if isinstance(meaning, Unrolled):
+        return invoked(low, meaning, node, names, here)
     closure = closure_of(low, node, names)
+    if refers_to_itself(low, closure):
+        return invoked(low, operator(low, closure, here), node, names, here)
     given = low.arguments(closure.parameters, node, names, here)
     with low.expanding(node):
         return low.around(given, names, low.evaluated(closure.body, {**closure.names, **given}, here))

@@ -23,8 +23,9 @@ from mc.lower.binders import bind
 from mc.lower.known import FALSE_, TRUE_, is_false, is_true
 from mc.lower.lowered import refuse
 from mc.lower.lowering import Lowering
-from mc.lower.names import Closure, Deferred, Here, Names
+from mc.lower.names import Closure, Deferred, Here, Names, Unrolled
 from mc.lower.operators import connected, is_unchanged, required
+from mc.lower.recursion import refers_to_itself
 
 
 def forks(node: Expression) -> bool:
@@ -65,9 +66,14 @@ def walked(low: Lowering, node: Expression, names: Names, here: Here) -> Express
             return low.around(given, names, walked(low, node.body, {**names, **given}, here))
         case Call() if not low.library.is_constant(node.definition):
             return _call(low, node, names, here)
+        case Invoke() if isinstance(names.get(node.name), Unrolled):
+            return holds(low, node, names, here)
         case Invoke():
             closure = closure_of(low, node, names)
             given = low.arguments(closure.parameters, node, names, here)
+            if refers_to_itself(low, closure):
+                inner = {**closure.names, closure.name: closure, **given}
+                return _recursive(low, node, closure, closure.body, inner, names, here)
             with low.expanding(node):
                 return low.around(given, names, walked(low, closure.body, {**closure.names, **given}, here))
         case Name(of=Of.LOCAL):
@@ -77,6 +83,9 @@ def walked(low: Lowering, node: Expression, names: Names, here: Here) -> Express
 
 def _call(low: Lowering, node: Call, names: Names, here: Here) -> Expression:
     definition = low.library.source(node.definition)
+    if low.library.recursive(node.definition):
+        inner = low.arguments(definition.parameters, node, names, here)
+        return _recursive(low, node, node.definition, definition.expression, inner, names, here)
     given = low.arguments(definition.parameters, node, names, here)
     with low.expanding(node):
         found = low.around(given, names, walked(low, definition.expression, given, here))
@@ -84,9 +93,25 @@ def _call(low: Lowering, node: Call, names: Names, here: Here) -> Expression:
     return found if forks(found) else holds(low, node, names, here)
 
 
+def _recursive(
+    low: Lowering, node: Expression, key: object, body: Expression, inner: Names, names: Names, here: Here
+) -> Expression:
+    """A recursive operator, which is applied and not expanded: it must have one way."""
+    if key in low.walking:
+        return TRUE_
+    low.walking.add(key)
+    try:
+        found = walked(low, body, inner, here)
+    finally:
+        low.walking.discard(key)
+    if forks(found):
+        refuse(node, "a recursive operator through which there may be several ways is not compiled")
+    return holds(low, node, names, here)
+
+
 def _local(low: Lowering, node: Name, names: Names, here: Here) -> Expression:
     meaning = low.meaning(node, names)
-    if isinstance(meaning, Closure):
+    if isinstance(meaning, (Closure, Unrolled)):
         refuse(node, "an operator is no value")
     if not isinstance(meaning, Deferred):
         return once(meaning)

@@ -26,6 +26,7 @@ from mc.lower.lowered import refuse
 from mc.lower.lowering import Lowering
 from mc.lower.names import Deferred, Here, Names
 from mc.lower.operators import apply
+from mc.lower.recursion import written
 
 
 def evaluated(low: Lowering, node: Expression, names: Names, here: Here) -> Expression:
@@ -55,7 +56,9 @@ def evaluated(low: Lowering, node: Expression, names: Names, here: Here) -> Expr
         case Lambda():
             refuse(node, "an operator is no value")
         case Recursive():
-            refuse(node, "a function that refers to itself is compiled only where it is constant")
+            found = written(low, node, names, here)
+            assert found is not None
+            return found
     raise TypeError(type(node).__name__)
 
 

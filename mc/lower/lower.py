@@ -14,7 +14,7 @@ from mc.lower import walk
 from mc.lower.applications import defined
 from mc.lower.definitions import Definitions
 from mc.lower.lowered import Lowered, LoweredAction, NotLowered
-from mc.lower.names import Closure, Deferred, Here, Meaning
+from mc.lower.names import Closure, Deferred, Here, Meaning, TooDeepError
 from mc.spec.module import Conjunct, ModuleSpec
 
 
@@ -34,6 +34,8 @@ def lower(spec: ModuleSpec, interpreter: Interpreter) -> Lowered:
             ),
             tuple(_predicate(library, name) for name in spec.constraints),
         )
+    except TooDeepError as error:
+        raise NotLowered(f"{error}: the end of this recursion is not decided by a condition") from None
     except RecursionError:
         raise NotLowered(f"{spec.path.name}: formulas are nested too deeply") from None
 
@@ -50,7 +52,7 @@ def _init(library: Definitions, spec: ModuleSpec) -> str:
 
 
 def _predicate(library: Definitions, name: str) -> str:
-    return library.lowered(name, library.source(name), False)[0]
+    return library.lowered(name, library.source(name), False, None)[0]
 
 
 def _conjunct(library: Definitions, conjunct: Conjunct) -> str:

@@ -25,7 +25,7 @@ from mc.formula.nodes import (
 from mc.interpreter.scope import Analysis
 from mc.lower.constants import Constants
 from mc.lower.lowered import refuse
-from mc.lower.names import Closure, Deferred, Here, Meaning, Names
+from mc.lower.names import Closure, Deferred, Here, Meaning, Names, Recursion, Unrolled
 from mc.lower.occurrences import Occurrences
 from mc.lower.placing import Uses
 
@@ -33,6 +33,10 @@ from mc.lower.placing import Uses
 _DEEPEST = 80
 #: So many expressions are lowered in one definition, at most: what is expanded can be very much.
 _MOST = 60_000
+
+
+#: Definitions that refer to each other, and how deep they are applied in each other at most.
+Depth = tuple[frozenset[str], int]
 
 
 class Library(Protocol):
@@ -51,11 +55,17 @@ class Library(Protocol):
     def is_constant(self, name: str) -> bool:
         """Whether a definition is a value from the start."""
 
-    def lowered(self, name: str, node: Node, with_state: bool) -> tuple[str, tuple[str, ...]]:
+    def lowered(self, name: str, node: Node, with_state: bool, around: Depth | None) -> tuple[str, tuple[str, ...]]:
         """The name of a lowered definition, and the variables whose values are its parameters after the others.
 
-        ``with_state``: none is read but those parameters.
+        ``with_state``: none is read but those parameters. ``around``: the recursive definition that it is applied in.
         """
+
+    def recursive(self, name: str) -> frozenset[str]:
+        """A definition and all that refer to it and to which it refers, if it is recursive."""
+
+    def add(self, name: str, parameters: tuple[str, ...], body: Expression | Tree, node: Node) -> str:
+        """Keep a lowered definition; its name."""
 
 
 #: How expressions are lowered that are evaluated: :mod:`mc.lower.expressions`.
@@ -65,8 +75,13 @@ Evaluated = Callable[["Lowering", Expression, Names, Here], Expression]
 class Lowering:
     """What is known while one definition is lowered."""
 
-    def __init__(self, library: Library, evaluated: Evaluated) -> None:
+    def __init__(self, library: Library, evaluated: Evaluated, depth: Depth | None = None) -> None:
         self.library = library
+        #: Of a recursive definition.
+        self.depth = depth
+        #: The recursive operators and definitions that are walked.
+        self.walking: set[object] = set()
+        self._recursions: dict[tuple[int, int, int], tuple[object, Here, Recursion]] = {}
         self._evaluated = evaluated
         self._taken: set[str] = set()
         self._deep = 0
@@ -106,9 +121,11 @@ class Lowering:
         """While an operator is expanded."""
         self._deep += 1
         if self._deep > _DEEPEST:
-            refuse(node, "recursive operators are not compiled")
-        yield
-        self._deep -= 1
+            refuse(node, "recursive operators with operators as arguments are not compiled")
+        try:
+            yield
+        finally:
+            self._deep -= 1
 
     def level(self, node: Expression, names: Names) -> Level:
         """What the value of an expression depends on."""
@@ -120,7 +137,17 @@ class Lowering:
                 found = max(found, self.level(meaning.node, meaning.names))
             elif isinstance(meaning, Closure):
                 found = max(found, self.level(meaning.body, meaning.names))
+            elif isinstance(meaning, Unrolled):
+                found = max(found, self.level(meaning.recursion.body, meaning.recursion.names))
         return found
+
+    def recursion(self, key: object, here: Here, make: Callable[[], Recursion]) -> Recursion:
+        """A recursive function or operator in a state or step; made once."""
+        number = id(key), id(here.state), id(here.primed)
+        if number not in self._recursions:
+            # What has these ids is kept, lest something else gets them.
+            self._recursions[number] = key, here, make()
+        return self._recursions[number][2]
 
     # What is bound
 

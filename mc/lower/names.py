@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mc.formula.nodes import Expression, Name, Value
 
@@ -55,8 +55,37 @@ class Closure:
     parameters: tuple[str, ...]
     body: Expression
     names: Names
+    #: The name of a LET.
+    name: str = ""
+
+
+class TooDeepError(Exception):
+    """A recursive operator is applied deeper than it is compiled; ``str(error)``: the place."""
+
+
+@dataclass(eq=False, slots=True)
+class Recursion:
+    """A function or an operator that refers to itself by a local name."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: Expression
+    names: Names
+    here: Here
+    #: Of a function.
+    domain: Expression | None = None
+    #: By depth: the definition that it has become, and the local names that are parameters of it.
+    made: dict[int, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Unrolled:
+    """A recursive function or operator, which is applied so much deeper."""
+
+    recursion: Recursion
+    depth: int
 
 
 #: What a local name of the text stands for: an expression is lowered already.
-Meaning = Expression | Deferred | Closure
+Meaning = Expression | Deferred | Closure | Unrolled
 Names = Mapping[str, Meaning]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mc.formula import standard
 from mc.formula.nodes import Apply, Call, Definition, Expression, Level, Name, Of
 from mc.interpreter.scope import Analysis, bound_in, parts
-from mc.lower.names import Closure, Deferred, Names
+from mc.lower.names import Closure, Deferred, Meaning, Names, Recursion, Unrolled
 
 _Set = frozenset[str]
 _NONE: _Set = frozenset()
@@ -47,8 +47,10 @@ class Occurrences:
         found = self.of(node)
         variables, primed = found.variables, found.primed
         for name in found.names:
-            meaning = names.get(name)
-            if isinstance(meaning, (Deferred, Closure)):
+            meaning: Meaning | Recursion | None = names.get(name)
+            if isinstance(meaning, Unrolled):
+                meaning = meaning.recursion
+            if isinstance(meaning, (Deferred, Closure, Recursion)):
                 inner = meaning.node if isinstance(meaning, Deferred) else meaning.body
                 others = self.within(inner, meaning.names)
                 variables, primed = variables | others.variables, primed | others.primed

@@ -12,7 +12,8 @@ from mc.interpreter.logic import arms
 from mc.lower.known import TRUE_, is_false, is_true
 from mc.lower.lowered import refuse
 from mc.lower.lowering import Lowering
-from mc.lower.names import Closure, Here, Names
+from mc.lower.names import Closure, Here, Names, TooDeepError
+from mc.lower.recursion import fails_unless, indexed
 
 #: What has no value in a state or a step, or not always the same one.
 REFUSED = {
@@ -89,9 +90,18 @@ def connected(node: Apply, operands: Sequence[Expression]) -> Expression:
 
 
 def _connected(low: Lowering, node: Apply, names: Names, here: Here) -> Expression:
-    found = []
+    found: list[Expression] = []
     for operand in node.operands:
-        found.append(low.evaluated(operand, names, here))
+        part = _tried(low, operand, names, here)
+        if part is None:
+            if not found:
+                raise TooDeepError(node.place.start)
+            # What comes before must decide.
+            before = connected(node, found)
+            is_and = node.operator is op.AND
+            decides = Apply(op.NOT, (before,), place=node.place) if is_and else before
+            return fails_unless(node, decides, Value(not is_and, place=node.place))
+        found.append(part)
         if (is_false if node.operator is op.AND else is_true)(found[-1]):
             break
     return connected(node, found)
@@ -101,7 +111,31 @@ def _if(low: Lowering, node: Apply, names: Names, here: Here) -> Expression:
     test = low.evaluated(node.operands[0], names, here)
     if is_true(test) or is_false(test):
         return low.evaluated(node.operands[1 if is_true(test) else 2], names, here)
-    return Apply(op.IF, (test, *low.all(node.operands[1:], names, here)), place=node.place)
+    then, otherwise = (_tried(low, operand, names, here) for operand in node.operands[1:])
+    return _known(node, _chosen(node, test, then, otherwise))
+
+
+def _chosen(node: Node, test: Expression, then: Expression | None, otherwise: Expression | None) -> Expression | None:
+    """IF; an arm is None where a recursive operator is applied too deep in it."""
+    if otherwise is None:
+        return None if then is None else fails_unless(node, test, then)
+    if then is None:
+        return fails_unless(node, Apply(op.NOT, (test,), place=node.place), otherwise)
+    return Apply(op.IF, (test, then, otherwise), place=node.place)
+
+
+def _known(node: Node, found: Expression | None) -> Expression:
+    if found is None:
+        raise TooDeepError(node.place.start)
+    return found
+
+
+def _tried(low: Lowering, node: Expression, names: Names, here: Here) -> Expression | None:
+    """An arm of a condition; None where a recursive operator is applied too deep in it."""
+    try:
+        return low.evaluated(node, names, here)
+    except TooDeepError:
+        return None
 
 
 def _implies(low: Lowering, node: Apply, names: Names, here: Here) -> Expression:
@@ -120,28 +154,27 @@ def _equivalent(low: Lowering, node: Apply, names: Names, here: Here) -> Express
 
 def required(node: Node, condition: Expression) -> Expression:
     """TRUE where a condition is, else a failure."""
-    number = Apply(op.IF, (condition, Value(1), Value(2)), place=node.place)
-    return Apply(op.INDEX, (Apply(op.SEQUENCE, (TRUE_,), place=node.place), number), place=node.place)
+    return fails_unless(node, condition, TRUE_)
 
 
 def _case(low: Lowering, node: Apply, names: Names, here: Here) -> Expression:
     pairs, other = arms(node)
-    if other is None:
-        # TLC fails where no condition is TRUE.
-        *pairs, (last, other) = pairs
-        condition, value = low.evaluated(last, names, here), low.evaluated(other, names, here)
-        number = Apply(op.IF, (condition, Value(1), Value(2)), place=node.place)
-        found: Expression = Apply(op.INDEX, (Apply(op.SEQUENCE, (value,), place=node.place), number), place=node.place)
-        if is_true(condition):
-            found = value
+    found: Expression | None = None
+    if other is not None:
+        found = _tried(low, other, names, here)
     else:
-        found = low.evaluated(other, names, here)
+        # TLC fails where no condition is TRUE.
+        *pairs, (last, then) = pairs
+        condition, value = low.evaluated(last, names, here), _tried(low, then, names, here)
+        if value is not None:
+            found = value if is_true(condition) else fails_unless(node, condition, value)
     for test, then in reversed(pairs):
-        arm = low.evaluated(test, names, here), low.evaluated(then, names, here)
-        found = (
-            arm[1] if is_true(arm[0]) else found if is_false(arm[0]) else Apply(op.IF, (*arm, found), place=node.place)
-        )
-    return found
+        condition = low.evaluated(test, names, here)
+        if is_true(condition):
+            found = _tried(low, then, names, here)
+        elif not is_false(condition):
+            found = _chosen(node, condition, _tried(low, then, names, here), found)
+    return _known(node, found)
 
 
 def _assert(low: Lowering, node: Apply, names: Names, here: Here) -> Expression:
@@ -200,6 +233,7 @@ _RULES: Mapping[Operator, Callable[[Lowering, Apply, Names, Here], Expression]] 
     op.AND: _connected,
     op.OR: _connected,
     op.IF: _if,
+    op.INDEX: indexed,
     standard.IMPLIES: _implies,
     standard.EQUIVALENT: _equivalent,
     standard.CASE: _case,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,50 @@ Few == \\A i \\in y, j \\in y : i = j \\/ Cardinality({k \\in y : k < 3}) < 4"""
     assert (lowered.invariants, lowered.constraints) == (("Inv",), ("Few",))
 
 
+#: Values of x and y, of which some are of recursive functions and operators.
+RECURSIVE = {
+    "operator": "Fact(x)",
+    "two operators": "IF Even(x) THEN 1 ELSE 2",
+    "function": "Sum[y]",
+    "local function": "LET f[n \\in 0..x] == IF n = 0 THEN y ELSE {n} \\cup f[n - 1] IN f[x]",
+    "local function as a value": "LET f[n \\in 0..x] == IF n = 0 THEN 1 ELSE n * f[n - 1] IN f",
+    "local operator": "LET RECURSIVE Up(_, _)\n Up(n, S) == IF n = 0 THEN S ELSE Up(n - 1, S \\cup {n}) IN Up(x, y)",
+    "operator as an argument": "FoldSet(LAMBDA a, b : a + b * x, 0, y)",
+    "conditions": "IF AllBelow(y, x) THEN 0 ELSE Cardinality(y)",
+    "CASE": "Parity(x)",
+}
+
+
+@pytest.mark.parametrize("value", RECURSIVE.values(), ids=list(RECURSIVE))
+def test_recursion(module: Module, value: str) -> None:
+    body = f"""F == INSTANCE FiniteSetsExt
+FoldSet(op(_, _), base, S) == F!FoldSet(op, base, S)
+RECURSIVE Fact(_), Even(_), Odd(_), AllBelow(_, _), Parity(_)
+Fact(n) == IF n = 0 THEN 1 ELSE n * Fact(n - 1)
+Even(n) == IF n = 0 THEN TRUE ELSE Odd(n - 1)
+Odd(n) == n /= 0 /\\ Even(n - 1)
+AllBelow(S, n) == S = {{}} \\/ LET one == CHOOSE e \\in S : TRUE IN one < n /\\ AllBelow(S \\ {{one}}, n)
+Parity(n) == CASE n = 0 -> "even" [] n = 1 -> "odd" [] n > 1 -> Parity(n - 2)
+Sum[S \\in SUBSET (0..4)] == IF S = {{}} THEN 0 ELSE LET one == CHOOSE e \\in S : TRUE IN one + Sum[S \\ {{one}}]
+Init == x = 0 /\\ y = {{}}
+Next == x' = (x + 1) % 4 /\\ y' = IF Cardinality(y) = 4 THEN {{}} ELSE y \\cup {{x}}
+Value == {value}
+Inv == Value = Value /\\ ~(Value # Value)"""
+    spec = module(body, "INVARIANT Inv")
+    found, compared = differences(replace(spec, invariants=("Value",)))
+    assert found == []
+    assert compared > 4
+
+
+def test_recursion_too_deep_is_a_failure(module: Module, capsys: pytest.CaptureFixture[str]) -> None:
+    body = """RECURSIVE Fact(_)
+Fact(n) == IF n = 0 THEN 0 ELSE Fact(n - 1)
+Init == x = 0 /\\ y = 0
+Next == x' = (x + 1) % 20 /\\ y' = Fact(x)"""
+    assert differences(module(body)) == ([], 20)
+    assert "fails 1 times: Next[] of (11, 0)" in capsys.readouterr().out
+
+
 #: What is not lowered, and why.
 REFUSED = {
     "ENABLED (x' = 1 /\\ y' = 1) /\\ x' = 1 /\\ y' = 1": "ENABLED is not compiled",
@@ -141,13 +186,19 @@ REFUSED = {
     "x' = 1 /\\ \\A i \\in {x} : y' = i": (
         "\\A of what gives variables values ranges over a set that depends on the state"
     ),
-    "x' = Fact(x) /\\ y' = 1": "Fact is recursive, and depends on the state: that is not compiled",
+    "x' = Endless(x) /\\ y' = 1": "the end of this recursion is not decided by a condition",
+    "Holds(x) /\\ x' = 1 - x /\\ y' = 1": (
+        "a recursive operator through which there may be several ways is not compiled"
+    ),
 }
 
 
 @pytest.mark.parametrize(("action", "why"), REFUSED.items())
 def test_refused(module: Module, action: str, why: str) -> None:
-    body = "RECURSIVE Fact(_)\nFact(n) == IF n = 0 THEN 1 ELSE n * Fact(n - 1)\n"
+    body = """RECURSIVE Endless(_), Holds(_)
+Endless(n) == n * Endless(n - 1)
+Holds(n) == n = 0 \\/ Holds(n - 1)
+"""
     spec = module(f"{body}Init == x = 0 /\\ y = 0\nNext == {action}")
     with pytest.raises(NotLowered) as refused:
         lower(spec, Interpreter(spec))
