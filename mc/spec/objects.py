@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from mc.errors import EvaluationError, SpecError
 from mc.formula.evaluate import Interpreter
@@ -59,9 +59,19 @@ class Parameter:
         return iter(elements if isinstance(elements, tuple) else sorted(elements, key=to_tla))
 
 
+@dataclass(frozen=True)
+class Unwritten:
+    """What stands for a definition that is written in no Python: the reference engine does not know it."""
+
+    name: str
+
+    def __call__(self, *_: Any) -> NoReturn:
+        raise EvaluationError(f"{self.name} is not written in Python")
+
+
 def is_condition(function: Callable[..., Any]) -> bool:
     """Whether a row of Init is a predicate of the states that the domains of the variables have."""
-    return function.__code__.co_varnames[:1] == ("s",)
+    return not isinstance(function, Unwritten) and function.__code__.co_varnames[:1] == ("s",)
 
 
 def truth(value: Any, name: str) -> bool:
@@ -113,6 +123,15 @@ class Definition:
     def holds(self, state: State) -> bool:
         """Whether it is TRUE in ``state``."""
         return truth(self.function(state), self.name)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is asked of steps: a definition whose parameters are the next values of some variables."""
+
+    name: str
+    function: Callable[..., Any]
+    variables: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -194,6 +213,13 @@ class Spec:
     texts: Mapping[str, str]
     #: What is right by the rules of the language, and yet probably not what is meant: a sentence each.
     warnings: tuple[str, ...] = ()
+    #: All that Init generates, in order, where that is known: then its rows are not looked at.
+    given: tuple[State, ...] | None = None
+    #: What is asked of a step if its end is to be looked at, and what of all steps.
+    action_constraints: tuple[Step, ...] = ()
+    action_properties: tuple[Step, ...] = ()
+    #: Of a TLA+ module: the names and strings in TLC's order (:attr:`mc.spec.module.ModuleSpec.met`).
+    met: Mapping[str, int] | None = None
 
     @cached_property
     def interpreter(self) -> Interpreter:
@@ -217,6 +243,8 @@ class Spec:
 
     def bindings(self) -> list[int]:
         """How many bindings each row of Init has."""
+        if self.given is not None:
+            return [len(self.given)]
         return [math.prod(map(count, domains)) for _, domains in self._starts()]
 
     def starts(self, number: int) -> list[State]:

@@ -172,6 +172,10 @@ def _collect(
     says = tables.explanations(formulas)
     listed = {table: tables.predicates(table) for table in PREDICATES}
     chosen = {table: _chosen(model, table, listed[table], tables) for table in PREDICATES}
+    predicates = {
+        table: tuple(Definition(name, namespace[name], says.get(name)) for name in names)
+        for table, names in chosen.items()
+    }
     mentioned = _mentioned(path, model)
     faults = tables.faults(action.name for action in actions)
     spec = Spec(
@@ -186,10 +190,9 @@ def _collect(
         next_name=roots["Next"],
         init=tables.initial(roots["Init"], replaced),
         actions=actions,
-        **{
-            table.lower(): tuple(Definition(name, namespace[name], says.get(name)) for name in names)
-            for table, names in chosen.items()
-        },
+        invariants=predicates["Invariants"],
+        witnesses=predicates["Witnesses"],
+        constraints=predicates["Constraints"],
         faults=faults,
         namespace=namespace,
         formulas=formulas,
