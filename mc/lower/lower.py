@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mc.formula.nodes import Call, Enter, Name, Of, Value
+from mc.formula.facts import local_names
+from mc.formula.nodes import Call, Enter, Expression, Name, Of, Value
 from mc.interpreter.actions import Action
 from mc.interpreter.environment import Environment, Operator, Thunk, Variable
 from mc.interpreter.interpreter import Interpreter
@@ -13,7 +14,7 @@ from mc.interpreter.program import Compiled, Compiler
 from mc.lower import walk
 from mc.lower.applications import defined
 from mc.lower.definitions import Definitions
-from mc.lower.lowered import Lowered, LoweredAction, NotLowered
+from mc.lower.lowered import Lowered, LoweredAction, LoweredStep, NotLowered
 from mc.lower.names import Closure, Deferred, Here, Meaning, TooDeepError
 from mc.spec.module import Conjunct, ModuleSpec
 
@@ -33,6 +34,8 @@ def lower(spec: ModuleSpec, interpreter: Interpreter) -> Lowered:
                 *(_conjunct(library, each) for each in spec.properties if each.asked == "invariant"),
             ),
             tuple(_predicate(library, name) for name in spec.constraints),
+            tuple(_step(library, spec, library.source(name).expression, name) for name in spec.action_constraints),
+            tuple(_step(library, spec, p.formula, p.name) for p in spec.properties if p.asked == "action"),
         )
     except TooDeepError as error:
         raise NotLowered(f"{error}: the end of this recursion is not decided by a condition") from None
@@ -61,6 +64,17 @@ def _conjunct(library: Definitions, conjunct: Conjunct) -> str:
     if isinstance(formula, Call) and not formula.arguments:
         return _predicate(library, formula.definition)
     return library.add(conjunct.name, (), library.lowering().evaluated(formula, {}, Here()), formula)
+
+
+def _step(library: Definitions, spec: ModuleSpec, formula: Expression, name: str) -> LoweredStep:
+    """What is asked of each step; the next values of variables are parameters."""
+    lowering = library.lowering()
+    primed = {variable: lowering.local(variable, formula) for variable in spec.variables}
+    body = lowering.evaluated(formula, {}, Here(None, primed))
+    used = local_names(body)
+    variables = tuple(variable for variable, local in primed.items() if local.name in used)
+    parameters = tuple(primed[variable].name for variable in variables)
+    return LoweredStep(library.add(name, parameters, body, formula), variables)
 
 
 class _Actions:

@@ -31,6 +31,16 @@ class LoweredAction:
 
 
 @dataclass(frozen=True)
+class LoweredStep:
+    """What is asked of a step."""
+
+    #: The name of a definition.
+    definition: str
+    #: Its parameters are the values of these variables in the next state.
+    variables: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Lowered:
     """A module as first-order definitions.
 
@@ -47,3 +57,6 @@ class Lowered:
     #: that are asked of each state.
     invariants: tuple[str, ...]
     constraints: tuple[str, ...]
+    #: The action constraints, and the conjuncts of properties that are asked of each step.
+    action_constraints: tuple[LoweredStep, ...] = ()
+    action_properties: tuple[LoweredStep, ...] = ()
