@@ -23,6 +23,7 @@ from mc.engine.translate.values import BagChange, Builder, Const, Packed, SetOf,
 from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
 from mc.formula import operators as op
+from mc.formula import standard
 from mc.formula.nodes import Apply
 from mc.formula.operators import Operator
 from mc.lang import kinds
@@ -32,6 +33,7 @@ _BITWISE: Mapping[Operator, Callable[[Word, Word], Word]] = {
     op.UNION: operator.or_,
     op.INTERSECTION: operator.and_,
     op.SUBTRACT: lambda a, b: a & ~b,
+    standard.DIFFERENCE: lambda a, b: a & ~b,
     op.SYMMETRIC_DIFFERENCE: operator.xor,
 }
 

@@ -27,6 +27,7 @@ from mc.engine.translate.kinds import (
     natural_shape,
     sorted_set,
 )
+from mc.engine.translate.operands import ranged
 from mc.engine.translate.values import (
     Builder,
     Const,
@@ -47,12 +48,17 @@ from mc.formula.nodes import Apply, Bind, Binder, Bound, Expression, Name, as_wr
 
 @contextmanager
 def bindings(
-    w: Writer, bounds: Sequence[Bound], leave: Bit | None = None, last: Expression | None = None
+    w: Writer,
+    bounds: Sequence[Bound],
+    leave: Bit | None = None,
+    last: Expression | None = None,
+    sets: bool = True,
 ) -> Iterator[bool]:
     """Open the loops over some bounds; after an inner loop, outer ones break where ``leave`` holds.
 
     ``last``: one more condition. Where there is one, it may be known which elements satisfy all conditions;
     then the innermost is no loop but the question whether there is any. Yields whether it is a loop.
+    ``sets``: in the text of TLA+, only sets are ranged over.
     """
     with w.within(dict(w.scope), w.file), ExitStack() as blocks:
         looped = True
@@ -62,7 +68,9 @@ def bindings(
             if last is not None and bound is bounds[-1]:
                 conditions = [*conditions, last]
             collection = w.expr(bound.collection)
-            if isinstance(collection, Builder):
+            if sets:
+                ranged(w, collection)
+            if isinstance(collection, Builder) and collection.bag is None:
                 collection = bind(w, collection)
             chosen = decide(w, collection, name, conditions) if len(bound.names) == 1 else None
             if chosen is not None:

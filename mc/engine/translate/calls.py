@@ -53,6 +53,8 @@ def size_of(w: Writer, node: Apply, value: Value) -> Value:
     """``Len(value)`` or ``Cardinality(value)``: the number of elements of a set, a sequence or a bag."""
     if isinstance(value, Interval):
         return Num(computed("max", value.hi.code - value.lo.code + 1, 0), 0, max(value.hi.hi - value.lo.lo + 1, 0))
+    if isinstance(value, Builder) and value.bag is not None:
+        value = value.bag
     if isinstance(value, Builder) and value.loop is not None and value.once and is_made(w, value):
         result = w.let(number(0), "size")
         with value.loop():

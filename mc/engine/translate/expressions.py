@@ -107,10 +107,10 @@ def variable_of(w: Writer, state: StateRef, name: str) -> Stored:
     return Stored(Place(state.pointer).at(w.module.layout.offsets[name]), shape)
 
 
-def field_of(w: Writer, node: Apply, value: Value, _: Value) -> Value:
+def field_of(w: Writer, node: Apply, value: Value, part: Value) -> Value:
     """``value.name``"""
-    part = node.operands[1]
-    assert isinstance(part, Literal) and isinstance(part.value, str)
+    if not isinstance(part, Const):
+        w.mistake(f"which field of a record this is depends on the state: {w.written(node)}")
     name, shape = part.value, natural_shape(w, value)
     if isinstance(shape, RecordShape) and name in shape.fields:
         return part_at(w, place_of(w, value).at(shape.offsets[name]), shape.fields[name])

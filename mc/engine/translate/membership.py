@@ -23,6 +23,7 @@ from mc.engine.store.shapes import (
     SetShape,
     Shape,
     SortedSetShape,
+    UnionShape,
 )
 from mc.engine.store.slots import STRIDE, words_of
 from mc.engine.store.storage import encodable
@@ -33,6 +34,7 @@ from mc.engine.translate.equality import connect, equal
 from mc.engine.translate.implied import implied
 from mc.engine.translate.kinds import atoms, fits, natural_shape, shape_beside, told
 from mc.engine.translate.values import (
+    Asked,
     Builder,
     Const,
     Interval,
@@ -46,9 +48,11 @@ from mc.engine.translate.values import (
 )
 from mc.engine.translate.writer import Writer
 from mc.errors import KindError
+from mc.formula import operators as op
+from mc.formula import standard
 from mc.lang import kinds
 from mc.lang.composites import Bag, Record, Seq, Set
-from mc.lang.domains import Domain, Enum, Fn, Optional, Range
+from mc.lang.domains import Domain, Enum, Fn, Listed, Optional, Range
 from mc.lang.values import ModelValue
 
 #: Sets of sets of up to this many elements are tested by one look into a table.
@@ -57,8 +61,12 @@ TABLE_BITS = 16
 
 def membership_of(w: Writer, collection: Value, element: Value) -> Value:
     """``element \\in collection``."""
+    if isinstance(collection, Builder) and collection.bag is not None:
+        collection = collection.bag
     if isinstance(collection, Const):
         return _in_constant(w, collection.value, element)
+    if isinstance(collection, Asked):
+        return _in_asked(w, collection, bind(w, element))
     if isinstance(collection, SetOf):
         return connect(w, False, [partial(equal, w, element, e) for e in collection.elements])
     if isinstance(collection, Interval):
@@ -74,6 +82,18 @@ def membership_of(w: Writer, collection: Value, element: Value) -> Value:
         return _in_bitmap(w, collection, shape, element)
     assert isinstance(shape, BagShape)
     return Truth(copies_of(w, collection, shape, element).ne(0))
+
+
+def _in_asked(w: Writer, collection: Asked, element: Value) -> Value:
+    """Asked of the left side first."""
+
+    def outside() -> Value:
+        value = w.contains(collection.right, element)
+        return Const(not value.value) if isinstance(value, Const) else Truth(~as_truth(w, value))
+
+    second = outside if collection.operator is standard.DIFFERENCE else partial(w.contains, collection.right, element)
+    first = partial(w.contains, collection.left, element)
+    return connect(w, collection.operator is not op.UNION, [first, second])
 
 
 def comparable_with_elements(w: Writer, element: Value, collection: Value, shape: SetShape | BagShape) -> None:
@@ -339,15 +359,17 @@ def _test(w: Writer, value: Value, shape: Shape, domain: Domain, result: Bit) ->
         refuse(w, described(shape), domain.described())
     elif isinstance(domain, Optional):
         _test(w, value, shape, domain.domain, result)
+    elif isinstance(domain, Listed):
+        _refute(w, result, ~as_truth(w, _in_constant(w, frozenset(domain.elements), value)))
     elif isinstance(shape, IntShape) and isinstance(domain, Range):
         n = as_number(w, value)
         tests = [n.code.lt(domain.lo)] if n.lo < domain.lo else []
         if domain.hi is not None and n.hi > domain.hi:
             tests.append(n.code.gt(domain.hi))
         _refute(w, result, any_of(tests))
-    elif isinstance(shape, IntShape) and isinstance(domain, Enum):
-        numbers = frozenset(m for m in domain.members if type(m) is int)
-        _refute(w, result, ~as_truth(w, _in_constant(w, numbers, value)))
+    elif isinstance(shape, (IntShape, BoolShape)) and isinstance(domain, Enum):
+        alike = frozenset(m for m in domain.members if type(m) is type(shape.decode(0)))
+        _refute(w, result, ~as_truth(w, _in_constant(w, alike, value)))
     elif isinstance(shape, FnShape) and isinstance(domain, Fn) and set(shape.keys) == set(domain.keys):
         name, place = w.fresh("k"), place_of(w, value)
         with w.loop(name, "range", len(shape.keys)) as i:
@@ -356,6 +378,8 @@ def _test(w: Writer, value: Value, shape: Shape, domain: Domain, result: Bit) ->
         place = place_of(w, value)
         for name, field in shape.fields.items():
             _test(w, part_at(w, place.at(shape.offsets[name]), field), field, domain.fields[name], result)
+    elif isinstance(shape, UnionShape) and isinstance(domain, Record):
+        _test_union(w, place_of(w, value), shape, domain, result)
     elif isinstance(shape, SeqShape) and isinstance(domain, Seq):
         place = place_of(w, value)
         length = named(w, place.load(shape.length), "n")
@@ -378,3 +402,16 @@ def _test(w: Writer, value: Value, shape: Shape, domain: Domain, result: Bit) ->
                 _refute(w, result, copies_of(w, value, shape, element).gt(domain.copies))
     else:
         w.mistake(f"whether {described(shape)}, is in {domain!r} is not supported")
+
+
+def _test_union(w: Writer, place: Place, shape: UnionShape, domain: Record, result: Bit) -> None:
+    """The same for records of several kinds, and one kind."""
+    for tag, (name, kind) in enumerate(zip(shape.tags.members, shape.kinds, strict=True)):
+        with w.when(place.load(shape.tags).eq(tag)):
+            fields = domain.fields
+            if {*kind.fields, shape.tag} != fields.keys() or not fields[shape.tag].holds(name):
+                w.assign(result, truth(False))
+                continue
+            for field, part in kind.fields.items():
+                to = place.at(shape.tags.bits + kind.offsets[field])
+                _test(w, part_at(w, to, part), part, fields[field], result)

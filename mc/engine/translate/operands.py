@@ -12,6 +12,7 @@ from mc.engine.store.shapes import BagShape, FnShape, OptionalShape, SeqShape, S
 from mc.engine.translate.codes import as_number, as_present, describe, settle
 from mc.engine.translate.kinds import natural_shape
 from mc.engine.translate.values import (
+    Asked,
     BagChange,
     Builder,
     Const,
@@ -75,6 +76,8 @@ def kinds_of(w: Writer, value: Value) -> Kinds:
         return SET
     if isinstance(value, Tuple):
         return SEQUENCE
+    if isinstance(value, Asked):
+        return DOMAIN
     if isinstance(value, BagChange):
         return BAG
     return frozenset() if isinstance(value, StateRef) else kinds_of_shape(natural_shape(w, value))
@@ -127,6 +130,13 @@ def _taken(w: Writer, value: Value, wanted: Kinds) -> Value:
 def refuse(w: Writer, operator: Operator, takes: str, operands: Sequence[Value]) -> NoReturn:
     """Refuse operands of kinds that an operator is not for."""
     w.mistake(f"{operator.symbol} takes {takes}, not {', and '.join(said(w, operand) for operand in operands)}")
+
+
+def ranged(w: Writer, value: Value) -> Value:
+    """A value that is ranged over; in the text of TLA+ it is a set."""
+    if w.module.spec.met is not None and kinds_of(w, value).isdisjoint(SET | DOMAIN):
+        w.mistake(f"only a set is ranged over, not {said(w, value)}")
+    return value
 
 
 def number_in(w: Writer, value: Value, what: str) -> Num:

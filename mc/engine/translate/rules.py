@@ -20,6 +20,8 @@ from mc.engine.translate.calls import (
     subsequence,
     tail_of,
 )
+from mc.engine.translate.changes import changed
+from mc.engine.translate.choose import chosen_element
 from mc.engine.translate.codes import bind
 from mc.engine.translate.expressions import (
     MISSING,
@@ -60,16 +62,21 @@ from mc.engine.translate.operands import (
     Row,
     chosen,
 )
+from mc.engine.translate.partial import domain_of, merged
+from mc.engine.translate.records import record_at, written_record
 from mc.engine.translate.sequences import sequence_of_values
+from mc.engine.translate.tla import booleans, domain_made, equivalent, finite, implied, joined, numbers_of
 from mc.engine.translate.unions import union_of
 from mc.engine.translate.values import Const, SetOf, Tuple, Value
 from mc.engine.translate.writer import Rules, Writer
 from mc.formula import operators as op
+from mc.formula import standard
 from mc.formula.nodes import (
     Apply,
     Bind,
     Binder,
     Call,
+    Except,
     Expression,
     Fold,
     Let,
@@ -101,6 +108,8 @@ def _value(w: Writer, node: Expression) -> Value:
             return _operator(w, node)
         case Call(definition=definition, arguments=arguments):
             return call(w, w.module.definitions[definition], [w.expr(a) for a in arguments])
+        case Bind(binder=Binder.CHOOSE) if w.module.spec.met is not None:
+            return chosen_element(w, node)
         case Bind() if node.binder in BINDERS:
             return Const(OF_NONE[node.binder]) if never(w, node.bounds) else BINDERS[node.binder].rule(w, node)
         case Let():
@@ -108,11 +117,14 @@ def _value(w: Writer, node: Expression) -> Value:
             return w.expr(node.body)
         case Fold():
             return fold(w, node)
+        case Except():
+            return changed(w, node)
     w.mistake(f"this cannot be evaluated: {w.written(node)}")
 
 
 def _operator(w: Writer, node: Apply) -> Value:
-    rows = TABLE.get(node.operator)
+    table = TABLE if w.module.spec.met is None else TABLE_OF_TLA
+    rows = table.get(node.operator)
     if not rows:
         w.mistake(f"this is not part of the spec language: {w.written(node)}")
     if rows[0].whole:
@@ -194,6 +206,33 @@ TABLE: Mapping[Operator, Sequence[Row]] = {
     op.HEAD: (Row((SEQUENCE,), head_of),),
     op.TAIL: (Row((SEQUENCE,), tail_of),),
     op.COPIES: (Row((ANY, BAG), copies_in),),
+}
+#: The same for the text of TLA+, which tells more kinds apart: a function is no set, and what is added is a number.
+TABLE_OF_TLA: Mapping[Operator, Sequence[Row]] = {
+    **TABLE,
+    standard.IMPLIES: (Row((BOOLEAN, BOOLEAN), implied, whole=True),),
+    standard.EQUIVALENT: (Row((BOOLEAN, BOOLEAN), equivalent),),
+    **dict.fromkeys((op.LT, op.LE, op.GT, op.GE), (_ORDER,)),
+    **dict.fromkeys((op.IN, op.NOT_IN), (Row((ANY, SET | DOMAIN), contained),)),
+    op.ADD: (_NUMBERS,),
+    op.SUBTRACT: (_NUMBERS,),
+    standard.SUBSET_OF: (Row((SET, SET), included),),
+    **dict.fromkeys(
+        (op.UNION, op.INTERSECTION, standard.DIFFERENCE), (_SETS, Row((SET | DOMAIN, SET | DOMAIN), joined))
+    ),
+    **dict.fromkeys(
+        (standard.POWERSET, standard.SEQ, standard.FUNCTIONS, standard.RECORDS), (Row((ANY,), domain_made, whole=True),)
+    ),
+    **dict.fromkeys((standard.NAT, standard.INT), (Row((), numbers_of, whole=True),)),
+    standard.BOOLEAN: (Row((), booleans, whole=True),),
+    op.CARDINALITY: (Row((SET,), size_of),),
+    op.FIELD: (Row((RECORD, STRING), field_of), Row((FUNCTION, STRING), applied)),
+    op.INDEX: (*TABLE[op.INDEX], Row((RECORD, STRING), record_at)),
+    op.RECORD: (Row((ANY,), written_record, whole=True),),
+    standard.DOMAIN: (Row((FUNCTION | SEQUENCE | RECORD | BAG,), domain_of),),
+    standard.CONCATENATION: (Row((SEQUENCE, SEQUENCE), concatenated),),
+    standard.IS_FINITE_SET: (Row((SET,), finite),),
+    standard.MERGE: (Row((BAG, BAG), merged, whole=True),),
 }
 #: The same of what binds names: the kinds of what is ranged over, and of the body.
 BINDERS: Mapping[Binder, Row] = {

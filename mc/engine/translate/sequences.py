@@ -28,13 +28,13 @@ def sequence_of_values(w: Writer, node: Bind) -> Value:
             unfit(w, natural(), shape)
         with w.within(dict(scope), file):
             clear(w, place, shape)
-            with bindings(w, node.bounds):
+            with bindings(w, node.bounds, sets=False):
                 push(w, place, shape, w.expr(node.body))
 
     def natural() -> Shape:
         if longest > MAX_UNIVERSE:
             w.mistake(f"a sequence of up to {longest:,} elements is too long to be built here")
-        with w.within(dict(scope), file), w.aside(), bindings(w, node.bounds):
+        with w.within(dict(scope), file), w.aside(), bindings(w, node.bounds, sets=False):
             return SeqShape(natural_shape(w, w.expr(node.body)), longest)
 
     return Builder(fill, natural)
@@ -44,7 +44,7 @@ def _longest(w: Writer, node: Bind) -> int:
     """How many elements such a sequence has at most; what it is made of must be in order."""
     lengths = []
     for number in range(len(node.bounds)):
-        with w.aside(), bindings(w, node.bounds[:number]):
+        with w.aside(), bindings(w, node.bounds[:number], sets=False):
             lengths.append(_length(w, w.expr(node.bounds[number].collection)))
     return max(1, prod(lengths))
 

@@ -26,6 +26,7 @@ from mc.engine.translate.filters import member_loop
 from mc.engine.translate.kinds import bitmap, join, natural_shape, shape_of_all
 from mc.engine.translate.operands import RANGED, kinds_text, said
 from mc.engine.translate.values import (
+    Builder,
     Const,
     Filter,
     Interval,
@@ -46,6 +47,8 @@ from mc.lang.values import ModelValueSet
 def element_loop(w: Writer, value: Value, hint: str = "k", chosen: Filter | None = None) -> Iterator[Value]:
     """Open a loop over a set (over those that pass a filter), a bag's domain, an interval or a sequence; yields the
     element."""
+    if isinstance(value, Builder) and value.bag is not None:
+        value = value.bag
     with ExitStack() as blocks:
         k = w.fresh(hint)
         if isinstance(value, Const):

@@ -12,6 +12,7 @@ from mc.engine.code.nodes import Bit, Pointer, Word
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import BoolShape, IntShape, Shape
 from mc.formula.nodes import Expression
+from mc.formula.operators import Operator
 
 
 class Value:
@@ -90,6 +91,8 @@ class Builder(Value):
     loop: Callable[[], AbstractContextManager[Value]] | None = None
     #: Whether that loop comes to each element once.
     once: bool = False
+    #: Where it is the domain of a function that is stored as a bag: that bag.
+    bag: Value | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "natural", cache(self.natural))  # it is asked for more than once
@@ -115,6 +118,15 @@ class Tuple(Value):
     """A sequence literal ``(a, b)``."""
 
     elements: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Asked(Value):
+    """A set that is only asked for its members: ``\\cup``, ``\\cap`` or ``\\`` where one side is not written out."""
+
+    operator: Operator
+    left: Value
+    right: Value
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from mc.engine.translate.elements import take
 from mc.engine.translate.expressions import never
 from mc.engine.translate.folds import emit_loop, let
 from mc.engine.translate.kinds import most_elements
+from mc.engine.translate.operands import ranged
 from mc.engine.translate.trees import holding, require, straight
 from mc.engine.translate.values import Builder, Num, SetOf, Value
 from mc.engine.translate.writer import SCRATCH, Writer
@@ -151,8 +152,8 @@ class Ways:
     def _some(self, tree: Some, following: Following) -> None:
         if never(self.w, (tree.bound,)):
             return
-        collection = self.w.expr(tree.bound.collection)
-        if isinstance(collection, (Builder, SetOf)):
+        collection = ranged(self.w, self.w.expr(tree.bound.collection))
+        if isinstance(collection, SetOf) or (isinstance(collection, Builder) and collection.bag is None):
             collection = bind(self.w, collection)
         with self._again() as restore, ExitStack() as blocks:
             self._room.append(max(1, most_elements(self.w, collection)))

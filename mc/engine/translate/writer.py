@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ def parameter_names(names: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     taken: set[str] = set()
     for name in names:
-        code = as_written(name)
+        code = spelt(as_written(name))
         if code == "x" or keyword.iskeyword(code):
             code += "_given"
         while not taken.isdisjoint(given := {code, word_of(code)}):
@@ -39,6 +40,11 @@ def parameter_names(names: Iterable[str]) -> dict[str, str]:
         found[name] = code
         taken |= given
     return found
+
+
+def spelt(name: str) -> str:
+    """A name of a spec as one of the generated code: TLA+ has ``@`` and ``2a``, too."""
+    return name if name.isidentifier() and name.isascii() else "v_" + re.sub(r"[^0-9A-Za-z_]", "_", name)
 
 
 def word_of(name: str) -> str:
@@ -167,6 +173,7 @@ class Writer:
 
     def fresh(self, hint: str) -> str:
         """A local name not used yet; a spec may have locals such as ``k_1``."""
+        hint = spelt(hint)
         count = self.taken.get(hint, 0)
         name = hint if not count and hint not in RESERVED else f"{hint}_{count}"
         while name != hint and name in self.taken:
