@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -80,6 +80,15 @@ class ActionCount:
 
     generated: int = 0
     distinct: int = 0
+
+
+def action_counts(names: Iterable[str], generated: Iterable[int], distinct: Iterable[int]) -> dict[str, ActionCount]:
+    """What the actions count, by name; several may have the same."""
+    found: dict[str, ActionCount] = {}
+    for name, made, new in zip(names, generated, distinct, strict=False):
+        before = found.get(name, ActionCount())
+        found[name] = ActionCount(before.generated + made, before.distinct + new)
+    return found
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from mc.engine.code.build import call, computed, pointer, tested, total, union_o
 from mc.engine.code.nodes import Type, number
 from mc.engine.code.statements import Assign, Do, For, Function, If, Note, Return, Statement, Store
 from mc.engine.program.initial import initial
-from mc.engine.program.predicates import PRIMED, STATE, broken, successor_body, within, witnessed
+from mc.engine.program.predicates import PRIMED, STATE, allowed, broken, disallowed, successor_body, within, witnessed
 from mc.engine.result import Unevaluable
 from mc.engine.runtime.words import (
     BATCH_BYTES,
@@ -84,6 +84,8 @@ def generate(spec: Spec, layout: Layout, symmetry: Symmetry, exact: bool) -> Gen
         _fingerprint(layout.words),
         within(module),
         broken(module),
+        allowed(module),
+        disallowed(module),
         witnessed(module),
         begin,
         *symmetry.generate(module),

@@ -7,9 +7,10 @@ thread, and one initial state can be made again without the others.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from mc.engine.code.build import call, pointer, variable
-from mc.engine.code.nodes import Type, Word, word
+from mc.engine.code.nodes import Type, Word, number, word
 from mc.engine.code.statements import Function, While
 from mc.engine.program.predicates import PRIMED, successor_body
 from mc.engine.runtime.words import PARENT_MASK
@@ -39,7 +40,10 @@ from mc.formula.nodes import Call, Definition
 from mc.lang.composites import Record, Seq, Set, Union
 from mc.lang.domains import Bool, Domain, Fn, Listed, Optional, Range
 from mc.lang.enumeration import count, largest, nth
+from mc.lang.state import State
 from mc.spec.objects import is_condition
+
+_ASKED = {"number": Type.WORD, **dict.fromkeys(("t", "out", "c", "x"), Type.POINTER)}
 
 
 def initial(module: Module) -> tuple[Function, int]:
@@ -49,6 +53,8 @@ def initial(module: Module) -> tuple[Function, int]:
     if sum(bindings) > PARENT_MASK:
         what = f"its parameters have {sum(bindings):,} combinations of values, too many to try"
         raise SpecError(f"{spec.init_name}: {what}", *spec.declaration(spec.init_name))
+    if spec.given is not None:
+        return _given(module, spec.given), 1
     body, number = successor_body(module), variable("number")
     ways = Ways(body)
     body.taken["number"] = 1
@@ -100,9 +106,19 @@ def initial(module: Module) -> tuple[Function, int]:
             body.leave()
         most = max(most, room)
         first += rows
-    types = {"number": Type.WORD, **dict.fromkeys(("t", "out", "c", "x"), Type.POINTER)}
     title = "Make the initial states of a binding of Init, the first one at t."
-    return body.function("initial", types, Type.NOTHING, title), most
+    return body.function("initial", _ASKED, Type.NOTHING, title), most
+
+
+def _given(module: Module, states: Sequence[State]) -> Function:
+    """``initial`` where the initial states are known: a binding is the number of one."""
+    layout, body = module.layout, successor_body(module)
+    table = module.table([int(word) for state in states for word in layout.pack(state)])
+    first = variable("number") * layout.words
+    body.do("copy_words", table.offset(first), PRIMED, layout.words)
+    given = PRIMED, variable("number"), number(1), pointer("out"), pointer("c"), SCRATCH
+    body.assign(PRIMED, call("keep_initial", *given, type=Type.POINTER))
+    return body.function("initial", _ASKED, Type.NOTHING, "Make the initial state with a number at t.")
 
 
 def _assign(body: Writer, elements: list[Value]) -> None:

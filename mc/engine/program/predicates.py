@@ -15,6 +15,7 @@ from mc.engine.code.statements import Function, If
 from mc.engine.store.places import UNROLLED, Place
 from mc.engine.translate.calls import call
 from mc.engine.translate.codes import as_truth
+from mc.engine.translate.expressions import variable_of
 from mc.engine.translate.module import Module
 from mc.engine.translate.rules import new_writer
 from mc.engine.translate.values import StateRef
@@ -22,11 +23,12 @@ from mc.engine.translate.writer import Writer
 from mc.formula import operators as op
 from mc.formula.nodes import Apply, Expression, Fold, Let
 from mc.formula.nodes import Definition as Formula
-from mc.spec.objects import Definition
+from mc.spec.objects import Definition, Step
 
 #: The states that generated functions are about: the one that is read, and the next one.
 STATE, PRIMED = pointer("s"), pointer("t")
 _CHANGED = pointer("changed")
+_STEP = dict.fromkeys(("s", "t", "x"), Type.POINTER)
 _ASKED = {"s": Type.POINTER, "changed": Type.POINTER, "x": Type.POINTER}
 
 
@@ -64,6 +66,38 @@ def witnessed(module: Module) -> Function:
     body.leave(seen)
     parameters = {"s": Type.POINTER, "x": Type.POINTER}
     return body.function("witnessed", parameters, Type.WORD, "Bit set of the witnesses that s satisfies.")
+
+
+def allowed(module: Module) -> Function:
+    """``allowed(s, t, x)``"""
+    body = predicate_body(module)
+    body.neutral = truth(False)
+    for step in module.spec.action_constraints:
+        _require_step(body, step, truth(False))
+    body.leave(truth(True))
+    return body.function("allowed", _STEP, Type.BIT, "Whether the step from s to t satisfies the action constraints.")
+
+
+def disallowed(module: Module) -> Function:
+    """``disallowed(s, t, x)``"""
+    body = predicate_body(module)
+    for ordinal, step in enumerate(module.spec.action_properties, 1 + len(module.spec.invariants)):
+        _require_step(body, step, number(ordinal))
+    body.leave(number(0))
+    title = "The first property of steps that the one from s to t violates, counted on after the invariants; 0: none."
+    return body.function("disallowed", _STEP, Type.WORD, title)
+
+
+def _require_step(body: Writer, step: Step, otherwise: Code) -> None:
+    """Return ``otherwise`` for steps of which something does not hold."""
+    formula = body.module.spec.formulas.of(step.function)
+    with body.within({}, formula.place.file):
+        body.at(formula)
+        following = [variable_of(body, StateRef(PRIMED), name) for name in step.variables]
+        holds = as_truth(body, call(body, formula, following))
+    if holds.value is not True:
+        with body.when(~holds):
+            body.leave(otherwise)
 
 
 def predicate_body(module: Module) -> Writer:

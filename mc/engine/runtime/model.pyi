@@ -73,6 +73,12 @@ def expand(s: ptr, t: ptr, parent: int, out: ptr, c: ptr, x: ptr) -> None:
 def within(s: ptr, changed: ptr, x: ptr) -> bool:
     """Whether s satisfies the constraints, as a state does from which it differs in bits of changed only."""
 
+def allowed(s: ptr, t: ptr, x: ptr) -> bool:
+    """Whether the step from s to t satisfies the action constraints."""
+
+def disallowed(s: ptr, t: ptr, x: ptr) -> int:
+    """The first property of steps that the one from s to t violates, counted on after the invariants; 0: none."""
+
 def broken(s: ptr, changed: ptr, x: ptr) -> int:
     """The first invariant that s violates, from 1; or 0. A state that differs in bits of changed only violates none."""
 

@@ -38,9 +38,11 @@ if TYPE_CHECKING:
         ORIGINS,
         SCRATCH,
         WORDS,
+        allowed,
         broken,
         canonical,
         copy,
+        disallowed,
         expand,
         fingerprint,
         initial,
@@ -82,7 +84,10 @@ def keep(s: ptr, t: ptr, parent: int, action: int, ways: int, out: ptr, c: ptr, 
     changed = stack(WORDS)
     for k in range(WORDS):
         changed[k] = s[k] ^ t[k]
-    inside = c[RAW] != 0 or within(t, changed, x)
+    inside = c[RAW] != 0 or (within(t, changed, x) and allowed(s, t, x))
+    forbidden = 0
+    if x[0] == 0 and c[RAW] == 0:
+        forbidden = disallowed(s, t, x)
     if x[0] == 0 and inside:
         add(t, parent | c[EDGE] << PARENT_BITS, action, out, c, x)
         t = offset(t, WORDS)
@@ -93,6 +98,8 @@ def keep(s: ptr, t: ptr, parent: int, action: int, ways: int, out: ptr, c: ptr, 
     if x[0] != 0:
         note(FAILED, parent, c[EDGE], x[0], c)
         return t
+    if forbidden != 0:
+        note(VIOLATED, parent, c[EDGE], forbidden, c)
     copy(s, t)
     return t
 

@@ -34,6 +34,9 @@ class SymmetryCheck:
         self.program = program
         self.tested = 0
         self._waiting: list[Rows] = []
+        #: By the number of an action, the number of the first of its name: exchanges turn one of them into another.
+        names = [action.name for action in program.spec.actions]
+        self.alike = np.array([names.index(name) for name in names], np.int64)
         self.exchanges = list(self._exchanges()) if program.symmetry.sets else []
 
     def _exchanges(self) -> Iterator[tuple[ModelValue, ModelValue, Words]]:
@@ -156,7 +159,7 @@ class SymmetryCheck:
         control = self.program.control()
         _, found = self.program.inspect(rows, control)
         states, actions, parents, complete = self.program.expand(rows)
-        steps = np.column_stack([parents, actions, states])
+        steps = np.column_stack([parents, self.alike[actions], states])
         evaluated = control[words.STOP] == words.OK
         return found[:, [words.WITHIN, words.BROKEN, words.WITNESSED]], steps, complete and bool(evaluated)
 

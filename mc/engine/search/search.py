@@ -14,13 +14,13 @@ from mc.engine.result import (
     NO_ERROR,
     PROGRESS_SECONDS,
     VERDICTS,
-    ActionCount,
     Order,
     Progress,
     Result,
     Verdict,
     Violation,
     ViolationKind,
+    action_counts,
 )
 from mc.engine.runtime import words
 from mc.engine.search.asymmetry import SymmetryCheck
@@ -29,6 +29,7 @@ from mc.engine.search.team import Team
 from mc.engine.search.visited import Visited, omission_probability
 from mc.engine.store.layout import Rows
 from mc.lang.state import State
+from mc.spec.objects import Definition, Step
 
 #: What the reasons to stop are called, but for those why an evaluation failed.
 _KINDS: Mapping[int, ViolationKind] = {words.VIOLATED: "invariant", words.STUCK: "deadlock"}
@@ -242,8 +243,12 @@ class Search:
         verdict: Verdict = "ok" if len(self.visited) else "vacuous"
         if self.stop is not None:
             kind = _KINDS.get(self.stop.kind, "evaluation")
+            name = ""
+            if kind == "invariant":
+                asked: list[Definition | Step] = [*spec.invariants, *spec.action_properties]
+                name = asked[self.stop.what - 1].name
+                kind = "invariant" if self.stop.what <= len(spec.invariants) else "property"
             verdict = VERDICTS[kind]
-            name = spec.invariants[self.stop.what - 1].name if kind == "invariant" else ""
             failure = self.engine.failures[self.stop.what - 1] if kind == "evaluation" else None
             start, edges = (self.stop.origin, []) if self.stopped_at_once else path(self.stop)
             starts, layers = self.simplest_ways(self.stop) or ((start & words.PARENT_MASK,), ())
@@ -260,7 +265,7 @@ class Search:
             levels=tuple(levels),
             distinct=found,
             depth=depth,
-            actions={a.name: ActionCount(g, d) for a, g, d in zip(spec.actions, generated, distinct, strict=False)},
+            actions=action_counts([a.name for a in spec.actions], generated, distinct),
             initial=generated[-1],
             witnesses={w.name: bool(seen >> k & 1) for k, w in enumerate(spec.witnesses)},
             violation=violation,
