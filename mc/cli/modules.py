@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mc.cli import options, outcome, report, since_start
 from mc.engine.deep import deeply
@@ -20,9 +22,11 @@ from mc.trace.module import aliased, behavior_of, failure_of, false_conjunct, so
 from mc.trace.saved import behavior_json, module_origin_json
 from mc.trace.text import behavior_text
 
-#: What the interpreter has no use for, by the names of arguments: why.
+if TYPE_CHECKING:
+    from mc.engine.tiers import Found
+
+#: What has no meaning where the interpreter may search, by the names of arguments: why.
 _REFUSED = {
-    "exact": "the interpreter always compares whole states",
     "simplest": "the interpreter gives the first of the shortest counterexamples",
     "memory": "the interpreter keeps all states in memory",
     "checkpoint": "the interpreter writes no checkpoints",
@@ -50,14 +54,13 @@ def check_options(args: argparse.Namespace) -> None:
             raise UsageError(f"--{name.replace('_', '-')} is not for a .tla, since {why}; leave it out")
     if args.search == "dfs":
         raise UsageError("--search dfs is not for a .tla, since the interpreter goes level by level; leave it out")
-    if args.workers not in (None, 1):
-        raise UsageError(f"--workers {args.workers} is not for a .tla, since the interpreter is one; leave it out")
 
 
 def check(args: argparse.Namespace) -> int:
     """Check a module; returns the exit code."""
     # Here, not above: other commands need no search.
-    from mc.engine.interpreted import search
+    from mc.engine.tiered import search
+    from mc.engine.tiers import Options
 
     check_options(args)
     spec = read(args)
@@ -67,9 +70,19 @@ def check(args: argparse.Namespace) -> int:
     loaded = since_start()
     limits = Limits(args.max_seconds, args.max_states, args.max_depth)
     with outcome.progress_bar(options.shows_progress(args)) as bar:
-        result = search(spec, limits, bar)
+        given = Options(limits, args.workers, options.cache_directory(), args.exact, by="first")
+        found = search(spec, given, bar)
+    result = found.result
+    subject = replace(subject, engine="compiled" if found.compiled else "interpreter", why=_engine(found))
     told = deeply(lambda: tell(spec, subject, result, out))
     return outcome.tell(args, subject, result, told, {"load": loaded, **result.seconds})
+
+
+def _engine(found: Found) -> str:
+    """What has searched, and why."""
+    if found.compiled:
+        return "searched by compiled code, after the interpreter had begun"
+    return f"searched by the interpreter; not compiled: {found.why}" if found.why else "searched by the interpreter"
 
 
 def tell(spec: ModuleSpec, subject: report.Subject, result: Result, out: Path) -> report.Told | None:
@@ -128,7 +141,7 @@ def module_subject(spec: ModuleSpec) -> report.Subject:
         "view": spec.view or "",
         "alias": spec.alias or "",
         "postcondition": ", ".join(spec.postconditions),
-        "engine": "the interpreter, for TLA+ text is not compiled yet",
+        "engine": "the interpreter, then compiled code where the search is long",
     }
     return report.Subject(
         name=spec.name,

@@ -41,6 +41,8 @@ class Subject:
     warnings: Sequence[str]
     #: What evaluates it.
     engine: str = "compiled"
+    #: Why that, where there are two: a sentence.
+    why: str = ""
     #: Whether there is a next-state relation; else only assumptions are checked.
     behaves: bool = True
 
@@ -186,6 +188,8 @@ def result_lines(spec: Subject, result: Result, seconds: Mapping[str, float]) ->
         f"explored in {seconds['explore']:.2f} s by {result.workers} worker{'s' if result.workers > 1 else ''}"
         f" ({rate:,.0f} states/s); loaded in {seconds['load']:.2f} s,{compiled} {seconds['total']:.2f} s in all"
     )
+    if spec.why:
+        yield spec.why
     if result.exact:
         yield "whole states were compared: none was missed"
     else:

@@ -16,12 +16,11 @@ from typing import Any, NoReturn
 from mc.engine.deep import OverdueError, deeply
 from mc.engine.keys import Orbits, Visited
 from mc.engine.permutations import group
+from mc.engine.properties import without_properties
 from mc.engine.result import (
     NO_ERROR,
     PROGRESS_SECONDS,
     VERDICTS,
-    ActionCount,
-    Ending,
     Progress,
     Result,
     Taken,
@@ -29,6 +28,7 @@ from mc.engine.result import (
     Verdict,
     Violation,
     ViolationKind,
+    action_counts,
 )
 from mc.engine.search.limits import Guard, Limits
 from mc.errors import EvaluationError, ModelError
@@ -51,7 +51,7 @@ def search(
     """Search all reachable states; :class:`ModelError` where the configuration does not fit what it evaluates to."""
     guard = Guard(limits or Limits())
     with guard.signals():
-        return deeply(lambda: _Search(Interpreter(spec), guard, progress).run(), guard.is_overdue)
+        return deeply(lambda: Search(Interpreter(spec), guard, progress).run(), guard.is_overdue)
 
 
 class _StopError(Exception):
@@ -71,7 +71,7 @@ class _EndError(Exception):
     """A limit ends the search while it makes the initial states."""
 
 
-class _Search:
+class Search:
     """One search. The first state is of level 1."""
 
     def __init__(self, interpreter: Interpreter, guard: Guard, progress: Callable[[Progress], None] | None) -> None:
@@ -91,7 +91,9 @@ class _Search:
         self.parents = array("q")
         self.by = array("i")
         self.levels: list[int] = []
-        self.expanded = 0
+        self.begun = False
+        #: How many states are expanded, and how many will be with the level.
+        self.expanded = self.last = 0
         self.visited = Visited()
         #: The state whose successors are made, its level, and the action.
         self.parent = -1
@@ -135,15 +137,23 @@ class _Search:
 
     def run(self) -> Result:
         """All of it, whatever ends it."""
+        result = self.advance(lambda: False)
+        assert result is not None
+        return result
+
+    def advance(self, pauses: Callable[[], bool]) -> Result | None:
+        """Begin the search or go on with it, to its end; None where it pauses, which is asked before each state."""
         stop: _StopError | None = None
         try:
-            self._assume()
-            self._prepare()
-            if self.spec.next is not None:
+            if not self.begun:
+                self.begun = True
+                self._assume()
+                self._prepare()
                 self._start()
-                self._explore()
-                if not len(self.states) - self.expanded and self.guard.ending is None:
-                    self._finish()
+            if not self._explore(pauses):
+                return None
+            if self.spec.next is not None and self.expanded == len(self.states) and self.guard.ending is None:
+                self._finish()
         except _StopError as error:
             stop = error
         except OverdueError:
@@ -193,6 +203,8 @@ class _Search:
 
     def _start(self) -> None:
         """The initial states."""
+        if self.spec.next is None:
+            return
         try:
             self.interpreter.visit_initial(self.begin)
         except _EndError:
@@ -213,19 +225,24 @@ class _Search:
         if not self.generated % 1024 and self.guard.due(len(self.states)):
             raise _EndError
 
-    def _explore(self) -> None:
-        """Level by level."""
+    def _explore(self, pauses: Callable[[], bool]) -> bool:
+        """Level by level; whether it has come to an end, be it that of a limit."""
         while self.expanded < len(self.states):
-            self.depth += 1
-            if self.guard.deep(self.depth):
-                return
-            for index in range(self.expanded, len(self.states)):
+            if self.expanded == self.last:
+                self.depth += 1
+                self.last = len(self.states)
+                if self.guard.deep(self.depth):
+                    return True
+            while self.expanded < self.last:
                 if self.guard.due(len(self.states)):
-                    return
-                self._expand(index)
+                    return True
+                if pauses():
+                    return False
+                self._expand(self.expanded)
                 self._tick()
             if self.expanded < len(self.states):
                 self.levels.append(len(self.states) - self.expanded)
+        return True
 
     def _expand(self, index: int) -> None:
         self.parent, self.moved = index, False
@@ -348,24 +365,20 @@ class _Search:
         verdict: Verdict = "ok" if self.states or self.spec.next is None else "vacuous"
         frontier = len(self.states) - self.expanded
         ending = None
-        left_out = list(dict.fromkeys(conjunct.property for conjunct in self._properties("temporal")))
         if stop is not None:
             verdict = VERDICTS[stop.kind]
         elif self.guard.ending is not None:
             verdict, ending = "incomplete", self.guard.ending
-        elif left_out:
-            reason = f"what PROPERTY {', '.join(left_out)} says of whole behaviors is not checked yet"
-            verdict, ending = "incomplete", Ending("properties", reason)
         # As TLC counts: the level of a state that is not stored counts too.
         depth = max(len(self.levels), len(stop.path) if stop is not None else 0)
-        return Result(
-            verdict=verdict,
-            complete=verdict in NO_ERROR or (ending is not None and ending.limit == "properties"),
+        result = Result(
+            verdict,
+            complete=verdict in NO_ERROR,
             generated=self.generated,
             levels=tuple(self.levels),
             distinct=len(self.states),
             depth=depth,
-            actions=self._action_counts(),
+            actions=action_counts([as_written(a.name) for a in self.actions], *self._counted()),
             initial=self.initial,
             witnesses={},
             violation=None if stop is None else self._violation(stop),
@@ -378,15 +391,11 @@ class _Search:
             seconds={"explore": time.monotonic() - self.began},
             warnings=tuple(self.warnings),
         )
+        return without_properties(self.spec, result) if verdict in NO_ERROR else result
 
-    def _action_counts(self) -> dict[str, ActionCount]:
-        """By name; several actions may have the same."""
-        found: dict[str, ActionCount] = {}
-        for action, (generated, distinct) in zip(self.actions, self.counts, strict=True):
-            name = as_written(action.name)
-            before = found.get(name, ActionCount())
-            found[name] = ActionCount(before.generated + generated, before.distinct + distinct)
-        return found
+    def _counted(self) -> tuple[list[int], list[int]]:
+        """Successors of each action, and how many of them were new."""
+        return [generated for generated, _ in self.counts], [distinct for _, distinct in self.counts]
 
     def _violation(self, stop: _StopError) -> Violation:
         taken = [self.actions[number] for number, _ in stop.path if number >= 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from mc.errors import ModelError
@@ -38,6 +39,19 @@ def group(interpreter: Interpreter, warnings: list[str]) -> list[Permutation]:
         warnings.append(f"{place}: {message}; write it with Permutations(S), or name it by a second definition")
         return []
     return _closed([_permutation(element, name, place) for element in elements])
+
+
+def whole_sets(permutations: list[Permutation], sets: Mapping[str, frozenset[ModelValue]]) -> tuple[str, ...] | None:
+    """The names of the sets of which a group has all renamings, and no others; None where it is another group."""
+    moved = {value for permutation in permutations for value in permutation}
+    found: dict[str, frozenset[ModelValue]] = {}
+    for name, members in sets.items():
+        if members <= moved and members not in found.values():
+            found[name] = members
+    orbits = {frozenset(p.get(value, value) for p in [{}, *permutations]) for value in moved}
+    size = math.prod(math.factorial(len(members)) for members in found.values())
+    whole = orbits == set(found.values()) and size == len(permutations) + 1
+    return tuple(found) if whole else None
 
 
 def _operands(body: Expression) -> int:

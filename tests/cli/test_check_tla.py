@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mc.cli.main import main
+from mc.engine import tiered
 
 MODULE = """---- MODULE Counter ----
 EXTENDS Integers, TLC
@@ -50,7 +51,7 @@ def test_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     output, errors = check(capsys, 0)
     assert "Counter, configuration Counter  (Counter.tla)\n" in output
     assert "constants   Limit = 4, Node = {n1, n2}\n" in output
-    assert "the interpreter, for TLA+ text is not compiled yet" in output
+    assert "searched by the interpreter\n" in output
     assert "25 states generated, 10 distinct, depth 5\n" in output
     words = [line.split() for line in output.splitlines()]
     assert ["Init", "1", "1"] in words
@@ -136,8 +137,6 @@ def test_what_the_command_line_changes(arguments: list[str], counts: str, capsys
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--workers", "2"], "--workers 2 is not for a .tla"),
-        (["--exact"], "--exact is not for a .tla"),
         (["--simplest"], "--simplest is not for a .tla"),
         (["--memory", "1G"], "--memory is not for a .tla"),
         (["--checkpoint", "d"], "--checkpoint is not for a .tla"),
@@ -213,3 +212,11 @@ def test_info(capsys: pytest.CaptureFixture[str]) -> None:
     ):
         assert line in output
     assert main(["info", "Counter.tla", "--source"]) == 2
+
+
+def test_a_long_search_is_compiled(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiered, "SECONDS", 0.0)
+    output, _ = check(capsys, 0, "-c", "Limit=40", "--json", "found.json", "--workers", "1")
+    assert "searched by compiled code, after the interpreter had begun\n" in output
+    assert "241 states generated, 82 distinct, depth 41\n" in output
+    assert json.loads(Path("found.json").read_text(encoding="utf-8"))["engine"] == "compiled"

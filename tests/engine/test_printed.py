@@ -102,8 +102,12 @@ def rules_of_the_table() -> Iterator[tuple[str, Row]]:
         yield python if spelt[python] == 1 else f"{python}: {takes}", row
 
 
+#: Forms that are not those of Python specs have no sections.
+OF_TLA = (nodes.Lambda, nodes.Invoke, nodes.Recursive, nodes.Except)
 #: What is a form of its own, not in a table; how an action is written where it chooses nothing, and where it does.
-EXPRESSIONS = {form.__name__: form for form in get_args(nodes.Expression) if form not in (nodes.Apply, nodes.Bind)}
+EXPRESSIONS = {
+    form.__name__: form for form in get_args(nodes.Expression) if form not in (nodes.Apply, nodes.Bind, *OF_TLA)
+}
 TREES = {form.__name__: form for form in get_args(nodes.Tree) if form not in (nodes.Either, nodes.Some)}
 WAYS = {f"{form.__name__}, of ways": form for form in get_args(nodes.Tree) if form is not nodes.Assign}
 

@@ -1,0 +1,188 @@
+"""A TLA+ module compiled, and searched from the start."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from mc.engine.deep import deeply
+from mc.engine.interpreted import Search
+from mc.engine.learn.domains import NotLearned
+from mc.engine.learn.model import bound, learner, packed, sets_of_model_values, unpacked
+from mc.engine.learn.samples import chosen, fails, successors, walk
+from mc.engine.permutations import whole_sets
+from mc.engine.program.program import UnevaluableInit
+from mc.engine.properties import without_properties
+from mc.engine.result import Progress, Result, Taken, Violation
+from mc.engine.search.compiled import Engine
+from mc.engine.search.limits import Limits, processors
+from mc.engine.tiers import NotCompiled, NotCompiledYet, Options
+from mc.errors import McError, ModelError, SpecError
+from mc.formula.nodes import as_written
+from mc.interpreter.states import State
+from mc.lang import state as lang
+from mc.lang.domains import Domain
+from mc.lower.lower import lower
+from mc.lower.lowered import Lowered, NotLowered
+from mc.spec.objects import Spec
+
+#: Walks begin in one of so many of the last states.
+MOST_STARTS = 1000
+#: Walks that are taken for samples, at most, and their seconds.
+WALKS = 20
+WALK_SECONDS = 0.5
+#: How often domains are widened, at most.
+MOST_WIDENED = 40
+
+
+class Compiling:
+    """Compiles the module of a search that the interpreter has begun. ``began``: when that was."""
+
+    def __init__(
+        self, first: Search, options: Options, progress: Callable[[Progress], None] | None, began: float
+    ) -> None:
+        self.first = first
+        self.interpreter = first.interpreter
+        self.spec = first.spec
+        self.options = options
+        self.progress = progress
+        self.began = began
+        self.compiling = time.monotonic()
+        self.samples: list[State] = []
+        self.symmetry: tuple[str, ...] = ()
+        #: Why compiled code has failed last.
+        self.reason = ""
+
+    def run(self) -> Result:
+        """The result of the compiled search; :class:`NotCompiled`."""
+        symmetry = self._symmetry()
+        if symmetry is None:
+            raise NotCompiled(f"SYMMETRY {self.spec.symmetry} is not that of whole sets of model values")
+        self.symmetry = symmetry
+        try:
+            lowered = deeply(lambda: lower(self.spec, self.interpreter))
+        except NotLowered as error:
+            raise NotCompiled(str(error)) from None
+        finds = learner(self.spec, lowered)
+        starts = deeply(lambda: list(self.interpreter.initial_states()))
+        deeply(lambda: self._sample([*starts, *chosen(self.first.states)], WALKS))
+        known: dict[str, str] = {}
+        for started in range(MOST_WIDENED):
+            finds.doublings = started // 2
+            try:
+                domains = finds.variables(self.spec.variables, self.samples)
+            except NotLearned as error:
+                raise NotCompiledYet(str(error)) from None
+            found = self._attempt(lowered, domains, starts, known)
+            if found is not None:
+                return found
+        raise NotCompiled("the values of its variables keep growing")
+
+    def _attempt(
+        self, lowered: Lowered, domains: dict[str, Domain], starts: list[State], known: dict[str, Any]
+    ) -> Result | None:
+        """The result of a search with some domains; None where it has found states that widen them."""
+        try:
+            spec = bound(self.spec, lowered, domains, starts, self.symmetry)
+            self.engine = engine = self._translated(spec)
+            shapes = {name: shape.key for name, shape in engine.layout.fields.items()}
+            if shapes == known:
+                raise NotCompiled(f"compiled code cannot evaluate a state{self.reason}")
+            known |= shapes
+            result = engine.search(
+                workers=self.options.workers or processors(),
+                progress=self.progress,
+                limits=self._limits(),
+                by=self.options.by,
+            )
+        except (SpecError, ModelError, UnevaluableInit) as error:
+            raise NotCompiledYet(str(error)) from None
+        if result.violation is None or result.violation.kind != "evaluation":
+            return self._told(result)
+        path = [unpacked(state) for state in result.violation.representatives]
+        self.reason = _reason(result.violation)
+        if deeply(lambda: fails(self.interpreter, path[-1])):
+            raise NotCompiled("an evaluation fails, and the interpreter tells which")
+        deeply(lambda: self._widen(path))
+        return None
+
+    def _translated(self, spec: Spec) -> Engine:
+        """The program of a spec. The interpreter goes on where the translator knows no way."""
+        try:
+            return Engine(spec, self.options.cache, exact=self.options.exact)
+        except McError:
+            raise
+        except Exception as error:
+            if not self.options.falls_back:
+                raise
+            raise NotCompiled(f"the translator fails ({type(error).__name__} {error})") from error
+
+    def _widen(self, path: list[State]) -> None:
+        """Take the states around one that compiled code cannot evaluate."""
+        self._sample([*path, *(after for state in path[-2:] for after in successors(self.interpreter, state))], 1)
+
+    def _limits(self) -> Limits:
+        """The limits, with what is left of the time."""
+        given = self.options.limits
+        if given.max_seconds is None:
+            return given
+        return replace(given, max_seconds=max(0.01, given.max_seconds - (time.monotonic() - self.began)))
+
+    def _symmetry(self) -> tuple[str, ...] | None:
+        """The names of the symmetric sets; None where others are symmetric."""
+        orbits = self.first.orbits
+        return () if orbits is None else whole_sets(orbits.permutations, sets_of_model_values(self.spec))
+
+    def _sample(self, states: list[State], walks: int) -> None:
+        """Take some states, and those on walks from the last of them."""
+        self.samples += states
+        dice, end = random.Random(0), time.monotonic() + WALK_SECONDS
+        for start in dice.sample(states[-MOST_STARTS:], min(walks, len(states[-MOST_STARTS:]))):
+            for state in walk(self.interpreter, start, dice):
+                self.samples.append(state)
+                if time.monotonic() > end:
+                    return
+
+    # The result
+
+    def _told(self, result: Result) -> Result:
+        """What the compiled search has found, as the interpreter's search tells it."""
+        violation = None if result.violation is None else self._behavior(result.violation)
+        seconds = {**result.seconds, "interpret": self.compiling - self.began}
+        found = replace(result, violation=violation, warnings=tuple(self.first.warnings), seconds=seconds)
+        return found if result.verdict != "ok" else without_properties(self.spec, found)
+
+    def _behavior(self, violation: Violation) -> Violation:
+        """The behavior to a violation in values of TLA+, with what leads from each state to the next."""
+        path = [unpacked(state) for state in violation.representatives]
+        if self.symmetry:
+            path = self._walked(violation.representatives)
+        names = self.spec.variables
+        states = tuple(lang.State(dict(zip(names, values, strict=True))) for values in path)
+        steps = tuple(self._taken(before, after) for before, after in itertools.pairwise(path))
+        return Violation(violation.kind, violation.property, states, (), steps=steps)
+
+    def _walked(self, orbits: Sequence[lang.State]) -> list[State]:
+        """A behavior through some orbits, which are given by their representatives."""
+        path: list[State] = []
+        for orbit in orbits:
+            following = successors(self.interpreter, path[-1]) if path else self.interpreter.initial_states()
+            domains = self.engine.spec.variables
+            path.append(next(s for s in following if self.engine.canonical(packed(domains, s)) == orbit))
+        return path
+
+    def _taken(self, before: State, after: State) -> Taken:
+        """The action that leads from a state to the next."""
+        for action in self.interpreter.actions:
+            if any(found == after for found in action.successors(before)):
+                return Taken(as_written(action.name), tuple(action.bindings.values()))
+        raise AssertionError(f"no action leads from {before} to {after}")
+
+
+def _reason(violation: Violation) -> str:
+    failure = violation.failure
+    return "" if failure is None else f": {failure.file}:{failure.line}: {failure.why}"

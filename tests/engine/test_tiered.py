@@ -1,0 +1,168 @@
+"""The search of TLA+ modules that are compiled: its results are the interpreter's, whatever it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mc.engine import interpreted
+from mc.engine.learn import model
+from mc.engine.result import Result
+from mc.engine.search.limits import Limits
+from mc.engine.tiered import search
+from mc.engine.tiers import Found, Options
+from mc.read.tla.load import load
+from tests.compiled import differences
+
+Run = Callable[..., Found]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Searches a module, compiled from the first state on, and holds the result to the interpreter's."""
+
+    def searched(body: str, config: str, **given: Any) -> Found:
+        path = tmp_path / "M.tla"
+        path.write_text(f"---- MODULE M ----\n{body}\n====\n", encoding="utf-8")
+        path.with_suffix(".cfg").write_text(config, encoding="utf-8")
+        spec = load(path)
+        found = search(spec, Options(**{"workers": 1, "states": 0, "by": "python", "falls_back": False, **given}))
+        assert differences(interpreted.search(spec), found.result) == []
+        return found
+
+    return searched
+
+
+def compiled(found: Found) -> Result:
+    assert found.compiled, found.why
+    return found.result
+
+
+QUEUES = """
+EXTENDS Naturals, Sequences, FiniteSets
+CONSTANTS P, None
+VARIABLES x, q, s, f, last
+Init == x = 0 /\\ q = <<>> /\\ s = {} /\\ f = [p \\in P |-> 0] /\\ last \\in P \\cup {None}
+Push(p) ==
+    /\\ Len(q) < 3
+    /\\ q' = Append(q, [who |-> p, n |-> x])
+    /\\ f' = [f EXCEPT ![p] = (@ + 1) % 4]
+    /\\ last' = p
+    /\\ UNCHANGED <<x, s>>
+Pop == q # <<>> /\\ s' = s \\cup {Head(q).who} /\\ q' = Tail(q) /\\ last' = None /\\ UNCHANGED <<x, f>>
+Inc == x < 2 /\\ x' = x + 1 /\\ s' = s \\ {CHOOSE p \\in P : TRUE} /\\ UNCHANGED <<q, f, last>>
+Next == (\\E p \\in P : Push(p)) \\/ Pop \\/ Inc
+Inv == Cardinality(s) <= 2 /\\ s \\subseteq P /\\ f \\in [P -> Nat]
+Short == Len(q) < 3
+"""
+CONFIG = "CONSTANTS P = {a, b} None = None INIT Init NEXT Next CHECK_DEADLOCK FALSE\n"
+
+
+def test_all_states(run: Run) -> None:
+    result = compiled(run(QUEUES, f"{CONFIG}INVARIANT Inv"))
+    assert result.verdict == "ok"
+
+
+def test_initial_states_that_are_made(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model, "MOST_GIVEN", 0)
+    compiled(run(QUEUES, f"{CONFIG}INVARIANT Inv"))
+    compiled(run(QUEUES, f"{CONFIG}INVARIANT Short"))
+
+
+def test_the_shortest_behavior(run: Run) -> None:
+    result = compiled(run(QUEUES, f"{CONFIG}INVARIANT Short"))
+    assert result.violation is not None
+    assert result.violation.property == "Short"
+    assert [step.name for step in result.violation.steps] == ["Push"] * 3
+    assert [len(state.values["q"]) for state in result.violation.representatives] == [0, 1, 2, 3]
+
+
+def test_a_deadlock(run: Run) -> None:
+    body = "EXTENDS Naturals\nVARIABLE x\nInit == x = 0\nNext == x < 40 /\\ x' = x + 1"
+    result = compiled(run(body, "INIT Init NEXT Next"))
+    assert result.verdict == "deadlock"
+    assert result.violation is not None
+    assert len(result.violation.representatives) == 41
+
+
+def test_numbers_widen(run: Run) -> None:
+    body = "EXTENDS Naturals\nVARIABLE x\nInit == x = 0\nNext == x' = IF x < 3000 THEN x + 1 ELSE 0"
+    assert compiled(run(body, "INIT Init NEXT Next")).distinct == 3001
+
+
+def test_a_failure_is_told_by_the_interpreter(run: Run) -> None:
+    body = "EXTENDS Naturals\nVARIABLE x\nInit == x = 0\nNext == x < 300 /\\ x' = x + 1 + 0 * (1 \\div (250 - x))"
+    found = run(body, "INIT Init NEXT Next")
+    assert not found.compiled
+    assert found.result.verdict == "error"
+
+
+def test_functions_with_several_domains(run: Run) -> None:
+    body = """
+EXTENDS Naturals, TLC
+CONSTANT P
+VARIABLE bag
+With(m, b) == IF m \\in DOMAIN b THEN [b EXCEPT ![m] = @ + 1] ELSE (m :> 1) @@ b
+Without(m, b) == IF b[m] > 1 THEN [b EXCEPT ![m] = @ - 1] ELSE [o \\in DOMAIN b \\ {m} |-> b[o]]
+Init == bag = [m \\in {} |-> 0]
+Add(p) == (p \\in DOMAIN bag => bag[p] < 3) /\\ bag' = With([to |-> p], bag)
+Send(p) == ([to |-> p] \\in DOMAIN bag => bag[[to |-> p]] < 3) /\\ bag' = With([to |-> p], bag)
+Take == \\E m \\in DOMAIN bag : bag' = Without(m, bag)
+Next == (\\E p \\in P : Send(p)) \\/ Take
+Few == \\A m \\in DOMAIN bag : bag[m] <= 3
+"""
+    result = compiled(run(body, "CONSTANT P = {a, b} INIT Init NEXT Next INVARIANT Few"))
+    assert result.distinct == 16
+
+
+def test_what_is_not_compiled_says_why(run: Run) -> None:
+    found = run(QUEUES, f"{CONFIG}VIEW Inv")
+    assert not found.compiled
+    assert found.why == "VIEW is not compiled yet"
+
+
+def test_a_limit_of_depth(tmp_path: Path) -> None:
+    (tmp_path / "M.tla").write_text(
+        "---- MODULE M ----\nEXTENDS Naturals\nVARIABLE x\nInit == x = 0\nNext == x' = x + 1\n====\n"
+    )
+    (tmp_path / "M.cfg").write_text("INIT Init NEXT Next\n")
+    limits = Limits(max_depth=20)
+    spec = load(tmp_path / "M.tla")
+    found = search(spec, Options(limits, workers=1, states=0, by="python"))
+    assert differences(interpreted.search(spec, limits), compiled(found)) == []
+
+
+def test_symmetric_sets(run: Run) -> None:
+    body = QUEUES.replace("(CHOOSE p \\\\in P : TRUE)", "p") + "Perms == Permutations(P)\n"
+    body = body.replace("{CHOOSE p \\in P : TRUE}", "{last}").replace("FiniteSets", "FiniteSets, TLC")
+    result = compiled(run(body, f"{CONFIG}SYMMETRY Perms INVARIANT Inv"))
+    assert result.orbit_sum > result.distinct
+    result = compiled(run(body, f"{CONFIG}SYMMETRY Perms INVARIANT Short"))
+    assert result.violation is not None
+    assert len(result.violation.steps) == 3
+
+
+STEPS = """
+EXTENDS Naturals
+VARIABLES x, y
+Init == x = 0 /\\ y = 0
+Up == x < 30 /\\ x' = x + 1 /\\ y' = y
+Swap == x' = y /\\ y' = x
+Next == Up \\/ Swap
+Grows == [][x' + y' >= x + y]_<<x, y>>
+Shrinks == [][x' + y' < x + y + 1 \\/ x < 9]_<<x, y>>
+Begins == x = 0
+Small == [](x < 40)
+Few == x' + y' < 12
+"""
+
+
+@pytest.mark.parametrize(
+    "config",
+    ["PROPERTY Grows", "PROPERTY Shrinks", "ACTION_CONSTRAINT Few", "PROPERTIES Begins Small Grows"],
+)
+def test_what_is_asked_of_steps(config: str, run: Run) -> None:
+    compiled(run(STEPS, f"INIT Init NEXT Next CHECK_DEADLOCK FALSE {config}"))
