@@ -14,6 +14,7 @@ from mc.engine.interpreted import Search
 from mc.engine.learn.domains import NotLearned
 from mc.engine.learn.model import bound, learner, packed, sets_of_model_values, unpacked
 from mc.engine.learn.samples import chosen, fails, successors, walk
+from mc.engine.learn.symmetric import singled_out
 from mc.engine.permutations import whole_sets
 from mc.engine.program.program import UnevaluableInit
 from mc.engine.properties import without_properties
@@ -67,6 +68,10 @@ class Compiling:
             lowered = deeply(lambda: lower(self.spec, self.interpreter))
         except NotLowered as error:
             raise NotCompiled(str(error)) from None
+        sets = sets_of_model_values(self.spec)
+        where = singled_out(lowered, {name: sets[name] for name in symmetry})
+        if where:
+            raise NotCompiled(f"SYMMETRY {self.spec.symmetry} is one of values that {where} tells apart")
         finds = learner(self.spec, lowered)
         starts = deeply(lambda: list(self.interpreter.initial_states()))
         deeply(lambda: self._sample([*starts, *chosen(self.first.states)], WALKS))

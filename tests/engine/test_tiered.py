@@ -166,3 +166,20 @@ Few == x' + y' < 12
 )
 def test_what_is_asked_of_steps(config: str, run: Run) -> None:
     compiled(run(STEPS, f"INIT Init NEXT Next CHECK_DEADLOCK FALSE {config}"))
+
+
+@pytest.mark.parametrize(
+    ("body", "config"),
+    [
+        ("Init == x \\in P /\\ y = 0\nNext == x = First /\\ y < 3 /\\ y' = y + 1 /\\ x' \\in P", ""),
+        ("Init == x \\in P /\\ y = 0\nNext == UNCHANGED <<x, y>>", "CONSTANT A = c INVARIANT Not"),
+        ("Init == x \\in P /\\ y = 0\nNext == \\E p \\in P \\ {A} : x' = p /\\ UNCHANGED y", "CONSTANT A = a"),
+    ],
+)
+def test_symmetric_values_that_are_told_apart(body: str, config: str, run: Run) -> None:
+    head = "EXTENDS Naturals, TLC\nCONSTANTS P, A\nVARIABLES x, y\nFirst == CHOOSE p \\in P : TRUE\nNot == x # A\n"
+    rest = "CONSTANT P = {a, b, c} INIT Init NEXT Next SYMMETRY Perms CHECK_DEADLOCK FALSE\n"
+    config = config or "CONSTANT A = A"
+    found = run(f"{head}{body}\nPerms == Permutations(P)", f"{rest}{config}")
+    assert not found.compiled
+    assert "tells apart" in found.why
