@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from mc.lower.lower import lower
 from mc.lower.lowered import Lowered, NotLowered
 from mc.read.tla.load import load
 from mc.spec.module import ModuleSpec
+from tests.lower.random_actions import difference
 from tests.lower.walked import differences
 
 HEAD = """EXTENDS Integers, Sequences, FiniteSets, TLC
@@ -205,3 +207,10 @@ Holds(n) == n = 0 \\/ Holds(n - 1)
     place, _, said = str(refused.value).partition(": ")
     assert said == why
     assert ".tla:" in place
+
+
+def test_random_actions(tmp_path: Path) -> None:
+    """As many ways, in the same order, or a reason why not."""
+    kinds = Counter(difference(seed, tmp_path) for seed in range(60))
+    assert not [text for _, text in kinds if text]
+    assert kinds["equal", ""] > 30
