@@ -23,6 +23,7 @@ from mc.formula.nodes import (
     Node,
     Of,
     Some,
+    Test,
     Tree,
     Value,
     With,
@@ -47,6 +48,7 @@ class Walk(Protocol):
 
     lowering: Lowering
     is_init: bool
+    enabled: Here | None
 
     def here(self, made: Made) -> Here:
         """What variables stand for."""
@@ -77,7 +79,8 @@ def assign(w: Walk, name: str, node: Apply, names: Names, made: Made, rest: Rest
     """``x' = e`` where x' has no value."""
     lowering = w.lowering
     value = lowering.evaluated(node.operands[1], names, w.here(made))
-    if isinstance(value, Name) and value.of is Of.VARIABLE and value.name == name and not w.is_init:
+    is_kept = isinstance(value, Name) and value.of is Of.VARIABLE and value.name == name and not w.is_init
+    if is_kept or (is_atomic(value) and w.enabled is not None):
         return w.proceed(rest, {**made, name: value})
     if is_atomic(value):
         following = w.proceed(rest, {**made, name: value})
@@ -86,6 +89,10 @@ def assign(w: Walk, name: str, node: Apply, names: Names, made: Made, rest: Rest
         refuse(node, f"{name} becomes a set that is not written out")
     local = lowering.local(name, node)
     following = w.proceed(rest, {**made, name: local})
+    if w.enabled is not None:
+        # TLC evaluates it, whether or not it is used.
+        test = Test(Apply(op.EQ, (local, local), place=node.place), place=node.place)
+        return With(local.name, value, conjunction(node.place, test, following), place=node.place)
     if local.name in lowering.library.uses.of(following):
         whole = Assign(name, (), local, place=node.place)
         return With(local.name, value, conjunction(node.place, whole, following), place=node.place)
@@ -126,11 +133,13 @@ def choose(w: Walk, name: str, node: Apply, names: Names, made: Made, rest: Rest
     collection = lowering.evaluated(node.operands[1], names, w.here(made))
     if node.operator is standard.SUBSET_OF:
         collection = Apply(standard.POWERSET, (collection,), place=node.place)
-    elif _may_repeat(w, node.operands[1], collection, names):
+    elif w.enabled is None and _may_repeat(w, node.operands[1], collection, names):
         refuse(node.operands[1], "TLC may go through some elements of this set twice")
     local = lowering.local(name, node)
     following = w.proceed(rest, {**made, name: local})
-    body = conjunction(node.place, Assign(name, (), local, place=node.place), following)
+    body = following
+    if w.enabled is None:
+        body = conjunction(node.place, Assign(name, (), local, place=node.place), following)
     return Some(Bound((local.name,), collection), body, place=node.place)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mc.formula import standard
 from mc.formula.nodes import (
     Apply,
     Bind,
@@ -22,6 +23,7 @@ from mc.formula.nodes import (
 from mc.lower.applications import call, check_forks, defined, invoke, name
 from mc.lower.binders import bind, except_
 from mc.lower.constants import MISSING
+from mc.lower.enabled import enabled
 from mc.lower.lowered import refuse
 from mc.lower.lowering import Lowering
 from mc.lower.names import Deferred, Here, Names
@@ -40,6 +42,8 @@ def evaluated(low: Lowering, node: Expression, names: Names, here: Here) -> Expr
             return node
         case Name():
             return name(low, node, names, here)
+        case Apply(operator=standard.ENABLED):
+            return enabled(low, node, names, here)
         case Apply():
             return apply(low, node, names, here)
         case Call():

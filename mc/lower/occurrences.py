@@ -74,6 +74,8 @@ class Occurrences:
         found = [self.of(part) for part in parts(node)]
         variables: _Set = _NONE.union(*(part.variables for part in found))
         primed: _Set = _NONE.union(*(part.primed for part in found))
+        if isinstance(node, Apply) and node.operator is standard.ENABLED:
+            primed = _NONE
         if isinstance(node, Apply) and node.operator in _PRIMES:
             primed |= variables
         if isinstance(node, Apply) and node.operator in _SUBSCRIPTED:

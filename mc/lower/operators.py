@@ -18,7 +18,6 @@ from mc.lower.recursion import fails_unless, indexed
 #: What has no value in a state or a step, or not always the same one.
 REFUSED = {
     standard.UNBOUNDED: "what ranges over no set is not evaluated",
-    standard.ENABLED: "ENABLED is not compiled",
     **dict.fromkeys(
         (
             standard.ALWAYS,

@@ -34,7 +34,7 @@ from mc.formula.nodes import (
 )
 from mc.interpreter.logic import arms
 from mc.lower import assignments
-from mc.lower.applications import check_forks, closure_of, defined
+from mc.lower.applications import check_forks, closure_of, defined, variable
 from mc.lower.binders import bounds
 from mc.lower.conditions import holds, walked
 from mc.lower.known import is_false, is_true
@@ -103,14 +103,22 @@ Rest = Conjunct | Kept | Changed | Stop
 class Walk:
     """Walks one formula."""
 
-    def __init__(self, lowering: Lowering, is_init: bool) -> None:
+    def __init__(self, lowering: Lowering, is_init: bool, enabled: Here | None = None) -> None:
         self.lowering = lowering
         self.library = lowering.library
         self.is_init = is_init
+        #: Where it is asked whether an action is possible: then a way goes on to the end of the formula, whatever
+        #: variables have values.
+        self.enabled = enabled
 
     def here(self, made: Made) -> Here:
         """What variables stand for."""
-        return Here(made, None) if self.is_init else Here(None, made)
+        if self.is_init:
+            return Here(made, None)
+        return Here(None if self.enabled is None else self.enabled.state, made)
+
+    def _is_complete(self, made: Made) -> bool:
+        return self.enabled is None and len(made) == len(self.library.variables)
 
     def proceed(self, rest: Any, made: Made) -> Tree:
         """What remains of a conjunction: walked, or evaluated where all variables have their values."""
@@ -119,7 +127,7 @@ class Walk:
             if isinstance(rest, Stop):
                 rest.found.append(made)
                 break
-            if len(made) < len(self.library.variables):
+            if not self._is_complete(made):
                 tree: Tree = rest.walk(self, made)
                 return tree
             condition = rest.holds(self, made)
@@ -128,7 +136,7 @@ class Walk:
             if is_false(condition):
                 break
             rest = rest.following
-        if rest is None and len(made) < len(self.library.variables):
+        if rest is None and self.enabled is None and not self._is_complete(made):
             found.append(self._incomplete(made))
         return conjunction(self._node.place, *found)
 
@@ -159,7 +167,9 @@ class Walk:
         lowering.count(node)
         occurring = self.library.occurrences.within(node, names)
         if (occurring.variables if self.is_init else occurring.primed) <= made.keys():
-            return self.tested(node, walked(lowering, node, names, self.here(made)), made, rest)
+            # Only whether there is a way is asked of what is enabled.
+            form = walked if self.enabled is None else holds
+            return self.tested(node, form(lowering, node, names, self.here(made)), made, rest)
         match node:
             case Apply():
                 rule = _WALKED.get(node.operator)
@@ -183,8 +193,9 @@ class Walk:
             case Name(of=Of.LOCAL):
                 meaning = lowering.meaning(node, names)
                 if isinstance(meaning, Deferred):
-                    meaning.is_forked = True
-                    check_forks(meaning)
+                    if self.enabled is None:
+                        meaning.is_forked = True
+                        check_forks(meaning)
                     return self.walk(meaning.node, meaning.names, made, rest)
         return self.tested(node, holds(lowering, node, names, self.here(made)), made, rest)
 
@@ -321,9 +332,9 @@ class Walk:
 
     def unchanged(self, node: Expression, names: Names, made: Made, rest: Any) -> Tree:
         """``UNCHANGED node``"""
-        variables = assignments.variables(self, node, names)
-        if variables is not None:
-            return self._keep(node, variables, made, rest)
+        found = assignments.variables(self, node, names)
+        if found is not None:
+            return self._keep(node, found, made, rest)
         if isinstance(node, Apply) and node.operator is op.SEQUENCE:
             for operand in reversed(node.operands):
                 rest = Kept(operand, names, rest)
@@ -340,7 +351,7 @@ class Walk:
         """Some variables keep their values."""
         given, tests = dict(made), []
         for name in variables:
-            same = Name(name, Of.VARIABLE, place=node.place)
+            same = variable(node, name, self.here(made).state, Of.VARIABLE)
             if name in given and given[name] != same:
                 if given[name] is POISON:
                     raise PoisonError(name)

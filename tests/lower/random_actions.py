@@ -115,6 +115,7 @@ class Actions:
             "Next1(x)",
             f"Put(y, {a})",
             self.condition(2),
+            f"(ENABLED {self.action(depth - 1)})" if depth > 0 else "TRUE",
         )
         if depth <= 0 or self.random.random() < 0.15:
             return f"({pick(simple)})"
