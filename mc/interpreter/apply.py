@@ -16,7 +16,7 @@ from mc.interpreter.program import Compiler
 from mc.interpreter.sets import Interval, SetValue, member
 from mc.interpreter.shown import text
 from mc.interpreter.values import NORMAL, mapping_of
-from mc.lang.values import FnValue, RecordValue, SeqValue
+from mc.lang.values import FnValue, RecordValue, SeqValue, record_of
 
 _item = tuple.__getitem__
 #: Keys that Python does not take for others.
@@ -253,7 +253,7 @@ def changed(of: Any, key: Any, value: Any, order: Order) -> Any:
         parts[key - 1] = value
         return SeqValue(parts)
     if isinstance(of, RecordValue):
-        return RecordValue.of({**of._fields, key: value})
+        return record_of({**of._fields, key: value})
     return FnValue.of({**of._map, order.normal(key): value}, of.domain)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mc.interpreter.order import Order, Unwritten
 from mc.interpreter.values import EMPTY, is_normal
-from mc.lang.values import FnValue, RecordValue, SeqValue
+from mc.lang.values import FnValue, RecordValue, SeqValue, record_of
 
 
 class Lazy(Unwritten):
@@ -46,7 +46,7 @@ class RawRecord(RecordValue, Unwritten):
     __slots__ = ()
 
     def normal(self, order: Order) -> RecordValue:
-        return RecordValue.of({name: order.normal(value) for name, value in self._fields.items()})
+        return record_of({name: order.normal(value) for name, value in self._fields.items()})
 
 
 class RawFn(FnValue, Unwritten):
@@ -66,7 +66,7 @@ def sequence(values: Iterable[Any]) -> SeqValue:
 
 def record(fields: dict[str, Any]) -> RecordValue:
     """The record of some fields, which come in TLC's order."""
-    return (RecordValue if is_normal(fields.values()) else RawRecord).of(fields)
+    return record_of(fields, RecordValue if is_normal(fields.values()) else RawRecord)
 
 
 def function(keys: Sequence[Any], values: Sequence[Any]) -> Any:

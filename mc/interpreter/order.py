@@ -14,7 +14,7 @@ from typing import Any
 from mc.errors import KindError
 from mc.interpreter.shown import text
 from mc.interpreter.values import ATOMS, NORMAL, mapping_of
-from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
+from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue, record_of
 
 #: More sets than these are not kept in order.
 MOST_KEPT = 100_000
@@ -125,7 +125,7 @@ class Order:
         if isinstance(value, tuple):
             return SeqValue(map(self.in_order, tuple.__iter__(value)))
         if isinstance(value, RecordValue):
-            return RecordValue.of({name: self.in_order(value.fields[name]) for name in self.fields(value.fields)})
+            return record_of({name: self.in_order(value.fields[name]) for name in self.fields(value.fields)})
         if isinstance(value, FnValue):
             made = {self.in_order(key): self.in_order(part) for key, part in value.mapping.items()}
             return FnValue.of({key: made[key] for key in self.sorted(frozenset(made))})

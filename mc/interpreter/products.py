@@ -12,7 +12,7 @@ from mc.interpreter.order import Order
 from mc.interpreter.sets import MOST_ELEMENTS, SetValue, each, elements, is_finite, member, no_member, size
 from mc.interpreter.shown import text
 from mc.interpreter.values import is_normal, mapping_of
-from mc.lang.values import FnValue, RecordValue, SeqValue
+from mc.lang.values import FnValue, RecordValue, SeqValue, record_of
 
 #: ``TLCGlobals.enumBound``
 _MOST_SHOWN = 2000
@@ -108,7 +108,7 @@ class Records(Product):
 
     def plainly(self) -> Callable[[Sequence[Any]], Any]:
         names = self.names
-        return lambda parts: RecordValue.of(dict(zip(names, parts, strict=True)))
+        return lambda parts: record_of(dict(zip(names, parts, strict=True)))
 
     def holds(self, element: Any, order: Order) -> bool:
         value = written(element)
@@ -145,7 +145,7 @@ class Functions(Product):
         if not keys or (type(keys[0]) is int and keys[0] == 1 and keys[-1] == len(keys)):
             return SeqValue
         if type(keys[0]) is str:
-            return lambda parts: RecordValue.of(dict(zip(keys, parts, strict=True)))
+            return lambda parts: record_of(dict(zip(keys, parts, strict=True)))
         domain = frozenset(keys)
         return lambda parts: FnValue.of(dict(zip(keys, parts, strict=True)), domain)
 

@@ -248,14 +248,6 @@ class RecordValue:
         object.__setattr__(self, "_fields", dict(fields))
         object.__setattr__(self, "_hash", None)
 
-    @classmethod
-    def of(cls, fields: dict[str, Any]) -> RecordValue:
-        """The record that has this very mapping; nobody else may change it."""
-        self = cls.__new__(cls)
-        _set_fields(self, fields)
-        _set_hash(self, None)
-        return self
-
     @property
     def fields(self) -> Mapping[str, Any]:
         """Field names and values, in the order of the domain."""
@@ -302,6 +294,14 @@ _set_fields = RecordValue.__dict__["_fields"].__set__
 _set_hash = RecordValue.__dict__["_hash"].__set__
 
 
+def record_of(fields: dict[str, Any], kind: type[RecordValue] = RecordValue) -> RecordValue:
+    """The record that has this very mapping; nobody else may change it. No method: its name would be no field's."""
+    record = kind.__new__(kind)
+    _set_fields(record, fields)
+    _set_hash(record, None)
+    return record
+
+
 def rename(value: Any, mapping: Mapping[ModelValue, ModelValue]) -> Any:
     """``value`` with every model value replaced by its image under ``mapping``."""
     kind = type(value)
@@ -314,7 +314,7 @@ def rename(value: Any, mapping: Mapping[ModelValue, ModelValue]) -> Any:
     if isinstance(value, tuple):
         return SeqValue([rename(v, mapping) for v in tuple.__iter__(value)])
     if isinstance(value, RecordValue):
-        return RecordValue.of({k: rename(v, mapping) for k, v in value.fields.items()})
+        return record_of({k: rename(v, mapping) for k, v in value.fields.items()})
     if isinstance(value, FnValue):
         return type(value).of({rename(k, mapping): rename(v, mapping) for k, v in value.mapping.items()})
     return value
