@@ -27,6 +27,7 @@ from mc.formula.nodes import as_written
 from mc.interpreter.states import State
 from mc.lang import state as lang
 from mc.lang.domains import Domain
+from mc.lang.values import ModelValueSet
 from mc.lower.lower import lower
 from mc.lower.lowered import Lowered, NotLowered
 from mc.spec.objects import Spec
@@ -54,25 +55,27 @@ class Compiling:
         self.began = began
         self.compiling = time.monotonic()
         self.samples: list[State] = []
+        #: The sets of model values by their names, and which of them are symmetric.
+        self.sets: dict[str, ModelValueSet] = {}
         self.symmetry: tuple[str, ...] = ()
         #: Why compiled code has failed last.
         self.reason = ""
 
     def run(self) -> Result:
         """The result of the compiled search; :class:`NotCompiled`."""
-        symmetry = self._symmetry()
-        if symmetry is None:
+        symmetric = [] if self.first.orbits is None else whole_sets(self.first.orbits.permutations)
+        if symmetric is None:
             raise NotCompiled(f"SYMMETRY {self.spec.symmetry} is not that of whole sets of model values")
-        self.symmetry = symmetry
+        self.sets = sets_of_model_values(self.spec, symmetric)
+        self.symmetry = tuple(next(n for n, s in self.sets.items() if s == members) for members in symmetric)
         try:
             lowered = deeply(lambda: lower(self.spec, self.interpreter))
         except NotLowered as error:
             raise NotCompiled(str(error)) from None
-        sets = sets_of_model_values(self.spec)
-        where = singled_out(lowered, {name: sets[name] for name in symmetry})
+        where = singled_out(lowered, {name: self.sets[name] for name in self.symmetry})
         if where:
             raise NotCompiled(f"SYMMETRY {self.spec.symmetry} is one of values that {where} tells apart")
-        finds = learner(self.spec, lowered)
+        finds = learner(self.spec, lowered, self.sets)
         starts = deeply(lambda: list(self.interpreter.initial_states()))
         deeply(lambda: self._sample([*starts, *chosen(self.first.states)], WALKS))
         known: dict[str, str] = {}
@@ -92,7 +95,7 @@ class Compiling:
     ) -> Result | None:
         """The result of a search with some domains; None where it has found states that widen them."""
         try:
-            spec = bound(self.spec, lowered, domains, starts, self.symmetry)
+            spec = bound(self.spec, lowered, domains, starts, self.sets, self.symmetry)
             self.engine = engine = self._translated(spec)
             shapes = {name: shape.key for name, shape in engine.layout.fields.items()}
             if shapes == known:
@@ -136,11 +139,6 @@ class Compiling:
         if given.max_seconds is None:
             return given
         return replace(given, max_seconds=max(0.01, given.max_seconds - (time.monotonic() - self.began)))
-
-    def _symmetry(self) -> tuple[str, ...] | None:
-        """The names of the symmetric sets; None where others are symmetric."""
-        orbits = self.first.orbits
-        return () if orbits is None else whole_sets(orbits.permutations, sets_of_model_values(self.spec))
 
     def _sample(self, states: list[State], walks: int) -> None:
         """Take some states, and those on walks from the last of them."""

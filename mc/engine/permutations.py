@@ -41,17 +41,12 @@ def group(interpreter: Interpreter, warnings: list[str]) -> list[Permutation]:
     return _closed([_permutation(element, name, place) for element in elements])
 
 
-def whole_sets(permutations: list[Permutation], sets: Mapping[str, frozenset[ModelValue]]) -> tuple[str, ...] | None:
-    """The names of the sets of which a group has all renamings, and no others; None where it is another group."""
+def whole_sets(permutations: list[Permutation]) -> list[frozenset[ModelValue]] | None:
+    """The sets of which a group has all renamings, and no others; None where it is another group."""
     moved = {value for permutation in permutations for value in permutation}
-    found: dict[str, frozenset[ModelValue]] = {}
-    for name, members in sets.items():
-        if members <= moved and members not in found.values():
-            found[name] = members
     orbits = {frozenset(p.get(value, value) for p in [{}, *permutations]) for value in moved}
-    size = math.prod(math.factorial(len(members)) for members in found.values())
-    whole = orbits == set(found.values()) and size == len(permutations) + 1
-    return tuple(found) if whole else None
+    size = math.prod(math.factorial(len(members)) for members in orbits)
+    return list(orbits) if size == len(permutations) + 1 else None
 
 
 def _operands(body: Expression) -> int:

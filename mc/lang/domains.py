@@ -17,7 +17,7 @@ from mc.errors import DomainError, EvaluationError, KindError, SpecError
 from mc.lang import arithmetic
 from mc.lang.kinds import in_order, kind, refusal, shown
 from mc.lang.text import to_tla
-from mc.lang.values import BagValue, FnValue, ModelValue, ModelValueSet, as_function
+from mc.lang.values import BagValue, FnValue, ModelValue, ModelValueSet, SeqValue, as_function
 
 Atom = str | int | bool | ModelValue
 
@@ -305,7 +305,7 @@ class Fn(Domain):
         self.mixed = self.range.mixed
         self.keys: tuple[Any, ...] = tuple(self.domain)
 
-    def coerce(self, value: Any) -> FnValue:
+    def coerce(self, value: Any) -> Any:
         function = as_function(value)
         if function is None or isinstance(function, BagValue):
             raise self.fail(value)
@@ -316,7 +316,7 @@ class Fn(Domain):
         except DomainError as error:
             raise self.fail(value, error) from None
 
-    def enumerate(self) -> Iterator[FnValue]:
+    def enumerate(self) -> Iterator[Any]:
         for values in itertools.product(tuple(self.range), repeat=len(self.keys)):
             yield FnValue(dict(zip(self.keys, values, strict=True)))
 
@@ -325,3 +325,18 @@ class Fn(Domain):
 
     def __repr__(self) -> str:
         return f"[{self.domain!r} -> {self.range!r}]"
+
+
+class Written(Fn):
+    """Functions of which those on ``1..n`` are written as sequences, as TLA+ knows no others."""
+
+    def coerce(self, value: Any) -> Any:
+        return self._written(super().coerce(value))
+
+    def enumerate(self) -> Iterator[Any]:
+        return map(self._written, super().enumerate())
+
+    def _written(self, function: FnValue) -> FnValue | SeqValue:
+        return (
+            SeqValue(function[key] for key in self.keys) if self.keys == (*range(1, len(self.keys) + 1),) else function
+        )

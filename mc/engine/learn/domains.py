@@ -13,7 +13,7 @@ from typing import Any
 from mc.engine.learn.stored import is_function
 from mc.errors import McError
 from mc.lang.composites import Bag, Record, Seq, Set, Union
-from mc.lang.domains import BOOLEAN, Domain, Enum, Fn, Optional, Range
+from mc.lang.domains import BOOLEAN, Domain, Enum, Fn, Optional, Range, Written
 from mc.lang.kinds import shown
 from mc.lang.text import to_tla
 from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, SeqValue
@@ -140,14 +140,16 @@ class Learner:
         lengths = set(map(len, values))
         element = self.domain(_distinct(element for value in values for element in tuple.__iter__(value)))
         if len(lengths) == 1 and 0 not in lengths:
-            return Fn(Range(1, *lengths), element)
+            return Written(Range(1, *lengths), element)
         return Seq(element, self._room(max(lengths)))
 
     def _function(self, values: Sequence[FnValue], empty: bool) -> Domain:
         keys = [frozenset(value) for value in values]
         atoms = all(isinstance(key, (str, int, ModelValue)) for key in keys[0])
         if atoms and not empty and all(others == keys[0] for others in keys):
-            return Fn(self._keys(keys[0]), self.domain(_distinct(part for value in values for part in value.values())))
+            return Written(
+                self._keys(keys[0]), self.domain(_distinct(part for value in values for part in value.values()))
+            )
         counts = [count for value in values for count in value.values()]
         if not all(type(count) is int and count > 0 for count in counts):
             raise NotLearned(f"functions have different domains, or arguments that are no atoms: {shown(values[0])}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mc.engine.learn.domains import Learner, normal, stored
 from mc.engine.learn.stored import as_stored, field_names, in_order, with_values
-from mc.formula.nodes import Definition, as_written
+from mc.formula.nodes import AGAIN, Definition, as_written
 from mc.interpreter.states import State as Values
 from mc.lang.domains import Domain
 from mc.lang.state import State
@@ -30,19 +30,26 @@ class Found(dict[str, Definition]):
         return self[function.name]
 
 
-def sets_of_model_values(spec: ModuleSpec) -> dict[str, ModelValueSet]:
-    """The constants that are sets of model values, each in TLC's order."""
-    return {
-        name: ModelValueSet(name, [element.name for element in in_order(value, spec.met)])
+def sets_of_model_values(spec: ModuleSpec, symmetric: Iterable[frozenset[ModelValue]] = ()) -> dict[str, ModelValueSet]:
+    """The constants that are sets of model values, and the symmetric sets, by names; each in TLC's order."""
+    sets = {
+        name: value
         for name, value in spec.constants.items()
         if isinstance(value, frozenset) and value and all(isinstance(element, ModelValue) for element in value)
     }
+    for members in symmetric:
+        if members not in sets.values():
+            sets[f"{spec.symmetry}{AGAIN}{len(sets)}"] = members
+    return {
+        name: ModelValueSet(name, [element.name for element in in_order(value, spec.met)])
+        for name, value in sets.items()
+    }
 
 
-def learner(spec: ModuleSpec, lowered: Lowered) -> Learner:
-    """What finds the domains of the variables of a module."""
-    sets = [value.members for value in sets_of_model_values(spec).values()]
-    return Learner(sets, spec.met, field_names(lowered.definitions.values()))
+def learner(spec: ModuleSpec, lowered: Lowered, sets: Mapping[str, ModelValueSet]) -> Learner:
+    """What finds the domains of the variables of a module; ``sets``: those of model values."""
+    members = [value.members for value in sets.values()]
+    return Learner(members, spec.met, field_names(lowered.definitions.values()))
 
 
 def bound(
@@ -50,10 +57,11 @@ def bound(
     lowered: Lowered,
     domains: Mapping[str, Domain],
     starts: Sequence[Values],
+    sets: Mapping[str, ModelValueSet],
     symmetry: tuple[str, ...] = (),
 ) -> Spec:
-    """The spec of a lowered module; ``starts``: all initial states that it generates, in order; ``symmetry``: the
-    names of symmetric sets of model values."""
+    """The spec of a lowered module; ``starts``: all initial states that it generates, in order; ``sets``: those of
+    model values, and ``symmetry``: the names of those that are symmetric."""
     known = len(starts) <= MOST_GIVEN
     return Spec(
         name=spec.name,
@@ -61,7 +69,7 @@ def bound(
         files=(spec.path,),
         places={},
         model=Model(spec.model, spec.constants, symmetry, deadlock=spec.deadlock),
-        constants={**spec.constants, **sets_of_model_values(spec)},
+        constants={**spec.constants, **sets},
         variables=domains,
         init_name=spec.init_name,
         next_name=spec.next_name,

@@ -154,10 +154,12 @@ class OptionalShape(Shape):
 class FnShape(Shape):
     """A function: one part per element of its domain, in the order of their codes, which are 0, 1, 2, ..."""
 
-    def __init__(self, keys: tuple[Any, ...], domain: Shape, element: Shape) -> None:
+    def __init__(self, keys: tuple[Any, ...], domain: Shape, element: Shape, written: bool = False) -> None:
+        """``written``: those on ``1..n`` are written as sequences."""
         self.keys, self.domain, self.element = keys, domain, element
         #: Whether it is a sequence, too.
         self.sequence = isinstance(domain, IntShape) and keys == (*range(1, len(keys) + 1),)
+        self.written = written and self.sequence
         self.slots = Slots(len(keys), element)
         self.bits = self.slots.bits
         self.key = ("fn", domain.key, element.key)
@@ -165,8 +167,9 @@ class FnShape(Shape):
     def encode(self, value: Any) -> int:
         return self.slots.encode(value[k] for k in self.keys)
 
-    def decode(self, code: int) -> FnValue:
-        return FnValue(dict(zip(self.keys, self.slots.decode(code, len(self.keys)), strict=True)))
+    def decode(self, code: int) -> FnValue | SeqValue:
+        values = self.slots.decode(code, len(self.keys))
+        return SeqValue(values) if self.written else FnValue(dict(zip(self.keys, values, strict=True)))
 
     def size(self) -> float:
         return self.element.size() ** len(self.keys)

@@ -21,7 +21,7 @@ from mc.engine.store.shapes import (
 from mc.engine.store.slots import PAYLOAD
 from mc.errors import SpecError
 from mc.lang.composites import Bag, Record, Seq, Set, Union
-from mc.lang.domains import Bool, Domain, Enum, Fn, Optional, Range
+from mc.lang.domains import Bool, Domain, Enum, Fn, Optional, Range, Written
 from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, as_function, as_sequence
 
 #: The largest set universe that is stored as a bitmap.
@@ -54,7 +54,8 @@ def shape_of(domain: Domain) -> Shape:
         return OptionalShape(inner, domain.none)
     if isinstance(domain, Fn):
         arguments = shape_of(domain.domain)
-        return FnShape(tuple(sorted(domain.keys, key=arguments.encode)), arguments, shape_of(domain.range))
+        keys = tuple(sorted(domain.keys, key=arguments.encode))
+        return FnShape(keys, arguments, shape_of(domain.range), isinstance(domain, Written))
     if isinstance(domain, Record):
         return RecordShape({name: shape_of(d) for name, d in domain.fields.items()})
     if isinstance(domain, Union):

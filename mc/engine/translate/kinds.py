@@ -146,7 +146,7 @@ def function_on(w: Writer, arguments: Iterable[Any], element: Shape) -> FnShape:
         w.mistake(f"the arguments of a function can be compared, but not those here: {described(domain)}")
     if domain.size() != len(keys) or sorted(map(domain.encode, keys)) != list(range(len(keys))):  # there are gaps
         domain = AtomShape(keys)
-    return FnShape(tuple(sorted(keys, key=domain.encode)), domain, element)
+    return FnShape(tuple(sorted(keys, key=domain.encode)), domain, element, w.module.spec.met is not None)
 
 
 def _shape_of_change(w: Writer, value: BagChange) -> Shape:
@@ -233,7 +233,7 @@ def _join(w: Writer, a: Shape, b: Shape) -> Shape:
     if isinstance(a, RecordShape) and isinstance(b, RecordShape) and set(a.fields) == set(b.fields):
         return RecordShape({name: _join(w, field, b.fields[name]) for name, field in a.fields.items()})
     if isinstance(a, FnShape) and isinstance(b, FnShape) and a.keys == b.keys:
-        return FnShape(a.keys, a.domain, _join(w, a.element, b.element))
+        return FnShape(a.keys, a.domain, _join(w, a.element, b.element), a.written)
     for one, other in ((a, b), (b, a)):
         if isinstance(one, UnionShape) and isinstance(other, (UnionShape, RecordShape)):
             return _join_records(w, one, other)

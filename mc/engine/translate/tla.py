@@ -11,11 +11,12 @@ from mc.engine.translate.operands import BOOLEAN, kinds_of, said
 from mc.engine.translate.values import Asked, Const, Truth, Value
 from mc.engine.translate.writer import Writer
 from mc.errors import EvaluationError, SpecError
+from mc.formula import operators as op
 from mc.formula import standard
 from mc.formula.nodes import Apply, Expression
 from mc.formula.nodes import Value as Literal
 from mc.lang.composites import Record, Seq, Set
-from mc.lang.domains import Bool, Domain, Enum, Fn, Listed, Nat, Range
+from mc.lang.domains import Bool, Domain, Enum, Listed, Nat, Optional, Range, Written
 from mc.lang.kinds import in_order
 from mc.lang.values import ModelValue
 
@@ -71,7 +72,7 @@ def domain_made(w: Writer, node: Apply) -> Value:
             case standard.SEQ:
                 return Const(Seq(*parts))
             case standard.FUNCTIONS:
-                return Const(Fn(*parts))
+                return Const(Written(*parts))
             case standard.RECORDS:
                 return Const(Record(**dict(zip(parts[::2], parts[1::2], strict=True))))
     except (SpecError, EvaluationError, TypeError) as error:
@@ -109,4 +110,18 @@ def joined(w: Writer, node: Apply, left: Value, right: Value) -> Value:
             below = [n for n in taken if type(n) is int]
             if len(below) == len(taken) and set(below) == set(range(numbers.lo, numbers.lo + len(below))):
                 return Const(Range(numbers.lo + len(below)))
+    if node.operator is op.UNION:
+        for domain, other in ((left, right), (right, left)):
+            if isinstance(domain, Const) and isinstance(domain.value, Domain) and isinstance(other, Const):
+                return _with_atoms(domain.value, other.value) or Asked(node.operator, left, right)
     return Asked(node.operator, left, right)
+
+
+def _with_atoms(domain: Domain, atoms: Any) -> Value | None:
+    """A domain and a few atoms; None where there is no such domain."""
+    try:
+        for atom in in_order(atoms):
+            domain = Optional(domain, atom)
+    except (SpecError, TypeError):
+        return None
+    return Const(domain)

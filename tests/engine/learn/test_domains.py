@@ -78,7 +78,6 @@ def test_room_grows() -> None:
         ((FnValue({A: True}), FnValue({B: True})), "functions have different domains"),
         ((frozenset((1, "ask")),), "a set has elements of several kinds"),
     ],
-    ids=str,
 )
 def test_what_has_no_domain(values: tuple[Any, ...], why: str) -> None:
     with pytest.raises(NotLearned) as raised:
@@ -100,7 +99,6 @@ def test_which_variable_has_none() -> None:
         FnValue({A: record(left=1)}),
         record(type="ask", value=SeqValue((record(left=1),))),
     ],
-    ids=str,
 )
 def test_there_and_back(value: Any) -> None:
     domain = Learner([(C, B, A)], MET, frozenset(("type", "value"))).domain([value])
