@@ -235,7 +235,8 @@ def _selected(of: Any, key: Any, order: Order) -> Any:
         return of.at(key) if member(key, of.domain(), order) else None
     if mapping_of(written(of)) is None:
         raise KindError(f"Attempted to apply EXCEPT to {text(of)}, which is no function")
-    return selected(of, key, order)
+    # The empty function is that of any kind of arguments (``tlc2.value.impl.FcnRcdValue.takeExcept``).
+    return None if type(of) is SeqValue and not of else selected(of, key, order)
 
 
 def changed(of: Any, key: Any, value: Any, order: Order) -> Any:

@@ -15,7 +15,7 @@ from mc.errors import EvaluationError, KindError
 from mc.interpreter.forms import written
 from mc.interpreter.order import Order, Unwritten, type_of
 from mc.interpreter.shown import text
-from mc.interpreter.values import NORMAL
+from mc.interpreter.values import NORMAL, mapping_of
 from mc.lang.values import ModelValue
 
 #: ``TLCGlobals.setBound``
@@ -349,6 +349,9 @@ def is_finite(collection: Any, order: Order) -> bool:
         return True
     if isinstance(collection, SetValue):
         return collection.is_finite(order)
+    # So TLC says of functions, written out or not (``isFinite`` of ``tlc2.value.impl``).
+    if isinstance(collection, Unwritten) or mapping_of(collection) is not None:
+        return True
     raise KindError(f"Attempted to check if {text(collection)} is a finite set")
 
 
