@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from mc.interpreter.forms import written
 from mc.interpreter.order import Order, Unwritten
-from mc.interpreter.values import NORMAL
+from mc.interpreter.values import NORMAL, mapping_of
 from mc.lang.text import to_tla
 from mc.lang.values import FnValue, RecordValue
+
+#: What TLC takes for the name of a field (``tlc2.value.impl.FcnRcdValue.isName``).
+_FIELD = re.compile(r"(?![WS]F_.)(?=.*[^\W\d_])\w+")
 
 
 def printed(value: Any, order: Order) -> str:
@@ -18,11 +22,12 @@ def printed(value: Any, order: Order) -> str:
         return "{" + ", ".join(printed(element, order) for element in order.sorted(found)) + "}"
     if isinstance(found, tuple):
         return "<<" + ", ".join(printed(part, order) for part in tuple.__iter__(found)) + ">>"
-    if isinstance(found, RecordValue):
+    if isinstance(found, RecordValue) and all(map(_FIELD.fullmatch, found.fields)):
         names = order.fields(found.fields)
         return "[" + ", ".join(f"{name} |-> {printed(found.fields[name], order)}" for name in names) + "]"
-    if isinstance(found, FnValue):
-        pairs = ((printed(key, order), printed(found.mapping[key], order)) for key in order.domain(found))
+    if isinstance(found, (FnValue, RecordValue)):
+        mapping = mapping_of(found) or {}
+        pairs = ((printed(key, order), printed(mapping[key], order)) for key in order.domain(found))
         return "(" + " @@ ".join(f"{key} :> {part}" for key, part in pairs) + ")"
     if isinstance(found, Unwritten) and found.is_shown_written(order):
         return printed(found.normal(order), order)

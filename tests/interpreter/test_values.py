@@ -42,6 +42,8 @@ TRUE = [
     "[[i \\in 1..3 |-> i] EXCEPT ![2] = @ * 10, ![3] = @ + 1] = <<1, 20, 4>>",
     "[[a |-> <<1, 2>>] EXCEPT !.a[2] = @ + 5].a = <<1, 7>> /\\ [<<1>> EXCEPT ![7] = 2] = <<1>>",
     '[[x \\in {} |-> 1] EXCEPT !["a"] = @ + 1, ![TRUE] = 2] = <<>> /\\ IsFiniteSet(<<[a |-> 1]>>)',
+    'ToString([x \\in {"a b", "c"} |-> 1]) = "(\\"a b\\" :> 1 @@ \\"c\\" :> 1)"',
+    'ToString([x \\in {"WF_"} |-> 1] @@ [x \\in {"c1"} |-> 2]) = "[WF_ |-> 1, c1 |-> 2]"',
     "[n \\in Nat |-> n * n][12] = 144 /\\ [[n \\in Nat |-> n] EXCEPT ![3] = 0][3] = 0",
     "LET f[n \\in Nat] == IF n = 0 THEN 1 ELSE n * f[n - 1] IN f[5] = 120",
     "LET a == <<1>> \\o <<2, 3>> IN Len(a) = 3 /\\ Head(a) = 1 /\\ Tail(a) = <<2, 3>> /\\ Append(a, 4)[4] = 4",
