@@ -82,6 +82,11 @@ def test_a_deadlock(module: Any) -> None:
     assert (result.verdict, result.depth, states(result)) == ("deadlock", 2, [{"x": 0}, {"x": 1}])
 
 
+def test_a_view_of_no_variable(module: Any) -> None:
+    with pytest.raises(ModelError, match=r"M.cfg:1:26: VIEW Seen: it mentions no variable"):
+        module("VARIABLE x\nInit == x = 0\nNext == x' = x\nSeen == 1", "INIT Init NEXT Next VIEW Seen")
+
+
 def test_what_needs_whole_behaviors_is_left_out(module: Any) -> None:
     result = module(COUNTER, "SPECIFICATION Spec PROPERTY Far")
     assert (result.verdict, result.complete, result.distinct) == ("incomplete", True, 6)

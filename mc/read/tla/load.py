@@ -177,6 +177,14 @@ class _Loader:
         named = self.config.once.get(keyword)
         return None if named is None else self.definition(named, keyword, at_most).name
 
+    def view(self) -> str | None:
+        """What tells states apart; TLC refuses one that is the same for all (``tlc2.tool.impl.Spec.getViewSpec``)."""
+        found = self.name("VIEW", Level.STATE)
+        if found is not None and self.levels.definition(found) is Level.CONSTANT:
+            message = f"VIEW {found}: it mentions no variable, so all states were one; name the one that is meant"
+            raise wrong(self.config.once["VIEW"].place, message)
+        return found
+
     def behavior(self) -> Behavior:
         """Init, Next and fairness."""
         once = self.config.once
@@ -253,7 +261,7 @@ class _Loader:
             action_constraints=self.names(config.action_constraints, "ACTION_CONSTRAINT", Level.ACTION),
             properties=properties,
             fairness=behavior.fairness,
-            view=self.name("VIEW", Level.STATE),
+            view=self.view(),
             symmetry=self.name("SYMMETRY", Level.CONSTANT),
             alias=self.name("ALIAS", Level.ACTION),
             postconditions=self.names(config.postconditions, "POSTCONDITION", Level.STATE),
