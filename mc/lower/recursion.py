@@ -18,6 +18,7 @@ from mc.formula.nodes import (
     Call,
     Expression,
     Invoke,
+    Let,
     Level,
     Name,
     Node,
@@ -25,6 +26,7 @@ from mc.formula.nodes import (
     Recursive,
     Value,
 )
+from mc.interpreter.scope import parts
 from mc.lower.lowered import refuse
 from mc.lower.lowering import Lowering
 from mc.lower.names import Closure, Deferred, Here, Meaning, Names, Recursion, TooDeepError, Unrolled
@@ -125,10 +127,39 @@ def _function(low: Lowering, key: Deferred | Node, node: Recursive, names: Names
 
 def indexed(low: Lowering, node: Apply, names: Names, here: Here) -> Expression:
     """``f[x]``"""
-    found = function(low, node.operands[0], names, here)
-    if found is None:
-        return Apply(op.INDEX, low.all(node.operands, names, here), place=node.place)
-    return applied(low, found, (low.evaluated(node.operands[1], names, here),), node)
+    of, argument = node.operands
+    found = function(low, of, names, here)
+    if found is not None:
+        return applied(low, found, (low.evaluated(argument, names, here),), node)
+    return _reduced(low, node, names, here) or Apply(op.INDEX, low.all(node.operands, names, here), place=node.place)
+
+
+def _reduced(low: Lowering, node: Apply, names: Names, here: Here) -> Expression | None:
+    """``[x \\in S |-> e][y]``, by a name, where S depends on the state: such a function is not written out."""
+    of = node.operands[0]
+    meaning = names.get(of.name) if isinstance(of, Name) and of.of is Of.LOCAL else None
+    if not isinstance(meaning, Deferred):
+        return None
+    match meaning.node:
+        case Bind(binder=Binder.FUNCTION, bounds=(Bound(names=(name,), collection=collection),), body=body):
+            if low.level(collection, meaning.names) is Level.CONSTANT and not _is_bound(collection, meaning.names):
+                return None
+        case _:
+            return None
+    argument, domain = low.evaluated(node.operands[1], names, here), low.evaluated(collection, meaning.names, here)
+    local = argument if isinstance(argument, (Name, Value)) else low.local(name, node)
+    value = low.evaluated(body, {**meaning.names, name: local}, here)
+    found = fails_unless(node, Apply(op.IN, (local, domain), place=node.place), value)
+    if isinstance(local, Name) and local is not argument:
+        return Let(local.name, argument, found, place=node.place)
+    return found
+
+
+def _is_bound(node: Expression, names: Names) -> bool:
+    """Whether a name that is bound to a value stands in an expression."""
+    if isinstance(node, Name) and node.of is Of.LOCAL:
+        return isinstance(names.get(node.name), Name)
+    return any(_is_bound(part, names) for part in parts(node))
 
 
 def written(low: Lowering, node: Expression, names: Names, here: Here) -> Expression | None:

@@ -51,6 +51,7 @@ ACTIONS = {
     "unchanged vars": "(UNCHANGED <<x, y>>) \\/ (x' = 1 - x /\\ UNCHANGED <<y>>)",
     "chosen": "x' \\in 0..2 /\\ y' \\in {x, 1}",
     "subsets": "x' = 1 - x /\\ y' \\in 0..Cardinality(SUBSET {x})",
+    "function of a set": "LET f == [k \\in {x, 1} |-> k + y] IN x' = 1 - x /\\ y' = (f[x] + f[1]) % 3",
     "read again": "x' = (x + 1) % 3 /\\ y' = x' + 1",
     "tested after": "x' \\in 0..3 /\\ y' = 0 /\\ x' > x",
     "guards fork": "(x = 0 \\/ x < 2) /\\ x' = 1 - x /\\ y' = 0",
@@ -146,6 +147,8 @@ RECURSIVE = {
     "function": "Sum[y]",
     "local function": "LET f[n \\in 0..x] == IF n = 0 THEN y ELSE {n} \\cup f[n - 1] IN f[x]",
     "local function as a value": "LET f[n \\in 0..x] == IF n = 0 THEN 1 ELSE n * f[n - 1] IN f",
+    "functions of sets": "LET p[S \\in SUBSET y] == IF S = {} THEN {<<>>} ELSE LET q == [e \\in S |-> {Append(s, e) :"
+    " s \\in p[S \\ {e}]}] IN UNION {q[e] : e \\in S} IN p[y]",
     "local operator": "LET RECURSIVE Up(_, _)\n Up(n, S) == IF n = 0 THEN S ELSE Up(n - 1, S \\cup {n}) IN Up(x, y)",
     "operator as an argument": "FoldSet(LAMBDA a, b : a + b * x, 0, y)",
     "conditions": "IF AllBelow(y, x) THEN 0 ELSE Cardinality(y)",
