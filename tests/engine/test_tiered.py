@@ -183,3 +183,17 @@ def test_symmetric_values_that_are_told_apart(body: str, config: str, run: Run) 
     found = run(f"{head}{body}\nPerms == Permutations(P)", f"{rest}{config}")
     assert not found.compiled
     assert "tells apart" in found.why
+
+
+def test_sets_of_all_subsets(run: Run) -> None:
+    body = """
+EXTENDS Naturals, FiniteSets
+CONSTANT P
+VARIABLES left, right
+Init == left = P /\\ right = {}
+Move(S) == S # {} /\\ left' = left \\ S /\\ right' = right \\cup S
+Next == (\\E S \\in SUBSET left : Cardinality(S) <= 2 /\\ Move(S)) \\/ (left = {} /\\ left' = right /\\ right' = {})
+Whole == left \\in SUBSET (P \\ right) /\\ {left} \\subseteq SUBSET left
+"""
+    result = compiled(run(body, "CONSTANT P = {a, b, c, d} INIT Init NEXT Next INVARIANT Whole"))
+    assert result.distinct == 16

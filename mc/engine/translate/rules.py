@@ -65,7 +65,7 @@ from mc.engine.translate.operands import (
 from mc.engine.translate.partial import domain_of, merged
 from mc.engine.translate.records import record_at, written_record
 from mc.engine.translate.sequences import sequence_of_values
-from mc.engine.translate.tla import booleans, domain_made, equivalent, finite, implied, joined, numbers_of
+from mc.engine.translate.tla import booleans, domain_made, equivalent, finite, implied, joined, numbers_of, subsets
 from mc.engine.translate.unions import union_of
 from mc.engine.translate.values import Const, SetOf, Tuple, Value
 from mc.engine.translate.writer import Rules, Writer
@@ -220,10 +220,9 @@ TABLE_OF_TLA: Mapping[Operator, Sequence[Row]] = {
     **dict.fromkeys(
         (op.UNION, op.INTERSECTION, standard.DIFFERENCE), (_SETS, Row((SET | DOMAIN, SET | DOMAIN), joined))
     ),
-    **dict.fromkeys(
-        (standard.POWERSET, standard.SEQ, standard.FUNCTIONS, standard.RECORDS), (Row((ANY,), domain_made, whole=True),)
-    ),
+    **dict.fromkeys((standard.SEQ, standard.FUNCTIONS, standard.RECORDS), (Row((ANY,), domain_made, whole=True),)),
     **dict.fromkeys((standard.NAT, standard.INT), (Row((), numbers_of, whole=True),)),
+    standard.POWERSET: (Row((SET,), subsets, whole=True),),
     standard.BOOLEAN: (Row((), booleans, whole=True),),
     op.CARDINALITY: (Row((SET,), size_of),),
     op.FIELD: (Row((RECORD, STRING), field_of), Row((FUNCTION, STRING), applied)),

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from mc.engine.translate.codes import as_truth
+from mc.engine.store.places import Place
+from mc.engine.store.shapes import SetShape, Shape, SortedSetShape
+from mc.engine.translate.codes import as_code, as_truth, named, unfit
+from mc.engine.translate.convert import add_element, check_capacity, clear
 from mc.engine.translate.equality import connect
+from mc.engine.translate.kinds import FEW_SETS, bitmap, natural_shape
 from mc.engine.translate.operands import BOOLEAN, kinds_of, said
-from mc.engine.translate.values import Asked, Const, Truth, Value
+from mc.engine.translate.values import Asked, Builder, Const, Packed, Truth, Value
 from mc.engine.translate.writer import Writer
 from mc.errors import EvaluationError, SpecError
 from mc.formula import operators as op
@@ -60,6 +66,33 @@ def finite(w: Writer, node: Apply, value: Value) -> Value:
 def booleans(w: Writer, node: Apply) -> Value:
     """``BOOLEAN``"""
     return Const(frozenset((False, True)))
+
+
+def subsets(w: Writer, node: Apply) -> Value:
+    """``SUBSET S``: where S depends on the state, it is gone through, and has few possible elements."""
+    value = w.expr(node.operands[0])
+    if isinstance(value, Const):
+        return domain_made(w, node)
+    shape = natural_shape(w, value)
+    sets = bitmap(w, shape)
+    if not isinstance(shape, SetShape) or sets is None or len(shape.values) > FEW_SETS:
+        w.mistake(f"the subsets of such a set are too many: {w.written(node)}")
+    code, count = named(w, as_code(w, value, shape), "whole"), 1 << len(shape.values)
+
+    @contextmanager
+    def loop() -> Iterator[Value]:
+        with w.loop(w.fresh("k"), "range", count) as k, w.when((k & ~code).eq(0)):
+            yield Packed(k, shape)
+
+    def fill(place: Place, target: Shape) -> None:
+        if not isinstance(target, (SetShape, SortedSetShape)):
+            unfit(w, sets, target)
+        clear(w, place, target)
+        with loop() as element:
+            add_element(w, place, target, element)
+        check_capacity(w, place, target)
+
+    return Builder(fill, lambda: sets, loop=loop, once=True)
 
 
 def domain_made(w: Writer, node: Apply) -> Value:
