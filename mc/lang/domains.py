@@ -234,7 +234,9 @@ class Listed(Domain):
 
     def __init__(self, elements: frozenset[Any]) -> None:
         self.elements: tuple[Any, ...] = tuple(in_order(frozenset(elements)))
-        self.kinds = frozenset(kind(element) for element in self.elements if not isinstance(element, ModelValue))
+        kinds = {kind(element) for element in self.elements if not isinstance(element, ModelValue)}
+        # A sequence is a function.
+        self.kinds = frozenset(kinds | ({"a function"} if "a sequence" in kinds else set()))
 
     def coerce(self, value: Any) -> Any:
         if value in self.elements:

@@ -197,3 +197,18 @@ Whole == left \\in SUBSET (P \\ right) /\\ {left} \\subseteq SUBSET left
 """
     result = compiled(run(body, "CONSTANT P = {a, b, c, d} INIT Init NEXT Next INVARIANT Whole"))
     assert result.distinct == 16
+
+
+def test_tuples_of_values_that_can_be_told_apart(run: Run) -> None:
+    body = """
+EXTENDS Naturals, Sequences
+CONSTANT Data
+VARIABLES queue, bit, seen
+Init == queue = << >> /\\ bit \\in {0, 1} /\\ seen = {}
+Send(d) == Len(queue) < 2 /\\ queue' = Append(queue, <<bit, d>>) /\\ bit' = 1 - bit /\\ UNCHANGED seen
+Take == queue # << >> /\\ seen' = seen \\cup {Head(queue)} /\\ queue' = Tail(queue) /\\ UNCHANGED bit
+Next == (\\E d \\in Data : Send(d)) \\/ Take
+Typed == queue \\in Seq({0, 1} \\X Data) /\\ seen \\subseteq {0, 1} \\X Data
+Other == <<0, CHOOSE d \\in Data : TRUE>> \\in seen => \\E p \\in seen : p[1] = 0
+"""
+    compiled(run(body, "CONSTANT Data = {d1, d2} INIT Init NEXT Next INVARIANTS Typed Other CHECK_DEADLOCK FALSE"))
