@@ -212,3 +212,15 @@ Typed == queue \\in Seq({0, 1} \\X Data) /\\ seen \\subseteq {0, 1} \\X Data
 Other == <<0, CHOOSE d \\in Data : TRUE>> \\in seen => \\E p \\in seen : p[1] = 0
 """
     compiled(run(body, "CONSTANT Data = {d1, d2} INIT Init NEXT Next INVARIANTS Typed Other CHECK_DEADLOCK FALSE"))
+
+
+def test_a_number_beside_all_others(run: Run) -> None:
+    body = """
+EXTENDS Integers
+CONSTANT None
+VARIABLES x, y
+Init == x \\in -2..2 /\\ y \\in {None, 1, 5}
+Next == x \\in Nat \\cup {-1} /\\ 7 \\in {-1} \\cup Nat /\\ y \\in Nat \\cup {None} /\\ x' = x - 1 /\\ UNCHANGED y
+Typed == y \\in 1..3 \\cup {None} \\/ y = 5
+"""
+    compiled(run(body, "CONSTANT None = None INIT Init NEXT Next CHECK_DEADLOCK FALSE INVARIANT Typed"))

@@ -357,6 +357,9 @@ def _test(w: Writer, value: Value, shape: Shape, domain: Domain, result: Bit) ->
         w.assign(result, truth(False))
     elif kinds_of(shape).isdisjoint(domain.kinds):
         refuse(w, described(shape), domain.described())
+    elif isinstance(domain, Optional) and kinds.kind(domain.none) in kinds_of(shape):
+        with w.when(~as_truth(w, equal(w, value, Const(domain.none)))):
+            _test(w, value, shape, domain.domain, result)
     elif isinstance(domain, Optional):
         _test(w, value, shape, domain.domain, result)
     elif isinstance(domain, Listed):

@@ -23,7 +23,7 @@ from mc.formula.nodes import Apply, Expression
 from mc.formula.nodes import Value as Literal
 from mc.lang.composites import Record, Seq, Set
 from mc.lang.domains import Bool, Domain, Enum, Listed, Nat, Optional, Range, Written
-from mc.lang.kinds import in_order
+from mc.lang.kinds import in_order, kind
 from mc.lang.values import ModelValue
 
 #: TLC's numbers.
@@ -154,6 +154,8 @@ def _with_atoms(domain: Domain, atoms: Any) -> Value | None:
     """A domain and a few atoms; None where there is no such domain."""
     try:
         for atom in in_order(atoms):
+            if kind(atom) in domain.kinds:
+                return None
             domain = Optional(domain, atom)
     except (SpecError, TypeError):
         return None
