@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from mc import errors
 from mc.cli import options, report, resume, since_start
@@ -147,7 +147,7 @@ def _run(args: argparse.Namespace, limits: Limits, locks: ExitStack) -> int:
         args.simplest = args.simplest or resumed.simplest
         args.exact = args.exact or resumed.exact
     limits = replace(limits, directory=out)
-    engine, result, seconds = search(spec, args, args.search, limits, checkpoints, resumed, by="first")
+    engine, result, seconds = search(spec, args, args.search, limits, checkpoints, resumed, early=True)
     told = tell(spec, engine, result, out)
     seconds["total"] = since_start()
     if args.json is not None:
@@ -171,11 +171,11 @@ def search(
     limits: Limits | None = None,
     checkpoints: Checkpoints | None = None,
     resumed: Checkpoint | None = None,
-    by: Literal["machine", "first"] = "machine",
+    early: bool = False,
 ) -> tuple[Engine, Result, dict[str, float]]:
     """Search with the compiled engine; also the seconds that loading, compiling and exploring took.
 
-    ``limits``: by default that of time only. ``by``: see there.
+    ``limits``: by default that of time only. ``early``: see there.
     """
     # Here, not above: the engine takes its time to import, which other commands and errors need not wait for.
     from mc.engine.program.program import UnevaluableInit
@@ -193,7 +193,7 @@ def search(
                 simplest=args.simplest,
                 checkpoints=checkpoints,
                 resumed=resumed,
-                by=by,
+                early=early,
             )
         except UnevaluableInit as error:
             raise init_failure(spec, error.binding, error.failure) from error

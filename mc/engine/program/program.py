@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from mc.engine.code.source import Source
 from mc.engine.machine.library import Library
-from mc.engine.machine.plain import Plain
 from mc.engine.program.generate import BESIDE, control_words, generate, part_size
 from mc.engine.result import Unevaluable
 from mc.engine.runtime import kernels, loops, successors, words
@@ -100,7 +99,7 @@ class Program:
         self.successor_limit, self.initial_limit = generated.successors, generated.starts
         #: Parents in a part of a batch, at most.
         self.part = part_size(self.successor_limit, self.words)
-        self._library: Library | Plain | None = None
+        self._library: Library | None = None
         self._single: Batch | None = None
 
     @property
@@ -109,21 +108,21 @@ class Program:
         return self._header + self.code.text
 
     @property
-    def library(self) -> Library | Plain:
-        """The functions: as machine code, unless :meth:`use` has said otherwise."""
+    def library(self) -> Library:
+        """The functions: optimised, unless :meth:`use` has said otherwise."""
         if self._library is None:
             self.compile()
         assert self._library is not None
         return self._library
 
-    def use(self, library: Library | Plain) -> None:
+    def use(self, library: Library) -> None:
         """Call these functions from here on."""
         self._library = library
 
     def compile(self) -> float:
         """Have the functions as machine code, compiled now or before; returns the seconds it took."""
         start = time.perf_counter()
-        if not isinstance(self._library, Library):
+        if self._library is None:
             self._library = Library(self.code, self.cache).ready()
         return time.perf_counter() - start
 

@@ -29,7 +29,6 @@ from mc.engine.search.levels import Items, Levels
 from mc.engine.search.limits import Guard, resident, size_text
 from mc.engine.search.search import Search, Stop
 from mc.engine.search.shortest import ShortestBehaviors
-from mc.engine.search.team import Team
 from mc.engine.store.layout import Rows
 from mc.errors import UsageError
 from mc.lang.state import State
@@ -58,10 +57,9 @@ class BreadthFirst(Search):
         simplest: bool = False,
         checkpoints: Checkpoints | None = None,
         resumed: Checkpoint | None = None,
-        team: Team | None = None,
     ) -> None:
         """``simplest``: keep the states of all levels, to search the simplest among the shortest behaviors."""
-        super().__init__(engine, workers, progress, guard, team)
+        super().__init__(engine, workers, progress, guard)
         self.checkpoints = checkpoints
         self.resumed = resumed
         self.simplest = simplest
