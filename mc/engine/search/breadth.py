@@ -17,14 +17,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mc.engine.program.program import Program, Words
 from mc.engine.result import Progress, Result
 from mc.engine.runtime import words
-from mc.engine.search.checkpoint import Checkpoint, Checkpoints
 from mc.engine.search.levels import Items, Levels
 from mc.engine.search.limits import Guard, resident, size_text
 from mc.engine.search.search import Search, Stop
@@ -32,6 +31,9 @@ from mc.engine.search.shortest import ShortestBehaviors
 from mc.engine.store.layout import Rows
 from mc.errors import UsageError
 from mc.lang.state import State
+
+if TYPE_CHECKING:
+    from mc.engine.search.checkpoint import Checkpoint, Checkpoints
 
 #: A memory limit divided by this is kept free for the next batch: where there is less, levels go to files ...
 SPARE = 16

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,13 +14,15 @@ from mc.engine.program.program import Program
 from mc.engine.result import Order, Progress, Result
 from mc.engine.runtime import words
 from mc.engine.search.breadth import BreadthFirst
-from mc.engine.search.checkpoint import Checkpoint, Checkpoints
 from mc.engine.search.depth import DepthFirst
 from mc.engine.search.early import first
 from mc.engine.search.limits import Guard, Limits, check_levels
 from mc.engine.store.layout import Rows
 from mc.errors import EvaluationError
 from mc.lang.state import State
+
+if TYPE_CHECKING:
+    from mc.engine.search.checkpoint import Checkpoint, Checkpoints
 
 
 class UnevaluableState(EvaluationError):
