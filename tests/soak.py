@@ -23,6 +23,7 @@ from unittest.mock import patch
 from mc.engine import reference
 from mc.engine.machine.library import Library
 from mc.engine.program import program
+from mc.engine.result import NO_ERROR
 from mc.engine.search.compiled import Engine
 from mc.engine.search.limits import Limits
 from mc.errors import EvaluationError, McError, SpecError
@@ -54,7 +55,7 @@ def _try_ways(spec: Spec, want: Expected, small: bool, random: Random, drawn: Co
         return f"refused: {error.message}"
     levels, states = want.length or 1, 100
     if want.result is not None:
-        levels, states = len(want.result.levels), len(want.result.parents)
+        levels, states = len(want.result.levels), len(want.states)
     ways = [Way(order="dfs")] * small + [drawn_way(random, levels, states) for _ in range(WAYS)]
     check(spec, want, engine, ways)
     limits = Limits(max_states=states, max_depth=want.depth())
@@ -65,9 +66,9 @@ def _try_ways(spec: Spec, want: Expected, small: bool, random: Random, drawn: Co
     drawn.update(trait for way in ways for trait in way.traits)
     drawn["exact" if exact else "fingerprints"] += len(ways)
     drawn["with symmetry" if spec.model.symmetry else "without symmetry"] += len(ways)
-    if want.verdict != "ok":
+    if want.verdict not in ("ok", "incomplete"):
         return want.verdict
-    return f"{'ok' if want.cut is None else 'ok as far as compared'}, up to {10 ** len(str(states))} states"
+    return f"{'ok' if want.verdict == 'ok' else 'ok as far as compared'}, up to {10 ** len(str(states))} states"
 
 
 def try_spec(seed: int, limit: int, drawn: Counter[str]) -> str:
@@ -88,10 +89,10 @@ def try_spec(seed: int, limit: int, drawn: Counter[str]) -> str:
         spec = load(text, generator.constants, symmetry, deadlock=not seed % 4, **tables)
         if not symmetry:
             try:
-                result = reference.explore(spec, limit)
-                if len(result.parents) < 6:
+                result = reference.explore(spec, limit).result
+                if result.distinct < 6:
                     return "small"
-                if result.violation is None and len(result.parents) >= limit:
+                if result.violation is None and result.distinct >= limit:
                     return "large"
             except EvaluationError:
                 pass
@@ -115,7 +116,7 @@ def try_model(seed: int, limit: int, drawn: Counter[str]) -> str:
     try:
         # With many symmetries the reference engine takes long for each state.
         want = expected(spec, 4 * limit // (3 + len(reference.symmetries(spec))))
-        outcome = _try_ways(spec, want, want.verdict == "ok" and want.cut is None, random, drawn)
+        outcome = _try_ways(spec, want, want.verdict in NO_ERROR, random, drawn)
     except Exception as error:
         error.args = (f"seed {seed}, {path.stem}:{model.name}: {error}\n\n{model}",)
         raise
