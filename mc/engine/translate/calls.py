@@ -304,9 +304,12 @@ def entered(w: Writer, definition: Definition, scope: dict[str, Value]) -> Itera
     for name, value in scope.items():
         if isinstance(value, (Num, Truth, Packed)):
             scope[name] = bind(w, value, as_written(name))
-    with w.within(scope, definition.place.file):
-        yield
-    w.expanding -= 1
+    try:
+        with w.within(scope, definition.place.file):
+            yield
+    finally:
+        # A refusal in it may be caught, where what it refuses has another form.
+        w.expanding -= 1
 
 
 def expand(w: Writer, definition: Definition, scope: dict[str, Value]) -> Value:
