@@ -22,9 +22,7 @@ import numpy.typing as npt
 
 from mc.engine import code, machine
 from mc.engine.code.source import Source
-from mc.engine.machine import lower, operations
 from mc.engine.machine.cache import Cache
-from mc.engine.machine.lower import FunctionCompiler
 
 _C_TYPES: dict[str, Any] = {
     "int": ctypes.c_int64,
@@ -140,6 +138,9 @@ class Library:
 
     def _assembly(self, entries: Collection[str]) -> str:
         """LLVM's assembly of some functions and all that they call."""
+        # Here, not above, since code that was kept takes no compiler.
+        from mc.engine.machine import lower, operations
+
         functions, tables = self._source.contents
         text = [f'target triple = "{llvm.get_default_triple()}"', operations.DECLARATIONS, lower.METADATA]
         for name, numbers in tables.items():
@@ -150,7 +151,7 @@ class Library:
         todo = list(entries)
         while todo:
             name = todo.pop()
-            function = FunctionCompiler(functions[name], functions)
+            function = lower.FunctionCompiler(functions[name], functions)
             bodies[name] = function.compile()
             todo += {callee for callee in function.calls if callee not in calls}
             calls.update(function.calls)

@@ -16,7 +16,7 @@ from mc.engine.code.source import Source
 from mc.engine.machine.library import Library
 from mc.engine.program.generate import BESIDE, control_words, generate, part_size
 from mc.engine.result import Unevaluable
-from mc.engine.runtime import kernels, loops, successors, words
+from mc.engine.runtime import words
 from mc.engine.runtime.memory import pages
 from mc.engine.store.layout import Layout, Rows
 from mc.engine.symmetry.symmetry import Symmetry
@@ -38,7 +38,8 @@ def zeros(size: int) -> Words:
 def common_source() -> str:
     """The text that is compiled with every generated module."""
     constants = "".join(f"{name} = {value}\n" for name, value in words.CONSTANTS.items())
-    texts = (Path(str(module.__file__)).read_text(encoding="utf-8") for module in (kernels, successors, loops))
+    kernels = (Path(words.__file__).with_name(f"{name}.py") for name in ("kernels", "successors", "loops"))
+    texts = (file.read_text(encoding="utf-8") for file in kernels)
     return constants + "".join(text.split("# --- compiled from here on ---")[1] for text in texts)
 
 

@@ -27,7 +27,6 @@ from mc.engine.runtime import words
 from mc.engine.search.levels import Items, Levels
 from mc.engine.search.limits import Guard, resident, size_text
 from mc.engine.search.search import Search, Stop
-from mc.engine.search.shortest import ShortestBehaviors
 from mc.engine.store.layout import Rows
 from mc.errors import UsageError
 from mc.lang.state import State
@@ -312,6 +311,9 @@ class BreadthFirst(Search):
         """See :class:`ShortestBehaviors`; none where that is of no use."""
         if not self.simplest or self.stopped_at_once or stop.kind not in (words.VIOLATED, words.STUCK):
             return None
+        # Here, not above, since few searches look for them.
+        from mc.engine.search.shortest import ShortestBehaviors
+
         faults = frozenset(self.engine.spec.faults)
         found = ShortestBehaviors(self.engine, self.store.rows[: len(self.levels)], stop.what, faults)
         first, layers = found.layers()

@@ -14,7 +14,6 @@ from mc.engine.program.program import Program
 from mc.engine.result import Order, Progress, Result
 from mc.engine.runtime import words
 from mc.engine.search.breadth import BreadthFirst
-from mc.engine.search.depth import DepthFirst
 from mc.engine.search.early import first
 from mc.engine.search.limits import Guard, Limits, check_levels
 from mc.engine.store.layout import Rows
@@ -81,6 +80,9 @@ class Engine(Program):
         def run(workers: int, progress: Callable[[Progress], None] | None) -> Result:
             seconds = {"compile": time.perf_counter() - begun}
             if order == "dfs":
+                # Here, not above, since few searches are such.
+                from mc.engine.search.depth import DepthFirst
+
                 return DepthFirst(self, 1, progress, guard).run(seconds)
             return BreadthFirst(self, workers, progress, guard, simplest, checkpoints, resumed).run(seconds)
 
