@@ -224,7 +224,7 @@ def test_random_specs(first: int) -> None:
 # The race
 
 #: What takes many batches.
-LONG = load(GRID, {"Size": 300})
+LONG = load(GRID, {"Size": 50})
 
 
 class Fake:
