@@ -24,7 +24,7 @@ from mc.trace.behavior import Behavior, find_failure, rebuild
 from mc.trace.replay import replay
 from tests.formula.test_formulas import compare
 from tests.formula.test_one_meaning import trace_of
-from tests.tlc.test_crosscheck import FakeEngine, search
+from tests.tlc.test_crosscheck import FakeEngine
 from tests.toys.as_tla import module_text
 from tests.toys.cases import cases
 from tests.toys.engines import compare as compare_engines
@@ -275,7 +275,7 @@ def checked(python: str, module: str, directory: Path, constants: dict[str, Any]
 
 
 def against_tlc(spec: Spec, directory: Path) -> CrosscheckResult:
-    found = crosscheck(spec, FakeEngine(spec), search(spec), out=directory / "tlc", environment=os.environ)
+    found = crosscheck(spec, FakeEngine(spec), reference.explore(spec).result, out=directory / "tlc", environment=os.environ)
     assert found.differences == ()
     assert found.compared["counts"]
     return found
