@@ -25,9 +25,6 @@ from mc.engine.tiers import Options
 from mc.errors import McError
 from mc.read.tla.load import load
 
-#: Models of so few states are searched by Python, which need not wait for LLVM.
-FEW = 2000
-
 
 @dataclass(frozen=True)
 class Compared:
@@ -77,10 +74,9 @@ def compared(module: Path, config: Path, states: int, seconds: float) -> Compare
         return Compared(name, "refused", str(error))
     if expected.ending is not None and expected.ending.limit != "properties":
         return Compared(name, "too large")
-    by = "python" if expected.distinct < FEW else "machine"
     try:
         limits = Limits(max_seconds=2 * seconds + 20)
-        found = tiered.search(spec, Options(limits, 1, states=0, by=by, falls_back=False))  # type: ignore[arg-type]
+        found = tiered.search(spec, Options(limits, 1, states=0, early=True, falls_back=False))
     except McError as error:
         return Compared(name, "different", f"refused: {error}")
     taken = time.monotonic() - began

@@ -6,7 +6,7 @@ import argparse
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from mc.cli import options, outcome, report, resume, since_start
 from mc.engine.result import Order, Result
@@ -140,7 +140,7 @@ def _run(args: argparse.Namespace, limits: Limits, locks: ExitStack) -> int:
         args.simplest = args.simplest or resumed.simplest
         args.exact = args.exact or resumed.exact
     limits = replace(limits, directory=out)
-    engine, result, seconds = search(spec, args, args.search, limits, checkpoints, resumed, by="first")
+    engine, result, seconds = search(spec, args, args.search, limits, checkpoints, resumed, early=True)
     told = tell(spec, engine, result, out)
     note = ""
     if result.verdict == "incomplete" and checkpoints is not None and checkpoints.level:
@@ -155,11 +155,11 @@ def search(
     limits: Limits | None = None,
     checkpoints: Checkpoints | None = None,
     resumed: Checkpoint | None = None,
-    by: Literal["machine", "first"] = "machine",
+    early: bool = False,
 ) -> tuple[Engine, Result, dict[str, float]]:
     """Search with the compiled engine; also the seconds that loading, compiling and exploring took.
 
-    ``limits``: by default that of time only. ``by``: see there.
+    ``limits``: by default that of time only. ``early``: see there.
     """
     # Here, not above: the engine takes its time to import, which other commands and errors need not wait for.
     from mc.engine.program.program import UnevaluableInit
@@ -177,7 +177,7 @@ def search(
                 simplest=args.simplest,
                 checkpoints=checkpoints,
                 resumed=resumed,
-                by=by,
+                early=early,
             )
         except UnevaluableInit as error:
             raise init_failure(spec, error.binding, error.failure) from error

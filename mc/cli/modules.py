@@ -70,7 +70,7 @@ def check(args: argparse.Namespace) -> int:
     loaded = since_start()
     limits = Limits(args.max_seconds, args.max_states, args.max_depth)
     with outcome.progress_bar(options.shows_progress(args)) as bar:
-        given = Options(limits, args.workers, options.cache_directory(), args.exact, by="first")
+        given = Options(limits, args.workers, options.cache_directory(), args.exact, early=True)
         found = search(spec, given, bar)
     result = found.result
     subject = replace(subject, engine="compiled" if found.compiled else "interpreter", why=_engine(found))

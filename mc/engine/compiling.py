@@ -105,7 +105,7 @@ class Compiling:
                 workers=self.options.workers or processors(),
                 progress=self.progress,
                 limits=self._limits(),
-                by=self.options.by,
+                early=self.options.early,
             )
         except (SpecError, ModelError, UnevaluableInit) as error:
             raise NotCompiledYet(str(error)) from None

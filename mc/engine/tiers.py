@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from mc.engine.result import Result
 from mc.engine.search.limits import Limits
@@ -39,7 +38,7 @@ class Options:
     exact: bool = False
     #: So many states are expanded by the interpreter before the search is compiled; None: its time decides.
     states: int | None = None
-    #: What runs the compiled code, see :meth:`mc.engine.search.compiled.Engine.search`.
-    by: Literal["machine", "python", "first"] = "machine"
+    #: Whether code that is not optimised may begin, see :meth:`mc.engine.search.compiled.Engine.search`.
+    early: bool = False
     #: Whether the interpreter goes on where the translator fails for no reason that it knows.
     falls_back: bool = True

@@ -21,7 +21,7 @@ from mc.spec.objects import Spec
 def explore(spec: Spec) -> dict[str, float]:
     """Search with the reference engine."""
     started = time.perf_counter()
-    result = reference.explore(spec)
+    result = reference.explore(spec).result
     seconds = time.perf_counter() - started
     return {"generated": result.generated, "distinct": result.distinct, "seconds": seconds}
 

@@ -211,7 +211,7 @@ def test_a_time_limit_ends_honestly(lock: str, capsys: pytest.CaptureFixture[str
 
 
 def test_progress_only_where_asked_for(lock: str, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["check", "raft", "-c", "MaxCopies=2", "--search", "dfs", "--max-states", "1", "--quiet"])  # which compiles it
+    main(["check", "raft", "-c", "MaxCopies=2", "--memory", "8G", "--max-states", "1", "--quiet"])  # which optimises it
     main(["check", "raft", "-c", "MaxCopies=2", "--max-seconds", "1.5", "--quiet", "--progress"])
     assert "depth=" in capsys.readouterr().err
 

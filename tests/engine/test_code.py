@@ -18,10 +18,10 @@ from mc.engine.code.source import Source
 from mc.engine.code.statements import Function, Statement, Store
 from mc.engine.code.text import function as text_of
 from mc.engine.machine.library import Library
-from mc.engine.machine.plain import Plain
 from mc.engine.program.program import Program
 from mc.read.models import find_spec, read_models
 from mc.read.python.load import load_spec
+from tests.toys.plain import Plain
 
 X = pointer("x")
 Meaning = Callable[[list[int]], int]
@@ -82,7 +82,7 @@ def test_what_is_known_is_computed_rightly(tmp_path: Path) -> None:
     made = Source(start, {}, functions=[compute])
     read = Source(start + text_of(compute), {})
     for source in (made, read):
-        library, plain = Library(source, tmp_path).ready(), Plain(source, ["run"])
+        library, plain = Library(source, tmp_path).ready(), Plain(source)
         for _ in range(20):
             given = [random.choice([random.getrandbits(64) - (1 << 63), random.randrange(-3, 70)]) for _ in range(4)]
             want = [meaning(given) for _, meaning in drawn]

@@ -1,9 +1,8 @@
-"""Searches in Python find what those of machine code find, and nothing is left of the race between them."""
+"""Searches by code that is not optimised find what the others find, and nothing is left of the race between them."""
 
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import json
 import os
 import re
@@ -22,7 +21,6 @@ import pytest
 import mc
 from mc.engine.machine import child
 from mc.engine.machine.library import Library
-from mc.engine.machine.plain import Plain
 from mc.engine.result import Result
 from mc.engine.runtime import words
 from mc.engine.search import early
@@ -48,10 +46,11 @@ def outcome(engine: Engine, **options: Any) -> Result | str:
 
 
 def compare(spec: Spec, **options: Any) -> Result | str:
-    """Fail where Python and the machine find something else; returns what both find."""
+    """Fail where the code finds something else when it is optimised; returns what is found."""
     engine = Engine(spec)
-    found = outcome(engine, by="python", **options)
-    assert outcome(engine, **options) == found
+    engine.use(Library(engine.code, engine.cache, quick=True).ready())
+    found = outcome(engine, **options)
+    assert outcome(Engine(spec), **options) == found
     return found
 
 
@@ -224,6 +223,9 @@ def test_random_specs(first: int) -> None:
 
 # The race
 
+#: What takes many batches.
+LONG = load(GRID, {"Size": 50})
+
 
 class Fake:
     """A child that is ready after it was asked so often, and has this code then."""
@@ -239,82 +241,54 @@ class Fake:
         return self.made
 
 
-def race(spec: Spec, cache: Path, after: int, code: bytes | None, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """An engine that has searched where the child does so; the result is that of the machine."""
+def race(spec: Spec, cache: Path, after: int, code: bytes | None, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Search where the child does so, with the result of any other search; the kind of code that gave it."""
 
     @contextmanager
     def compiling(library: Library) -> Iterator[Fake]:
         yield Fake(after, code)
 
+    monkeypatch.setattr(early, "LEAST_SECONDS", 0.0)
     monkeypatch.setattr(early, "compiling", compiling)
     monkeypatch.setattr(early, "possible", lambda: True)
     monkeypatch.setattr(early, "processors", lambda: 2)
     engine = Engine(spec, cache)
-    assert outcome(engine, by="first") == outcome(Engine(spec))
-    return engine
+    assert outcome(engine, early=True) == outcome(Engine(spec))
+    return "quick" if engine.library.quick else "optimised"
 
 
-def test_python_is_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = race(TOY_SPECS["ring"], tmp_path, 10**9, None, monkeypatch)
-    assert isinstance(engine.library, Plain)
-    assert list(tmp_path.iterdir()) == []
+def test_a_model_that_is_done_is_not_optimised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert race(TOY_SPECS["ring"], tmp_path, 10**9, None, monkeypatch) == "quick"
+    assert len(list(tmp_path.iterdir())) == 1
+    # What was kept is there at once.
+    monkeypatch.setattr(Library, "compile", None)
+    assert race(TOY_SPECS["ring"], tmp_path, 10**9, None, monkeypatch) == "quick"
 
 
 @pytest.mark.parametrize("after", [0, 5])
-def test_the_machine_is_first(after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    spec = TOY_SPECS["ring"]
-    code = Library(Engine(spec).code, tmp_path / "other").compile()
-    monkeypatch.setattr(Library, "compile", None)
-    engine = race(spec, tmp_path / "cache", after, code, monkeypatch)
-    assert isinstance(engine.library, Library)
+def test_optimised_code_is_first(after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = LONG
+    library = Library(Engine(spec).code, tmp_path / "other")
+    code = library.compile(library.assembly)
+    assert race(spec, tmp_path / "cache", after, code, monkeypatch) == "optimised"
     assert len(list((tmp_path / "cache").iterdir())) == 1
     # What was kept is there at once.
-    monkeypatch.setattr(early, "plainly", None)
-    assert isinstance(race(spec, tmp_path / "cache", 10**9, None, monkeypatch).library, Library)
+    monkeypatch.setattr(Library, "compile", None)
+    assert race(spec, tmp_path / "cache", 10**9, None, monkeypatch) == "optimised"
 
 
 def test_the_child_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(race(TOY_SPECS["ring"], tmp_path, 5, None, monkeypatch).library, Library)
+    assert race(LONG, tmp_path, 5, None, monkeypatch) == "optimised"
 
 
-def test_python_gives_up_where_it_takes_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_takes_long_is_optimised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(early, "MOST_SECONDS", 0.0)
-    assert isinstance(race(TOY_SPECS["grid"], tmp_path, 10**9, None, monkeypatch).library, Library)
+    assert race(LONG, tmp_path, 10**9, None, monkeypatch) == "optimised"
 
 
-def test_when_python_is_to_give_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [10.0]
-    monkeypatch.setattr(early.time, "process_time", lambda: clock[0])
-
-    def expanded(known: Iterator[int]) -> int:
-        """How many states are expanded when so many are known, a hundredth of the time for each."""
-        patience = early.Patience()
-        for count, k in enumerate(known):
-            if patience.ends(k):
-                return count
-            clock[0] += early.MOST_SECONDS / 100
-        return -1
-
-    # What is known is done in time.
-    assert expanded(itertools.repeat(90, 90)) == -1
-    assert expanded(itertools.count(1)) in (100, 101)
-    # Three times as many are known as were expanded.
-    assert 20 < expanded(3 * k for k in itertools.count(1)) < 40
-    assert expanded(itertools.repeat(10**6)) < 15
-
-
-def test_python_gives_up_what_it_cannot_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(early.PlainTeam, "add", lambda *given: 1 << -1)
-    assert isinstance(race(TOY_SPECS["ring"], tmp_path, 10**9, None, monkeypatch).library, Library)
-
-
-def test_the_machine_ends_what_has_no_time_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = Engine(TOY_SPECS["ring"], tmp_path)
-    monkeypatch.setattr(early, "possible", lambda: True)
-    monkeypatch.setattr(early, "processors", lambda: 2)
-    result = engine.search(by="first", limits=Limits(max_seconds=0))
+def test_a_search_that_has_no_time_left(tmp_path: Path) -> None:
+    result = Engine(LONG, tmp_path).search(early=True, limits=Limits(max_seconds=0))
     assert result.ending is not None and result.ending.limit == "max-seconds"
-    assert isinstance(engine.library, Library)
 
 
 # Processes
@@ -356,30 +330,30 @@ needs_children = pytest.mark.skipif(
 
 @needs_children
 @pytest.mark.parametrize(
-    ("model", "kept", "words"),
-    [("twophase", 0, "1,146 states generated, 288 distinct"), ("raft:small", 1, "3,813,460 states generated")],
+    ("model", "words"),
+    [("twophase", "1,146 states generated, 288 distinct"), ("raft:small", "3,813,460 states generated")],
 )
-def test_no_process_is_left(model: str, kept: int, words: str, tmp_path: Path) -> None:
+def test_no_process_is_left(model: str, words: str, tmp_path: Path) -> None:
     with start([model], tmp_path) as process:
         wait_for(lambda: children(process) or process.poll() is not None)
         output, errors = process.communicate(timeout=300)
         assert is_gone(process)
     assert (process.returncode, errors) == (0, "")
     assert words in output
-    assert len(list((tmp_path / "mc").glob("*"))) == kept
+    assert len(list((tmp_path / "mc").glob("*"))) == 1
 
 
 @needs_children
 @pytest.mark.parametrize("model", ["twophase", "raft:halfquorum", "paxos:forgetful"])
 def test_what_is_printed(model: str, tmp_path: Path) -> None:
-    """The same, but for times and memory, before there is machine code and after that."""
+    """The same, but for times, memory and threads, before the code is optimised and after that."""
     told = []
     for _ in range(2):
         with start([model, "--json", str(tmp_path / "result.json")], tmp_path) as process:
             output, errors = process.communicate(timeout=300)
         found = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
         trace = (tmp_path / "out").rglob("trace.*")
-        del found["seconds"], found["peak_rss_bytes"]
+        del found["seconds"], found["peak_rss_bytes"], found["workers"]
         output = re.sub(r"^explored in .*$", "", output, flags=re.MULTILINE)
         told.append((process.returncode, output, errors, found, {file.name: file.read_bytes() for file in trace}))
         path, name = find_spec(model)
@@ -408,8 +382,9 @@ def test_no_process_is_left_when_it_is_ended(
             assert is_gone(process)
         # Nobody can wait for the child of a process that was killed; it sees to it itself.
         wait_for(lambda: is_gone(process), 20)
-    assert (process.returncode, told) == (code, errors)
-    assert not (tmp_path / "mc").exists()
+    # A search that is interrupted says what it found so far.
+    assert (process.returncode, told) in [(code, errors), (code, "")]
+    assert all(len(file.name) == 24 for file in (tmp_path / "mc").glob("*"))
 
 
 @needs_children

@@ -498,6 +498,23 @@ def test_what_a_predicate_cannot_choose_among(old: str, new: str, message: str) 
     assert message in refused.value.message
 
 
+def test_what_a_part_of_a_row_cannot_go_through() -> None:
+    text = """
+P: ModelValues
+v = Variable(Record(b=Bag(P, 2, 1)))
+def Start(t, e):
+    t.v = e
+Init = [(Start, Record(b=Bag(P, 2, 1)))]
+def Stay(s, t):
+    return True
+Next = [Stay]
+"""
+    with pytest.raises(SpecError) as refused:
+        load(text, {"P": 2})
+    assert "Init: parameter e: the domain Bag({p1, p2}) cannot be enumerated" in refused.value.message
+    assert refused.value.line
+
+
 def test_a_trace_from_a_state_that_a_predicate_chooses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

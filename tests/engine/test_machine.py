@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mc.engine.code.source import Source
-from mc.engine.machine import library as machine
+from mc.engine.machine import lower
 from mc.engine.machine.library import Library
 
 TWICE = """
@@ -43,7 +43,7 @@ def test_what_few_searches_call_is_compiled_when_it_is_called(tmp_path: Path) ->
 def test_a_second_start_compiles_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = library(TWICE, tmp_path, TWO=2)
     assert first.thrice(1) == 3
-    monkeypatch.setattr(machine.FunctionCompiler, "compile", None)
+    monkeypatch.setattr(lower.FunctionCompiler, "compile", None)
     again = library(TWICE, tmp_path, TWO=2)
     assert (again.twice(4), again.thrice(4)) == (8, 12)
 

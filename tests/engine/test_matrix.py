@@ -18,8 +18,10 @@ from mc.engine.program.program import Program
 from mc.engine.store.layout import Layout
 from mc.engine.translate.codes import bind
 from mc.engine.translate.module import Module
+from mc.engine.translate.operands import VALUES
 from mc.engine.translate.rules import BINDERS, TABLE, new_writer
 from mc.engine.translate.values import StateRef
+from mc.engine.translate.writer import LONGEST
 from mc.errors import McError, SpecError
 from mc.formula import operators as op
 from mc.formula.facts import children
@@ -163,6 +165,8 @@ def test_each_cell_has_a_rule_or_a_refusal(form: str) -> None:
     rules: list[Cell] = []
     for number, text in enumerate(texts):
         if number in unread:
+            reason = unread[number].message  # the readers' own, which names the operator
+            assert form.partition("(")[0] in reason and names_kinds(reason), f"{text}: {reason}"
             continue
         cell = Cell(text, line_of(HEAD, number))
         cell.values = [evaluated(spec, f"E{number}", state) for state in states(spec)]
@@ -173,6 +177,8 @@ def test_each_cell_has_a_rule_or_a_refusal(form: str) -> None:
         except SpecError as error:
             assert (error.line, error.file) == (cell.line, str(spec.path)), f"{text}: {error}"
             assert any(isinstance(value, Exception) for value in cell.values) or declared(error), f"{text}: {error}"
+            reason, _, shown = error.message.rpartition(", in ")
+            assert shown in operations(spec, f"E{number}") and names_kinds(reason), f"{text}: {error}"
             continue
         rules.append(cell)
     assert_same_values(rules)
@@ -183,6 +189,17 @@ def filled(form: str, operands: tuple[str, ...]) -> str:
     for operand in operands:
         form = form.replace("_", operand, 1)
     return form
+
+
+def operations(spec: Spec, name: str) -> set[str]:
+    """The text of a definition's value, and of each operation in it."""
+    return {spec.written(node.place) for node in parts(spec.formulas[name].expression) if children(node)}
+
+
+def names_kinds(reason: str) -> bool:
+    """Whether a refusal says of which kind something is, and not only of which it is to be."""
+    given = reason.partition(", not ")[2] or reason
+    return any(name in given for kinds in VALUES for name in kinds)
 
 
 def declared(error: SpecError) -> bool:
@@ -228,6 +245,33 @@ def assert_same_values(cells: list[Cell]) -> None:
             assert complete and len(rows) == 1, f"{cell.text}: cannot be evaluated, but is {value}"
             found = program.unpack(rows[0]).values[name]
             assert equal(found, value), f"{cell.text} = {found}, not {value}"
+
+
+def test_what_is_refused_is_shown_where_it_stands() -> None:
+    """Also where its value is used elsewhere, and where it is long."""
+    assert refusal("t.n = len(Both(s))", "def Both(s):\n    return {\n        s.n,\n        s.b,\n    }\n") == (
+        "the elements of a set can be compared, but not those here: "
+        "a number or a Boolean ({0, 1, 2, 3, FALSE, TRUE}), in {s.n, s.b,}",
+        "return {",
+    )
+    assert refusal("t.ns = s.f") == (
+        "a function ([{p1, p2} -> 0..3]), is used where a set (SUBSET 0..3), belongs, in t.ns = s.f",
+        "t.ns = s.f",
+    )
+    many = " and ".join(f"s.n != {k}" for k in range(20))
+    reason, _ = refusal(f"t.b = {many} and s.n")
+    assert reason == f"TRUE or FALSE is needed here, not a number (0..3), in {many[:LONGEST]}..."
+
+
+def refusal(statement: str, definitions: str = "") -> tuple[str, str]:
+    """Why the engine refuses a spec with a statement, and the line that it says this of."""
+    action = f"def Use(s, t):\n    {statement}\n    return True\nNext = [Use]\n"
+    spec = load(HEAD.replace("@", "0") + definitions + action, {"P": 2})
+    with pytest.raises(SpecError) as refused:
+        Program(spec)
+    error = refused.value
+    assert error.file is not None and error.line is not None
+    return error.message, spec.texts[error.file].split("\n")[error.line - 1].strip()
 
 
 def test_each_operator_is_in_a_form() -> None:

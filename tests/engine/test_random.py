@@ -70,7 +70,7 @@ SPOILT: dict[str, Callable[[Result], Result]] = {
     "distinct": lambda r: dataclasses.replace(r, distinct=r.distinct + 1),
     "generated": lambda r: dataclasses.replace(r, generated=r.generated - 1),
     "levels": lambda r: dataclasses.replace(r, levels=(*r.levels[:-2], r.levels[-1], r.levels[-2])),
-    "orbit sum": lambda r: dataclasses.replace(r, orbit_sum=r.orbit_sum + 1),
+    "orbit_sum": lambda r: dataclasses.replace(r, orbit_sum=r.orbit_sum + 1),
     "incomplete": lambda r: dataclasses.replace(r, verdict="incomplete"),
 }
 

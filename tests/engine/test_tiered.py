@@ -29,7 +29,7 @@ def run(tmp_path: Path) -> Run:
         path.write_text(f"---- MODULE M ----\n{body}\n====\n", encoding="utf-8")
         path.with_suffix(".cfg").write_text(config, encoding="utf-8")
         spec = load(path)
-        found = search(spec, Options(**{"workers": 1, "states": 0, "by": "python", "falls_back": False, **given}))
+        found = search(spec, Options(**{"workers": 1, "states": 0, "early": True, "falls_back": False, **given}))
         assert differences(interpreted.search(spec), found.result) == []
         return found
 
@@ -131,7 +131,7 @@ def test_a_limit_of_depth(tmp_path: Path) -> None:
     (tmp_path / "M.cfg").write_text("INIT Init NEXT Next\n")
     limits = Limits(max_depth=20)
     spec = load(tmp_path / "M.tla")
-    found = search(spec, Options(limits, workers=1, states=0, by="python"))
+    found = search(spec, Options(limits, workers=1, states=0, early=True))
     assert differences(interpreted.search(spec, limits), compiled(found)) == []
 
 

@@ -46,7 +46,7 @@ def compare(spec: Spec, limit: int) -> int:
     ]
     assert initial == [values_of(state) for state in spec.initial_states()]
     count = 0
-    for state in reference.explore(spec, limit).parents:
+    for state in reference.explore(spec, limit).states:
         want = [(s.action.name, s.arguments, values_of(s.state)) for s in reference.successors(spec, state)]
         assert steps(spec, state) == want, state
         for predicate in (*spec.invariants, *spec.constraints, *spec.witnesses):

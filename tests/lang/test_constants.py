@@ -41,9 +41,7 @@ def Squares():
 def states(effect: str) -> list[tuple[object, ...]]:
     """The states of a spec with one action of this effect, of which both engines say the same."""
     spec = load(f"{HEAD}def A(s, t):\n{effect}    return True\nNext = [A]\n", {"S": 2})
-    result = compare(spec, (1,)).result
-    assert result is not None
-    return [tuple(state.values.values()) for state in result.parents]
+    return [tuple(state.values.values()) for state in compare(spec, (1,)).states]
 
 
 @pytest.mark.parametrize(

@@ -701,7 +701,7 @@ def test_both_engines_agree(name: str) -> None:
     assert result is not None
     assert result.distinct > 20
     assert all(result.witnesses.values())
-    assert all(result.action_generated.values()), result.action_generated
+    assert all(count.generated for count in result.actions.values()), result.actions
 
 
 @pytest.mark.parametrize("name", [name for name, (_, _, symmetry) in SPECS.items() if symmetry])

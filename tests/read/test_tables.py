@@ -255,5 +255,5 @@ def A(s, t):
     return True
 Next = [A]
 """
-    states = reference.explore(load(text, substitute={"Start": "High"})).parents
+    states = reference.explore(load(text, substitute={"Start": "High"})).states
     assert {state.x for state in states} == {1, 2}

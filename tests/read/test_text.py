@@ -82,7 +82,7 @@ def test_names_that_python_reserves_are_those_of_tla() -> None:
     assert to_tla(state.values["in"]) == "(p1 :> None @@ p2 :> None)"
     assert to_tla(state.values["def"]) == "[class |-> 0, pass |-> <<1>>]"
     result = compare(spec, (1,)).result
-    assert result is not None and all(result.action_generated.values())
+    assert result is not None and all(count.generated for count in result.actions.values())
     shown = parse_expressions("lambda_, s.def_.class_, in_", spec)
     assert [to_tla(e.value(state)) for e in shown] == ["0", "0", "(p1 :> None @@ p2 :> None)"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,6 @@ import numpy as np
 import pytest
 
 from mc.engine import reference
-from mc.engine.result import ActionCount, Result, Violation
 from mc.errors import ModelError, SpecError, UsageError
 from mc.lang.state import State
 from mc.lang.text import to_tla
@@ -89,38 +89,12 @@ class FakeEngine:
         return SimpleNamespace(states=rows, edges=np.array(edges, np.int64).reshape(-1, 3), initial=initial)
 
 
-def search(spec: Spec) -> Result:
-    """The reference engine's result in the form of the compiled one's."""
-    found = reference.explore(spec)
-    violation = None
-    if found.violation is not None:
-        violation = Violation(*found.violation, tuple(found.behavior), (0,))
-    kind = "ok" if found.parents else "vacuous"
-    if violation is not None:
-        kind = "deadlock" if violation.kind == "deadlock" else "violation"
-    return Result(
-        verdict=kind,
-        complete=violation is None,
-        generated=found.generated,
-        levels=tuple(found.levels),
-        distinct=found.distinct,
-        depth=len(found.levels),
-        actions={n: ActionCount(k) for n, k in found.action_generated.items()},
-        initial=1,
-        witnesses=found.witnesses,
-        violation=violation,
-        orbit_sum=0,
-        frontier=0,
-        omission_probability=0.0,
-        exact=False,
-        workers=1,
-    )
-
-
 def check(path: Path, model: Model, out: Path, **options: Any) -> CrosscheckResult:
     spec = load_spec(path, model)
     options.setdefault("environment", os.environ)
-    return crosscheck(spec, FakeEngine(spec), search(spec), out=out, proofs=[ROOT / "proofs"], **options)
+    return crosscheck(
+        spec, FakeEngine(spec), reference.explore(spec).result, out=out, proofs=[ROOT / "proofs"], **options
+    )
 
 
 def changed(name: str, old: str, new: str, directory: Path) -> Path:
@@ -420,7 +394,7 @@ def test_arguments_that_tlc_tells(tmp_path: Path, symmetry: tuple[str, ...]) -> 
 
 def test_incomplete_search_runs_no_tlc(tmp_path: Path) -> None:
     spec = load_spec(ROOT / "specs/twophase.py", Model("m", {"RM": 2}))
-    partial = Result(**{**vars(search(spec)), "verdict": "incomplete", "complete": False})
+    partial = replace(reference.explore(spec).result, verdict="incomplete", complete=False)
     result = crosscheck(spec, FakeEngine(spec), partial, out=tmp_path / "out")
     assert (result.verdict, result.tlc) == ("incomplete", None)
     assert result.to_json({})["tlc"]["version"] == ""

@@ -32,7 +32,7 @@ from mc.formula.nodes import (
 )
 from mc.formula.operators import Operator
 from mc.formula.text import Printer
-from mc.lang.composites import Bag, Record, Seq, Set
+from mc.lang.composites import Bag, Record, Seq, Set, Union
 from mc.lang.domains import Domain, Enum, Fn, as_domain
 from mc.lang.values import ModelValueSet
 from mc.spec.objects import Action, Parameter, Spec
@@ -126,11 +126,30 @@ def _call(name: str, arguments: Sequence[str]) -> str:
 def _row(spec: Spec, name: str, parameters: Sequence[Parameter]) -> str:
     """``\\E p \\in D : name(p)``, for the parameters that range over domains."""
     fixed = [p for p in parameters if p.domain is not None]
-    bounds = "".join(f"\\E {p.name} \\in {p.domain!r} : " for p in fixed)
+    bounds = "".join(f"\\E {p.name} \\in {_enumerable(p.domain)} : " for p in fixed if p.domain is not None)
     for constant, value in spec.constants.items():
         if isinstance(value, ModelValueSet):  # whose elements have no names in the module
             bounds = bounds.replace(repr(value), constant)
     return bounds + _call(name, [p.name for p in fixed])
+
+
+def _enumerable(domain: Domain, within: int = 0) -> str:
+    """A domain as a set that TLC can go through, which it cannot where there is ``Seq`` in it.
+
+    ``within``: in how many domains of sequences it stands, each of which binds a name.
+    """
+    match domain:
+        case Seq(element=element, capacity=capacity):
+            length = f"length{within}"
+            return f"UNION {{[1..{length} -> {_enumerable(element, within + 1)}] : {length} \\in 0..{capacity}}}"
+        case Record(fields=fields):
+            return "[" + ", ".join(f"{name}: {_enumerable(field, within)}" for name, field in fields.items()) + "]"
+        case Union(records=records):
+            return " \\cup ".join(_enumerable(record, within) for record in records)
+        case Fn(domain=arguments, range=values):
+            return f"[{arguments!r} -> {_enumerable(values, within)}]"
+        case _:
+            return repr(domain)
 
 
 def _taken_name(action: Action) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from mc.engine import reference
 from mc.engine.search.compiled import Engine
-from mc.engine.result import Result
+from mc.engine.result import NO_ERROR, Result, Verdict
 from mc.errors import EvaluationError
 from mc.lang.state import State
 from mc.read.python.load import load_spec
@@ -48,39 +48,29 @@ def load(
 class Expected:
     """What the reference engine says, or where it cannot go on."""
 
-    verdict: str
-    property: str = ""
+    verdict: Verdict
+    #: The length of the behavior that ends in a violation, or where it cannot go on.
     length: int | None = None
-    result: reference.Result | None = None
-    #: The sum of the sizes of the orbits of all states.
-    orbits: int = 0
-    #: The level at which a search is cut, if it is: its states are found, but not expanded.
-    cut: int | None = None
-
-    def ending(self) -> str:
-        """The verdict of a search that goes as far."""
-        if self.verdict == "ok" and self.result is not None and not self.result.parents:
-            return "vacuous"
-        return self.verdict if self.cut is None else "incomplete"
+    result: Result | None = None
+    #: All states, level by level.
+    states: tuple[State, ...] = ()
 
     def depth(self) -> int | None:
         """How deep a search has to go, where that is known."""
-        return self.cut if self.length is None else self.length + 1
+        if self.length is not None:
+            return self.length + 1
+        return len(self.result.levels) if self.result is not None and self.verdict == "incomplete" else None
 
 
 def expected(spec: Spec, limit: int | None = None) -> Expected:
     """Run the reference engine; it ends with the level after that by which it knows ``limit`` states."""
     try:
-        result = reference.explore(spec, limit)
+        found = reference.explore(spec, limit)
     except EvaluationError:
         return Expected("error", length=error_length(spec))
-    if result.violation is None:
-        group = reference.symmetries(spec)
-        orbits = sum(len(reference.orbit(state, group)) for state in result.parents)
-        cut = len(result.levels) + 1 if len(result.parents) > result.distinct else None
-        return Expected("ok", result=result, orbits=orbits, cut=cut)
-    kind, name = result.violation
-    return Expected("violation" if kind == "invariant" else kind, name, len(result.behavior), result)
+    result = found.result
+    length = None if result.violation is None else len(result.violation.representatives)
+    return Expected(result.verdict, length, result, found.states)
 
 
 def error_length(spec: Spec) -> int | None:
@@ -142,24 +132,27 @@ def check(spec: Spec, want: Expected, engine: Engine, ways: Iterable[Way]) -> No
         except AssertionError as error:
             error.args = (f"{way}: {error}",)
             raise
-    if want.verdict == "ok" and want.cut is None:
-        assert want.result is not None
-        _compare_graphs(spec, engine, want.result)
+    if want.verdict in NO_ERROR:
+        _compare_graphs(spec, engine, want.states)
 
 
 def _compare_results(spec: Spec, engine: Engine, want: Expected, found: Result) -> None:
-    if want.verdict == "ok" or found.violation is None:
-        assert found.verdict == want.ending(), found.verdict
-        _compare_counts(want, found)
+    alike = not spec.model.symmetry and not any(p.variable for a in spec.actions for p in a.parameters)
+    if want.length is None or found.violation is None:
+        assert found.verdict == want.verdict, found.verdict
+        _compare_counts(want, found, alike)
         return
     _check_behavior(spec, engine, found.violation)
     if found.search == "dfs":
         return
     length = len(found.violation.representatives)
     assert want.length is not None
-    if not spec.model.symmetry and not any(p.variable for a in spec.actions for p in a.parameters):
-        assert (found.verdict, found.violation.property) == (want.verdict, want.property)
+    if alike:
+        assert found.verdict == want.verdict, found.verdict
         assert length == want.length, f"length {length}, not {want.length}"
+        if want.result is not None:
+            assert want.result.violation is not None
+            assert found.violation.property == want.result.violation.property
     else:
         # In another order of the successors, so another violation may come first.
         assert abs(length - want.length) <= 1, f"length {length}, not {want.length}"
@@ -167,31 +160,27 @@ def _compare_results(spec: Spec, engine: Engine, want: Expected, found: Result) 
 
 def _compare_levels(engine: Engine, want: Expected, levels: list[set[State]]) -> None:
     """The sets of states, where those of the search are known and those of the reference engine are all."""
-    if not levels or want.verdict != "ok":
+    if not levels or want.length is not None:
         return
     assert want.result is not None
-    states = [engine.canonical(state) for state in want.result.parents]
-    ends = [0, *itertools.accumulate([*want.result.levels, len(states)])]
+    states = [engine.canonical(state) for state in want.states]
+    ends = [0, *itertools.accumulate(want.result.levels)]
     for level, found in enumerate(levels):
         expected = set(states[ends[level] : ends[level + 1]])
         assert found == expected, f"level {level + 1}: {_difference(found, expected)}"
 
 
-def _compare_counts(want: Expected, found: Result) -> None:
-    result = want.result
-    assert result is not None
-    states = len(result.parents)
-    rest = states - result.distinct
-    assert (found.complete, found.frontier) == (want.cut is None, rest)
-    assert found.generated == result.generated, f"generated {found.generated}, not {result.generated}"
-    assert found.distinct == states, f"distinct {found.distinct}, not {states}"
-    assert found.witnesses == result.witnesses
-    assert {n: a.generated for n, a in found.actions.items()} == result.action_generated
-    assert found.orbit_sum == want.orbits, f"orbit sum {found.orbit_sum}, not {want.orbits}"
+def _compare_counts(want: Expected, found: Result, alike: bool) -> None:
+    """``alike``: whether the successors come in the same order."""
+    assert want.result is not None
+    names = ["complete", "frontier", "generated", "distinct", "initial", "witnesses", "orbit_sum"]
     if found.search == "bfs":
-        levels = result.levels + [rest] * (want.cut is not None)
-        assert list(found.levels) == levels, f"levels {found.levels}, not {levels}"
-        assert found.depth == max(1, len(levels))
+        names += ["levels", "depth"] + ["actions"] * alike
+    for name in names:
+        one, other = getattr(found, name), getattr(want.result, name)
+        assert one == other, f"{name} {one}, not {other}"
+    counts = [{name: count.generated for name, count in r.actions.items()} for r in (found, want.result)]
+    assert counts[0] == counts[1]
 
 
 def _check_behavior(spec: Spec, engine: Engine, violation: Any) -> None:
@@ -213,7 +202,7 @@ def _check_behavior(spec: Spec, engine: Engine, violation: Any) -> None:
         assert not list(reference.successors(spec, path[-1]))
 
 
-def _compare_graphs(spec: Spec, engine: Engine, want: reference.Result) -> None:
+def _compare_graphs(spec: Spec, engine: Engine, want: Iterable[State]) -> None:
     graph = engine.graph(10**6)
     assert graph is not None
     states = [engine.unpack(row) for row in graph.states]
@@ -222,7 +211,7 @@ def _compare_graphs(spec: Spec, engine: Engine, want: reference.Result) -> None:
     def image(state: State) -> State:
         return state if plain else engine.canonical(state)
 
-    images = {state: image(state) for state in want.parents}
+    images = {state: image(state) for state in want}
     assert set(states) == set(images.values()), _difference(set(states), set(images.values()))
     assert len(states) == len(images)
     numbers = {action.name: k for k, action in enumerate(spec.actions)}

@@ -63,11 +63,17 @@ def canonical(spec: Spec) -> Callable[[State], State]:
     return lambda state: max(orbit(state, group), key=repr)
 
 
+def violation(spec: Spec) -> Violation:
+    """What the reference engine finds."""
+    found = explore(spec).result.violation
+    assert found is not None
+    return found
+
+
 def test_a_behavior_consists_of_real_steps(tmp_path: Path) -> None:
     spec = load(tmp_path)
     represent = canonical(spec)
-    found = explore(spec)
-    path = tuple(represent(state) for state in found.behavior)
+    path = tuple(represent(state) for state in violation(spec).representatives)
     # Without renaming, the representatives are not a behavior at all.
     assert path[1] not in [step.state for step in successors(spec, path[0])][:1]
     behavior = rebuild(spec, Violation("invariant", "Alone", path, (0,)), represent)
@@ -80,7 +86,7 @@ def test_a_behavior_consists_of_real_steps(tmp_path: Path) -> None:
 
 def test_a_deadlock_is_confirmed(tmp_path: Path) -> None:
     spec = load(tmp_path, invariants=(), deadlock=True)
-    path = tuple(explore(spec).behavior)
+    path = violation(spec).representatives
     assert len(rebuild(spec, Violation("deadlock", "", path, (0,)), canonical_identity).states) == 4
     with pytest.raises(ReplayError, match="does not hold by the reference semantics"):
         rebuild(spec, Violation("deadlock", "", path[:-1], (0,)), canonical_identity)
@@ -100,7 +106,7 @@ def canonical_identity(state: State) -> State:
 )
 def test_what_the_reference_does_not_confirm_is_an_internal_error(tmp_path: Path, cut: slice, words: str) -> None:
     spec = load(tmp_path, symmetry=())
-    path = tuple(explore(spec).behavior)[cut]
+    path = violation(spec).representatives[cut]
     with pytest.raises(ReplayError, match=words) as caught:
         rebuild(spec, Violation("invariant", "Alone", path, (0,)), canonical_identity)
     assert caught.value.exit_code == 255

@@ -66,7 +66,9 @@ def some_behavior(spec: Spec, length: int, seed: int = 0) -> Behavior:
 
 def violation(spec: Spec) -> Behavior:
     """The counterexample of the reference engine, with its steps found by replaying its states."""
-    states = explore(spec).behavior
+    found = explore(spec).result.violation
+    assert found is not None
+    states = found.representatives
     steps = [
         next(step for step in successors(spec, before) if step.state == after)
         for before, after in itertools.pairwise(states)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from mc.engine.code import text
-from mc.engine.code.read import Text
 from mc.engine.code.statements import Function
 
 
@@ -33,6 +32,9 @@ class Source:
     @cached_property
     def contents(self) -> tuple[dict[str, Function], dict[str, Sequence[int]]]:
         """All functions and all tables, by name."""
+        # Here, not above, since code that was kept is not read again.
+        from mc.engine.code.read import Text
+
         known: dict[str, int | Sequence[int]] = {**self.constants, **self.tables}
         kernels = Text(self.kernels, known, {function.name: function for function in self.functions})
         functions = {**kernels.functions, **{function.name: function for function in self.functions}}

@@ -88,7 +88,7 @@ def _compile(library: Library, receiver: int, sender: int) -> None:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         threading.Thread(target=_watch, args=(sender,), daemon=True).start()
-        code = library.compile()
+        code = library.compile(library.assembly)
         rest = memoryview(len(code).to_bytes(8, "little") + code)
         while rest:
             rest = rest[os.write(sender, rest) :]

@@ -11,6 +11,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,7 @@ import numpy.typing as npt
 
 from mc.engine import code, machine
 from mc.engine.code.source import Source
-from mc.engine.machine import lower, operations
 from mc.engine.machine.cache import Cache
-from mc.engine.machine.lower import FunctionCompiler
 
 _C_TYPES: dict[str, Any] = {
     "int": ctypes.c_int64,
@@ -43,14 +42,15 @@ class Library:
     """Compiled functions, callable as attributes: ``library.insert(...)``. Calls release the GIL.
 
     Those marked ``entry`` are compiled together, and loaded by :meth:`ready`, or by :meth:`load_kept` and :meth:`load`;
-    one marked ``later`` when it is first asked for.
+    one marked ``later`` when it is first asked for. ``quick``: they are not optimised, which takes a tenth of the time.
     """
 
-    def __init__(self, source: Source, cache: Path) -> None:
+    def __init__(self, source: Source, cache: Path, quick: bool = False) -> None:
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
+        self.quick = quick
         self._processor = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
-        self._versions = f"{llvmlite.__version__} {self._processor} {_compiler_text()}"
+        self._versions = f"{llvmlite.__version__} {quick} {self._processor} {_compiler_text()}"
         self._source, self._cache = source, Cache(cache)
         #: What runs the code that was loaded.
         self._engines: list[llvm.ExecutionEngine] = []
@@ -62,21 +62,36 @@ class Library:
 
     def ready(self) -> Library:
         """Load the functions, compiled before if no earlier run has kept their code."""
-        if not self.load_kept():
-            self.load(self.compile())
+        self._make_ready(self._entries)
         return self
 
     def load_kept(self) -> bool:
         """Load the functions if an earlier run has kept their code; whether it has."""
         return self._link_kept(self._entries)
 
-    def compile(self) -> bytes:
-        """The code of the functions, for :meth:`load`, be it in another process."""
-        return self._compile(self._entries)
+    @cached_property
+    def assembly(self) -> str:
+        """LLVM's assembly of the functions, which does not depend on whether it will be optimised."""
+        return self._assembly(self._entries)
+
+    def compile(self, assembly: str) -> bytes:
+        """The code of some assembly, for :meth:`load` and :meth:`keep`, be it in another process."""
+        target_machine = self._target_machine()
+        parsed = llvm.parse_assembly(assembly)
+        parsed.verify()
+        if not self.quick:
+            options = llvm.create_pipeline_tuning_options(speed_level=3)
+            builder = llvm.create_pass_builder(target_machine, options)
+            builder.getModulePassManager().run(parsed, builder)
+        return bytes(target_machine.emit_object(parsed))
 
     def load(self, code: bytes) -> None:
-        """Load the functions from their code, and keep it for later runs."""
-        self._keep(self._entries, code)
+        """Load the functions from their code."""
+        self._link(self._entries, code)
+
+    def keep(self, code: bytes) -> None:
+        """Keep the code of the functions for later runs."""
+        self._cache.write(self._key(self._entries), code)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_") or name not in self._later:
@@ -84,9 +99,7 @@ class Library:
         with self._lock:
             # Another thread may have asked for it at the same time.
             if name not in self.__dict__:
-                heads = {name: self._later[name]}
-                if not self._link_kept(heads):
-                    self._keep(heads, self._compile(heads))
+                self._make_ready({name: self._later[name]})
         function: Callable[..., Any] = self.__dict__[name]
         return function
 
@@ -101,15 +114,17 @@ class Library:
             self._link(heads, object_code)
         return object_code is not None
 
-    def _keep(self, heads: Mapping[str, tuple[str, str]], object_code: bytes) -> None:
-        self._cache.write(self._key(heads), object_code)
-        self._link(heads, object_code)
+    def _make_ready(self, heads: Mapping[str, tuple[str, str]]) -> None:
+        if not self._link_kept(heads):
+            object_code = self.compile(self._assembly(heads))
+            self._cache.write(self._key(heads), object_code)
+            self._link(heads, object_code)
 
     def _target_machine(self) -> llvm.TargetMachine:
         """A new one, since an engine takes it."""
         cpu, features = self._processor
         target = llvm.Target.from_default_triple()
-        return target.create_target_machine(cpu=cpu, features=features, opt=3, jit=True)
+        return target.create_target_machine(cpu=cpu, features=features, opt=0 if self.quick else 3, jit=True)
 
     def _link(self, heads: Mapping[str, tuple[str, str]], object_code: bytes) -> None:
         """Make functions callable, given by their parameters and results."""
@@ -121,11 +136,13 @@ class Library:
             kinds = [_C_TYPES[kind] for kind in re.findall(r": (\w+)", parameters)]
             setattr(self, name, _callable(engine.get_function_address(name), kinds, _C_TYPES[result]))
 
-    def _compile(self, entries: Collection[str]) -> bytes:
-        """Machine code of some functions and all that they call."""
-        target_machine = self._target_machine()
+    def _assembly(self, entries: Collection[str]) -> str:
+        """LLVM's assembly of some functions and all that they call."""
+        # Here, not above, since code that was kept takes no compiler.
+        from mc.engine.machine import lower, operations
+
         functions, tables = self._source.contents
-        text = [f'target triple = "{target_machine.triple}"', operations.DECLARATIONS, lower.METADATA]
+        text = [f'target triple = "{llvm.get_default_triple()}"', operations.DECLARATIONS, lower.METADATA]
         for name, numbers in tables.items():
             words = ", ".join(f"i64 {word}" for word in numbers)
             text.append(f'@"{name}" = internal constant [{len(numbers)} x i64] [{words}]')
@@ -134,7 +151,7 @@ class Library:
         todo = list(entries)
         while todo:
             name = todo.pop()
-            function = FunctionCompiler(functions[name], functions)
+            function = lower.FunctionCompiler(functions[name], functions)
             bodies[name] = function.compile()
             todo += {callee for callee in function.calls if callee not in calls}
             calls.update(function.calls)
@@ -144,12 +161,7 @@ class Library:
             attribute = "alwaysinline " if calls[name] == 1 and name not in entries else ""
             linkage = "" if name in entries else "internal "
             text.append(f"define {linkage}{lower.head(functions[name])} {attribute}{{\n{bodies[name]}\n}}")
-        parsed = llvm.parse_assembly("\n".join(text))
-        parsed.verify()
-        options = llvm.create_pipeline_tuning_options(speed_level=3)
-        builder = llvm.create_pass_builder(target_machine, options)
-        builder.getModulePassManager().run(parsed, builder)
-        return bytes(target_machine.emit_object(parsed))
+        return "\n".join(text)
 
 
 def _callable(place: int, parameters: list[Any], result: Any) -> Callable[..., Any]:

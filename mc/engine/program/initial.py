@@ -193,7 +193,7 @@ def _fill(body: Writer, place: Place, shape: Shape, domain: Domain, number: Word
         case Set(), SetShape() | SortedSetShape():
             _fill_set(body, place, shape, domain, number)
         case _:
-            body.mistake(f"the elements of {domain!r} cannot be gone through")
+            body.refuse(f"the elements of {domain!r} cannot be gone through")
 
 
 def _fields(place: Place, shape: RecordShape) -> list[tuple[Place, Shape]]:

@@ -14,10 +14,9 @@ import numpy.typing as npt
 
 from mc.engine.code.source import Source
 from mc.engine.machine.library import Library
-from mc.engine.machine.plain import Plain
 from mc.engine.program.generate import BESIDE, control_words, generate, part_size
 from mc.engine.result import Unevaluable
-from mc.engine.runtime import kernels, loops, successors, words
+from mc.engine.runtime import words
 from mc.engine.runtime.memory import pages
 from mc.engine.store.layout import Layout, Rows
 from mc.engine.symmetry.symmetry import Symmetry
@@ -39,7 +38,8 @@ def zeros(size: int) -> Words:
 def common_source() -> str:
     """The text that is compiled with every generated module."""
     constants = "".join(f"{name} = {value}\n" for name, value in words.CONSTANTS.items())
-    texts = (Path(str(module.__file__)).read_text(encoding="utf-8") for module in (kernels, successors, loops))
+    kernels = (Path(words.__file__).with_name(f"{name}.py") for name in ("kernels", "successors", "loops"))
+    texts = (file.read_text(encoding="utf-8") for file in kernels)
     return constants + "".join(text.split("# --- compiled from here on ---")[1] for text in texts)
 
 
@@ -100,7 +100,7 @@ class Program:
         self.successor_limit, self.initial_limit = generated.successors, generated.starts
         #: Parents in a part of a batch, at most.
         self.part = part_size(self.successor_limit, self.words)
-        self._library: Library | Plain | None = None
+        self._library: Library | None = None
         self._single: Batch | None = None
 
     @property
@@ -109,21 +109,21 @@ class Program:
         return self._header + self.code.text
 
     @property
-    def library(self) -> Library | Plain:
-        """The functions: as machine code, unless :meth:`use` has said otherwise."""
+    def library(self) -> Library:
+        """The functions: optimised, unless :meth:`use` has said otherwise."""
         if self._library is None:
             self.compile()
         assert self._library is not None
         return self._library
 
-    def use(self, library: Library | Plain) -> None:
+    def use(self, library: Library) -> None:
         """Call these functions from here on."""
         self._library = library
 
     def compile(self) -> float:
         """Have the functions as machine code, compiled now or before; returns the seconds it took."""
         start = time.perf_counter()
-        if not isinstance(self._library, Library):
+        if self._library is None:
             self._library = Library(self.code, self.cache).ready()
         return time.perf_counter() - start
 

@@ -17,22 +17,22 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mc.engine.program.program import Program, Words
 from mc.engine.result import Progress, Result
 from mc.engine.runtime import words
-from mc.engine.search.checkpoint import Checkpoint, Checkpoints
 from mc.engine.search.levels import Items, Levels
 from mc.engine.search.limits import Guard, resident, size_text
 from mc.engine.search.search import Search, Stop
-from mc.engine.search.shortest import ShortestBehaviors
-from mc.engine.search.team import Team
 from mc.engine.store.layout import Rows
 from mc.errors import UsageError
 from mc.lang.state import State
+
+if TYPE_CHECKING:
+    from mc.engine.search.checkpoint import Checkpoint, Checkpoints
 
 #: A memory limit divided by this is kept free for the next batch: where there is less, levels go to files ...
 SPARE = 16
@@ -58,10 +58,9 @@ class BreadthFirst(Search):
         simplest: bool = False,
         checkpoints: Checkpoints | None = None,
         resumed: Checkpoint | None = None,
-        team: Team | None = None,
     ) -> None:
         """``simplest``: keep the states of all levels, to search the simplest among the shortest behaviors."""
-        super().__init__(engine, workers, progress, guard, team)
+        super().__init__(engine, workers, progress, guard)
         self.checkpoints = checkpoints
         self.resumed = resumed
         self.simplest = simplest
@@ -312,6 +311,9 @@ class BreadthFirst(Search):
         """See :class:`ShortestBehaviors`; none where that is of no use."""
         if not self.simplest or self.stopped_at_once or stop.kind not in (words.VIOLATED, words.STUCK):
             return None
+        # Here, not above, since few searches look for them.
+        from mc.engine.search.shortest import ShortestBehaviors
+
         faults = frozenset(self.engine.spec.faults)
         found = ShortestBehaviors(self.engine, self.store.rows[: len(self.levels)], stop.what, faults)
         first, layers = found.layers()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +14,14 @@ from mc.engine.program.program import Program
 from mc.engine.result import Order, Progress, Result
 from mc.engine.runtime import words
 from mc.engine.search.breadth import BreadthFirst
-from mc.engine.search.checkpoint import Checkpoint, Checkpoints
-from mc.engine.search.depth import DepthFirst
-from mc.engine.search.early import first, plainly
+from mc.engine.search.early import first
 from mc.engine.search.limits import Guard, Limits, check_levels
-from mc.engine.search.team import Team
 from mc.engine.store.layout import Rows
 from mc.errors import EvaluationError
 from mc.lang.state import State
+
+if TYPE_CHECKING:
+    from mc.engine.search.checkpoint import Checkpoint, Checkpoints
 
 
 class UnevaluableState(EvaluationError):
@@ -56,15 +56,14 @@ class Engine(Program):
         simplest: bool = False,
         checkpoints: Checkpoints | None = None,
         resumed: Checkpoint | None = None,
-        by: Literal["machine", "python", "first"] = "machine",
+        early: bool = False,
     ) -> Result:
         """Search all reachable states, breadth-first ("bfs") or depth-first ("dfs", with one worker).
 
         ``simplest`` (breadth-first): also find which states the simplest of the shortest behaviors go through.
         ``checkpoints``: where to write some; ``resumed``: the one to go on from, with the result of a search
-        that was never interrupted. ``by`` (breadth-first): what runs the code, with the same result; "first": Python
-        may begin while there is no machine code yet. Raises :class:`UsageError` for what this order cannot do, and for
-        a checkpoint of another program.
+        that was never interrupted. ``early``: code that is not optimised may begin, with the same result. Raises
+        :class:`UsageError` for what this order cannot do, and for a checkpoint of another program.
         """
         limits = limits or Limits()
         limits.check_order(order)
@@ -78,22 +77,21 @@ class Engine(Program):
                 raise resumed.error("it was made without --simplest, so it lacks the earlier levels' states")
         begun, guard = time.perf_counter(), Guard(limits)
 
-        def breadth_first(team: Team | None, guard: Guard) -> Result:
+        def run(workers: int, progress: Callable[[Progress], None] | None) -> Result:
             seconds = {"compile": time.perf_counter() - begun}
-            reported = progress if team is None else None
-            search = BreadthFirst(self, workers, reported, guard, simplest, checkpoints, resumed, team)
-            return search.run(seconds)
+            if order == "dfs":
+                # Here, not above, since few searches are such.
+                from mc.engine.search.depth import DepthFirst
 
-        if by == "python":
-            return plainly(self, limits, breadth_first, lambda known: None)
-        if by == "first" and order == "bfs" and not (checkpoints or resumed or limits.memory):
-            result = first(self, limits, breadth_first)
+                return DepthFirst(self, 1, progress, guard).run(seconds)
+            return BreadthFirst(self, workers, progress, guard, simplest, checkpoints, resumed).run(seconds)
+
+        if early and not (checkpoints or resumed or limits.memory):
+            result = first(self, guard, lambda: run(1, None))
             if result is not None:
                 return result
         self.compile()
-        if order == "dfs":
-            return DepthFirst(self, 1, progress, guard).run({"compile": time.perf_counter() - begun})
-        return breadth_first(None, guard)
+        return run(workers, progress)
 
     def graph(self, max_states: int) -> StateGraph | None:
         """The state graph, or None where it has more than ``max_states`` states.

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +84,10 @@ _BEFORE = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platfor
 PATIENCE = 1.0
 
 
+class GivenUp(Exception):
+    """A search is not to go on, and has no result."""
+
+
 class Guard:
     """Whether a search should end before all states are expanded, and why."""
 
@@ -95,6 +99,17 @@ class Guard:
         self.overdue: float | None = None
         #: Why it ends, once that is known.
         self.ending: Ending | None = None
+        #: Whether the search is to be given up.
+        self._hopeless: Callable[[], bool] = lambda: False
+
+    @contextmanager
+    def giving_up(self, when: Callable[[], bool]) -> Iterator[None]:
+        """A search inside of it raises :class:`GivenUp` at its next safe point, unless it ends there."""
+        kept, self._hopeless = self._hopeless, when
+        try:
+            yield
+        finally:
+            self._hopeless = kept
 
     def end(self, limit: Limit, reason: str) -> None:
         """The search is to end, at its next safe point."""
@@ -109,6 +124,8 @@ class Guard:
             self.end("max-seconds", f"its time is over (--max-seconds {limits.max_seconds:g})")
         if limits.max_states is not None and distinct > limits.max_states:
             self.end("max-states", f"{distinct:,} distinct states were found (--max-states {limits.max_states})")
+        if self.ending is None and self._hopeless():
+            raise GivenUp
         return self.ending is not None
 
     def is_overdue(self) -> bool:

@@ -73,9 +73,7 @@ class Search:
         workers: int,
         progress: Callable[[Progress], None] | None,
         guard: Guard,
-        team: Team | None = None,
     ) -> None:
-        """``team``: by default one of so many threads as there are ``workers``."""
         self.engine = engine
         self.workers = workers
         self.report = progress
@@ -83,7 +81,7 @@ class Search:
         self.guard = guard
         #: Of each part of a batch; the first one's also counts what is found before.
         self.controls = engine.controls(words.PARTS)
-        self.team = team or Team(engine, workers)
+        self.team = Team(engine, workers)
         self.visited = Visited(engine, self.team, self.slack())
         self.symmetry_check = SymmetryCheck(engine)
         self.batch = engine.batch(words.PARTS)

@@ -15,7 +15,6 @@ import itertools
 import math
 import mmap
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,7 +127,7 @@ class Visited:
             if not numbers.size:
                 return
             # No more at a time than there are threads: until it has grown, a table takes its memory twice.
-            self._grow(np.unique(np.concatenate([self._around(int(k)) for k in numbers[: self.team.size]])))
+            self._grow(_distinct(np.concatenate([self._around(int(k)) for k in numbers[: self.team.size]])))
 
     def given(self, batch: Batch, parts: int) -> dict[int, int | Words]:
         """What the board has to say of inserting the first parts of a batch."""
@@ -202,6 +201,9 @@ class Visited:
 
     def mark(self) -> None:
         """Mark the states that are in memory and on the disk."""
+        # Here, not above, since few searches have files.
+        from concurrent.futures import ThreadPoolExecutor
+
         size = self.team.size
         with ThreadPoolExecutor(size) as threads:
             bounds = [TABLES * k // size for k in range(size + 1)]
@@ -259,7 +261,7 @@ class Visited:
         """Bytes of further memory that ``more`` states take at its peak, if their fingerprints are uniform."""
         extra = largest = 0
         room = self.entries[:, words.USED] + _most_in_a_table(more)
-        for size in np.unique(self._sizes).tolist():
+        for size in _distinct(self._sizes).tolist():
             region = self._regions[size]
             lines, full, stride = region.lines, region.full, region.stride
             needed = room[self._sizes == size]
@@ -284,7 +286,7 @@ class Visited:
     def _grow(self, numbers: Words) -> None:
         """Move tables to the regions of the next sizes."""
         old, sizes = self.entries[numbers], self._sizes[numbers]
-        for size in np.unique(sizes):
+        for size in _distinct(sizes):
             self._enter(numbers[sizes == size])
         new = self.entries[numbers]
         self.team.do(words.REFILL, len(numbers), {words.OLD: old, words.LARGER: new})
@@ -317,3 +319,8 @@ class Visited:
         size = LINE_BYTES * lines + (8 * self.words * (full + self.slack) if self.exact else 0)
         stride = -(-size // _PAGE) * _PAGE
         return lines, full, stride
+
+
+def _distinct(numbers: Words) -> Words:
+    """Each of some numbers once, in order. (np.unique imports what takes longer than most searches.)"""
+    return np.array(sorted(set(numbers.tolist())), np.int64)

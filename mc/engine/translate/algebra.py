@@ -97,7 +97,7 @@ def _elementwise(w: Writer, operation: Operator, left: Value, right: Value) -> V
         left, right = right, left
     shape = told(w, left)
     if not (shape is None or isinstance(shape, (SetShape, SortedSetShape))):
-        w.mistake("these sets cannot be combined: write {x for x in S if ...}")
+        w.refuse("these sets cannot be combined: write {x for x in S if ...}")
     if isinstance(right, Builder) and told(w, right) is not None and not is_made(w, right):
         right = bind(w, right)
     if symmetric:

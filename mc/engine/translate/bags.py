@@ -35,7 +35,7 @@ def copy_bag(w: Writer, place: Place, shape: BagShape, source: Place, given: Bag
 
 def fill_bag(w: Writer, place: Place, value: BagChange, shape: Shape) -> None:
     if not isinstance(shape, BagShape):
-        w.mistake("a bag can be changed only into the same kind of bag")
+        w.refuse("a bag can be changed only into the same kind of bag")
     if _changes_in_place(w, value, shape):
         w.fill(place, value.bag, shape)
         if len(value.changes) == 1 and isinstance(whole := value.changes[0][1], Value):

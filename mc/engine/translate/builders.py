@@ -9,6 +9,7 @@ from typing import Any
 
 from mc.engine.code.build import choice, computed, union_of_words, variable
 from mc.engine.code.nodes import Bit, truth
+from mc.engine.store.kinds import described
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import BagShape, BoolShape, FnShape, SeqShape, SetShape, Shape, SortedSetShape
 from mc.engine.store.storage import MAX_UNIVERSE, is_set
@@ -44,6 +45,7 @@ from mc.engine.translate.values import (
 from mc.engine.translate.writer import Writer
 from mc.errors import EvaluationError
 from mc.formula.nodes import Apply, Bind, Binder, Bound, Expression, Name, as_written
+from mc.lang.kinds import shown
 
 
 @contextmanager
@@ -225,7 +227,7 @@ def tabulated(w: Writer, node: Bind, name: str, arguments: Any) -> Value:
     try:
         unknown = function_on(w, arguments, BoolShape())
     except (TypeError, EvaluationError):
-        w.mistake("a function is written {i: value for i in Domain}")
+        w.refuse(f"a function is written {{i: value for i in Domain}}, not on {shown(arguments)}")
 
     def fill(place: Place, shape: Shape) -> None:
         if isinstance(shape, SeqShape) and unknown.sequence:
@@ -272,7 +274,7 @@ def _numbered(w: Writer, node: Bind, name: str, domain: Interval) -> Value:
         with w.within(dict(scope), file), w.aside():
             w.scope[name] = Num(variable("k"), 1, longest)
             if longest > MAX_UNIVERSE:
-                w.mistake(f"a sequence of up to {longest:,} elements is too long to be built here")
+                w.refuse(f"a sequence of up to {longest:,} elements is too long to be built here")
             return SeqShape(natural_shape(w, w.expr(node.body)), longest)
 
     return Builder(fill, natural)
@@ -284,7 +286,7 @@ def _counted(w: Writer, node: Bind, name: str) -> Value:
 
     def fill(place: Place, shape: Shape) -> None:
         if not isinstance(shape, BagShape) or isinstance(shape, SortedSetShape):
-            w.mistake("a function is defined on a constant set, or on 1..n; a bag on elements of a set or a bag")
+            w.refuse("a function is defined on a constant set, or on 1..n; a bag on elements of a set or a bag")
         clear(w, place, shape)
         with w.within(dict(scope), file), bindings(w, node.bounds):
             element = named(w, as_code(w, w.scope[name], shape.element), "e")
@@ -297,7 +299,8 @@ def _counted(w: Writer, node: Bind, name: str) -> Value:
         with w.within(dict(scope), file), w.aside():
             bag = natural_shape(w, w.expr(node.bounds[0].collection))
             if not isinstance(bag, BagShape):
-                w.mistake("a function is defined on a constant set, or on 1..n; assign this one to a bag")
+                defined = "a function is defined on a constant set, or on 1..n"
+                w.refuse(f"{defined}, not on {described(bag)}; assign this one to a bag")
             with bindings(w, node.bounds):
                 return BagShape(bag.element, bag.distinct, max(1, as_number(w, w.expr(node.body)).hi))
 

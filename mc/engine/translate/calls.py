@@ -21,12 +21,12 @@ from mc.engine.store.shapes import (
     UnionShape,
 )
 from mc.engine.translate.builders import bindings, push
-from mc.engine.translate.codes import as_code, as_number, as_present, bind, named, over_text, settle, unfit
+from mc.engine.translate.codes import as_code, as_number, as_present, bind, named, over_text, said, settle, unfit
 from mc.engine.translate.convert import bag_size, cardinality, clear, is_made, part_at, place_of, put
 from mc.engine.translate.expressions import element_at
 from mc.engine.translate.kinds import join, natural_shape, shape_beside, told
 from mc.engine.translate.membership import copies_of
-from mc.engine.translate.operands import number_in, said
+from mc.engine.translate.operands import number_in
 from mc.engine.translate.values import (
     Builder,
     Const,
@@ -179,7 +179,7 @@ def extreme(w: Writer, node: Apply) -> Value:
     if isinstance(shape, SeqShape):
         return _extreme_of(w, which, takes, lambda: w.elements(value), lambda element: element)
     if not isinstance(shape, (SetShape, SortedSetShape)) or not isinstance(shape.element, IntShape):
-        w.mistake(f"{takes}, not {said(w, value)}")
+        w.refuse(f"{takes}, not {said(w, value)}")
     if shape.wide:
         return _extreme_of(w, which, takes, lambda: w.elements(value), lambda element: element)
     code = named(w, as_code(w, value, shape))
@@ -214,17 +214,16 @@ def record_of(w: Writer, node: Apply) -> Value:
         assert isinstance(name, Literal)
         given[name.value] = bind(w, w.expr(value))
     shape = w.module.shape_of(domain.value)
-    w.at(node)
     record, offset, tag = _kind_of_record(w, given, shape)
     missing = [n for n in record.fields if n not in given]
     extra = [n for n in given if n not in record.fields]
     if missing or extra:
-        w.mistake(f"{w.written(node).partition('(')[0]}(...): missing fields {missing}, unknown fields {extra}")
+        w.refuse(f"missing fields {missing}, unknown fields {extra}")
     if shape.wide:
 
         def fill(place: Place, target: Shape) -> None:
             if target.key != shape.key:
-                w.mistake("this record is assigned to a field of another kind of record")
+                w.refuse("this record is assigned to a field of another kind of record")
             for name, field in record.fields.items():
                 put(w, place.at(record.offsets[name]), given[name], field)
 
@@ -240,7 +239,7 @@ def _kind_of_record(w: Writer, given: dict[str, Value], shape: Shape) -> tuple[R
     assert isinstance(shape, UnionShape)
     tag = given.pop(shape.tag, None)
     if not isinstance(tag, Const) or (type(tag.value), tag.value) not in shape.tags.positions:
-        w.mistake(f"the field {shape.tag} must be one of {list(shape.tags.members)}, written out")
+        w.refuse(f"the field {shape.tag} must be one of {list(shape.tags.members)}, written out")
     code = shape.tags.encode(tag.value)
     return shape.kinds[code], shape.tags.bits, code
 
@@ -266,7 +265,7 @@ def passed(w: Writer, scope: Mapping[str, Value], what: str) -> dict[str, Value]
         value = argument if isinstance(argument, Const) else bind(w, argument, as_written(name))
         if isinstance(value, (Tuple, Interval)):
             if (shape := told(w, value)) is None:
-                w.mistake(f"argument {as_written(name)} of {what}: assign this value to a field or variable first")
+                w.refuse(f"argument {as_written(name)} of {what}: assign this value to a field or variable first")
             value = settle(w, value, shape, as_written(name))
         found[name] = value
     return found
@@ -302,14 +301,17 @@ def applied(w: Writer, generated: Generated, definition: Definition, scope: Mapp
 def entered(w: Writer, definition: Definition, scope: dict[str, Value]) -> Iterator[None]:
     """Translate the body of a definition in place."""
     if w.expanding > MAX_DEPTH:
-        w.mistake(f"{definition.name} is recursive; the spec language has no recursion")
+        w.refuse(f"{definition.name} is recursive; the spec language has no recursion")
     w.expanding += 1
     for name, value in scope.items():
         if isinstance(value, (Num, Truth, Packed)):
             scope[name] = bind(w, value, as_written(name))
-    with w.within(scope, definition.place.file):
-        yield
-    w.expanding -= 1
+    try:
+        with w.within(scope, definition.place.file):
+            yield
+    finally:
+        # A refusal in it may be caught, where what it refuses has another form.
+        w.expanding -= 1
 
 
 def expand(w: Writer, definition: Definition, scope: dict[str, Value]) -> Value:

@@ -44,7 +44,7 @@ def _change(w: Writer, place: Place, shape: Shape, change: Change, path: Sequenc
     first, *rest = path
     if isinstance(shape, BagShape) and not isinstance(shape, SortedSetShape):
         if rest:
-            w.mistake("a count is no function: EXCEPT goes no further")
+            w.refuse("a count is no function: EXCEPT goes no further")
         _recount(w, place, shape, change, first)
         return
     to, part = _part(w, place, shape, first)
@@ -62,7 +62,7 @@ def _part(w: Writer, place: Place, shape: Shape, key: Expression) -> tuple[Place
     """The place of a part, and its shape."""
     if isinstance(shape, (RecordShape, UnionShape)):
         if not isinstance(key, Literal) or not isinstance(key.value, str):
-            w.mistake("EXCEPT of a record needs the name of a field")
+            w.refuse("EXCEPT of a record needs the name of a field")
         return _field(w, place, shape, key.value)
     index = w.expr(key)
     if isinstance(shape, FnShape):
@@ -71,17 +71,17 @@ def _part(w: Writer, place: Place, shape: Shape, key: Expression) -> tuple[Place
         k = named(w, as_number(w, index).code, "k")
         w.fail_if(k.lt(1) | k.gt(place.load(shape.length)), "an index is outside of the sequence")
         return place.at(shape.start).slot(shape.slots, k - 1), shape.element
-    w.mistake(f"this has no part [{w.written(key)}]")
+    w.refuse(f"this has no part [{w.written(key)}]")
 
 
 def _field(w: Writer, place: Place, shape: RecordShape | UnionShape, name: str) -> tuple[Place, Shape]:
     if isinstance(shape, RecordShape):
         if name not in shape.fields:
-            w.mistake(f"there is no field {name!r} here")
+            w.refuse(f"there is no field {name!r} here")
         return place.at(shape.offsets[name]), shape.fields[name]
     holders = {(k.offsets[name], k.fields[name].key) for k in shape.kinds if name in k.fields}
     if name == shape.tag or len(holders) != 1:
-        w.mistake(f"the field {name!r} tells the kind of a record, or differs between kinds")
+        w.refuse(f"the field {name!r} tells the kind of a record, or differs between kinds")
     union_field(w, place, shape, name)  # fails where this kind of record has no such field
     kind = next(kind for kind in shape.kinds if name in kind.fields)
     return place.at(shape.tags.bits + kind.offsets[name]), kind.fields[name]

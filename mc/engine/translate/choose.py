@@ -28,7 +28,7 @@ def chosen_element(w: Writer, node: Bind) -> Value:
     with w.trial(), w.within(dict(w.scope), w.file), w.elements(collection) as element:
         shape = natural_shape(w, element)
     if shape.wide:
-        w.mistake(f"CHOOSE among such large values is not compiled: {w.written(node)}")
+        w.refuse("CHOOSE among such large values is not compiled")
     first = in_order(w, collection, shape)
     result, found = w.let(nothing_of(shape), "chosen"), w.let(truth(False), "found")
     with w.within(dict(w.scope), w.file), w.elements(collection, as_written(name)) as element:

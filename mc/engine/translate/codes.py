@@ -23,7 +23,7 @@ from mc.engine.store.shapes import (
     UnionShape,
 )
 from mc.engine.store.storage import encodable
-from mc.engine.translate.kinds import natural_shape
+from mc.engine.translate.kinds import form_of, natural_shape, told
 from mc.engine.translate.values import (
     BagChange,
     Builder,
@@ -61,11 +61,11 @@ def as_number(w: Writer, value: Value) -> Num:
         return value
     if isinstance(value, Const) and isinstance(value.value, int) and not isinstance(value.value, bool):
         if not fits(value.value):
-            w.mistake(too_large(value.value))
+            w.refuse(too_large(value.value))
         return Num(number(value.value), value.value, value.value)
     if isinstance(value, Stored) and isinstance(value.shape, IntShape):
         return num_of(value.place.load(value.shape), value.shape)
-    shape = natural_shape(w, value)
+    shape = told(w, value)
     if isinstance(shape, OptionalShape) and isinstance(shape.inner, IntShape):
         code = named(w, as_code(w, value, shape))
         w.fail_if(code.eq(0), f"a number is needed, not {to_tla(shape.none)}")
@@ -74,7 +74,7 @@ def as_number(w: Writer, value: Value) -> Num:
         code = _member_of(w, value, shape, int)
         table = w.module.table([m if type(m) is int else numbers[0] for m in shape.members])
         return Num(table[code], min(numbers), max(numbers))
-    w.mistake(f"a number is needed here, not {describe(w, value)}")
+    w.refuse(f"a number is needed here, not {said(w, value)}")
 
 
 def _member_of(w: Writer, value: Value, shape: AtomShape, kind: type) -> Word:
@@ -104,20 +104,24 @@ def as_truth(w: Writer, value: Value) -> Bit:
         return truth(value.value)
     if isinstance(value, Stored) and isinstance(value.shape, BoolShape):
         return value.place.load(value.shape).ne(0)
-    shape = natural_shape(w, value)
+    shape = told(w, value)
     if isinstance(shape, OptionalShape) and isinstance(shape.inner, BoolShape):
         return as_truth(w, as_present(w, value))
     if isinstance(shape, AtomShape) and any(type(m) is bool for m in shape.members):
         code = _member_of(w, value, shape, bool)
         return code.eq(shape.positions.get((bool, True), -1))
-    w.mistake(f"TRUE or FALSE is needed here, not {describe(w, value)}")
+    w.refuse(f"TRUE or FALSE is needed here, not {said(w, value)}")
 
 
-def describe(w: Writer, value: Value) -> str:
+def said(w: Writer, value: Value) -> str:
+    """The kind of a value, and the value as far as it is known."""
     if isinstance(value, Const):
         return shown(value.value)
     if isinstance(value, StateRef):
         return "the whole state"
+    form = form_of(value)
+    if form is not None and told(w, value) is None:  # it has parts of which the kind cannot be told
+        return form
     return described(natural_shape(w, value))
 
 
@@ -263,7 +267,7 @@ def over_text(w: Writer, capacity: int) -> str:
 
 def unfit(w: Writer, given: Shape, shape: Shape) -> NoReturn:
     """A value that stands where only others do."""
-    w.mistake(f"{described(given)}, is used where {described(shape)}, belongs")
+    w.refuse(f"{described(given)}, is used where {described(shape)}, belongs")
 
 
 def _set_code(w: Writer, value: Value, given: SetShape, shape: SetShape) -> Word | None:
@@ -294,7 +298,9 @@ def _int_code(w: Writer, given: Num, shape: IntShape) -> Word:
 
 def _chosen_code(w: Writer, value: Num, shape: AtomShape) -> Word:
     """The code of a number in an enumeration of some numbers."""
-    members = [m for m in shape.members if type(m) is int] or [0]
+    members = [m for m in shape.members if type(m) is int]
+    if not members:
+        unfit(w, IntShape(value.lo, value.hi), shape)
     lo, hi = min(members), max(members)
     if hi - lo >= LONGEST_TABLE:
         given = named(w, value.code)

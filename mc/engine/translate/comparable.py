@@ -8,11 +8,11 @@ from mc.engine.code.build import all_of, choice
 from mc.engine.code.nodes import Bit, Word, number, truth
 from mc.engine.store.kinds import clash, described, kinds, mixed
 from mc.engine.store.shapes import AtomShape, BoolShape, IntShape, OptionalShape, Shape
-from mc.engine.translate.codes import as_code, bind, named
+from mc.engine.translate.codes import as_code, bind, named, said
 from mc.engine.translate.kinds import told
 from mc.engine.translate.values import Const, Interval, SetOf, Tuple, Value, of_code
 from mc.engine.translate.writer import Writer
-from mc.lang.kinds import kind, refusal, shown
+from mc.lang.kinds import kind, refusal
 
 
 def comparable(w: Writer, a: Value, b: Value) -> tuple[Value, Value]:
@@ -41,7 +41,7 @@ def _compare_kinds(w: Writer, a: Value, one: Shape | None, b: Value, two: Shape 
     """Refuse a value of which only the kind can be told."""
     left, right = _kinds_of(a, one), _kinds_of(b, two)
     if left and right and left.isdisjoint(right):
-        refuse(w, *(described(s) if s else _told_kind(v) for v, s in ((a, one), (b, two))))
+        refuse(w, *(said(w, value) for value in (a, b)))
 
 
 def different_kinds(w: Writer, a: Value, one: Shape, b: Value, two: Shape) -> Bit:
@@ -82,7 +82,3 @@ def _kinds_of(value: Value, shape: Shape | None) -> frozenset[str]:
     if isinstance(value, (SetOf, Interval)):
         return frozenset(("a set",))
     return frozenset(("a function",)) if isinstance(value, Tuple) else frozenset()
-
-
-def _told_kind(value: Value) -> str:
-    return shown(value.value) if isinstance(value, Const) else next(iter(_kinds_of(value, None)))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from mc.engine.code.nodes import number
 from mc.engine.store.shapes import FnShape, SeqShape
-from mc.engine.translate.codes import as_present, describe
+from mc.engine.translate.codes import as_present, said
 from mc.engine.translate.convert import part_at, place_of
 from mc.engine.translate.kinds import natural_shape
 from mc.engine.translate.values import Tuple, Value
@@ -40,6 +40,6 @@ def take(w: Writer, names: Sequence[str], value: Value) -> None:
         w.fail_if(place.load(shape.length).ne(len(names)), wanted)
         place = place.at(shape.start)
     else:
-        w.mistake(f"{wanted}, not {describe(w, value)}")
+        w.refuse(f"{wanted}, not {said(w, value)}")
     for k, name in enumerate(names):
         w.scope[name] = part_at(w, place.slot(slots, number(k)), shape.element)

@@ -71,7 +71,7 @@ def equal(w: Writer, a: Value, b: Value) -> Value:
         try:
             return Const(kinds.equal(a.value, b.value))
         except KindError as error:
-            w.mistake(str(error))
+            w.refuse(str(error))
     return _same(w, *comparable(w, a, b))
 
 

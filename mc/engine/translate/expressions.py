@@ -9,6 +9,7 @@ from typing import Any
 from mc.engine.code.build import all_of, any_of, chosen, computed, local
 from mc.engine.code.nodes import Bit, Code, Word, number, related, truth
 from mc.engine.code.statements import Assign, If, Statement
+from mc.engine.store.kinds import described
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import (
     AtomShape,
@@ -26,9 +27,8 @@ from mc.engine.translate.codes import as_code, as_number, as_truth, decided, nam
 from mc.engine.translate.comparable import comparable
 from mc.engine.translate.convert import clear, part_at, place_of
 from mc.engine.translate.equality import connect, equal
-from mc.engine.translate.kinds import join, natural_shape, told
+from mc.engine.translate.kinds import join, natural_shape, shape_of_all, told
 from mc.engine.translate.membership import copies_of
-from mc.engine.translate.operands import BOOLEAN, kinds_of, said
 from mc.engine.translate.values import (
     Const,
     Interval,
@@ -95,7 +95,7 @@ def named_value(w: Writer, node: Name) -> Value:
     if node.of is Of.LOCAL:
         return w.scope[node.name]
     if node.of is not Of.VARIABLE or w.state is None:
-        w.mistake(f"{as_written(node.name)} has no value here")
+        w.refuse(f"{as_written(node.name)} has no value here")
     return variable_of(w, w.state, node.name)
 
 
@@ -103,20 +103,20 @@ def variable_of(w: Writer, state: StateRef, name: str) -> Stored:
     """A variable of a state."""
     shape = w.module.layout.fields.get(name)
     if shape is None:
-        w.mistake(f"the spec has no variable {name!r}")
+        w.refuse(f"the spec has no variable {name!r}")
     return Stored(Place(state.pointer).at(w.module.layout.offsets[name]), shape)
 
 
 def field_of(w: Writer, node: Apply, value: Value, part: Value) -> Value:
     """``value.name``"""
     if not isinstance(part, Const):
-        w.mistake(f"which field of a record this is depends on the state: {w.written(node)}")
+        w.refuse("which field of a record this is depends on the state")
     name, shape = part.value, natural_shape(w, value)
     if isinstance(shape, RecordShape) and name in shape.fields:
         return part_at(w, place_of(w, value).at(shape.offsets[name]), shape.fields[name])
     if isinstance(shape, UnionShape):
         return union_field(w, place_of(w, value), shape, name, getattr(value, "tags", None))
-    w.mistake(f"{w.written(node.operands[0])} has no field {name!r}")
+    w.refuse(f"{described(shape)}, has no field {name!r}")
 
 
 def union_field(w: Writer, place: Place, shape: UnionShape, name: str, tags: frozenset[int] | None = None) -> Value:
@@ -127,7 +127,7 @@ def union_field(w: Writer, place: Place, shape: UnionShape, name: str, tags: fro
         if name in kind.fields:
             found.setdefault((kind.offsets[name], kind.fields[name].key), []).append(tag)
     if not found:
-        w.mistake(f"no kind of record here has a field {name!r}")
+        w.refuse(f"no kind of record here has a field {name!r}")
     holders = sorted(number for numbers in found.values() for number in numbers)
     if not set(tags or range(len(shape.kinds))) <= set(holders):
         code = place.load(shape.tags)
@@ -200,26 +200,18 @@ def element_at(w: Writer, value: Value, shape: SeqShape, index: Num) -> Value:
 
 def connected(w: Writer, node: Apply) -> Value:
     """``/\\`` or ``\\/``"""
-    return connect(w, node.operator is op.AND, [partial(_condition, w, node, operand) for operand in node.operands])
-
-
-def _condition(w: Writer, node: Apply, operand: Expression) -> Value:
-    """An operand that is TRUE or FALSE."""
-    value = w.expr(operand)
-    if kinds_of(w, value).isdisjoint(BOOLEAN):
-        w.mistake(f"TRUE or FALSE is needed here, not {said(w, value)}: {w.written(node)}")
-    return value
+    return connect(w, node.operator is op.AND, [partial(w.expr, operand) for operand in node.operands])
 
 
 def negated(w: Writer, node: Apply) -> Value:
     """``~value``"""
-    return Truth(~as_truth(w, _condition(w, node, node.operands[0])))
+    return Truth(~as_truth(w, w.expr(node.operands[0])))
 
 
 def conditional(w: Writer, node: Apply) -> Value:
     """``IF test THEN one ELSE two``"""
     first, then, otherwise = node.operands
-    test = _condition(w, node, first)
+    test = w.expr(first)
     known = decided(w, test)
     if known is not None:
         return w.expr(then if known else otherwise)
@@ -253,7 +245,7 @@ def common(w: Writer, one: Value, two: Value) -> Shape:
     shape = natural_shape(w, one)
     if isinstance(two, Const) and not isinstance(shape, (IntShape, AtomShape)) and encodable(shape, two.value):
         return shape
-    return join(w, [shape, natural_shape(w, two)])
+    return shape_of_all(w, [one, two])
 
 
 def unset(value: Value) -> bool:

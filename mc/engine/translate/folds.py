@@ -82,7 +82,7 @@ def _settled(w: Writer, node: Fold | Each, hints: Sequence[str], values: Sequenc
         shapes = grown
     if most <= MOST_ROUNDS:
         return shapes
-    w.mistake(
+    w.refuse(
         f"{growing[0]} grows without a bound: assign to a variable, whose domain bounds it; "
         "a sequence is mapped by tuple(e for x in q)"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NoReturn
 
-from mc.engine.store.kinds import described, mixed, single, variants
+from mc.engine.store.kinds import all_kinds, described, mixed, single, variants
 from mc.engine.store.kinds import kinds as kinds_of
 from mc.engine.store.shapes import (
     AtomShape,
@@ -28,6 +28,7 @@ from mc.engine.translate.values import (
     Builder,
     Const,
     Interval,
+    Made,
     Num,
     Packed,
     SetOf,
@@ -40,8 +41,7 @@ from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
 from mc.lang.domains import Domain
 from mc.lang.enumeration import count
-from mc.lang.kinds import in_order
-from mc.lang.text import to_tla
+from mc.lang.kinds import in_order, kind, shown
 from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue
 
 #: Up to so many numbers are told apart from other atoms one by one.
@@ -60,29 +60,45 @@ def natural_shape(w: Writer, value: Value) -> Shape:
         return IntShape(value.lo, value.hi)
     if isinstance(value, Truth):
         return BoolShape()
+    if isinstance(value, Const):
+        return _shape_of_constant(w, value.value)
+    if isinstance(value, Made) and value.node is not None:
+        with w.about(value.node):
+            return _shape_to_make(w, value)
+    if isinstance(value, Made):
+        return _shape_to_make(w, value)
+    if isinstance(value, Interval):
+        hi = max(value.hi.hi, value.lo.lo)
+        return set_of(w, IntShape(value.lo.lo, hi), hi - value.lo.lo + 1)
+    w.refuse("the state itself is not a value")
+
+
+def _shape_to_make(w: Writer, value: Made) -> Shape:
     if isinstance(value, Builder):
         return value.natural()
     if isinstance(value, BagChange):
         return _shape_of_change(w, value)
-    if isinstance(value, Const):
-        return _shape_of_constant(w, value.value)
+    assert isinstance(value, (SetOf, Tuple))
+    element = shape_of_all(w, value.elements)
     if isinstance(value, SetOf):
-        return set_of(w, shape_of_all(w, value.elements), len(value.elements))
+        return set_of(w, element, len(value.elements))
+    return SeqShape(element, len(value.elements))
+
+
+def form_of(value: Value) -> str | None:
+    """The kind of a value that its form tells, whatever its parts are."""
+    if isinstance(value, (SetOf, Interval)) or (isinstance(value, Builder) and value.loop is not None):
+        return "a set"
     if isinstance(value, Tuple):
-        return SeqShape(shape_of_all(w, value.elements), len(value.elements))
-    if isinstance(value, Interval):
-        hi = max(value.hi.hi, value.lo.lo)
-        return set_of(w, IntShape(value.lo.lo, hi), hi - value.lo.lo + 1)
-    w.mistake("the state itself is not a value")
+        return "a sequence"
+    return "a bag" if isinstance(value, BagChange) else None
 
 
 def told(w: Writer, value: Value) -> Shape | None:
     """The shape of a value; None where it cannot be told, as of ``()``."""
-    kept = w.scope, w.file, w.line, w.node
     try:
         return natural_shape(w, value)
     except SpecError:
-        w.scope, w.file, w.line, w.node = kept
         return None
 
 
@@ -93,7 +109,7 @@ def shape_beside(w: Writer, value: Value, other: Shape) -> Shape:
 
 def _shape_of_constant(w: Writer, value: Any) -> Shape:
     if value is None:
-        w.mistake("what a loop returns has no value before it returns")
+        w.refuse("what a loop returns has no value before it returns")
     if isinstance(value, bool):
         return BoolShape()
     if isinstance(value, int):
@@ -115,7 +131,7 @@ def _shape_of_constant(w: Writer, value: Any) -> Shape:
     if isinstance(value, FnValue) and value:
         arguments = frozenset(value)
         return function_on(w, arguments, shape_of_all(w, [Const(value[key]) for key in in_order(arguments)]))
-    w.mistake(f"what {to_tla(value)} holds cannot be told here; assign it to a variable or a field directly")
+    w.refuse(f"what {shown(value)}, holds cannot be told here; assign it to a variable or a field directly")
 
 
 def _shape_of_record(w: Writer, value: RecordValue) -> Shape:
@@ -135,7 +151,12 @@ def shape_of_all(w: Writer, values: Sequence[Value]) -> Shape:
     if len(empty) == len(values):
         return natural_shape(w, values[0])
     joined = join(w, [natural_shape(w, v) for v in values if v not in empty])
-    return joined if all(encodable(joined, v.value) for v in empty) else natural_shape(w, empty[0])
+    for value in empty:
+        if not encodable(joined, value.value):
+            if kind(value.value) not in all_kinds(joined):
+                _meet(w, described(joined), shown(value.value))
+            return natural_shape(w, value)
+    return joined
 
 
 def function_on(w: Writer, arguments: Iterable[Any], element: Shape) -> FnShape:
@@ -143,7 +164,7 @@ def function_on(w: Writer, arguments: Iterable[Any], element: Shape) -> FnShape:
     keys = tuple(in_order(arguments))
     domain = join(w, [_shape_of_constant(w, key) for key in keys])
     if mixed(domain):
-        w.mistake(f"the arguments of a function can be compared, but not those here: {described(domain)}")
+        w.refuse(f"the arguments of a function can be compared, but not those here: {described(domain)}")
     if domain.size() != len(keys) or sorted(map(domain.encode, keys)) != list(range(len(keys))):  # there are gaps
         domain = AtomShape(keys)
     return FnShape(tuple(sorted(keys, key=domain.encode)), domain, element, w.module.spec.met is not None)
@@ -182,8 +203,11 @@ def sorted_set(w: Writer, element: Shape, most: int) -> SortedSetShape:
         element = IntShape(element.lo, element.lo + (1 << MAX_ELEMENT) - 1)
     if element.bits > MAX_ELEMENT or most > MOST_ELEMENTS:
         if isinstance(element, IntShape):
-            w.mistake(f"a set of numbers between {element.lo} and {element.hi} is too large to be built here")
-        w.mistake("a set of such values needs a variable of that kind of set; use any(...) or all(...) instead")
+            w.refuse(f"a set of numbers between {element.lo} and {element.hi} is too large to be built here")
+        w.refuse(
+            "a set of such values needs a variable of that kind of set, or any(...) or all(...) in its place: "
+            f"{described(element)}"
+        )
     return SortedSetShape(element, max(1, most))
 
 
@@ -255,12 +279,16 @@ def _join_bags(w: Writer, a: BagShape, b: BagShape) -> Shape:
     if isinstance(a, SortedSetShape) or isinstance(b, SortedSetShape):
         _apart(w, a, b)
     if element.bits + copies.bit_length() > PAYLOAD:
-        w.mistake(f"a bag of such elements is too large to be built here: {described(element)}")
+        w.refuse(f"a bag of such elements is too large to be built here: {described(element)}")
     return BagShape(element, max(a.distinct, b.distinct), copies)
 
 
 def _apart(w: Writer, a: Shape, b: Shape) -> NoReturn:
-    w.refuse(f"values of different kinds meet here: {described(a)}, and {described(b)}")
+    _meet(w, described(a), described(b))
+
+
+def _meet(w: Writer, one: str, other: str) -> NoReturn:
+    w.refuse(f"values of different kinds meet here: {one}, and {other}")
 
 
 def _join_optional(w: Writer, a: Shape, b: Shape) -> Shape | None:

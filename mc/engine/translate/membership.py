@@ -221,7 +221,7 @@ def _asked(w: Writer, question: Callable[[], bool]) -> Const:
     try:
         return Const(question())
     except KindError as error:
-        w.mistake(str(error))
+        w.refuse(str(error))
 
 
 def _one_of(w: Writer, element: Value, shape: AtomShape, holds: Callable[[Any], bool]) -> Value:
@@ -234,7 +234,7 @@ def _one_of(w: Writer, element: Value, shape: AtomShape, holds: Callable[[Any], 
             answers.append(-1)
             refused = error
     if max(answers) < 0:
-        w.mistake(str(refused))
+        w.refuse(str(refused))
     if len(set(answers)) == 1:
         return Const(bool(answers[0]))
     code = named(w, as_code(w, element, shape))
@@ -251,7 +251,7 @@ def _in_family(w: Writer, given: Collection[Any], element: Value) -> Value:
     """Membership in a known set of sets."""
     shape = natural_shape(w, element)
     if not isinstance(shape, (SetShape, SortedSetShape)):
-        w.mistake("only a set can be in a set of sets")
+        w.refuse(f"only a set can be in a set of sets, not {described(shape)}")
     for other in kinds.in_order(given):
         element, _ = comparable(w, element, Const(other))
     codes = {shape.encode(v) for v in given if encodable(shape, v)}
@@ -404,7 +404,7 @@ def _test(w: Writer, value: Value, shape: Shape, domain: Domain, result: Bit) ->
             if isinstance(domain, Bag) and isinstance(shape, BagShape) and domain.copies < shape.copies:
                 _refute(w, result, copies_of(w, value, shape, element).gt(domain.copies))
     else:
-        w.mistake(f"whether {described(shape)}, is in {domain!r} is not supported")
+        w.refuse(f"whether {described(shape)}, is in {domain!r} is not supported")
 
 
 def _test_union(w: Writer, place: Place, shape: UnionShape, domain: Record, result: Bit) -> None:

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 from mc.engine.code.nodes import truth
 from mc.engine.translate.builders import bindings
-from mc.engine.translate.codes import as_present, as_truth, bind
+from mc.engine.translate.codes import as_present, as_truth, bind, said
 from mc.engine.translate.equality import equal
 from mc.engine.translate.expressions import as_plain, nothing_of, plain
 from mc.engine.translate.kinds import natural_shape
-from mc.engine.translate.operands import SET, kinds_of, said
+from mc.engine.translate.operands import SET, kinds_of
 from mc.engine.translate.values import Stored, Value
 from mc.engine.translate.writer import Writer
 from mc.formula.nodes import Apply, Bind, Binder
@@ -30,7 +30,7 @@ def only_element(w: Writer, node: Apply) -> Value:
             return
         value = as_present(w, w.expr(operand))
         if kinds_of(w, value).isdisjoint(SET):
-            w.mistake(f"The takes a set, not {said(w, value)}")
+            w.refuse(f"The takes a set, not {said(w, value)}")
         with w.elements(value) as element:
             yield element
 

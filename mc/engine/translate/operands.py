@@ -9,24 +9,19 @@ from typing import NoReturn
 
 from mc.engine.store.kinds import all_kinds
 from mc.engine.store.shapes import BagShape, FnShape, OptionalShape, SeqShape, Shape, SortedSetShape
-from mc.engine.translate.codes import as_number, as_present, describe, settle
-from mc.engine.translate.kinds import natural_shape
+from mc.engine.translate.codes import as_number, as_present, said, settle
+from mc.engine.translate.kinds import form_of, natural_shape
 from mc.engine.translate.values import (
     Asked,
-    BagChange,
     Builder,
     Const,
-    Interval,
     Num,
     Packed,
-    SetOf,
     StateRef,
     Stored,
-    Tuple,
     Value,
 )
 from mc.engine.translate.writer import Writer
-from mc.errors import SpecError
 from mc.formula.nodes import Apply
 from mc.formula.operators import Operator
 from mc.lang.domains import Domain, Range
@@ -72,14 +67,11 @@ def kinds_of(w: Writer, value: Value) -> Kinds:
     """The kinds that a value may be of. A function over ``1..n`` is a sequence, too."""
     if isinstance(value, Const):
         return _kinds_of_constant(value.value)
-    if isinstance(value, (SetOf, Interval)) or (isinstance(value, Builder) and value.loop is not None):
-        return SET
-    if isinstance(value, Tuple):
-        return SEQUENCE
     if isinstance(value, Asked):
         return DOMAIN
-    if isinstance(value, BagChange):
-        return BAG
+    form = form_of(value)
+    if form is not None:
+        return frozenset((form,))
     return frozenset() if isinstance(value, StateRef) else kinds_of_shape(natural_shape(w, value))
 
 
@@ -129,29 +121,21 @@ def _taken(w: Writer, value: Value, wanted: Kinds) -> Value:
 
 def refuse(w: Writer, operator: Operator, takes: str, operands: Sequence[Value]) -> NoReturn:
     """Refuse operands of kinds that an operator is not for."""
-    w.mistake(f"{operator.symbol} takes {takes}, not {', and '.join(said(w, operand) for operand in operands)}")
+    w.refuse(f"{operator.symbol} takes {takes}, not {', and '.join(said(w, operand) for operand in operands)}")
 
 
 def ranged(w: Writer, value: Value) -> Value:
     """A value that is ranged over; in the text of TLA+ it is a set."""
     if w.module.spec.met is not None and kinds_of(w, value).isdisjoint(SET | DOMAIN):
-        w.mistake(f"only a set is ranged over, not {said(w, value)}")
+        w.refuse(f"only a set is ranged over, not {said(w, value)}")
     return value
 
 
 def number_in(w: Writer, value: Value, what: str) -> Num:
     """A part of an operand that is a number; ``what``: that others are not taken, in words."""
     if kinds_of(w, value).isdisjoint(NUMBER):
-        w.mistake(f"{what}, not of {said(w, value)}")
+        w.refuse(f"{what}, not of {said(w, value)}")
     return as_number(w, value)
-
-
-def said(w: Writer, value: Value) -> str:
-    """The kind of a value, and the value as far as it is known."""
-    try:
-        return describe(w, value)
-    except SpecError:  # it has parts of which the kind cannot be told
-        return " or ".join(sorted(kinds_of(w, value)))
 
 
 def accepted(rows: Sequence[Row]) -> str:

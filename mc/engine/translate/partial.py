@@ -38,7 +38,7 @@ def domain_of(w: Writer, node: Apply, function: Value) -> Value:
         return Interval(one, Num(length, 0, shape.capacity))
     if isinstance(shape, BagShape) and not isinstance(shape, SortedSetShape):
         return _domain_of_bag(w, function, shape)
-    w.mistake(f"DOMAIN of this is not compiled: {w.written(node)}")
+    w.refuse("DOMAIN of this is not compiled")
 
 
 def _domain_of_constant(value: object) -> object:
@@ -75,7 +75,7 @@ def merged(w: Writer, node: Apply) -> Value:
             bag = bind(w, w.expr(other))
             key, count = (bind(w, w.expr(operand)) for operand in one.operands)
             return _extended(w, bag, key, count, wins)
-    w.mistake(f"@@ is compiled where one side is a single pair: {w.written(node)}")
+    w.refuse("@@ is compiled where one side is a single pair")
 
 
 def _extended(w: Writer, bag: Value, key: Value, count: Value, wins: bool) -> Value:
@@ -86,7 +86,7 @@ def _extended(w: Writer, bag: Value, key: Value, count: Value, wins: bool) -> Va
     else:
         shape = natural_shape(w, bag)
         if not isinstance(shape, BagShape) or isinstance(shape, SortedSetShape):
-            w.mistake("@@ is compiled for functions from elements to counts")
+            w.refuse("@@ is compiled for functions from elements to counts")
         given = BagShape(
             join(w, [shape.element, shape_beside(w, key, shape.element)]),
             shape.distinct + 1,
@@ -95,7 +95,7 @@ def _extended(w: Writer, bag: Value, key: Value, count: Value, wins: bool) -> Va
 
     def fill(place: Place, target: Shape) -> None:
         if not isinstance(target, BagShape) or isinstance(target, SortedSetShape):
-            w.mistake("a function whose domain grows is compiled where it is stored as one")
+            w.refuse("a function whose domain grows is compiled where it is stored as one")
         w.fill(place, bag, target)
         code = named(w, as_code(w, key, target.element), "e")
         base, word = place.address()

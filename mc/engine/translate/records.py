@@ -92,11 +92,11 @@ def record_at(w: Writer, node: Apply, record: Value, key: Value) -> Value:
         return applied(w, node, Const(FnValue(record.value.fields)), key)
     shape = natural_shape(w, record)
     if not isinstance(shape, RecordShape):
-        w.mistake(f"which field of a record this is depends on the state: {w.written(node)}")
+        w.refuse("which field of a record this is depends on the state")
     place, key = place_of(w, record), bind(w, key)
     joined = join(w, [*shape.fields.values()])
     if joined.wide:
-        w.mistake(f"which large field of a record this is depends on the state: {w.written(node)}")
+        w.refuse("which large field of a record this is depends on the state")
     result, found = w.let(nothing_of(joined), "field"), w.let(truth(False), "found")
     for name, field in shape.fields.items():
         with w.when(as_truth(w, equal(w, key, Const(name)))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mc.engine.code.nodes import Code
 from mc.engine.translate import bags, convert, functions, membership, sets
@@ -67,7 +68,7 @@ from mc.engine.translate.records import record_at, written_record
 from mc.engine.translate.sequences import sequence_of_values
 from mc.engine.translate.tla import booleans, domain_made, equivalent, finite, implied, joined, numbers_of, subsets
 from mc.engine.translate.unions import union_of
-from mc.engine.translate.values import Const, SetOf, Tuple, Value
+from mc.engine.translate.values import Const, Made, SetOf, Tuple, Value
 from mc.engine.translate.writer import Rules, Writer
 from mc.formula import operators as op
 from mc.formula import standard
@@ -90,12 +91,13 @@ DEEPEST = 60
 
 def translated(w: Writer, node: Expression) -> Value:
     """Translate one expression; code that must run before it is emitted."""
-    w.at(node)
     known = known_value(w, node)
     if known is not MISSING:
         return Const(frozenset(known) if isinstance(known, set) else known)
-    with w.placed():
+    with w.about(node):
         value = _value(w, node)
+        if isinstance(value, Made) and value.node is None:
+            value = replace(value, node=node)
         code = getattr(value, "code", None)
         return bind(w, value) if isinstance(code, Code) and code.depth > DEEPEST else value
 
@@ -119,18 +121,17 @@ def _value(w: Writer, node: Expression) -> Value:
             return fold(w, node)
         case Except():
             return changed(w, node)
-    w.mistake(f"this cannot be evaluated: {w.written(node)}")
+    w.refuse("this cannot be evaluated")
 
 
 def _operator(w: Writer, node: Apply) -> Value:
     table = TABLE if w.module.spec.met is None else TABLE_OF_TLA
     rows = table.get(node.operator)
     if not rows:
-        w.mistake(f"this is not part of the spec language: {w.written(node)}")
+        w.refuse("this is not part of the spec language")
     if rows[0].whole:
         return rows[0].rule(w, node)
     operands = [w.expr(operand) for operand in node.operands]
-    w.at(node)
     value = _of_known(node, operands)
     if value is not None:
         return value

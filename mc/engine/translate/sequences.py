@@ -8,7 +8,7 @@ from mc.engine.store.places import Place
 from mc.engine.store.shapes import SeqShape, Shape
 from mc.engine.store.storage import MAX_UNIVERSE
 from mc.engine.translate.builders import bindings, push
-from mc.engine.translate.codes import describe, unfit
+from mc.engine.translate.codes import said, unfit
 from mc.engine.translate.convert import clear
 from mc.engine.translate.kinds import is_sequence, most_elements, natural_shape
 from mc.engine.translate.values import Builder, Const, Interval, Value
@@ -33,7 +33,7 @@ def sequence_of_values(w: Writer, node: Bind) -> Value:
 
     def natural() -> Shape:
         if longest > MAX_UNIVERSE:
-            w.mistake(f"a sequence of up to {longest:,} elements is too long to be built here")
+            w.refuse(f"a sequence of up to {longest:,} elements is too long to be built here")
         with w.within(dict(scope), file), w.aside(), bindings(w, node.bounds, sets=False):
             return SeqShape(natural_shape(w, w.expr(node.body)), longest)
 
@@ -54,5 +54,5 @@ def _length(w: Writer, collection: Value) -> int:
         isinstance(collection, Const) and isinstance(collection.value, Range)
     )
     if not (interval or is_sequence(w, collection)):
-        w.mistake(UNORDERED.format(describe(w, collection)))
+        w.refuse(UNORDERED.format(said(w, collection)))
     return most_elements(w, collection)

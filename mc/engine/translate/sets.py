@@ -19,12 +19,12 @@ from mc.engine.store.shapes import (
     UnionShape,
 )
 from mc.engine.store.storage import shape_of
-from mc.engine.translate.codes import as_present, named
+from mc.engine.translate.codes import as_present, named, said
 from mc.engine.translate.convert import place_of, slot_loop
 from mc.engine.translate.elements import sequence_loop
 from mc.engine.translate.filters import member_loop
 from mc.engine.translate.kinds import bitmap, join, natural_shape, shape_of_all
-from mc.engine.translate.operands import RANGED, kinds_text, said
+from mc.engine.translate.operands import RANGED, kinds_text
 from mc.engine.translate.values import (
     Builder,
     Const,
@@ -65,7 +65,7 @@ def element_loop(w: Writer, value: Value, hint: str = "k", chosen: Filter | None
                 yield blocks.enter_context(sequence_loop(w, value, shape, k))
                 return
             if not isinstance(shape, (SetShape, BagShape)):
-                w.mistake(f"only {kinds_text(RANGED)} is ranged over, not {said(w, value)}")
+                w.refuse(f"only {kinds_text(RANGED)} is ranged over, not {said(w, value)}")
             place = place_of(w, value)
             possible = getattr(value, "possible", -1) & (-1 if chosen is None else chosen.union)
             if isinstance(shape, SetShape):
@@ -82,13 +82,13 @@ def _constant_elements(w: Writer, given: Any, k: str, blocks: ExitStack) -> Valu
     try:
         values = list(kinds.in_order(given))
     except (TypeError, SpecError, EvaluationError) as error:
-        w.mistake(f"this cannot be ranged over: {error}")
+        w.refuse(f"this cannot be ranged over: {error}")
     if values == [frozenset()]:  # of which nobody can tell what it is a set of
         blocks.enter_context(w.loop(k, "range", 1))
         return Const(values[0])
     shape = common_shape(w, given, values)
     if shape.wide:
-        w.mistake("the elements here are too large to range over")
+        w.refuse("the elements here are too large to range over")
     codes = [shape.encode(v) for v in values]
     if codes == list(range(len(codes))):
         return of_code(blocks.enter_context(w.loop(k, "range", len(codes))), shape)
@@ -112,12 +112,12 @@ def common_shape(w: Writer, given: Any, values: list[Any]) -> Shape:
         shape = shape_of(given)
         if not shape.wide:
             return shape
-        w.mistake("the elements of this domain are too large to range over")
+        w.refuse("the elements of this domain are too large to range over")
     if isinstance(values[0], (frozenset, set)):
         atoms = [v for s in values for v in kinds.in_order(s)]
         sets = bitmap(w, join(w, [natural_shape(w, Const(v)) for v in atoms]))
         if sets is None or sets.wide:
-            w.mistake("the elements of this set are too large to range over")
+            w.refuse("the elements of this set are too large to range over")
         return sets
     return shape_of_all(w, [*map(Const, values)])
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import SetShape, Shape, SortedSetShape
-from mc.engine.translate.codes import as_code, as_truth, named, unfit
+from mc.engine.translate.codes import as_code, as_truth, named, said, unfit
 from mc.engine.translate.convert import add_element, check_capacity, clear
 from mc.engine.translate.equality import connect
 from mc.engine.translate.kinds import FEW_SETS, bitmap, natural_shape
-from mc.engine.translate.operands import BOOLEAN, kinds_of, said
+from mc.engine.translate.operands import BOOLEAN, kinds_of
 from mc.engine.translate.values import Asked, Builder, Const, Packed, Truth, Value
 from mc.engine.translate.writer import Writer
 from mc.errors import EvaluationError, SpecError
@@ -33,7 +33,7 @@ SMALLEST = -(1 << 31)
 def _condition(w: Writer, node: Apply, operand: Expression) -> Value:
     value = w.expr(operand)
     if kinds_of(w, value).isdisjoint(BOOLEAN):
-        w.mistake(f"TRUE or FALSE is needed here, not {said(w, value)}: {w.written(node)}")
+        w.refuse(f"TRUE or FALSE is needed here, not {said(w, value)}")
     return value
 
 
@@ -76,7 +76,7 @@ def subsets(w: Writer, node: Apply) -> Value:
     shape = natural_shape(w, value)
     sets = bitmap(w, shape)
     if not isinstance(shape, SetShape) or sets is None or len(shape.values) > FEW_SETS:
-        w.mistake(f"the subsets of such a set are too many: {w.written(node)}")
+        w.refuse("the subsets of such a set are too many")
     code, count = named(w, as_code(w, value, shape), "whole"), 1 << len(shape.values)
 
     @contextmanager
@@ -109,7 +109,7 @@ def domain_made(w: Writer, node: Apply) -> Value:
             case standard.RECORDS:
                 return Const(Record(**dict(zip(parts[::2], parts[1::2], strict=True))))
     except (SpecError, EvaluationError, TypeError) as error:
-        w.mistake(f"this set is not compiled: {w.written(node)}: {error}")
+        w.refuse(f"this set is not compiled ({error})")
     raise AssertionError(node)
 
 
@@ -117,7 +117,7 @@ def _known(w: Writer, operand: Expression) -> Any:
     """A part of such a set: the name of a field, a set that is known, or a domain."""
     value = w.expr(operand)
     if not isinstance(value, Const):
-        w.mistake(f"a set that depends on the state is no part of a larger one here: {w.written(operand)}")
+        w.refuse("a set that depends on the state is no part of a larger one here")
     given = value.value
     return given if isinstance(operand, Literal) and isinstance(given, str) else _as_domain(given)
 

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 
 from mc.engine.code.nodes import Word, number, truth
 from mc.engine.code.statements import Do
+from mc.engine.store.kinds import described
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import FnShape, RecordShape, SeqShape, Shape, UnionShape
 from mc.engine.store.slots import PAYLOAD
@@ -68,8 +69,7 @@ def walked(w: Writer, node: Expression) -> Value:
     if not w.module.facts.of(node).forks:
         value = w.expr(node)
         return value if decided(w, value) is not None else Truth(as_truth(w, value))  # a number is no number of ways
-    w.at(node)
-    with w.placed():
+    with w.about(node):
         match node:
             case Bind(bounds=bounds) if never(w, bounds):
                 return Const(OF_NONE[node.binder])
@@ -190,8 +190,7 @@ def straight(w: Writer, tree: Tree) -> Value:
 
 def enter(w: Writer, tree: Enter) -> Value:
     """A definition with its arguments; in how many ways it holds."""
-    w.at(tree)
-    with w.placed():
+    with w.about(tree):
         return holding(w, w.module.definitions[tree.definition], [w.expr(a) for a in tree.arguments])
 
 
@@ -204,8 +203,7 @@ def function_body(w: Writer, tree: Tree) -> None:
 
 def require(w: Writer, tree: Tree, last: bool = False) -> None:
     """Emit what a tree does in such a function, which returns where it does not hold; ``last``: and else, too."""
-    w.at(tree)
-    with w.placed():
+    with w.about(tree):
         match tree:
             case Test(condition=condition):
                 _require_test(w, condition, last)
@@ -289,11 +287,9 @@ def _require_branch(w: Writer, tree: If, last: bool) -> None:
 
 def assign(w: Writer, tree: Assign) -> None:
     """``variable' = value``, or a part of it."""
-    w.at(tree)
-    with w.placed():
+    with w.about(tree):
         place, shape = _target(w, tree)
         value = w.expr(tree.value)
-        w.at(tree)
         _note_assignment(w, tree)
         put(w, place, value, shape)
 
@@ -304,7 +300,7 @@ def _note_assignment(w: Writer, tree: Assign) -> None:
     if w.primed.assigned is None:
         return
     if tree.path:
-        w.mistake(f"Init assigns whole variables, not a part of t.{tree.variable}")
+        w.refuse(f"Init assigns whole variables, not a part of t.{tree.variable}")
     position = list(w.module.layout.fields).index(tree.variable)
     k = w.primed.assigned + position // PAYLOAD
     w.store(SCRATCH, k, SCRATCH[k] | 1 << position % PAYLOAD)
@@ -327,12 +323,12 @@ def _field(w: Writer, place: Place, shape: Shape, key: Key) -> tuple[Place, Shap
         return place.at(shape.offsets[name]), shape.fields[name]
     if isinstance(shape, UnionShape):
         if name == shape.tag:
-            w.mistake(f"{name} tells the kind of the record: assign a whole record")
+            w.refuse(f"{name} tells the kind of the record: assign a whole record")
         part = union_field(w, place, shape, name)
         if not isinstance(part, Stored):
-            w.mistake(f"{name} differs between kinds of records here: assign a whole record")
+            w.refuse(f"{name} differs between kinds of records here: assign a whole record")
         return part.place, part.shape
-    w.mistake(f"there is no field {name!r} here")
+    w.refuse(f"there is no field {name!r} here")
 
 
 def _element_of(w: Writer, place: Place, shape: Shape, key: Key) -> tuple[Place, Shape]:
@@ -343,4 +339,4 @@ def _element_of(w: Writer, place: Place, shape: Shape, key: Key) -> tuple[Place,
         element = element_at(w, Stored(place, shape), shape, as_number(w, index))
         assert isinstance(element, Stored)
         return element.place, element.shape
-    w.mistake(f"this is not a function or a sequence, and has no part [{w.written(key.key)}]")
+    w.refuse(f"only a function or a sequence has parts, not {described(shape)}")

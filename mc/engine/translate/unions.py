@@ -7,9 +7,9 @@ from functools import partial, reduce
 from mc.engine.store.shapes import SetShape
 from mc.engine.translate.algebra import combination
 from mc.engine.translate.builders import bindings, set_of_values
-from mc.engine.translate.codes import as_code, as_present
+from mc.engine.translate.codes import as_code, as_present, said
 from mc.engine.translate.kinds import told
-from mc.engine.translate.operands import SET, kinds_of, said
+from mc.engine.translate.operands import SET, kinds_of
 from mc.engine.translate.values import Packed, Value
 from mc.engine.translate.writer import Writer
 from mc.formula import operators as op
@@ -45,5 +45,5 @@ def union_of(w: Writer, node: Apply) -> Value:
 def _set(w: Writer, value: Value) -> Value:
     """A set: no bag, although one is ranged over as its domain is."""
     if kinds_of(w, value).isdisjoint(SET):
-        w.mistake(f"UNION takes a set of sets, not of {said(w, value)}")
+        w.refuse(f"UNION takes a set of sets, not of {said(w, value)}")
     return as_present(w, value)

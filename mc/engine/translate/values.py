@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -15,8 +15,12 @@ from mc.formula.nodes import Expression
 from mc.formula.operators import Operator
 
 
+@dataclass(frozen=True)
 class Value:
     """Base of all translated values."""
+
+    #: Of one that is made where it is needed: the expression that is refused where it is of no shape.
+    node: Expression | None = field(default=None, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,10 @@ class BagChange(Value):
     bag: Value
     #: "+" or "-", and the elements of which there is one copy more or less, written out or as a set.
     changes: tuple[tuple[str, tuple[Value, ...] | Value], ...]
+
+
+#: What has no shape before it is made, and is made where it is needed, perhaps in several.
+Made = Builder | SetOf | Tuple | BagChange
 
 
 def exact(value: Any) -> Any:

@@ -90,8 +90,7 @@ class Ways:
         self._written = written
 
     def _walk(self, tree: Tree, following: Following) -> None:
-        self.w.at(tree)
-        with self.w.placed():
+        with self.w.about(tree):
             if not self.w.module.facts.of(tree).chooses:
                 self._straight(tree, following)
             elif isinstance(tree, All):

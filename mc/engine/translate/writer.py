@@ -21,6 +21,8 @@ from mc.errors import SpecError
 from mc.formula.nodes import Bound, Definition, Expression, Node, as_written
 
 C = TypeVar("C", bound=Code)
+#: Longer texts of what is refused are cut, such as that of a definition.
+LONGEST = 100
 #: The pointer to scratch memory: word 0 is 0, or the number of the failure because of which nothing more is evaluated.
 SCRATCH = pointer("x")
 #: Names that generated functions use for themselves.
@@ -194,22 +196,28 @@ class Writer:
         """The text of a node."""
         return self.module.spec.written(node.place)
 
-    def refuse(self, message: str) -> NoReturn:
-        """A mistake in the expression that is being translated, with its text."""
-        self.mistake(message if self.node is None else f"{message}, in {self.written(self.node)}")
-
-    def mistake(self, message: str) -> NoReturn:
-        raise SpecError(message, self.file, self.line or None)
-
     @contextmanager
-    def placed(self) -> Iterator[None]:
-        """Say where it is in the spec, if a mistake that is found inside does not."""
+    def about(self, node: Node) -> Iterator[None]:
+        """What is said inside is about a node of the spec, also of what is refused without a place."""
+        kept = self.file, self.line, self.node
+        self.at(node)
         try:
             yield
         except SpecError as error:
-            if error.file is not None:
-                raise
-            raise SpecError(error.message, self.file, self.line or None) from None
+            if error.file is None:
+                self.refuse(error.message)
+            raise
+        finally:
+            self.file, self.line, self.node = kept
+
+    def refuse(self, message: str) -> NoReturn:
+        """Refuse what is being translated: say why, what its text is and where it stands."""
+        if self.node is None:
+            raise SpecError(message, self.file, self.line or None) from None
+        text, place = self.written(self.node), self.node.place
+        if len(text) > LONGEST:
+            text = f"{text[:LONGEST]}..."
+        raise SpecError(f"{message}, in {text}", place.file, place.line) from None
 
     def fail_if(self, condition: Bit, why: str) -> None:
         """Stop the evaluation of the state where ``condition`` holds."""
@@ -240,7 +248,7 @@ class Writer:
     def single(self, bound: Bound) -> str:
         """The name that is bound."""
         if len(bound.names) != 1:
-            self.mistake("a comprehension binds single names")
+            self.refuse("a comprehension binds single names")
         return bound.names[0]
 
     # What rules ask of each other, whichever is the simpler one

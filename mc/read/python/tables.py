@@ -18,6 +18,7 @@ from mc.lang import kinds
 from mc.lang.composites import Bag, Seq, Set
 from mc.lang.declarations import Then, Variable
 from mc.lang.domains import Domain, Listed, as_domain
+from mc.lang.enumeration import count
 from mc.lang.kinds import ATOMS
 from mc.lang.values import ModelValue
 from mc.read.python.expressions import Texts
@@ -242,6 +243,8 @@ class Tables:
             others = isinstance(given, (set, frozenset)) and not all(type(v) in ATOMS for v in given)
             domain = Listed(kinds.set_of(given)) if others else as_domain(given)
             iter(domain)
+            # A part of it may be what cannot be gone through.
+            count(domain)
         except (SpecError, EvaluationError) as error:
             why = error.message if isinstance(error, SpecError) else str(error)
             raise self.fail(table, f"{what} {name}: {why}", number) from None
