@@ -12,6 +12,7 @@ from typing import Any
 from mc.engine.deep import deeply
 from mc.engine.interpreted import Search
 from mc.engine.learn.domains import NotLearned
+from mc.engine.learn.held import difference
 from mc.engine.learn.model import bound, learner, packed, sets_of_model_values, unpacked
 from mc.engine.learn.samples import chosen, fails, successors, walk
 from mc.engine.learn.symmetric import singled_out
@@ -39,6 +40,8 @@ WALKS = 20
 WALK_SECONDS = 0.5
 #: How often domains are widened, at most.
 MOST_WIDENED = 40
+#: In so many states compiled code is held to the interpreter.
+HELD = 100
 
 
 class Compiling:
@@ -110,6 +113,7 @@ class Compiling:
         except (SpecError, ModelError, UnevaluableInit) as error:
             raise NotCompiledYet(str(error)) from None
         if result.violation is None or result.violation.kind != "evaluation":
+            self._hold(result)
             return self._told(result)
         path = [unpacked(state) for state in result.violation.representatives]
         self.reason = _reason(result.violation)
@@ -117,6 +121,17 @@ class Compiling:
             raise NotCompiled("an evaluation fails, and the interpreter tells which")
         deeply(lambda: self._widen(path))
         return None
+
+    def _hold(self, result: Result) -> None:
+        """:class:`NotCompiled` where the interpreter says anything else: in its own levels, and in some states."""
+        dice = random.Random(0)
+        states = dice.sample(self.samples, min(HELD, len(self.samples)))
+        what = deeply(lambda: difference(self.interpreter, self.engine, states))
+        levels = tuple(self.first.levels)
+        if result.complete and levels != result.levels[: len(levels)]:
+            what = "levels"
+        if what:
+            raise NotCompiled(f"the interpreter and compiled code differ in {what}, which is a fault of mc: report it")
 
     def _translated(self, spec: Spec) -> Engine:
         """The program of a spec. The interpreter goes on where the translator knows no way."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from mc.engine import interpreted
 from mc.engine.learn import model
 from mc.engine.result import Result
+from mc.engine.runtime import words
+from mc.engine.search.compiled import Engine
 from mc.engine.search.limits import Limits
 from mc.engine.tiered import search
 from mc.engine.tiers import Found, Options
@@ -116,6 +119,30 @@ Few == \\A m \\in DOMAIN bag : bag[m] <= 3
 """
     result = compiled(run(body, "CONSTANT P = {a, b} INIT Init NEXT Next INVARIANT Few"))
     assert result.distinct == 16
+
+
+def test_compiled_code_is_held_to_the_interpreter(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the two say otherwise of a state, or of the first levels, leaves the module to the interpreter."""
+
+    def wrong(name: str, made: Callable[..., Any]) -> str:
+        right = getattr(Engine, name)
+        with monkeypatch.context() as patched:
+            patched.setattr(Engine, name, lambda self, *given, **options: made(right(self, *given, **options)))
+            found = run(QUEUES, f"{CONFIG}INVARIANT Inv", states=20)
+        assert not found.compiled
+        return found.why
+
+    def inspected(word: int) -> Callable[..., Any]:
+        def made(found: Any) -> Any:
+            found[1][:, word] ^= 1
+            return found
+
+        return made
+
+    assert "differ in successors" in wrong("expand", lambda found: (found[0][1:], *found[1:]))
+    assert "differ in constraints" in wrong("inspect", inspected(words.WITHIN))
+    assert "differ in invariants" in wrong("inspect", inspected(words.BROKEN))
+    assert "differ in levels" in wrong("search", lambda found: replace(found, levels=(2, *found.levels[1:])))
 
 
 def test_what_is_not_compiled_says_why(run: Run) -> None:

@@ -1,0 +1,61 @@
+"""Compiled code held to the interpreter, in states that both can evaluate.
+
+Lowering and domains are clever, and the interpreter is plain: where the two say different things of one state, what the
+compiled search has found is not told to anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mc.engine.learn.model import packed, unpacked
+from mc.engine.program.program import Program
+from mc.engine.runtime import words
+from mc.errors import DomainError, EvaluationError
+from mc.formula.nodes import Expression
+from mc.interpreter.interpreter import Interpreter
+from mc.interpreter.states import State
+
+
+def difference(interpreter: Interpreter, program: Program, states: Iterable[State]) -> str:
+    """What the two say otherwise of one of some states: "successors", "constraints" or "invariants"; empty where they
+    agree."""
+    for state in states:
+        try:
+            row = program.layout.pack(packed(program.spec.variables, state))
+        except DomainError:
+            continue
+        control = program.control()
+        _, known = program.inspect(row, control)
+        successors, _, _, complete = program.expand(row)
+        try:
+            if control[words.STOP] == words.OK:
+                if bool(known[0, words.WITHIN]) != _within(interpreter, state):
+                    return "constraints"
+                if known[0, words.BROKEN] != _broken(interpreter, state):
+                    return "invariants"
+            # A way that leads to the same state as another one is counted, not made.
+            if complete and set(map(unpacked, map(program.unpack, successors))) != _successors(interpreter, state):
+                return "successors"
+        except (EvaluationError, RecursionError):
+            continue
+    return ""
+
+
+def _within(interpreter: Interpreter, state: State) -> bool:
+    return all(interpreter.holds(name, state) for name in interpreter.spec.constraints)
+
+
+def _broken(interpreter: Interpreter, state: State) -> int:
+    """The first invariant that a state violates, from 1; 0 where it violates none."""
+    spec = interpreter.spec
+    judged: list[str | Expression] = list(spec.invariants)
+    judged += [conjunct.formula for conjunct in spec.properties if conjunct.asked == "invariant"]
+    return next((n for n, predicate in enumerate(judged, 1) if not interpreter.holds(predicate, state)), 0)
+
+
+def _successors(interpreter: Interpreter, state: State) -> set[State]:
+    found: list[State] = []
+    for action in interpreter.actions:
+        action.visit(state, found.append)
+    return set(found)
