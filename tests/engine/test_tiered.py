@@ -145,6 +145,18 @@ def test_compiled_code_is_held_to_the_interpreter(run: Run, monkeypatch: pytest.
     assert "differ in levels" in wrong("search", lambda found: replace(found, levels=(2, *found.levels[1:])))
 
 
+def test_conditions_after_assignments_are_left_to_the_interpreter(run: Run) -> None:
+    """What a way has written before it ended would stay for the next one."""
+    body = """EXTENDS Naturals
+VARIABLES x, y
+Init == x = 0 /\\ y = 0
+Next == (x' = 1 /\\ y' = 0 /\\ y > 0) \\/ (UNCHANGED x /\\ y' = (y + 1) % 3)
+"""
+    found = run(body, "INIT Init NEXT Next")
+    assert not found.compiled
+    assert found.why.endswith("a condition, or a choice, after a variable has its next value")
+
+
 def test_what_is_not_compiled_says_why(run: Run) -> None:
     found = run(QUEUES, f"{CONFIG}VIEW Inv")
     assert not found.compiled
