@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mc.engine.learn.model import packed, unpacked
+from mc.engine.learn.samples import invariants
 from mc.engine.program.program import Program
 from mc.engine.runtime import words
 from mc.errors import DomainError, EvaluationError
-from mc.formula.nodes import Expression
 from mc.interpreter.interpreter import Interpreter
 from mc.interpreter.states import State
 
@@ -48,10 +48,8 @@ def _within(interpreter: Interpreter, state: State) -> bool:
 
 def _broken(interpreter: Interpreter, state: State) -> int:
     """The first invariant that a state violates, from 1; 0 where it violates none."""
-    spec = interpreter.spec
-    judged: list[str | Expression] = list(spec.invariants)
-    judged += [conjunct.formula for conjunct in spec.properties if conjunct.asked == "invariant"]
-    return next((n for n, predicate in enumerate(judged, 1) if not interpreter.holds(predicate, state)), 0)
+    judged = enumerate(invariants(interpreter.spec), 1)
+    return next((n for n, predicate in judged if not interpreter.holds(predicate, state)), 0)
 
 
 def _successors(interpreter: Interpreter, state: State) -> set[State]:

@@ -9,6 +9,7 @@ from mc.errors import EvaluationError
 from mc.formula.nodes import Expression
 from mc.interpreter.interpreter import Interpreter
 from mc.interpreter.states import State
+from mc.spec.module import ModuleSpec
 
 #: Steps of a walk.
 STEPS = 200
@@ -53,11 +54,14 @@ def within(interpreter: Interpreter, state: State) -> bool:
         return False
 
 
+def invariants(spec: ModuleSpec) -> list[str | Expression]:
+    """What is asked of each state: the invariants, then the properties that are such."""
+    return [*spec.invariants, *(conjunct.formula for conjunct in spec.properties if conjunct.asked == "invariant")]
+
+
 def fails(interpreter: Interpreter, state: State) -> bool:
     """Whether something cannot be evaluated in a state, or in what is looked at with its successors."""
-    spec = interpreter.spec
-    judged: list[str | Expression] = [*spec.constraints, *spec.invariants]
-    judged += [conjunct.formula for conjunct in spec.properties if conjunct.asked == "invariant"]
+    judged = [*interpreter.spec.constraints, *invariants(interpreter.spec)]
     following: list[State] = [state]
     try:
         for action in interpreter.actions:
