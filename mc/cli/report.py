@@ -5,11 +5,11 @@ from __future__ import annotations
 import resource
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mc
+from mc.dataclass import dataclass
 from mc.engine.result import Result, ViolationKind
 from mc.lang.text import to_tla
 from mc.lang.values import ModelValue, ModelValueSet

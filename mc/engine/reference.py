@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.engine.result import NO_ERROR, ActionCount, Ending, Result, Verdict, Violation, ViolationKind
 from mc.lang.state import State, renamed
 from mc.lang.values import ModelValue

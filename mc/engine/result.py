@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from mc.dataclass import dataclass
 from mc.lang.state import State
 
 #: "vacuous": no initial state, or none within the constraints; "error": an evaluation failed; "assumption": an

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from mc.dataclass import dataclass
 from mc.engine.result import Result
 from mc.engine.search.limits import Limits
 

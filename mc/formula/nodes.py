@@ -9,10 +9,11 @@ and its level, is in :mod:`mc.formula.facts`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, IntEnum
 from typing import Any, Protocol
 
+from mc.dataclass import dataclass
 from mc.formula.operators import Operator
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.errors import EvaluationError
 from mc.lang import kinds, operators
 from mc.lang.domains import Domain, Range

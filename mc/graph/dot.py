@@ -11,11 +11,11 @@ import itertools
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import networkx as nx  # type: ignore[import-untyped]
 
+from mc.dataclass import dataclass
 from mc.graph.export import clean, edge_label, node_lines
 
 Colour = Literal["", "action", "depth", "value"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mc.dataclass import dataclass
 from mc.engine.reference import successors
 from mc.engine.runtime import words
 from mc.errors import EvaluationError, UsageError

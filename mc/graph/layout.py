@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from mc.dataclass import dataclass
 from mc.trace.events import Timeline, action_text, message_text
 from mc.trace.processes import Process, Status
 from mc.trace.reader import Event, Flight

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.errors import EvaluationError
 from mc.formula import operators as op
 from mc.formula.nodes import Apply, Bind, Binder, Call, Expression, Let, Level, Place, as_written

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.formula import operators as op
 from mc.formula import standard
 from mc.formula.nodes import (

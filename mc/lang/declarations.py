@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from mc.dataclass import dataclass
 from mc.errors import SpecError
 from mc.lang.domains import Domain, as_domain
 

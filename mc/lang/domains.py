@@ -10,9 +10,9 @@ from __future__ import annotations
 import collections.abc
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.errors import DomainError, EvaluationError, KindError, SpecError
 from mc.lang import arithmetic
 from mc.lang.kinds import in_order, kind, refusal, shown

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NoReturn
 
+from mc.dataclass import dataclass
 from mc.errors import EXIT_SPEC, McError
 from mc.formula.nodes import Definition, Node
 

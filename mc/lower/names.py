@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from mc.dataclass import dataclass
 from mc.formula.nodes import Expression, Name, Value
 
 #: What variables stand for; of one that is not in it, nothing is known.

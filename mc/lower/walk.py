@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.formula import operators as op
 from mc.formula import standard
 from mc.formula.nodes import (

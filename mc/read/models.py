@@ -9,13 +9,14 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 import mc
+from mc.dataclass import dataclass
 from mc.errors import McError, ModelError, UsageError
 from mc.read.text import read_text
 from mc.spec.objects import Expectation, Model
@@ -23,6 +24,8 @@ from mc.spec.objects import Expectation, Model
 #: ``SPEC:MODEL``. A model's name is also a directory of results, so it has nothing special in it.
 _REFERENCE = re.compile(r"(?P<spec>.+?)(?::(?P<model>[A-Za-z0-9_][\w-]*))?")
 _MODEL_NAME = re.compile(r"[A-Za-z0-9_][\w-]*")
+#: libyaml's where PyYAML was built with it, which takes a tenth of the time.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: The name of the model of a spec that has no YAML.
 NO_YAML = "default"
 
@@ -183,7 +186,7 @@ class _Reader:
 
     def parse(self) -> yaml.Node:
         try:
-            node = yaml.compose(read_text(self.file), Loader=yaml.SafeLoader)
+            node = yaml.compose(read_text(self.file), Loader=_LOADER)
         except yaml.MarkedYAMLError as error:
             line = f":{error.problem_mark.line + 1}" if error.problem_mark is not None else ""
             context = f" {error.context}" if error.context else ""

@@ -38,6 +38,14 @@ PLACES = tuple(
 )
 #: So many lines after the one that Python names, the reason may be: a call may go on for some.
 SOON = 20
+#: Fields of syntax trees in which names and numbers stand, or whether a name is read or written.
+_NO_NODES = ["ctx", "id", "attr", "kind", "module", "level", "conversion", "is_async", "simple", "type_comment"]
+#: The fields that may hold nodes, by the class of a node.
+_PARTS = {
+    form: () if form is ast.Constant else tuple(field for field in form._fields if field not in _NO_NODES)
+    for form in vars(ast).values()
+    if isinstance(form, type) and issubclass(form, ast.AST)
+}
 
 
 def read_text(path: Path) -> str:
@@ -88,14 +96,14 @@ def parse_expression(text: str) -> ast.expr:
 
 
 def walk(tree: ast.AST) -> list[ast.AST]:
-    """The nodes of a tree as :func:`ast.walk` gives them, but for ``ast.Load()`` and its like, in half of the time."""
+    """The nodes of a tree as :func:`ast.walk` gives them, but for ``ast.Load()`` and its like, in less time."""
     found = [tree]
     for node in found:
-        for field in node._fields:
+        for field in _PARTS[type(node)]:
             value = getattr(node, field, None)
             if isinstance(value, list):
                 found += [part for part in value if isinstance(part, ast.AST)]
-            elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+            elif isinstance(value, ast.AST):
                 found.append(value)
     return found
 

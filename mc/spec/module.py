@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
+from mc.dataclass import dataclass
 from mc.formula.nodes import Definition, Expression
 
 #: What TLC makes of a conjunct of a property (``tlc2.tool.impl.SpecProcessor.processConfigProps``): a predicate of

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
+from mc.dataclass import dataclass
 from mc.errors import EvaluationError, SpecError
 from mc.formula.evaluate import Interpreter
 from mc.formula.nodes import Definitions, Expression, Place

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
+from mc.dataclass import dataclass
 from mc.errors import ModelError
 from mc.read.models import bundled
 from mc.spec.objects import Model

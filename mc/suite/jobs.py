@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+from mc.dataclass import dataclass
 from mc.errors import ModelError, UsageError
 from mc.read.models import bundled_names, find_spec, read_models
 from mc.spec.objects import Expectation, Model

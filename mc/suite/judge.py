@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.errors import EXIT_INCOMPLETE
 from mc.spec.objects import Expectation
 from mc.suite.jobs import Job

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.engine.reference import successors
 from mc.engine.result import Result
 from mc.errors import McError

@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from mc.dataclass import dataclass
 from mc.errors import DomainError, McError
 from mc.spec.objects import Spec
 from mc.tlc.output import split_variables

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from mc.dataclass import dataclass
 from mc.engine.reference import successors
 from mc.errors import McError
 from mc.lang.text import to_tla

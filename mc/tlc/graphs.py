@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from mc.dataclass import dataclass
 from mc.lang.state import State
 from mc.spec.objects import Spec
 from mc.tlc.dump import Packs, Rows, TlcGraph

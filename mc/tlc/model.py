@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.errors import ModelError, UsageError
 from mc.lang.kinds import in_order
 from mc.lang.text import to_tla

@@ -7,7 +7,9 @@ so they are matched loosely.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from mc.dataclass import dataclass
 
 _MARKER = re.compile(r"(@!@!@(?:START|END)MSG -?\d+(?::\d+)? @!@!@)")
 _START = re.compile(r"@!@!@STARTMSG (-?\d+)(?::(\d+))? @!@!@")

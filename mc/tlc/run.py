@@ -7,10 +7,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mc.dataclass import dataclass
 from mc.errors import McError, ModelError, SpecError, UsageError
 from mc.lang.text import from_tla
 from mc.tlc.model import TlcModel

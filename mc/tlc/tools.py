@@ -11,9 +11,9 @@ import importlib.util
 import shutil
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from mc.dataclass import dataclass
 from mc.errors import UsageError
 
 JAR_VARIABLE = "TLA2TOOLS_JAR"

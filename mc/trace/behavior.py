@@ -11,10 +11,10 @@ from __future__ import annotations
 import itertools
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
+from mc.dataclass import dataclass
 from mc.engine.reference import Step, successors, ways
 from mc.engine.result import Unevaluable, Violation
 from mc.errors import EvaluationError, McError, SpecError

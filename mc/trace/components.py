@@ -7,9 +7,10 @@ where it last changed is found by evaluating it again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.formula import operators as op
 from mc.formula.facts import children, local_names
 from mc.formula.nodes import Apply, Bind, Bound, Call, Expression, Name, Node, Of

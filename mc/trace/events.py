@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
+from mc.dataclass import dataclass
 from mc.engine.reference import Step
 from mc.lang.domains import Fn, Range
 from mc.lang.state import State

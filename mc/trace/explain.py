@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.errors import DomainError, SpecError
 from mc.formula import nodes as formula
 from mc.formula import operators as op

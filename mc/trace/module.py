@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.engine.result import Taken, Violation
 from mc.errors import EvaluationError
 from mc.formula import operators as op

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.formula import operators as op
 from mc.formula.facts import used
 from mc.formula.nodes import Apply

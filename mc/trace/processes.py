@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.lang.domains import Domain, Enum, Fn, Optional, Range
 from mc.lang.state import State
 from mc.lang.text import to_tla

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.engine.reference import Step, ways
 from mc.lang.domains import Fn
 from mc.lang.state import State

@@ -10,9 +10,9 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.engine.reference import Step, ways
 from mc.errors import DomainError, TraceError
 from mc.formula.nodes import Assign

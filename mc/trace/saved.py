@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.errors import EvaluationError, ModelError, TraceError, UsageError
 from mc.lang.text import from_tla, to_tla
 from mc.lang.values import ModelValueSet

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from mc.dataclass import dataclass
 from mc.spec.objects import Spec
 from mc.trace.behavior import Behavior
 from mc.trace.events import Part, Timeline, action_text, message_text, timeline

@@ -12,8 +12,9 @@ renaming. So it is computed once for each representative; then a real behavior f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from mc.dataclass import dataclass
 from mc.engine.reference import Step, successors
 from mc.engine.result import Violation
 from mc.lang.state import State

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.lang.operators import CopiesIn
 from mc.lang.state import State
 from mc.lang.text import Place, to_tla

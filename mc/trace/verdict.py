@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from mc.dataclass import dataclass
 from mc.engine.reference import successors
 from mc.lang.state import State
 from mc.spec.objects import Definition, Spec

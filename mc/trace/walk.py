@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.formula.nodes import All, Assign, Definition, Each, Either, Enter, Expression, If, Some, Test, Tree, With
 from mc.lang.state import State, put
 from mc.spec.objects import Action, Spec, is_condition

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from mc.dataclass import dataclass
 from mc.engine.code import text
 from mc.engine.code.statements import Function
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from mc.dataclass import dataclass
 from mc.engine.code.nodes import ARITHMETIC, RELATIONS, Code, Operand
 from mc.engine.code.statements import (
     Assign,

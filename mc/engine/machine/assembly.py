@@ -6,7 +6,7 @@ one type in LLVM; what they point to is told by the instructions that use them, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from mc.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from mc.dataclass import dataclass
 
 #: Bytes that are kept, at most: the code of some ten thousand models. It is brought to three quarters of that when it
 #: has become more, so that this is rare.

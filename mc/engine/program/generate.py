@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 
+from mc.dataclass import dataclass
 from mc.engine.code.build import call, computed, pointer, tested, total, union_of_words, variable
 from mc.engine.code.nodes import Type, number
 from mc.engine.code.statements import Assign, Do, For, Function, If, Note, Return, Statement, Store

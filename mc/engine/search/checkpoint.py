@@ -15,13 +15,13 @@ import re
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import mc
+from mc.dataclass import dataclass
 from mc.engine.program.program import Program, Words
 from mc.engine.search.levels import Items, Levels
 from mc.errors import UsageError

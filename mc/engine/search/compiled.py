@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from mc.dataclass import dataclass
 from mc.engine.program.program import Program
 from mc.engine.result import Order, Progress, Result
 from mc.engine.runtime import words

@@ -9,12 +9,12 @@ from __future__ import annotations
 import tempfile
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from mc.dataclass import dataclass
 from mc.engine.program.program import Words
 from mc.engine.runtime import words
 from mc.engine.runtime.memory import pages

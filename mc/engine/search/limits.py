@@ -10,9 +10,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from mc.dataclass import dataclass
 from mc.engine.result import Ending, Limit, Order
 from mc.errors import UsageError
 

@@ -8,11 +8,11 @@ least number of faults on the way. Then, from the initial states on, those that 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from mc.dataclass import dataclass
 from mc.engine.program.program import Program, Words
 from mc.engine.runtime import words
 from mc.engine.search.levels import Items

@@ -15,13 +15,14 @@ import itertools
 import math
 import mmap
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from mc.dataclass import dataclass
 from mc.engine.program.program import Batch, Program, Words, zeros
 from mc.engine.runtime import words
 from mc.engine.runtime.memory import pages

@@ -8,8 +8,9 @@ the rest of a step.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from mc.dataclass import dataclass
 from mc.engine.code.build import choice, computed, variable
 from mc.engine.code.nodes import Word
 from mc.engine.store.places import Place

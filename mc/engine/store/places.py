@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from mc.dataclass import dataclass
 from mc.engine.code.build import total
 from mc.engine.code.nodes import Pointer, Word, number
 from mc.engine.code.statements import Assign, Statement, Store

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NoReturn
 
+from mc.dataclass import dataclass
 from mc.engine.store.kinds import all_kinds
 from mc.engine.store.shapes import BagShape, FnShape, OptionalShape, SeqShape, Shape, SortedSetShape
 from mc.engine.translate.codes import as_number, as_present, said, settle

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.engine.code.nodes import Bit, Pointer, Word
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import BoolShape, IntShape, Shape

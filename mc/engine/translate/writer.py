@@ -6,9 +6,9 @@ import keyword
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
+from mc.dataclass import dataclass
 from mc.engine.code.build import call, local, pointer, variable
 from mc.engine.code.nodes import Bit, Code, Pointer, Type, Word, number, word
 from mc.engine.code.statements import Assign, Break, Do, For, Function, If, Return, Statement, Store

@@ -183,7 +183,7 @@ def _check_expression(node: ast.AST, text: Text) -> None:
 
 def _check_names(text: Text, definitions: Definitions) -> None:
     """Every name is a parameter, a local, a name of the spec, or one that Python shares with the language."""
-    parts = [part for part in walk(text.node) if isinstance(part, ast.Name)]
+    parts = [part for part in text.nodes if isinstance(part, ast.Name)]
     known = {*text.parameters, *(part.id for part in parts if isinstance(part.ctx, ast.Store)), *definitions.namespace}
     for part in parts:
         if part.id in known or part.id in BUILTINS:
@@ -199,8 +199,8 @@ def _check_names(text: Text, definitions: Definitions) -> None:
 
 def _check_comparisons(text: Text, definitions: Definitions) -> None:
     """A domain is no value, unless it is an interval: it is asked only whether it has a value."""
-    names = {*text.parameters, *(part.id for part in walk(text.node) if _is_stored(part))}
-    for part in walk(text.node):
+    names = {*text.parameters, *(part.id for part in text.nodes if _is_stored(part))}
+    for part in text.nodes:
         operands = [part.left, *part.comparators] if isinstance(part, ast.Compare) else []
         for op, pair in zip(getattr(part, "ops", []), itertools.pairwise(operands), strict=True):
             domain = next((given for given in pair if _is_domain(given, names, definitions.namespace)), None)
@@ -228,7 +228,7 @@ def _is_domain(node: ast.expr, names: Collection[str], namespace: Mapping[str, A
 
 def _check_states(text: Text) -> None:
     allowed: set[int] = set()
-    nodes = list(walk(text.node))
+    nodes = text.nodes
     for node in nodes:
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import FunctionType
 from typing import Any, Protocol
 
+from mc.dataclass import dataclass
 from mc.errors import SpecError
 from mc.formula import operators as op
 from mc.formula.nodes import AGAIN, Apply, Bind, Binder, Bound, Call, Expression, Name, Of, Place, Value

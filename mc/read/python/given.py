@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.errors import McError, UsageError
 from mc.lang.domains import Range
 from mc.lang.state import State

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.lang.composites import Bag, Record, Seq, Set, Union
 from mc.lang.declarations import Variable
 from mc.lang.domains import Bool, Domain, Enum, Fn, Optional, Range

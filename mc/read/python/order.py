@@ -8,7 +8,7 @@ accumulated by one operator that does not care, parts of ``t`` that belong to th
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from mc.errors import SpecError
@@ -58,7 +58,7 @@ def locals_of(text: Text, namespace: Mapping[str, Any]) -> dict[str, Kind | None
     """What is known of the parameters and locals of a definition: those always of one kind."""
     names: dict[str, Kind | None] = dict.fromkeys(text.parameters)
     given: dict[str, list[tuple[ast.expr, bool]]] = {}
-    for part in walk(text.node):
+    for part in text.nodes:
         if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
             given.setdefault(part.targets[0].id, []).append((part.value, False))
         elif isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
@@ -78,10 +78,10 @@ def locals_of(text: Text, namespace: Mapping[str, Any]) -> dict[str, Kind | None
 
 def check_order(text: Text, namespace: Mapping[str, Any]) -> None:
     """Check the loops and functions of a definition; :class:`SpecError` where a result depends on an order."""
-    bound = {*text.parameters, *_assigned(text.node)}
-    calls = (node for node in walk(text.node) if isinstance(node, ast.Call))
+    bound = {*text.parameters, *_assigned(text.nodes)}
+    calls = (node for node in text.nodes if isinstance(node, ast.Call))
     sequences = {id(given) for call in calls if _is_name(call.func, "tuple") for given in call.args}
-    for node in walk(text.node):
+    for node in text.nodes:
         if isinstance(node, ast.DictComp):
             _check_function(node, text)
         elif isinstance(node, ast.ListComp) or (isinstance(node, ast.GeneratorExp) and id(node) in sequences):
@@ -102,10 +102,10 @@ def _stored(node: ast.AST) -> list[ast.Name]:
     return [part for part in walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
 
 
-def _assigned(node: ast.AST) -> set[str]:
+def _assigned(nodes: Sequence[ast.AST]) -> set[str]:
     """The locals that statements assign to."""
-    targets = [part.targets[0] for part in walk(node) if isinstance(part, ast.Assign)]
-    targets += [part.target for part in walk(node) if isinstance(part, ast.AugAssign)]
+    targets = [part.targets[0] for part in nodes if isinstance(part, ast.Assign)]
+    targets += [part.target for part in nodes if isinstance(part, ast.AugAssign)]
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
@@ -132,9 +132,7 @@ def _check_sequence(node: ast.ListComp | ast.GeneratorExp, text: Text, namespace
 
 def _check_leftovers(text: Text, bound: set[str]) -> None:
     """A loop's variable has no value after the loop; Python has that of the last element."""
-    loops = {
-        node.target.id for node in walk(text.node) if isinstance(node, ast.For) and isinstance(node.target, ast.Name)
-    }
+    loops = {node.target.id for node in text.nodes if isinstance(node, ast.For) and isinstance(node.target, ast.Name)}
     for node, binders in _loads(text.node, frozenset()):
         if node.id in loops and node.id not in bound and node.id not in binders:
             raise text.error(f"{text.name}: {node.id} has a value only in the loop over its elements", node.lineno)
@@ -165,7 +163,7 @@ class _Loop:
         #: The locals that one round hands to the next, or to what follows the loop.
         self.carried = {
             name
-            for name in _assigned(loop)
+            for name in _assigned(walk(loop))
             if _first_use(name, loop.body) == "read" or _is_read_after(name, loop, text.node.body)
         }
         #: Of each of these, how it is accumulated.
@@ -199,12 +197,12 @@ class _Loop:
         done = [[ast.unparse(node) for node in suite[:-1]] for suite in breaks]
         last = {id(node) for suite in breaks for node in suite}
         for node in walk(self.loop):
-            if not isinstance(node, (ast.Assign, ast.AugAssign)) or not _assigned(node) & self.carried:
+            if not isinstance(node, (ast.Assign, ast.AugAssign)) or not _assigned([node]) & self.carried:
                 continue
             # A sum of all elements is the same in every order; a sum that is left at one of them is not.
             other = id(node) not in last or any(suite != done[0] for suite in done)
             if other or self.depends(node.value, self.varying - self.carried):
-                raise self.fail(node, f"{', '.join(sorted(_assigned(node) & self.carried))} depends on")
+                raise self.fail(node, f"{', '.join(sorted(_assigned([node]) & self.carried))} depends on")
 
     def depends(self, node: ast.AST, varying: Collection[str] | None = None) -> bool:
         """Whether an expression may have another value for each element; ``varying``: by these names alone."""

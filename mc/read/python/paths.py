@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from mc.dataclass import dataclass
 from mc.errors import SpecError
 from mc.read.python.places import LONGEST, Place, State, Write, Writes, every, join, overlap, within
 from mc.read.python.rewrite import has_step, is_step

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from mc.dataclass import dataclass
 from mc.read.text import walk
 
 #: In the place of the index, where a loop has written for every one that it ranges over.
@@ -81,6 +82,8 @@ class _Substitution(ast.NodeTransformer):
 
 def within(node: ast.expr, names: Mapping[str, ast.expr], where: str = "") -> ast.expr:
     """An expression with what its names stand for in their place; ``where``: the call that gives them."""
+    if not any(name in names or ":" in name for name in names_in(node)):
+        return node
     found: ast.expr = _Substitution(names, where).visit(copy.deepcopy(node))
     return found
 

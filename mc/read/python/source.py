@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from pathlib import Path
 
 import mc.lang
+from mc.dataclass import dataclass
 from mc.errors import SpecError
 from mc.lang import arithmetic
 from mc.read.text import parse, read_text, walk

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from mc.dataclass import dataclass
 from mc.formula import operators as op
 from mc.formula.nodes import Apply, Bound, Expression, Fold, Let, Name, Of, Place, Value
 from mc.read.python.expressions import Expressions, Scope

@@ -323,7 +323,7 @@ class Tables:
     def decides(self, text: Text, callers: tuple[Text, ...] = ()) -> bool:
         """Whether all that a definition returns looks like TRUE or FALSE; ``callers``: who asks."""
         names = locals_of(text, self.namespace)
-        returned = [part.value for part in walk(text.node) if isinstance(part, ast.Return)]
+        returned = [part.value for part in text.nodes if isinstance(part, ast.Return)]
         return bool(returned) and all(
             value is not None and self.is_condition(value, names, (*callers, text)) for value in returned
         )

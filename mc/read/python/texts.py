@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.errors import SpecError
 from mc.read.text import walk
 
@@ -19,6 +20,11 @@ class Text:
 
     node: ast.FunctionDef
     file: Path
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All nodes of its tree."""
+        return walk(self.node)
 
     @property
     def name(self) -> str:
@@ -75,14 +81,14 @@ class Definitions:
         """A definition, and those that it uses."""
         found = [text]
         for user in found:
-            calls = (self.called(part) for part in walk(user.node) if isinstance(part, ast.Call))
+            calls = (self.called(part) for part in user.nodes if isinstance(part, ast.Call))
             found += {called: None for called in calls if called is not None and called not in found}
         return found
 
 
 def _reads(text: Text) -> bool:
     """Whether a definition has a variable in its own text."""
-    return any(isinstance(part, ast.Attribute) and root(part) == ("s", True) for part in walk(text.node))
+    return any(isinstance(part, ast.Attribute) and root(part) == ("s", True) for part in text.nodes)
 
 
 def root(node: ast.expr) -> tuple[str | None, bool]:

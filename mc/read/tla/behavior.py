@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
+from mc.dataclass import dataclass
 from mc.formula import operators as op
 from mc.formula import standard
 from mc.formula.levels import Levels

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from mc.dataclass import dataclass
 from mc.formula import operators as op
 from mc.formula import standard
 from mc.formula.nodes import Apply, Bound, Expression, Let, Name, Of, Place, Value

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, NoReturn
 
+from mc.dataclass import dataclass
 from mc.errors import EvaluationError, ModelError
 from mc.formula.nodes import Place
 from mc.lang.text import to_tla

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from mc.dataclass import dataclass
 from mc.read.tla.scope import Imported, Instance, Local, Module, Symbol
 from mc.read.tla.syntax import Node
 

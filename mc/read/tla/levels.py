@@ -7,9 +7,9 @@ found with its level, as SANY does (``tla2sany.semantic.LevelNode``).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.formula import operators as op
 from mc.formula import standard
 from mc.formula.facts import children

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from mc.dataclass import dataclass
 from mc.errors import InvariantError, ModelError
 from mc.formula import standard
 from mc.formula.levels import Levels

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 
+from mc.dataclass import dataclass
 from mc.formula import standard
 from mc.formula.nodes import AGAIN, Apply, Call, Expression, Invoke, Lambda, Let, Level, Name, Of, Place
 from mc.read.tla.files import Text

@@ -8,8 +8,9 @@ when formulas are made, of the modules that others need before these.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from mc.dataclass import dataclass
 from mc.read.tla.files import Text
 from mc.read.tla.strings import unescaped
 from mc.read.tla.syntax import Node, parts, written

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from mc.dataclass import dataclass
 from mc.formula.nodes import Definition, Expression
 
 

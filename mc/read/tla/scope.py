@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from mc.dataclass import dataclass
 from mc.formula import standard
 from mc.formula.nodes import NOWHERE, Place
 from mc.formula.operators import Operator

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NoReturn
 
 import tree_sitter
 import tree_sitter_tlaplus
 
+from mc.dataclass import dataclass
 from mc.errors import SpecError
 from mc.formula.nodes import Place
 

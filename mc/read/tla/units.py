@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from mc.dataclass import dataclass
 from mc.formula import standard
 from mc.formula.nodes import Definition, Expression, Level
 from mc.read.tla.expressions import RULES
