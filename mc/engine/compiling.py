@@ -29,7 +29,6 @@ from mc.interpreter.states import State
 from mc.lang import state as lang
 from mc.lang.domains import Domain
 from mc.lang.values import ModelValueSet
-from mc.lower.late import late
 from mc.lower.lower import lower
 from mc.lower.lowered import Lowered, NotLowered
 from mc.spec.objects import Spec
@@ -76,10 +75,6 @@ class Compiling:
             lowered = deeply(lambda: lower(self.spec, self.interpreter))
         except NotLowered as error:
             raise NotCompiled(str(error)) from None
-        for name in (lowered.init, *(action.definition for action in lowered.actions)):
-            part = late(lowered.definitions[name].tree, lowered.definitions)
-            if part is not None:
-                raise NotCompiled(f"{part.place.start}: a condition, or a choice, after a variable has its next value")
         where = singled_out(lowered, {name: self.sets[name] for name in self.symmetry})
         if where:
             raise NotCompiled(f"SYMMETRY {self.spec.symmetry} is one of values that {where} tells apart")

@@ -106,9 +106,13 @@ class Fact(NamedTuple):
     forks: bool
     #: Whether it is a tree with choices that may lead to several states.
     chooses: bool
+    #: Whether it is a tree that may be FALSE.
+    fails: bool
+    #: Whether it is a tree without choices that may be FALSE after it has given a variable a value.
+    spoils: bool
 
 
-_NOTHING = Fact(frozenset(), frozenset(), frozenset(), False, False)
+_NOTHING = Fact(frozenset(), frozenset(), frozenset(), False, False, False, False)
 
 
 @cache
@@ -161,7 +165,7 @@ class Facts:
         if isinstance(node, Assign):
             writes |= {node.variable}
         chooses = isinstance(node, (Either, Some)) or any(part.chooses for part in parts)
-        return Fact(free, reads, writes, self._forks(node), chooses)
+        return Fact(free, reads, writes, self._forks(node), chooses, self._fails(node), self._spoils(node))
 
     def _forks(self, node: Node) -> bool:
         match node:
@@ -184,6 +188,41 @@ class Facts:
                 return self.definition(definition).forks and not self.is_value(definition)
             case Enter(definition=name):
                 return self.definition(self.definitions[name]).forks
+        return False
+
+    def _fails(self, node: Node) -> bool:
+        match node:
+            case Test(condition=condition):
+                return condition != Value(True)
+            case All(parts=parts):
+                return any(self.of(part).fails for part in parts)
+            case If(then=one, otherwise=other) | Each(body=one, then=other):
+                return self.of(one).fails or self.of(other).fails
+            case With(body=body):
+                return self.of(body).fails
+            case Enter(definition=name):
+                return self.definition(self.definitions[name]).fails
+            case Either() | Some():
+                return True
+        return False
+
+    def _spoils(self, node: Node) -> bool:
+        match node:
+            case All(parts=parts):
+                found = [self.of(part) for part in parts]
+                return any(
+                    part.spoils or (part.fails and any(before.writes for before in found[:k]))
+                    for k, part in enumerate(found)
+                )
+            case If(then=one, otherwise=other):
+                return self.of(one).spoils or self.of(other).spoils
+            case Each(body=body, then=then):
+                # What a round of a loop has written may stand when the next one is FALSE.
+                return bool(self.of(body).writes and self._fails(node)) or self.of(then).spoils
+            case With(body=body):
+                return self.of(body).spoils
+            case Enter(definition=name):
+                return self.definition(self.definitions[name]).spoils
         return False
 
 

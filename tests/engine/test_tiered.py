@@ -145,16 +145,39 @@ def test_compiled_code_is_held_to_the_interpreter(run: Run, monkeypatch: pytest.
     assert "differ in levels" in wrong("search", lambda found: replace(found, levels=(2, *found.levels[1:])))
 
 
-def test_conditions_after_assignments_are_left_to_the_interpreter(run: Run) -> None:
-    """What a way has written before it ended would stay for the next one."""
-    body = """EXTENDS Naturals
+#: Actions with ways that end after a variable has its next value.
+ENDING = {
+    "a condition": "x' = 1 - x /\\ y' = y + 1 /\\ y > 0",
+    "a condition on a next value": "x' = x + 1 /\\ x' < 3 /\\ UNCHANGED y",
+    "a condition with several ways": "x' = x + 1 /\\ (x' = 1 \\/ x' < 3) /\\ UNCHANGED y",
+    "an element": "x' \\in 0..3 /\\ x' > x /\\ UNCHANGED y",
+    "nothing to choose": "y' = 2 /\\ x' \\in {k \\in 0..2 : k < x}",
+    "nothing to choose ever": "y' = 2 /\\ x' \\in {}",
+    "an existential": "y' = 2 /\\ \\E k \\in 1..x : k # 1 /\\ x' = k - 1",
+    "branches": "y' = 2 /\\ IF x = 0 THEN x' = 1 /\\ y = 1 ELSE x' = 0",
+    "branches that end": "(IF x = 0 THEN x' = 1 ELSE x' = 2 /\\ y = 1) /\\ y' = x' /\\ y # 2",
+    "a fork in a fork": "y' = 1 /\\ ((x' = 2 /\\ y # 1) \\/ (x' \\in 1..2 /\\ (x = 1 \\/ y = 1) /\\ x' # x))",
+    "forks after a fork": "(x' = 1 \\/ x' = 2) /\\ (y' = x' \\/ y' = x) /\\ x' # y' /\\ x + y < 3",
+    "an operator": "Both(2) /\\ UNCHANGED y",
+    "what is never": "x' = 2 /\\ y' = 2 /\\ FALSE",
+    "what may fail": "x' = 2 /\\ y' = 2 /\\ x < 3 /\\ 1 \\div (3 - x) > 5",
+}
+
+
+@pytest.mark.parametrize("action", ENDING.values(), ids=list(ENDING))
+@pytest.mark.parametrize("place", ["A", "\\E i \\in 0..1 : x # i /\\ A", "(y' = 1 /\\ FALSE) \\/ A"])
+def test_what_a_way_that_ends_wrote_is_gone(action: str, place: str, run: Run) -> None:
+    """Other ways of the same action come after it, and other actions, which leave a variable as it is."""
+    body = f"""EXTENDS Naturals
 VARIABLES x, y
-Init == x = 0 /\\ y = 0
-Next == (x' = 1 /\\ y' = 0 /\\ y > 0) \\/ (UNCHANGED x /\\ y' = (y + 1) % 3)
+Init == x \\in 0..1 /\\ y \\in 0..1
+Both(n) == x' = n /\\ y < n
+A == {action}
+Kept == UNCHANGED x /\\ y' = (y + 1) % 3
+Next == ({place}) \\/ (x = 1 /\\ UNCHANGED <<x, y>>) \\/ Kept \\/ (x' = 0 /\\ UNCHANGED y)
+Few == x < 5 /\\ y < 5
 """
-    found = run(body, "INIT Init NEXT Next")
-    assert not found.compiled
-    assert found.why.endswith("a condition, or a choice, after a variable has its next value")
+    compiled(run(body, "INIT Init NEXT Next CONSTRAINT Few"))
 
 
 def test_what_is_not_compiled_says_why(run: Run) -> None:

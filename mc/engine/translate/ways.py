@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 
 from mc.engine.code.build import pointer
 from mc.engine.code.nodes import Word, number
@@ -22,6 +22,7 @@ from mc.engine.translate.operands import ranged
 from mc.engine.translate.trees import holding, require, straight
 from mc.engine.translate.values import Builder, Num, SetOf, Value
 from mc.engine.translate.writer import SCRATCH, Writer
+from mc.formula.facts import Fact
 from mc.formula.nodes import TRUE, All, Assign, Definition, Each, Either, Enter, If, Some, Test, Tree, With, as_written
 
 #: Emits what follows, once for each place in the code where a way ends.
@@ -40,6 +41,8 @@ class Ways:
         self._room = [room]
         #: Whether the primed state may differ from what a successor begins as. (That of Init begins as nothing.)
         self._written = self.w.primed is not None and self.w.primed.assigned is not None
+        #: Whether what comes next restores the primed state. (What comes after Init begins anew.)
+        self._restored = self._written
 
     @property
     def product(self) -> Word:
@@ -61,7 +64,7 @@ class Ways:
         """Walk a definition with its arguments."""
         fact = self.w.module.facts.definition(definition)
         if not fact.chooses:
-            self._where(holding(self.w, definition, arguments), bool(fact.writes), following)
+            self._where(holding(self.w, definition, arguments), fact, following)
             return
         scope, file = self.w.scope, self.w.file
 
@@ -72,9 +75,9 @@ class Ways:
         with entered(self.w, definition, dict(zip(definition.parameters, arguments, strict=True))):
             self._walk(definition.tree, after)
 
-    def _where(self, value: Value, writes: bool, following: Following) -> None:
-        """What follows, where a condition holds."""
-        written, self._written = self._written, self._written or writes
+    def _where(self, value: Value, fact: Fact, following: Following) -> None:
+        """What follows, where a part holds of which a fact is known."""
+        written, self._written = self._written, self._written or bool(fact.writes)
         known = decided(self.w, value)
         if known:
             following()
@@ -88,6 +91,15 @@ class Ways:
             with self.w.when(as_truth(self.w, value)):
                 following()
         self._written = written
+        if not known and (written or fact.spoils):
+            with self.w.otherwise() if known is None else nullcontext():
+                self._clear()
+
+    def _clear(self) -> None:
+        """Where a way ends that may have written: what comes next must not find that."""
+        if not self._restored:
+            assert self.w.primed is not None
+            self.w.do("copy", pointer("s"), self.w.primed.pointer)
 
     def _walk(self, tree: Tree, following: Following) -> None:
         with self.w.about(tree):
@@ -123,7 +135,7 @@ class Ways:
         else:
             part = self.w.module.part(tree)
             value = holding(self.w, part, [self.w.scope[name] for name in part.parameters])
-        self._where(value, bool(self.w.module.facts.of(tree).writes), following)
+        self._where(value, self.w.module.facts.of(tree), following)
 
     def _conjunction(self, parts: Sequence[Tree], following: Following) -> None:
         """The parts one after the other; those before the next choice together."""
@@ -150,6 +162,8 @@ class Ways:
 
     def _some(self, tree: Some, following: Following) -> None:
         if never(self.w, (tree.bound,)):
+            if self._written:
+                self._clear()
             return
         collection = ranged(self.w, self.w.expr(tree.bound.collection))
         if isinstance(collection, SetOf) or (isinstance(collection, Builder) and collection.bag is None):
@@ -184,7 +198,7 @@ class Ways:
             for k, word in kept:
                 self.w.store(SCRATCH, k, word)
 
+        restored, self._restored = self._restored, True
         yield restore
-        if primed.assigned is None:
-            # The last way may be FALSE where others are TRUE: what comes next must not find what was written before it.
-            self.w.do("copy", pointer("s"), primed.pointer)
+        self._restored = restored
+        self._clear()
