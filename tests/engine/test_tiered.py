@@ -127,21 +127,26 @@ def test_compiled_code_is_held_to_the_interpreter(run: Run, monkeypatch: pytest.
     def wrong(name: str, made: Callable[..., Any]) -> str:
         right = getattr(Engine, name)
         with monkeypatch.context() as patched:
-            patched.setattr(Engine, name, lambda self, *given, **options: made(right(self, *given, **options)))
+            patched.setattr(Engine, name, lambda self, *given, **options: made(right(self, *given, **options), *given))
             found = run(QUEUES, f"{CONFIG}INVARIANT Inv", states=20)
         assert not found.compiled
         return found.why
 
     def inspected(word: int) -> Callable[..., Any]:
-        def made(found: Any) -> Any:
+        def made(found: Any, *given: Any) -> Any:
             found[1][:, word] ^= 1
             return found
 
         return made
 
-    assert "differ in successors" in wrong("expand", lambda found: (found[0][1:], *found[1:]))
+    def counted_twice(found: Any, row: Any, control: Any) -> Any:
+        control[words.GENERATED] *= 2
+        return found
+
+    assert "differ in successors" in wrong("expand", lambda found, *given: (found[0][1:], *found[1:]))
     assert "differ in constraints" in wrong("inspect", inspected(words.WITHIN))
     assert "differ in invariants" in wrong("inspect", inspected(words.BROKEN))
+    assert "differ in successors" in wrong("expand", counted_twice)
     assert "differ in levels" in wrong("search", lambda found: replace(found, levels=(2, *found.levels[1:])))
 
 

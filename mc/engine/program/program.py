@@ -210,14 +210,14 @@ class Program:
         """
         return self.expand(row)[:2]
 
-    def expand(self, rows: Rows) -> tuple[Rows, Words, Words, bool]:
+    def expand(self, rows: Rows, control: Words | None = None) -> tuple[Rows, Words, Words, bool]:
         """All successors of some packed states as they are, the numbers of their actions and of their parents, and
-        whether these are all.
+        whether these are all; ``control`` tells in how many ways they are made.
         """
         single = self._alone()
         states, kinds, origins = (part[0] for part in (single.states, single.kinds, single.origins))
         flat = np.array(rows, np.int64).reshape(-1, self.words)
-        control = self.control()
+        control = self.control() if control is None else control
         control[words.RAW] = 1
         found = []
         for first in range(0, len(flat), self.part):
