@@ -83,7 +83,7 @@ def compared(module: Path, config: Path, states: int, seconds: float) -> Compare
     if found.result.ending is not None and found.result.ending.limit == "max-seconds":
         return Compared(name, "too large", "compiled", taken)
     if not found.compiled:
-        return Compared(name, "not compiled", found.why, taken)
+        return Compared(name, "different" if "a fault of mc" in found.why else "not compiled", found.why, taken)
     different = differences(expected, found.result)
     return Compared(name, "different" if different else "equal", "; ".join(different), taken)
 

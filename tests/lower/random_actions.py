@@ -1,4 +1,4 @@
-"""Random actions of TLA+, to hold what they are lowered to to the interpreter.
+"""Random actions of TLA+, to hold what they are lowered to, and compiled to, to the interpreter.
 
 python -m tests.lower.random_actions FIRST LAST   seeds; what differs is printed with its module
 """
@@ -14,6 +14,7 @@ from random import Random
 from mc.errors import McError
 from mc.lower.lowered import NotLowered
 from mc.read.tla.load import load
+from tests.compiled import compared
 from tests.lower.walked import differences
 
 _OPERATORS = """
@@ -167,14 +168,17 @@ def difference(seed: int, folder: Path) -> tuple[str, str]:
     (folder / "M.tla").write_text(text, encoding="utf-8")
     (folder / "M.cfg").write_text("INIT Init NEXT Next CONSTRAINT Few CHECK_DEADLOCK FALSE", encoding="utf-8")
     try:
-        found, compared = differences(load(folder / "M.tla"), 12)
+        found, states = differences(load(folder / "M.tla"), 12)
     except NotLowered as error:
         return "not lowered: " + str(error).partition(": ")[2], ""
     except McError:
         return "refused", ""
+    searched = compared(folder / "M.tla", folder / "M.cfg", 2000, 10.0)
+    if searched.kind == "different":
+        found.append(searched.why)
     if found:
         return "different", f"seed {seed}:\n{text}\n" + "\n".join(found)
-    return "equal" if compared else "no states", ""
+    return searched.kind if states else "no states", ""
 
 
 def main(first: int, last: int) -> None:
