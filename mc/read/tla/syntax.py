@@ -82,7 +82,12 @@ class Source:
 
     def place(self, node: Node) -> Place:
         """Where a node stands."""
-        (line, column), (end_line, end_column) = node.start_point, node.end_point
+        end = node
+        if self.parsed[node.end_byte - 1 : node.end_byte].isspace():
+            # A list of bullets in it ends, for the parser, where the next token begins.
+            while inner := [child for child in end.children if child.type not in _COMMENTS]:
+                end = inner[-1]
+        (line, column), (end_line, end_column) = node.start_point, end.end_point
         if self._lines is not None:
             column, end_column = self.column(line, column), self.column(end_line, end_column)
         return Place(self.file, line + 1, column, end_line + 1, end_column)
