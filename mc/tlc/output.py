@@ -1,7 +1,6 @@
 """Read what TLC prints in its ``-tool`` mode: numbered messages, the same in old and new versions.
 
-Numbers are those of ``tlc2.output.EC``; the texts around the figures have changed over the years,
-so they are matched loosely.
+The texts around the figures have changed over the years, so they are matched loosely.
 """
 
 from __future__ import annotations
@@ -10,6 +9,8 @@ import re
 from dataclasses import field
 
 from mc.dataclass import dataclass
+
+from mc.tlc import messages
 
 _MARKER = re.compile(r"(@!@!@(?:START|END)MSG -?\d+(?::\d+)? @!@!@)")
 _START = re.compile(r"@!@!@STARTMSG (-?\d+)(?::(\d+))? @!@!@")
@@ -26,27 +27,9 @@ _END_OF_LASSO = re.compile(r"(?:State )?(?:(\d+): )?(?:<?(Stuttering)|Back to st
 #: Behind this line stands the one state of a behavior.
 IN_INITIAL = re.compile(r"^.*\bthe initial state:\s*?$", re.MULTILINE)
 
-_ERROR = 1  # the severity that TLC gives a message of an error
-
-_INVARIANT_INITIAL = 2107
-_INVARIANT = 2110
-_ACTION_PROPERTY = 2112
-_DEADLOCK = 2114
-_TEMPORAL = 2116
-_BEHAVIOR = 2121
-_BACK_TO_STATE = 2122
-_FINISH = 2186
-_COMPUTING_INITIAL = 2189
-_SUCCESS = 2193
-_SEARCH_DEPTH = 2194
-_STATISTICS = 2199
-_PROGRESS = 2200
-_COVERAGE = 2201
-_STATE_PRINT = 2217
-_STUTTERING = 2218
-_CONSTANT_FALSE = 2230
-_VERSION = 2262
-_COVERAGE_ACTION = 2772
+_VIOLATIONS = frozenset(
+    kind.code for kind in (messages.INVARIANT, messages.INVARIANT_INITIAL, messages.ACTION_PROPERTY, messages.TEMPORAL)
+)
 
 #: Lines of the parser that say nothing about an error.
 _CHATTER = ("Parsing file ", "Semantic processing of module ", "Linting of module ")
@@ -153,31 +136,31 @@ class TlcOutput:
             self._message(message.code, message.severity, "\n".join(message.lines))
 
     def _message(self, code: int, severity: int, text: str) -> None:
-        if code == _VERSION:
+        if code == messages.VERSION.code:
             # The builder of some releases has left the date open.
             self.version = text.removeprefix("TLC2 Version ").replace(" of Day Month 20??", "").strip()
-        elif code == _COMPUTING_INITIAL:
+        elif code == messages.COMPUTING_INITIAL.code:
             self.started = True
-        elif code == _SUCCESS:
+        elif code == messages.SUCCESS.code:
             self.verdict = "ok"
-        elif code in (_STATISTICS, _PROGRESS):
+        elif code in (messages.STATISTICS.code, messages.PROGRESS.code):
             self._statistics(text)
-        elif code == _SEARCH_DEPTH:
+        elif code == messages.SEARCH_DEPTH.code:
             match = _DEPTH.search(text)
             self.depth = _number(match[1]) if match is not None else 0
-        elif code == _FINISH:
+        elif code == messages.FINISHED.code:
             match = _FINISHED.search(text)
             self.milliseconds = int(match[1]) if match is not None else None
-        elif code == _COVERAGE:
+        elif code == messages.COVERAGE.code:
             self.coverage.clear()  # a report repeats the figures of the one before
-        elif code == _COVERAGE_ACTION:
+        elif code == messages.COVERAGE_ACTION.code:
             match = _COVERED.search(text)
             if match is not None:
                 # An action that several disjuncts share has a line for each of them.
                 self.coverage[match[1]] = self.coverage.get(match[1], 0) + _number(match[2])
-        elif code in (_STATE_PRINT, _STUTTERING, _BACK_TO_STATE):
+        elif code in (messages.STATE.code, messages.STUTTERING.code, messages.BACK_TO_STATE.code):
             self._state(text)
-        elif severity == _ERROR and code != _BEHAVIOR:
+        elif severity == messages.Severity.ERROR and code != messages.BEHAVIOR.code:
             self._error(code, text)
 
     def _state(self, text: str) -> None:
@@ -198,15 +181,15 @@ class TlcOutput:
             self.generated, self.distinct = _number(match[1]), _number(match[2])
 
     def _error(self, code: int, text: str) -> None:
-        constant = _CONSTANT.search(text) if code == _CONSTANT_FALSE else None
+        constant = _CONSTANT.search(text) if code == messages.CONSTANT_FALSE.code else None
         if constant is not None and constant[1] == "constraint":
             # No state satisfies it, so none is searched, and there is no error.
             verdict, self.constraint = "ok", constant[2]
         elif constant is not None:
             verdict, self.property = "violation", constant[2]
-        elif code == _DEADLOCK:
+        elif code == messages.DEADLOCK.code:
             verdict = "deadlock"
-        elif code in (_INVARIANT, _INVARIANT_INITIAL, _ACTION_PROPERTY, _TEMPORAL):
+        elif code in _VIOLATIONS:
             verdict = "violation"
             match = _VIOLATED.search(text)
             self.property = match[1] if match is not None else None

@@ -18,6 +18,7 @@ from mc.engine.reference import Step
 from mc.errors import TraceError
 from mc.spec.objects import Spec
 from mc.tlc.output import INITIAL
+from mc.tlc.places import location
 from mc.tlc.printed import printed_trace, read_printed
 from mc.tlc.proof import Proof
 from mc.trace.behavior import Behavior, call_text
@@ -78,9 +79,7 @@ def tlc_text(spec: Spec, behavior: Behavior, proof: Proof | None = None) -> str:
 def _label(spec: Spec, step: Step, proof: Proof | None) -> str:
     where = proof.place(step.action.name) if proof is not None else None
     if where is None:
-        place = spec.formulas.of(step.action.function).place
-        where = f"line {place.line}, col {place.column + 1} to line {place.end_line}, col {place.end_column}"
-        where += f" of module {Path(place.file).stem}"
+        where = location(spec.formulas.of(step.action.function).place)
     return f"<{call_text(step.action, step.arguments)} {where}>"
 
 
