@@ -28,6 +28,7 @@ QUICK = frozenset(
         "cli/check_tla",
         "cli/errors",
         "cli/lock",
+        "cli/tlc",
         "cli/trace",
         "cli/vacuous",
         "engine/cache",

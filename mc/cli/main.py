@@ -26,7 +26,7 @@ Each command has its own --help.
 """
 
 
-COMMANDS = ("check", "crosscheck", "suite", "trace", "graph", "info", "cache")
+COMMANDS = ("check", "crosscheck", "suite", "trace", "graph", "info", "tlc", "cache")
 
 
 def make_parser(first: str = "") -> argparse.ArgumentParser:

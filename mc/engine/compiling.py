@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from mc.engine.deep import deeply
-from mc.engine.interpreted import Search
+from mc.engine.interpreted import Search, taken
 from mc.engine.learn.domains import NotLearned
 from mc.engine.learn.held import difference
 from mc.engine.learn.model import bound, learner, packed, sets_of_model_values, unpacked
@@ -24,7 +24,6 @@ from mc.engine.search.compiled import Engine
 from mc.engine.search.limits import Limits, processors
 from mc.engine.tiers import NotCompiled, NotCompiledYet, Options
 from mc.errors import McError, ModelError, SpecError
-from mc.formula.nodes import as_written
 from mc.interpreter.states import State
 from mc.lang import state as lang
 from mc.lang.domains import Domain
@@ -197,7 +196,7 @@ class Compiling:
         """The action that leads from a state to the next."""
         for action in self.interpreter.actions:
             if any(found == after for found in action.successors(before)):
-                return Taken(as_written(action.name), tuple(action.bindings.values()))
+                return taken(action)
         raise AssertionError(f"no action leads from {before} to {after}")
 
 

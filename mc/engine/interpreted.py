@@ -345,7 +345,8 @@ class Search:
             if now - self.reported >= PROGRESS_SECONDS:
                 self.reported = now
                 left = len(self.states) - self.expanded
-                self.report(Progress(self.depth, self.generated, len(self.states), left))
+                initial = self.initial, self.levels[0]
+                self.report(Progress(self.depth, self.generated, len(self.states), left, initial))
 
     # The result
 
@@ -398,7 +399,6 @@ class Search:
         return [generated for generated, _ in self.counts], [distinct for _, distinct in self.counts]
 
     def _violation(self, stop: _StopError) -> Violation:
-        taken = [self.actions[number] for number, _ in stop.path if number >= 0]
         names = self.spec.variables
         return Violation(
             kind=stop.kind,
@@ -406,8 +406,13 @@ class Search:
             representatives=tuple(lang.State(dict(zip(names, state, strict=True))) for _, state in stop.path),
             starts=(),
             failure=stop.failure,
-            steps=tuple(Taken(as_written(action.name), tuple(action.bindings.values())) for action in taken),
+            steps=tuple(taken(self.actions[number]) for number, _ in stop.path if number >= 0),
         )
+
+
+def taken(action: Action) -> Taken:
+    """A step by an action."""
+    return Taken(as_written(action.name), tuple(action.bindings.values()), action.place)
 
 
 def _unevaluable(where: str, error: Exception) -> Unevaluable:

@@ -7,6 +7,7 @@ from dataclasses import field
 from typing import Any, Literal
 
 from mc.dataclass import dataclass
+from mc.formula.nodes import NOWHERE, Place
 from mc.lang.state import State
 
 #: "vacuous": no initial state, or none within the constraints; "error": an evaluation failed; "assumption": an
@@ -51,6 +52,8 @@ class Taken:
     #: Of the action.
     name: str
     arguments: tuple[Any, ...]
+    #: Of the action's formula, in a TLA+ module.
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True)
@@ -149,3 +152,5 @@ class Progress:
     generated: int
     distinct: int
     frontier: int
+    #: Initial states, and how many of them are distinct; None where the search does not say.
+    initial: tuple[int, int] | None = None

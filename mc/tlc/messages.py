@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple
 
 from mc import errors
+from mc.dataclass import dataclass
 
 
 class Severity(IntEnum):

@@ -9,7 +9,6 @@ import re
 from dataclasses import field
 
 from mc.dataclass import dataclass
-
 from mc.tlc import messages
 
 _MARKER = re.compile(r"(@!@!@(?:START|END)MSG -?\d+(?::\d+)? @!@!@)")

@@ -1,0 +1,238 @@
+"""``mc tlc``: check a TLA+ module with the options of TLC, and print what TLC prints."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import mc
+from mc import errors
+from mc.cli import options as shared
+from mc.cli import since_start
+from mc.engine.deep import deeply
+from mc.engine.search.limits import processors
+from mc.errors import InvariantError, McError, ModelError, SpecError, UsageError
+from mc.read.tla.files import LIBRARY
+from mc.read.tla.load import Changes, load
+from mc.spec.module import ModuleSpec
+from mc.tlc import messages, options, told
+from mc.tlc.messages import Message, Severity
+
+if TYPE_CHECKING:
+    from mc.engine.result import Progress, Result
+
+#: Progress is printed so often, at first after so many seconds (``tlc2.TLCGlobals``, ``tlc2.tool.AbstractChecker``).
+_EVERY = 60.0
+_FIRST = 3.0
+
+
+def add_parser(commands: Any) -> None:
+    """The command's part of the command line: TLC's options are none of argparse."""
+    parser = commands.add_parser(
+        "tlc",
+        help="check a TLA+ module with the options and the output of TLC",
+        add_help=False,
+        # What begins with a dash is an argument like others.
+        prefix_chars="\0",
+    )
+    parser.add_argument("arguments", nargs="*")
+    parser.set_defaults(run=run, debug=False)
+
+
+class Printer:
+    """Prints messages as TLC does, and knows how the run ends."""
+
+    def __init__(self, tool: bool, warn: bool) -> None:
+        self.tool = tool
+        self.warn = warn
+        self._warned = False
+        #: That of the first error. Without one a run is a success only where it has said so.
+        self.exit_code = errors.EXIT_INTERNAL
+        self._failed = False
+
+    def say(self, message: Message) -> None:
+        """Print one."""
+        kind = message.kind
+        if kind.only_tool and not self.tool:
+            return
+        if kind.severity is Severity.WARNING and not self.warn:
+            return
+        self.line(message.framed(self.tool, time.strftime("%Y-%m-%d %H:%M:%S")))
+        if kind.severity is Severity.WARNING and not self.tool and not self._warned:
+            self._warned = True
+            self.line("(Use the -nowarning option to disable this warning.)")
+        if not self._failed and (kind.severity is Severity.ERROR or kind is messages.SUCCESS):
+            self._failed = kind is not messages.SUCCESS
+            self.exit_code = kind.exit_code
+
+    def line(self, text: str) -> None:
+        """Print what TLC prints without a number."""
+        print(text, flush=True)
+
+    def finish(self) -> int:
+        """Say how long the run took; returns its exit code."""
+        seconds = since_start()
+        self.say(messages.FINISHED(f"{seconds * 1000:.0f}ms" if self.tool else _duration(int(seconds))))
+        return self.exit_code
+
+
+def _duration(seconds: int) -> str:
+    """``01min 05s``"""
+    if seconds > 86400:
+        return f"{seconds // 86400}d {seconds // 3600 % 24:02}h"
+    if seconds > 3600:
+        return f"{seconds // 3600:02}h {seconds // 60 % 60:02}min"
+    return f"{seconds // 60:02}min {seconds % 60:02}s" if seconds > 60 else f"{seconds:02}s"
+
+
+def run(args: Any) -> int:
+    """Check the module; returns the exit code, which is TLC's."""
+    try:
+        given = options.read(args.arguments)
+    except UsageError as error:
+        given = options.Given(tool="-tool" in args.arguments)
+        return _refuse(given, str(error))
+    if given.help:
+        print("\n".join(options.usage()))
+        return messages.COMMAND_LINE.exit_code
+    if given.module is None:
+        return _refuse(given, "Missing input TLA+ module.")
+    return Run(given, given.module).run()
+
+
+def _refuse(given: options.Given, why: str) -> int:
+    printer = Printer(given.tool, given.warn)
+    printer.say(_version())
+    printer.say(messages.COMMAND_LINE(why))
+    return printer.exit_code
+
+
+def _version() -> Message:
+    return messages.VERSION(f"Version of mc {mc.__version__} (not TLC itself: mc prints what TLC prints)")
+
+
+class Run:
+    """One run."""
+
+    def __init__(self, given: options.Given, module: Path) -> None:
+        self.given = given
+        self.module = module
+        self.printer = Printer(given.tool, given.warn)
+        self.began = time.monotonic()
+        #: Whether the initial states are told, and when progress is told next.
+        self.begun = False
+        self.next = self.began + _FIRST
+
+    def run(self) -> int:
+        """All of it; returns the exit code."""
+        say = self.printer.say
+        say(_version())
+        say(self._mode())
+        config = self._config()
+        if config is None:
+            return self.printer.finish()
+        spec = self._read(config)
+        if spec is not None:
+            for warning in spec.warnings:
+                say(messages.WARNING(warning))
+            try:
+                self._search(spec)
+            except ModelError as error:
+                say(messages.MODEL(error))
+            except McError as error:
+                say(messages.GENERAL(error))
+        return self.printer.finish()
+
+    def _mode(self) -> Message:
+        workers = self.given.workers
+        system = f"mc {mc.__version__}, {platform.system()} {platform.release()} {platform.machine()}"
+        python = f"Python {platform.python_version()}"
+        plural = "" if workers == 1 else "s"
+        return messages.MODE(workers, plural, processors(), os.getpid(), f"{system}, {python}")
+
+    def _config(self) -> Path | None:
+        """The configuration, here or beside the module; None where there is none, and that is said."""
+        config = self.given.config or self.module.with_suffix(".cfg")
+        for path in (config, self.module.parent / config):
+            if path.is_file():
+                return path
+        self.printer.say(messages.NO_CONFIGURATION(config, "File not found."))
+        return None
+
+    def _read(self, config: Path) -> ModuleSpec | None:
+        """The module with its configuration; None where one of them is wrong, and that is said."""
+        say = self.printer.say
+        say(messages.PARSING())
+        spec: ModuleSpec | None = None
+        wrong: Message | None = None
+        try:
+            spec = load(self.module, config, Changes(deadlock=None if self.given.deadlock else False))
+            self._parsed(file for file in spec.texts if file != str(spec.config))
+        except SpecError as error:
+            self._parsed(dict.fromkeys((str(self.module), error.file or str(self.module))))
+            self.printer.line(told.complaint(error))
+            wrong = messages.PARSING_FAILED()
+        except InvariantError as error:
+            wrong = messages.INVARIANT_LEVEL(error)
+        except ModelError as error:
+            wrong = messages.MODEL(error)
+        say(messages.PARSED())
+        say(messages.STARTING())
+        if wrong is not None:
+            say(wrong)
+        return spec
+
+    def _parsed(self, files: Iterable[str]) -> None:
+        """Say which files were read, in the words from which readers learn where a module is."""
+        paths = [LIBRARY.parent / file if file.startswith(f"{LIBRARY.name}/") else Path(file) for file in files]
+        for path in paths:
+            self.printer.line(f"Parsing file {path.absolute()}")
+        for path in reversed(paths):
+            self.printer.line(f"Semantic processing of module {path.stem}")
+
+    def _search(self, spec: ModuleSpec) -> None:
+        """Search, and tell what is found."""
+        # Here, not above: the search takes its time to import, which errors need not wait for.
+        from mc.engine.tiered import search
+        from mc.engine.tiers import Options
+
+        how = Options(workers=self.given.workers, cache=shared.cache_directory(), early=True)
+        result = search(spec, how, self._progress).result
+        phase = told.phase(result)
+        if phase is not told.Phase.ASSUMPTIONS and not self.begun:
+            self.printer.say(messages.COMPUTING_INITIAL())
+            if phase is told.Phase.STATES:
+                self.printer.say(told.initial(result.initial, sum(result.levels[:1])))
+        for warning in result.warnings:
+            self.printer.say(messages.WARNING(warning))
+        teller = told.Teller(spec, self.given.difftrace)
+        for message in deeply(lambda: list(teller.verdict(result))):
+            self.printer.say(message)
+        if phase is told.Phase.STATES or result.verdict == "error":
+            self._summary(spec, result)
+
+    def _progress(self, found: Progress) -> None:
+        """Tell from time to time how far the search has come."""
+        if found.initial is not None and not self.begun:
+            self.begun = True
+            self.printer.say(messages.COMPUTING_INITIAL())
+            self.printer.say(told.initial(*found.initial))
+        now = time.monotonic()
+        if now >= self.next:
+            self.next = now + _EVERY
+            self.printer.say(told.progress(found, now - self.began))
+
+    def _summary(self, spec: ModuleSpec, result: Result) -> None:
+        """What a search tells at its end, whatever it has found."""
+        say = self.printer.say
+        if self.given.coverage is not None:
+            for message in told.coverage(spec, result):
+                say(message)
+        if self.given.tool:
+            say(told.progress(result, time.monotonic() - self.began))
+        say(messages.STATISTICS(result.generated, result.distinct, result.frontier))
+        say(messages.SEARCH_DEPTH(max(1, result.depth) if result.generated else 0))
