@@ -12,9 +12,10 @@ from typing import Any
 from mc.engine.deep import deeply
 from mc.engine.interpreted import Search, taken
 from mc.engine.learn.domains import NotLearned
-from mc.engine.learn.held import difference
+from mc.engine.learn.held import difference, starts_differ
 from mc.engine.learn.model import bound, learner, packed, sets_of_model_values, unpacked
-from mc.engine.learn.samples import chosen, fails, successors, walk
+from mc.engine.learn.samples import chosen, fails, starts, successors, walk
+from mc.engine.learn.starts import chosen_values
 from mc.engine.learn.symmetric import singled_out
 from mc.engine.permutations import whole_sets
 from mc.engine.program.program import UnevaluableInit
@@ -32,6 +33,8 @@ from mc.lower.lower import lower
 from mc.lower.lowered import Lowered, NotLowered
 from mc.spec.objects import Spec
 
+#: Initial states are a table of the compiled code, up to so many; else it makes them itself.
+MOST_GIVEN = 5000
 #: Walks begin in one of so many of the last states.
 MOST_STARTS = 1000
 #: Walks that are taken for samples, at most, and their seconds.
@@ -78,26 +81,29 @@ class Compiling:
         if where:
             raise NotCompiled(f"SYMMETRY {self.spec.symmetry} is one of values that {where} tells apart")
         finds = learner(self.spec, lowered, self.sets)
-        starts = deeply(lambda: list(self.interpreter.initial_states()))
-        deeply(lambda: self._sample([*starts, *chosen(self.first.states)], WALKS))
+        first = deeply(lambda: starts(self.interpreter, MOST_GIVEN))
+        given = first if len(first) <= MOST_GIVEN else None
+        more = {} if given is not None else chosen_values(lowered.definitions[lowered.init])
+        deeply(lambda: self._sample([*first, *chosen(self.first.states)], WALKS))
         known: dict[str, str] = {}
         for started in range(MOST_WIDENED):
             finds.doublings = started // 2
             try:
-                domains = finds.variables(self.spec.variables, self.samples)
+                domains = finds.variables(self.spec.variables, self.samples, more)
             except NotLearned as error:
                 raise NotCompiledYet(str(error)) from None
-            found = self._attempt(lowered, domains, starts, known)
+            found = self._attempt(lowered, domains, given, known)
             if found is not None:
                 return found
         raise NotCompiled("the values of its variables keep growing")
 
     def _attempt(
-        self, lowered: Lowered, domains: dict[str, Domain], starts: list[State], known: dict[str, Any]
+        self, lowered: Lowered, domains: dict[str, Domain], given: list[State] | None, known: dict[str, Any]
     ) -> Result | None:
-        """The result of a search with some domains; None where it has found states that widen them."""
+        """The result of a search with some domains; None where it has found states that widen them. ``given``: all
+        initial states, where they are few."""
         try:
-            spec = bound(self.spec, lowered, domains, starts, self.sets, self.symmetry)
+            spec = bound(self.spec, lowered, domains, given, self.sets, self.symmetry)
             self.engine = engine = self._translated(spec)
             shapes = {name: shape.key for name, shape in engine.layout.fields.items()}
             if shapes == known:
@@ -126,11 +132,16 @@ class Compiling:
         dice = random.Random(0)
         states = dice.sample(self.samples, min(HELD, len(self.samples)))
         what = deeply(lambda: difference(self.interpreter, self.engine, states))
+        if self.engine.spec.given is None and deeply(self._starts_differ):
+            what = "initial states"
         levels = tuple(self.first.levels)
         if result.complete and levels != result.levels[: len(levels)]:
             what = "levels"
         if what:
             raise NotCompiled(f"the interpreter and compiled code differ in {what}, which is a fault of mc: report it")
+
+    def _starts_differ(self) -> bool:
+        return starts_differ(self.interpreter, self.engine, starts(self.interpreter, HELD), random.Random(0))
 
     def _translated(self, spec: Spec) -> Engine:
         """The program of a spec. The interpreter goes on where the translator knows no way."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 from typing import Any, NoReturn
 
 from mc.engine.deep import OverdueError, deeply
 from mc.engine.keys import Orbits, Visited
 from mc.engine.permutations import group
-from mc.engine.properties import without_properties
+from mc.engine.properties import varying, without_properties
 from mc.engine.result import (
     NO_ERROR,
     PROGRESS_SECONDS,
@@ -31,9 +31,8 @@ from mc.engine.result import (
     action_counts,
 )
 from mc.engine.search.limits import Guard, Limits
-from mc.errors import EvaluationError, ModelError
-from mc.formula.levels import Levels
-from mc.formula.nodes import Expression, Level, as_written
+from mc.errors import EvaluationError
+from mc.formula.nodes import Expression, as_written
 from mc.interpreter.actions import Action
 from mc.interpreter.errors import AssertError, SuccessorError
 from mc.interpreter.interpreter import Interpreter
@@ -42,6 +41,8 @@ from mc.lang import state as lang
 from mc.lang.values import RecordValue
 from mc.spec.module import Conjunct, ModuleSpec
 
+#: After so many initial states it is asked whether to end or to pause.
+ASKED = 1024
 _TOO_DEEP = "it is nested too deeply; a recursion in it may have no end"
 
 
@@ -71,6 +72,10 @@ class _EndError(Exception):
     """A limit ends the search while it makes the initial states."""
 
 
+class _PauseError(Exception):
+    """The search pauses while it makes the initial states."""
+
+
 class Search:
     """One search. The first state is of level 1."""
 
@@ -91,7 +96,7 @@ class Search:
         self.parents = array("q")
         self.by = array("i")
         self.levels: list[int] = []
-        self.begun = False
+        self.begun = self.started = False
         #: How many states are expanded, and how many will be with the level.
         self.expanded = self.last = 0
         self.visited = Visited()
@@ -142,15 +147,14 @@ class Search:
         return result
 
     def advance(self, pauses: Callable[[], bool]) -> Result | None:
-        """Begin the search or go on with it, to its end; None where it pauses, which is asked before each state."""
+        """Begin the search or go on with it, to its end; None where it pauses, which is asked again and again."""
         stop: _StopError | None = None
         try:
             if not self.begun:
                 self.begun = True
                 self._assume()
                 self._prepare()
-                self._start()
-            if not self._explore(pauses):
+            if not (self._start(pauses) and self._explore(pauses)):
                 return None
             if self.spec.next is not None and self.expanded == len(self.states) and self.guard.ending is None:
                 self._finish()
@@ -171,9 +175,14 @@ class Search:
 
     def _prepare(self) -> None:
         """Constant predicates are evaluated once; what is to be checked in each state is gathered."""
-        self.constraints = self._varying("CONSTRAINT", self.spec.constraints)
-        self.action_constraints = self._varying("ACTION_CONSTRAINT", self.spec.action_constraints)
-        self.invariants = [("invariant", name, name) for name in self._varying("INVARIANT", self.spec.invariants)]
+        self.constraints = varying(self.interpreter, self.warnings, "CONSTRAINT", self.spec.constraints)
+        self.action_constraints = varying(
+            self.interpreter, self.warnings, "ACTION_CONSTRAINT", self.spec.action_constraints
+        )
+        self.invariants = [
+            ("invariant", name, name)
+            for name in varying(self.interpreter, self.warnings, "INVARIANT", self.spec.invariants)
+        ]
         self.invariants += [("invariant", c.name, c.formula) for c in self._properties("invariant")]
         permutations = group(self.interpreter, self.warnings)
         self.orbits = Orbits(permutations) if permutations else None
@@ -181,49 +190,42 @@ class Search:
             self.actions = self.interpreter.actions
             self.counts = [[0, 0] for _ in self.actions]
 
-    def _varying(self, what: str, names: tuple[str, ...]) -> list[str]:
-        """Those that are not TRUE from the start; TLC refuses what is FALSE from the start."""
-        found = []
-        levels = Levels(self.spec.definitions)
-        for name in names:
-            definition = self.spec.definitions[name]
-            value = None
-            if levels.definition(name) is Level.CONSTANT:
-                # What cannot be evaluated is an error where it is looked at, as in TLC.
-                with suppress(EvaluationError, RecursionError):
-                    value = self.interpreter.value(name)
-            place = definition.place.start
-            if value is False:
-                raise ModelError(f"{place}: {what} {name} is FALSE whatever the state; name the one that is meant")
-            if value is True:
-                self.warnings.append(f"{place}: {what} {name} is TRUE whatever the state")
-            else:
-                found.append(name)
-        return found
-
-    def _start(self) -> None:
-        """The initial states."""
-        if self.spec.next is None:
-            return
+    def _start(self, pauses: Callable[[], bool]) -> bool:
+        """The initial states; False where it pauses before it has all. A walk is not left to go on with it, so the next
+        time it makes them anew."""
+        if self.started or self.spec.next is None:
+            return True
+        self.generated = self.initial = 0
+        self.states, self.parents, self.by, self.visited = [], array("q"), array("i"), Visited()
+        registers = dict(self.interpreter.registers)
         try:
-            self.interpreter.visit_initial(self.begin)
+            self.interpreter.visit_initial(partial(self._begin, pauses))
+        except _PauseError:
+            self.interpreter.registers.clear()
+            self.interpreter.registers.update(registers)
+            return False
         except _EndError:
-            return
+            return True
         except SuccessorError as error:
             self.initial = self.generated = self.generated + 1
             self._fail(self.spec.init_name, error, [])
         except (EvaluationError, RecursionError) as error:
             self._fail(self.spec.init_name, error, [])
+        self.started = True
         if self.states:
             self.levels.append(len(self.states))
+        return True
 
-    def begin(self, state: State) -> None:
+    def _begin(self, pauses: Callable[[], bool], state: State) -> None:
         """Looks at an initial state."""
         self.initial = self.generated = self.generated + 1
         self.add(state)
         self.level = 0
-        if not self.generated % 1024 and self.guard.due(len(self.states)):
-            raise _EndError
+        if not self.generated % ASKED:
+            if self.guard.due(len(self.states)):
+                raise _EndError
+            if pauses():
+                raise _PauseError
 
     def _explore(self, pauses: Callable[[], bool]) -> bool:
         """Level by level; whether it has come to an end, be it that of a limit."""

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from mc.engine import interpreted
-from mc.engine.learn import model
+from mc.engine import compiling, interpreted
+from mc.engine.learn import model, starts
 from mc.engine.result import Result
 from mc.engine.runtime import words
 from mc.engine.search.compiled import Engine
 from mc.engine.search.limits import Limits
 from mc.engine.tiered import search
 from mc.engine.tiers import Found, Options
+from mc.formula.nodes import Definition
+from mc.lang.domains import Domain, Range
 from mc.read.tla.load import load
 from tests.compiled import differences
 
@@ -70,9 +72,64 @@ def test_all_states(run: Run) -> None:
 
 
 def test_initial_states_that_are_made(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model, "MOST_GIVEN", 0)
+    monkeypatch.setattr(compiling, "MOST_GIVEN", 0)
     compiled(run(QUEUES, f"{CONFIG}INVARIANT Inv"))
     compiled(run(QUEUES, f"{CONFIG}INVARIANT Short"))
+
+
+MANY = """
+EXTENDS Naturals, Integers, FiniteSets
+CONSTANT P
+VARIABLES n, f, s, last
+Init == /\\ n \\in -6..6
+        /\\ f \\in [P -> {"on", "off"}]
+        /\\ s \\in SUBSET P
+        /\\ \\/ n % 3 = Cardinality(s)
+           \\/ n > 0
+        /\\ last \\in IF n > 3 THEN P ELSE {"none"}
+Turn(p) == f' = [f EXCEPT ![p] = IF @ = "on" THEN "off" ELSE "on"] /\\ last' = p /\\ UNCHANGED <<n, s>>
+Count == n < 20 /\\ n' = n + Cardinality(s) /\\ UNCHANGED <<f, s, last>>
+Next == (\\E p \\in P : Turn(p)) \\/ Count
+Small == n < 15
+"""
+
+
+@pytest.mark.parametrize("config", ["", "INVARIANT Small", "CONSTRAINT Small"])
+def test_initial_states_chosen_from_sets(config: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiling, "MOST_GIVEN", 100)
+    monkeypatch.setattr(interpreted, "ASKED", 8)
+    result = compiled(run(MANY, f"CONSTANT P = {{a, b, c}} INIT Init NEXT Next {config}"))
+    assert result.initial > 500
+
+
+def test_a_pause_among_initial_states(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interpreter begins anew where nothing is compiled, also with what TLCSet keeps."""
+    monkeypatch.setattr(interpreted, "ASKED", 8)
+    body = """
+EXTENDS Naturals, TLC
+VARIABLE x
+Init == x \\in 0..100 /\\ IF x = 0 THEN TLCSet(1, 1) ELSE TLCSet(1, TLCGet(1) + 1)
+Next == x' = (x + 1) % 101
+Counted == TLCGet(1) <= 101
+"""
+    found = run(body, "INIT Init NEXT Next INVARIANT Counted")
+    assert not found.compiled
+    assert found.result.verdict == "ok"
+
+
+def test_initial_states_that_differ_are_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where compiled code makes other initial states, its search is not told."""
+    monkeypatch.setattr(compiling, "MOST_GIVEN", 100)
+    whole = starts.row
+
+    def lacking(definition: Definition) -> tuple[Definition, dict[str, Domain]]:
+        made, domains = whole(definition)
+        return made, {**domains, "n": Range(-5, 6)}
+
+    monkeypatch.setattr(model, "row", lacking)
+    found = run(MANY, "CONSTANT P = {a, b, c} INIT Init NEXT Next CONSTRAINT Small")
+    assert not found.compiled
+    assert "initial states" in found.why
 
 
 def test_the_shortest_behavior(run: Run) -> None:

@@ -54,12 +54,15 @@ class Learner:
         #: Whether what is looked at is in a set, which has a bit for each of few elements.
         self._inside = False
 
-    def variables(self, names: Sequence[str], states: Sequence[Sequence[Any]]) -> dict[str, Domain]:
-        """The domain of each variable, from states; :class:`NotLearned` says which variable has none."""
+    def variables(
+        self, names: Sequence[str], states: Sequence[Sequence[Any]], more: Mapping[str, Iterable[Any]]
+    ) -> dict[str, Domain]:
+        """The domain of each variable, from states and from ``more`` values of some of them; :class:`NotLearned` says
+        which variable has none."""
         found = {}
         for number, name in enumerate(names):
             try:
-                found[name] = self.domain(_distinct(state[number] for state in states))
+                found[name] = self.domain(_distinct([*(state[number] for state in states), *more.get(name, ())]))
             except NotLearned as error:
                 raise NotLearned(f"the variable {name}: {error}") from None
         return found

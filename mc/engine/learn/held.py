@@ -6,6 +6,7 @@ compiled search has found is not told to anybody.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 
 from mc.engine.learn.model import packed, unpacked
@@ -15,6 +16,9 @@ from mc.engine.runtime import words
 from mc.errors import DomainError, EvaluationError
 from mc.interpreter.interpreter import Interpreter
 from mc.interpreter.states import State
+
+#: Bindings of the parameters of Init that are looked at.
+BINDINGS = 200
 
 
 def difference(interpreter: Interpreter, program: Program, states: Iterable[State]) -> str:
@@ -44,6 +48,20 @@ def difference(interpreter: Interpreter, program: Program, states: Iterable[Stat
         except (EvaluationError, RecursionError):
             continue
     return ""
+
+
+def starts_differ(interpreter: Interpreter, program: Program, starts: Iterable[State], dice: random.Random) -> bool:
+    """Whether the program lacks one of some initial states, or one that it makes with one of some bindings is none."""
+    domains = program.spec.variables
+    missing = {program.layout.pack(packed(domains, state)).tobytes() for state in starts}
+    for rows in program.initial():
+        missing -= {row.tobytes() for row in rows}
+        if not missing:
+            break
+    numbers = (dice.randrange(program.bindings) for _ in range(BINDINGS))
+    made = (row for number in numbers for rows, _ in program.initial_of(number, 1) for row in rows)
+    states = (unpacked(program.unpack(row)) for row in made)
+    return bool(missing) or not all(interpreter.holds(part, s) for s in states for part in interpreter.spec.init)
 
 
 def _within(interpreter: Interpreter, state: State) -> bool:

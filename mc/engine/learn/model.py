@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mc.engine.learn.domains import Learner, normal, stored
+from mc.engine.learn.starts import row
 from mc.engine.learn.stored import as_stored, field_names, in_order, with_values
 from mc.formula.nodes import AGAIN, Definition, as_written
 from mc.interpreter.states import State as Values
@@ -14,11 +15,8 @@ from mc.lang.state import State
 from mc.lang.values import ModelValue, ModelValueSet
 from mc.lower.lowered import Lowered, LoweredStep
 from mc.spec.module import ModuleSpec
-from mc.spec.objects import Action, Model, Spec, Step, Unwritten
+from mc.spec.objects import Action, Model, Parameter, Spec, Step, Unwritten
 from mc.spec.objects import Definition as Predicate
-
-#: Initial states are a table of the generated code, up to so many; else it makes them itself.
-MOST_GIVEN = 5000
 
 
 class Found(dict[str, Definition]):
@@ -56,13 +54,18 @@ def bound(
     spec: ModuleSpec,
     lowered: Lowered,
     domains: Mapping[str, Domain],
-    starts: Sequence[Values],
+    starts: Sequence[Values] | None,
     sets: Mapping[str, ModelValueSet],
     symmetry: tuple[str, ...] = (),
 ) -> Spec:
-    """The spec of a lowered module; ``starts``: all initial states that it generates, in order; ``sets``: those of
-    model values, and ``symmetry``: the names of those that are symmetric."""
-    known = len(starts) <= MOST_GIVEN
+    """The spec of a lowered module; ``starts``: all initial states that it generates, in order, where they are few;
+    ``sets``: those of model values, and ``symmetry``: the names of those that are symmetric."""
+    definitions = _stored(spec, lowered)
+    rows: tuple[tuple[Unwritten, tuple[Parameter, ...]], ...] = ()
+    if starts is None:
+        definitions[lowered.init], chosen = row(definitions[lowered.init])
+        parameters = tuple(Parameter(name, domain) for name, domain in chosen.items())
+        rows = ((Unwritten(lowered.init), parameters),)
     return Spec(
         name=spec.name,
         path=spec.path,
@@ -73,7 +76,7 @@ def bound(
         variables=domains,
         init_name=spec.init_name,
         next_name=spec.next_name,
-        init=() if known else ((Unwritten(lowered.init), ()),),
+        init=rows,
         actions=tuple(Action(as_written(action.name), Unwritten(action.definition), ()) for action in lowered.actions),
         invariants=tuple(
             Predicate(name, Unwritten(definition))
@@ -83,9 +86,9 @@ def bound(
         constraints=tuple(Predicate(name, Unwritten(name)) for name in lowered.constraints),
         faults=(),
         namespace={},
-        formulas=Found(_stored(spec, lowered)),
+        formulas=Found(definitions),
         texts=spec.texts,
-        given=tuple(packed(domains, state) for state in starts) if known else None,
+        given=None if starts is None else tuple(packed(domains, state) for state in starts),
         action_constraints=_steps(spec.action_constraints, lowered.action_constraints),
         action_properties=_steps(
             [conjunct.name for conjunct in spec.properties if conjunct.asked == "action"], lowered.action_properties

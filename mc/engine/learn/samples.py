@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from mc.errors import EvaluationError
 from mc.formula.nodes import Expression
@@ -21,6 +22,24 @@ def chosen(states: Sequence[State]) -> list[State]:
     """Some states of a search, in order."""
     step = max(1, len(states) // MOST)
     return [*states[::step], *states[-MOST:]]
+
+
+class _EnoughError(Exception):
+    """There are as many initial states as are asked for."""
+
+
+def starts(interpreter: Interpreter, most: int) -> list[State]:
+    """The initial states that are generated, in order: all of them, or one more than ``most``."""
+    found: list[State] = []
+
+    def keep(state: State) -> None:
+        found.append(state)
+        if len(found) > most:
+            raise _EnoughError
+
+    with suppress(_EnoughError):
+        interpreter.visit_initial(keep)
+    return found
 
 
 def walk(interpreter: Interpreter, start: State, dice: random.Random) -> Iterator[State]:

@@ -155,19 +155,19 @@ class Program:
 
     def initial(self) -> Iterator[Rows]:
         """All initial states as they are, packed, in order: in blocks of shape ``(n, words)``."""
-        return (rows for rows, _ in self._initial(0, self.bindings))
+        return (rows for rows, _ in self.initial_of(0, self.bindings))
 
     def count_initial(self) -> Iterator[int]:
         """How many initial states are generated, some bindings at a time."""
-        return (count for _, count in self._initial(0, self.bindings))
+        return (count for _, count in self.initial_of(0, self.bindings))
 
     def initial_row(self, origin: int) -> Rows:
         """The initial state with an origin, as it is, packed."""
-        ((rows, _),) = self._initial(origin & words.PARENT_MASK, 1)
+        ((rows, _),) = self.initial_of(origin & words.PARENT_MASK, 1)
         alone: Rows = rows[origin >> words.PARENT_BITS]
         return alone
 
-    def _initial(self, first: int, count: int) -> Iterator[tuple[Rows, int]]:
+    def initial_of(self, first: int, count: int) -> Iterator[tuple[Rows, int]]:
         """The states that so many bindings make, shape ``(n, words)``, and how many are generated, as many as there is
         room for at a time; :class:`UnevaluableInit`."""
         single = self._alone()

@@ -87,7 +87,7 @@ def test_what_has_no_domain(values: tuple[Any, ...], why: str) -> None:
 
 def test_which_variable_has_none() -> None:
     with pytest.raises(NotLearned, match="the variable y: it is 1, a number"):
-        Learner([], MET).variables(("x", "y"), [(1, 1), (1, True)])
+        Learner([], MET).variables(("x", "y"), [(1, 1), (1, True)], {})
 
 
 @pytest.mark.parametrize(
