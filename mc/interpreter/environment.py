@@ -116,6 +116,15 @@ class Thunk:
         self._keep(value, state)
         return value
 
+    def force_value(self, state: Any, primed: Any) -> Any:
+        """The value; TRUE and FALSE are not kept, since a formula whose value was not asked for is walked later."""
+        if self.is_known(state):
+            return self.value
+        value = self._evaluated(self.code.evaluate, state, primed)
+        if type(value) is not bool:
+            self._keep(value, state)
+        return value
+
     def force_lazily(self, state: Any, primed: Any) -> Any:
         """The value, but a function is not written out."""
         known = self.state

@@ -109,6 +109,8 @@ def call(compiler: Compiler, node: Call) -> Evaluate:
     if called.is_constant:
         return lambda env: called.value()
     enter, code = entered(compiler, node), called.code
+    if called.memo is not None:
+        return called.memo.evaluate(len(node.arguments), enter, lambda env: code.evaluate(env))
     return lambda env: code.evaluate(enter(env))
 
 

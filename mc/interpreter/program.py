@@ -7,7 +7,8 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from mc.errors import EvaluationError, KindError
-from mc.formula.nodes import Bind, Binder, Definition, Expression, Lambda, Level, Name, Node, Value
+from mc.formula.facts import walk
+from mc.formula.nodes import Bind, Binder, Definition, Expression, Invoke, Lambda, Level, Name, Node, Recursive, Value
 from mc.formula.operators import Operator as Symbol
 from mc.interpreter.environment import (
     UNASSIGNED,
@@ -19,6 +20,7 @@ from mc.interpreter.environment import (
     Walk,
     placed,
 )
+from mc.interpreter.memo import Memo
 from mc.interpreter.order import Order
 from mc.interpreter.scope import Analysis, Binding, Scope, is_boolean
 from mc.interpreter.shown import text
@@ -125,8 +127,23 @@ class Called:
         self.is_constant = not definition.parameters and (
             program.analysis.definition(definition.name).level is Level.CONSTANT
         )
+        #: Where its values are kept; None where they are not.
+        self.memo = Memo() if self._is_kept(program.analysis) else None
         self._program = program
         self._value: Any = UNASSIGNED
+
+    def _is_kept(self, analysis: Analysis) -> bool:
+        """Whether its value depends on nothing but values, and takes more than to look it up."""
+        definition, facts = self.definition, analysis.definition(self.definition.name)
+        if not definition.parameters or facts.level is not Level.CONSTANT or facts.is_volatile:
+            return False
+        nodes = [*walk(definition.expression)]
+        applied = {node.name for node in nodes if isinstance(node, Invoke)}
+        return (
+            applied.isdisjoint(definition.parameters)
+            and any(isinstance(node, (Bind, Recursive)) for node in nodes)
+            and not analysis.is_recursive(definition.name)
+        )
 
     def value(self) -> Any:
         """The value of one of constant level without parameters.

@@ -87,6 +87,8 @@ class Analysis:
         self._definitions = definitions
         self._known: dict[int, tuple[Expression, Facts]] = {}
         self._called: dict[str, Facts] = {}
+        #: The definitions that each one refers to.
+        self._calls: dict[str, set[str]] = {}
 
     def facts(self, node: Expression) -> Facts:
         """The facts of an expression."""
@@ -102,9 +104,20 @@ class Analysis:
             self._find_definitions()
         return self._called[name]
 
+    def is_recursive(self, name: str) -> bool:
+        """Whether a definition refers to itself, be it through others."""
+        self.definition(name)
+        reached, waiting = set[str](), [*self._calls[name]]
+        while waiting:
+            other = waiting.pop()
+            if other not in reached:
+                reached.add(other)
+                waiting += self._calls[other]
+        return name in reached
+
     def _find_definitions(self) -> None:
         """What each definition depends on, by itself and through those that it refers to."""
-        called: dict[str, set[str]] = {}
+        called = self._calls
         for name, definition in self._definitions.items():
             called[name] = set()
             level, is_volatile = Level.CONSTANT, False
