@@ -242,6 +242,20 @@ Few == x < 5 /\\ y < 5
     compiled(run(body, "INIT Init NEXT Next CONSTRAINT Few"))
 
 
+def test_parameters_with_the_names_of_states(run: Run) -> None:
+    """Generated functions call the states s and t, and their memory x."""
+    body = """
+EXTENDS Naturals
+VARIABLES x_, y
+Least(s, t) == IF s < t + x_ THEN s ELSE IF t > y THEN t ELSE x_
+Move(s, t, x) == s # y /\\ (IF t > 1 THEN x_' = Least(s, x) ELSE x_' = t) /\\ y' = Least(t, s) /\\ x_' # y
+Next == \\E s \\in 0..2, t \\in 0..x_ + 2, x \\in 0..1 : Move(s, t, x)
+Init == x_ = 0 /\\ y \\in 0..1
+Inv == \\E s, t \\in 0..4 : Least(s, t) <= 4
+"""
+    compiled(run(body, "INIT Init NEXT Next INVARIANT Inv CHECK_DEADLOCK FALSE"))
+
+
 def test_what_is_not_compiled_says_why(run: Run) -> None:
     found = run(QUEUES, f"{CONFIG}VIEW Inv")
     assert not found.compiled

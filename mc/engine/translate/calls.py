@@ -39,7 +39,7 @@ from mc.engine.translate.values import (
     Tuple,
     Value,
 )
-from mc.engine.translate.writer import SCRATCH, Generated, Writer, parameter_names, word_of
+from mc.engine.translate.writer import PRIMED, SCRATCH, STATE, Generated, Writer, parameter_names, word_of
 from mc.formula import operators as op
 from mc.formula.nodes import Apply, Bind, Binder, Definition, as_written
 from mc.formula.nodes import Value as Literal
@@ -276,9 +276,9 @@ def parameter_kinds(w: Writer, definition: Definition, scope: Mapping[str, Value
     fact = w.module.facts.definition(definition)
     states = {}
     if w.state is not None and fact.reads:
-        states["s"] = replace(w.state, pointer=pointer("s"))
+        states[STATE] = replace(w.state, pointer=pointer("s"))
     if w.primed is not None and fact.writes:
-        states["t"] = replace(w.primed, pointer=pointer("t"))
+        states[PRIMED] = replace(w.primed, pointer=pointer("t"))
     names = parameter_names(scope)
     return {**states, **{name: _inside(names[name], value) for name, value in scope.items()}}
 

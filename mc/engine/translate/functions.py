@@ -12,7 +12,7 @@ from mc.engine.translate.expressions import plain
 from mc.engine.translate.kinds import told
 from mc.engine.translate.trees import function_body
 from mc.engine.translate.values import Const, Num, Packed, StateRef, Stored, Truth, Value, exact
-from mc.engine.translate.writer import SCRATCH, Generated, Writer
+from mc.engine.translate.writer import PRIMED, SCRATCH, STATE, Generated, Writer
 from mc.errors import SpecError
 from mc.formula.nodes import Definition, Tree
 from mc.lang.arithmetic import LARGEST
@@ -71,7 +71,7 @@ def _body(w: Writer, definition: Definition, scope: Mapping[str, Value], neutral
     body = Writer(w.module, w.rules, definition.place.file, neutral)
     body.scope = {name: value for name, value in scope.items() if not isinstance(value, StateRef)}
     states = {name: value for name, value in scope.items() if isinstance(value, StateRef)}
-    body.state, body.primed = states.get("s"), states.get("t")
+    body.state, body.primed = states.get(STATE), states.get(PRIMED)
     for value in scope.values():
         body.taken |= dict.fromkeys(_parameters(value), 1)
     body.line = definition.place.line

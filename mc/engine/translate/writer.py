@@ -25,6 +25,8 @@ C = TypeVar("C", bound=Code)
 LONGEST = 100
 #: The pointer to scratch memory: word 0 is 0, or the number of the failure because of which nothing more is evaluated.
 SCRATCH = pointer("x")
+#: The states among the parameters of a definition: a name of TLA+ may be s or t, but none is one of these.
+STATE, PRIMED = "<s>", "<t>"
 #: Names that generated functions use for themselves.
 RESERVED = frozenset({"s", "t", "u", "c", "out", "parent", "x", *keyword.kwlist})
 
@@ -35,7 +37,7 @@ def parameter_names(names: Iterable[str]) -> dict[str, str]:
     taken: set[str] = set()
     for name in names:
         code = spelt(as_written(name))
-        if code == "x" or keyword.iskeyword(code):
+        if code in ("s", "t", SCRATCH.name) or keyword.iskeyword(code):
             code += "_given"
         while not taken.isdisjoint(given := {code, word_of(code)}):
             code += "_"
