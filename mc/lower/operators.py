@@ -219,6 +219,14 @@ def _angle(low: Lowering, node: Apply, names: Names, here: Here) -> Expression:
     return Apply(op.AND, (action, changed), place=node.place)
 
 
+def _union(low: Lowering, node: Apply, names: Names, here: Here) -> Expression:
+    """``UNION {S}`` is S, which may be a set that is not written out."""
+    sets = low.evaluated(node.operands[0], names, here)
+    if isinstance(sets, Apply) and sets.operator is op.SET and len(sets.operands) == 1:
+        return sets.operands[0]
+    return Apply(node.operator, (sets,), place=node.place)
+
+
 def _select(low: Lowering, node: Apply, names: Names, here: Here) -> Expression:
     """``SelectSeq(s, P)`` as a comprehension."""
     sequence, test = low.evaluated(node.operands[0], names, here), low.argument("", node.operands[1], names, here)
@@ -233,6 +241,7 @@ _RULES: Mapping[Operator, Callable[[Lowering, Apply, Names, Here], Expression]] 
     op.OR: _connected,
     op.IF: _if,
     op.INDEX: indexed,
+    op.BIG_UNION: _union,
     standard.IMPLIES: _implies,
     standard.EQUIVALENT: _equivalent,
     standard.CASE: _case,

@@ -362,3 +362,21 @@ Next == x \\in Nat \\cup {-1} /\\ 7 \\in {-1} \\cup Nat /\\ y \\in Nat \\cup {No
 Typed == y \\in 1..3 \\cup {None} \\/ y = 5
 """
     compiled(run(body, "CONSTANT None = None INIT Init NEXT Next CHECK_DEADLOCK FALSE INVARIANT Typed"))
+
+
+def test_functions_on_strings_and_others(run: Run) -> None:
+    """One process has a name that is no atom of the others, so ``pc`` is no record."""
+    body = """
+EXTENDS Naturals
+CONSTANTS Node
+VARIABLES pc, turn
+Process == Node \\cup {"client"}
+Init == pc = [p \\in Process |-> "idle"] /\\ turn = 0
+Client == pc["client"] = "idle" /\\ turn' = (turn + 1) % 3 /\\ pc' = [pc EXCEPT !["client"] = "waits"]
+Serve(n) ==
+    /\\ pc["client"] = "waits" /\\ pc[n] = "idle" /\\ UNCHANGED turn
+    /\\ pc' = [pc EXCEPT ![n] = "done", !["client"] = pc[n]]
+Next == Client \\/ \\E n \\in Node : Serve(n)
+Typed == pc \\in UNION {[Process -> {"idle", "waits", "done"}]}
+"""
+    compiled(run(body, "CONSTANT Node = {a, b} INIT Init NEXT Next INVARIANT Typed CHECK_DEADLOCK FALSE"))

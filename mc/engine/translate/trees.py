@@ -328,6 +328,8 @@ def _field(w: Writer, place: Place, shape: Shape, key: Key) -> tuple[Place, Shap
         if not isinstance(part, Stored):
             w.refuse(f"{name} differs between kinds of records here: assign a whole record")
         return part.place, part.shape
+    if isinstance(shape, FnShape) and w.module.spec.met is not None:
+        return _element_of(w, place, shape, key)  # in TLA+, what has fields is a function on strings
     w.refuse(f"there is no field {name!r} here")
 
 
