@@ -380,3 +380,21 @@ Next == Client \\/ \\E n \\in Node : Serve(n)
 Typed == pc \\in UNION {[Process -> {"idle", "waits", "done"}]}
 """
     compiled(run(body, "CONSTANT Node = {a, b} INIT Init NEXT Next INVARIANT Typed CHECK_DEADLOCK FALSE"))
+
+
+def test_sequences_of_one_length(run: Run) -> None:
+    """What is always of one length is stored as a function on 1..n, and made by operators on sequences."""
+    body = """
+EXTENDS Naturals, Sequences
+VARIABLES log, new
+Init == log = <<0, 0, 0>> /\\ new = 0
+Shift == log' = Append(Tail(log), new) /\\ UNCHANGED new
+Mend(k) == log' = SubSeq(log, 1, k) \\o SubSeq(log, k + 1, Len(log)) /\\ new' = (new + k) % 3
+Turn == log' = [i \\in 1..Len(log) |-> log[Len(log) + 1 - i]] /\\ UNCHANGED new
+Next == Shift \\/ Turn \\/ \\E k \\in 0..3 : Mend(k)
+Typed == log \\in Seq(0..2) /\\ Tail(log) \\in Seq(Nat)
+Small == log \\in Seq(0..1)
+"""
+    config = "INIT Init NEXT Next CHECK_DEADLOCK FALSE INVARIANT"
+    assert compiled(run(body, f"{config} Typed")).verdict == "ok"
+    assert compiled(run(body, f"{config} Small")).verdict == "violation"

@@ -253,9 +253,6 @@ def _numbered(w: Writer, node: Bind, name: str, domain: Interval) -> Value:
     longest = max(1, domain.hi.hi)
 
     def fill(place: Place, shape: Shape) -> None:
-        if isinstance(shape, FnShape) and shape.sequence:
-            w.fill(place, settle(w, Builder(fill, natural), natural()), shape)
-            return
         if not isinstance(shape, SeqShape):
             unfit(w, natural(), shape)
         n = named(w, computed("max", domain.hi.code, 0), "n")

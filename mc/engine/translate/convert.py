@@ -59,7 +59,10 @@ def put(w: Writer, place: Place, value: Value, shape: Shape) -> None:
 def fill_value(w: Writer, place: Place, value: Value, shape: Shape) -> None:
     """Make ``value`` at ``place``, part by part; a local ``place`` is 0 before."""
     if isinstance(value, Builder):
-        value.fill(place, shape)
+        if isinstance(shape, FnShape) and shape.sequence and isinstance(made := told(w, value), SeqShape):
+            _fill_parts(w, place, settle(w, value, made), shape)
+        else:
+            value.fill(place, shape)
     elif isinstance(value, Const):
         _fill_constant(w, place, value, shape)
     elif isinstance(value, SetOf) and isinstance(shape, (SetShape, SortedSetShape)):

@@ -373,10 +373,10 @@ def _test(w: Writer, value: Value, shape: Shape, domain: Domain, result: Bit) ->
     elif isinstance(shape, (IntShape, BoolShape)) and isinstance(domain, Enum):
         alike = frozenset(m for m in domain.members if type(m) is type(shape.decode(0)))
         _refute(w, result, ~as_truth(w, _in_constant(w, alike, value)))
-    elif isinstance(shape, FnShape) and isinstance(domain, Fn) and set(shape.keys) == set(domain.keys):
+    elif isinstance(shape, FnShape) and (values := _values_of(shape, domain)) is not None:
         name, place = w.fresh("k"), place_of(w, value)
         with w.loop(name, "range", len(shape.keys)) as i:
-            _test(w, part_at(w, place.slot(shape.slots, i), shape.element), shape.element, domain.range, result)
+            _test(w, part_at(w, place.slot(shape.slots, i), shape.element), shape.element, values, result)
     elif isinstance(shape, RecordShape) and isinstance(domain, Record) and set(shape.fields) == set(domain.fields):
         place = place_of(w, value)
         for name, field in shape.fields.items():
@@ -405,6 +405,13 @@ def _test(w: Writer, value: Value, shape: Shape, domain: Domain, result: Bit) ->
                 _refute(w, result, copies_of(w, value, shape, element).gt(domain.copies))
     else:
         w.refuse(f"whether {described(shape)}, is in {domain!r} is not supported")
+
+
+def _values_of(shape: FnShape, domain: Domain) -> Domain | None:
+    """Where the values of a function are, if it is in a domain; None where it is in none of its kind."""
+    if isinstance(domain, Fn) and set(shape.keys) == set(domain.keys):
+        return domain.range
+    return domain.element if isinstance(domain, Seq) and domain.capacity is None and shape.sequence else None
 
 
 def _test_union(w: Writer, place: Place, shape: UnionShape, domain: Record, result: Bit) -> None:
