@@ -230,7 +230,8 @@ class Enum(Domain):
 
 
 class Listed(Domain):
-    """A finite set of any values, such as quorums: what a row ranges over. No variable has such a domain."""
+    """A finite set of any values, such as quorums: what a row ranges over, or the arguments of a function. No variable
+    has such a domain."""
 
     def __init__(self, elements: frozenset[Any]) -> None:
         self.elements: tuple[Any, ...] = tuple(in_order(frozenset(elements)))
@@ -294,14 +295,14 @@ def check_comparable(what: str, element: Domain) -> None:
 
 
 class Fn(Domain):
-    """``[D -> R]``: functions from a finite set of atoms or integers."""
+    """``[D -> R]``: functions from a finite set of atoms or integers, or of what is listed."""
 
     kinds = frozenset(("a function", "a sequence"))
 
     def __init__(self, domain: Any, range: Any) -> None:
         self.domain = as_domain(domain)
         self.range = as_domain(range)
-        if not isinstance(self.domain, (Enum, Range)):
+        if not isinstance(self.domain, (Enum, Range, Listed)):
             raise SpecError(f"a function's domain is a set of model values, strings or integers, not {domain!r}")
         check_comparable("a function's arguments", self.domain)
         self.mixed = self.range.mixed

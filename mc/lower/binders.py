@@ -42,8 +42,8 @@ def bind(low: Lowering, node: Bind, names: Names, here: Here, lowered: Body) -> 
         # A function of several arguments is one of tuples.
         if any(len(bound.names) > 1 for bound in made):
             refuse(node, "tuples of names among several arguments of a function are not compiled")
-        product = Apply(standard.PRODUCT, tuple(bound.collection for bound in made), place=node.place)
-        made = (Bound(tuple(bound.names[0] for bound in made), product),)
+        product = Apply(standard.PRODUCT, tuple(bound.collection for bound in node.bounds), place=node.place)
+        made = (Bound(tuple(bound.names[0] for bound in made), low.evaluated(product, names, here)),)
     return _extreme(node, made, body) or Bind(node.binder, made, body, place=node.place)
 
 

@@ -135,24 +135,53 @@ def indexed(low: Lowering, node: Apply, names: Names, here: Here) -> Expression:
 
 
 def _reduced(low: Lowering, node: Apply, names: Names, here: Here) -> Expression | None:
-    """``[x \\in S |-> e][y]``, by a name, where S depends on the state: such a function is not written out."""
-    of = node.operands[0]
-    meaning = names.get(of.name) if isinstance(of, Name) and of.of is Of.LOCAL else None
-    if not isinstance(meaning, Deferred):
+    """``[x \\in S |-> e][y]``, by a name, where S depends on the state, or of several arguments: such a function is not
+    written out."""
+    found = _named_function(low, node.operands[0], names)
+    if found is None:
         return None
-    match meaning.node:
-        case Bind(binder=Binder.FUNCTION, bounds=(Bound(names=(name,), collection=collection),), body=body):
-            if low.level(collection, meaning.names) is Level.CONSTANT and not _is_bound(collection, meaning.names):
-                return None
-        case _:
+    function, around = found
+    bounds, arguments = function.bounds, node.operands[1:]
+    if len(bounds) == 1:
+        collection = bounds[0].collection
+        if low.level(collection, around) is Level.CONSTANT and not _is_bound(collection, around):
             return None
-    argument, domain = low.evaluated(node.operands[1], names, here), low.evaluated(collection, meaning.names, here)
-    local = argument if isinstance(argument, (Name, Value)) else low.local(name, node)
-    value = low.evaluated(body, {**meaning.names, name: local}, here)
-    found = fails_unless(node, Apply(op.IN, (local, domain), place=node.place), value)
-    if isinstance(local, Name) and local is not argument:
-        return Let(local.name, argument, found, place=node.place)
-    return found
+    elif isinstance(arguments[0], Apply) and arguments[0].operator is op.SEQUENCE:
+        arguments = arguments[0].operands
+    if len(arguments) != len(bounds) or any(len(bound.names) > 1 for bound in bounds):
+        return None
+    lets: list[tuple[str, Expression]] = []
+    inside: list[Expression] = []
+    inner: dict[str, Meaning] = {}
+    for bound, given in zip(bounds, arguments, strict=True):
+        argument, domain = low.evaluated(given, names, here), low.evaluated(bound.collection, around, here)
+        local = argument
+        if not isinstance(argument, (Name, Value)):
+            local = low.local(bound.names[0], node)
+            lets.append((local.name, argument))
+        inside.append(Apply(op.IN, (local, domain), place=node.place))
+        inner[bound.names[0]] = local
+    value = low.evaluated(function.body, {**around, **inner}, here)
+    condition = inside[0] if len(inside) == 1 else Apply(op.AND, tuple(inside), place=node.place)
+    reduced = fails_unless(node, condition, value)
+    for name, argument in reversed(lets):
+        reduced = Let(name, argument, reduced, place=node.place)
+    return reduced
+
+
+def _named_function(low: Lowering, node: Expression, names: Names) -> tuple[Bind, Names] | None:
+    """What a name of a function stands for, if that is written ``[x \\in S |-> e]``, and the names that it uses."""
+    match node:
+        case Name(of=Of.LOCAL):
+            meaning = names.get(node.name)
+            if isinstance(meaning, Deferred) and isinstance(meaning.node, Bind):
+                return (meaning.node, meaning.names) if meaning.node.binder is Binder.FUNCTION else None
+        case Call(arguments=()) if not low.library.is_constant(node.definition):
+            body = low.library.source(node.definition).expression
+            # One of a single argument is written out once, and applied often.
+            if isinstance(body, Bind) and body.binder is Binder.FUNCTION and len(body.bounds) > 1:
+                return body, {}
+    return None
 
 
 def _is_bound(node: Expression, names: Names) -> bool:

@@ -398,3 +398,60 @@ Small == log \\in Seq(0..1)
     config = "INIT Init NEXT Next CHECK_DEADLOCK FALSE INVARIANT"
     assert compiled(run(body, f"{config} Typed")).verdict == "ok"
     assert compiled(run(body, f"{config} Small")).verdict == "violation"
+
+
+def test_functions_on_tuples(run: Run) -> None:
+    body = """
+EXTENDS Naturals, FiniteSets
+CONSTANTS P
+VARIABLES sent, far, last
+Pairs == {<<p, k>> \\in P \\X (0..2) : k # 1}
+Weight == [p, q \\in P |-> IF p = q THEN 0 ELSE 1]
+Sum[i, j \\in 0..4] == i + j
+Init == /\\ sent = [p, q \\in P |-> 0] /\\ far = [pair \\in Pairs |-> pair[2] = 2]
+        /\\ last = [i \\in {<<1, <<2, 1>>>>} |-> i[2][1]]
+Send(p, q) ==
+    /\\ sent[p, q] < 2 * Weight[p, q]
+    /\\ sent' = [sent EXCEPT ![p, q] = Sum[@, 1]]
+    /\\ far' = [x \\in Pairs |-> IF x = <<p, 2>> THEN ~far[x] ELSE far[x[1], x[2]]]
+    /\\ last' = [last EXCEPT ![<<1, <<2, 1>>>>] = sent[p, q]]
+Turn == sent' = [p, q \\in P |-> sent[q, p]] /\\ far' = [<<p, k>> \\in Pairs |-> far[p, 2 - k]] /\\ UNCHANGED last
+Next == Turn \\/ \\E p, q \\in P : Send(p, q)
+Typed == sent \\in [P \\X P -> 0..2] /\\ far \\in [Pairs -> BOOLEAN] /\\ DOMAIN far = Pairs
+Few == Cardinality({x \\in P \\X P : sent[x] > 0}) <= 4 /\\ \\A x \\in DOMAIN far : x[2] # 1
+Most == \\A p, q \\in P : LET g == [i \\in {p}, j \\in {q} |-> Sum[sent[i, j], sent[j, i]]] IN g[p, q] < 4
+"""
+    result = compiled(run(body, "CONSTANT P = {a, b} INIT Init NEXT Next INVARIANTS Typed Few CHECK_DEADLOCK FALSE"))
+    assert result.verdict == "ok"
+    compiled(run(body, "CONSTANT P = {a, b} INIT Init NEXT Next INVARIANTS Typed Most CHECK_DEADLOCK FALSE"))
+
+
+@pytest.mark.parametrize(
+    ("key", "verdict"), [("<<x, 4>>", "error"), ("<<3 - x, 1>>", "ok"), ("<<x>>", "error"), ("<<x, x, x>>", "error")]
+)
+def test_a_function_on_tuples_has_no_other_arguments(key: str, verdict: str, run: Run) -> None:
+    body = f"""
+EXTENDS Naturals
+VARIABLES x, f
+Init == x = 0 /\\ f = [i, j \\in 0..2 |-> i + j]
+Next == x' = (x + 1) % 4 /\\ f' = IF x = 3 THEN [f EXCEPT ![2, 2] = f[{key}]] ELSE f
+"""
+    assert run(body, "INIT Init NEXT Next").result.verdict == verdict
+
+
+def test_symmetric_values_in_tuples(run: Run) -> None:
+    body = """
+EXTENDS Naturals, TLC
+CONSTANT P
+VARIABLE f
+Init == f = [p, q \\in P |-> 0]
+Next == \\E p, q \\in P : f[p, q] < 2 /\\ f' = [f EXCEPT ![p, q] = @ + 1]
+Perms == Permutations(P)
+"""
+    config = "INIT Init NEXT Next SYMMETRY Perms CHECK_DEADLOCK FALSE"
+    result = compiled(run(body, f"CONSTANT P = {{a, b}} {config}"))
+    assert (result.distinct, result.orbit_sum) == (45, 81)
+    few = body.replace("f[p, q] < 2", "p # q /\\ f[p, q] < 1")
+    compiled(run(few, f"CONSTANT P = {{a, b, c}} {config}"))
+    apart = few.replace("[p, q \\in P |->", "[x \\in {<<p, q>> \\in P \\X P : p # q} |->")
+    compiled(run(apart, f"CONSTANT P = {{a, b, c}} {config}"))

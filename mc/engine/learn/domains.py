@@ -13,7 +13,7 @@ from typing import Any
 from mc.engine.learn.stored import is_function
 from mc.errors import McError
 from mc.lang.composites import Bag, Record, Seq, Set, Union
-from mc.lang.domains import BOOLEAN, Domain, Enum, Fn, Optional, Range, Written
+from mc.lang.domains import BOOLEAN, Domain, Enum, Fn, Listed, Optional, Range, Written
 from mc.lang.kinds import shown
 from mc.lang.text import to_tla
 from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, SeqValue
@@ -148,8 +148,7 @@ class Learner:
 
     def _function(self, values: Sequence[FnValue], empty: bool) -> Domain:
         keys = [frozenset(value) for value in values]
-        atoms = all(isinstance(key, (str, int, ModelValue)) for key in keys[0])
-        if atoms and not empty and all(others == keys[0] for others in keys):
+        if all(map(_is_argument, keys[0])) and not empty and all(others == keys[0] for others in keys):
             return Written(
                 self._keys(keys[0]), self.domain(_distinct(part for value in values for part in value.values()))
             )
@@ -161,10 +160,12 @@ class Learner:
 
     def _keys(self, keys: frozenset[Any]) -> Domain:
         """The domain of functions."""
+        if all(isinstance(key, SeqValue) for key in keys) and len(set(map(len, keys))) == 1:
+            return Listed(keys)
         numbers = sorted(key for key in keys if type(key) is int)
         if len(numbers) == len(keys):
             return Range(numbers[0], numbers[-1]) if numbers[-1] - numbers[0] < len(numbers) else Enum(*numbers)
-        if numbers or any(type(key) is bool for key in keys):
+        if numbers or any(isinstance(key, (bool, SeqValue)) for key in keys):
             raise NotLearned(f"functions have arguments of several kinds, such as {to_tla(min(keys, key=to_tla))}")
         return Enum(*sorted(keys, key=self._rank))
 
@@ -199,6 +200,13 @@ class Learner:
     def _parts(self, values: Sequence[RecordValue]) -> dict[str, Any]:
         names = sorted(values[0].fields, key=self._rank)
         return {name: self.domain(_distinct(value.fields[name] for value in values)) for name in names}
+
+
+def _is_argument(value: Any) -> bool:
+    """Whether a value is an atom, or a tuple of such."""
+    return isinstance(value, (str, int, ModelValue)) or (
+        isinstance(value, SeqValue) and bool(value) and all(map(_is_argument, tuple.__iter__(value)))
+    )
 
 
 def _apart(one: Any, other: Any) -> None:

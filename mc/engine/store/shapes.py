@@ -19,6 +19,9 @@ from mc.errors import SpecError
 from mc.lang.text import to_tla
 from mc.lang.values import BagValue, FnValue, RecordValue, SeqValue, as_function, as_sequence
 
+#: A table has so many tuples of arguments, at most.
+MOST_TUPLES = 1 << 16
+
 
 class Shape:
     """Base of all shapes. Equal ``key`` means the same codes for the same values."""
@@ -99,13 +102,39 @@ class BoolShape(Shape):
 
 
 class AtomShape(Shape):
-    """One of ``members``: the code is its position."""
+    """One of ``members``: the code is its position. Arguments of functions may also be tuples."""
 
     def __init__(self, members: Iterable[Any]) -> None:
         self.members = tuple(members)
         self.bits = max(1, (len(self.members) - 1).bit_length())
         self.key = ("atom", tuple((type(m), m) for m in self.members))
         self.positions = {(type(m), m): k for k, m in enumerate(self.members)}
+        self.has_tuples = any(isinstance(m, SeqValue) for m in self.members)
+
+    @cached_property
+    def components(self) -> list[tuple[AtomShape, list[int]]]:
+        """Of tuples: the shape of each component, and its codes, by the code of the tuple."""
+        if len({len(m) if isinstance(m, SeqValue) else 0 for m in self.members}) > 1:
+            raise SpecError("the arguments of a function are tuples of several lengths")
+        found = []
+        for column in zip(*map(tuple.__iter__, self.members), strict=True):
+            shape = AtomShape({(type(value), value): value for value in column}.values())
+            found.append((shape, list(map(shape.encode, column))))
+        return found
+
+    @cached_property
+    def of_components(self) -> list[int]:
+        """Of tuples: the code, by the codes of the components as digits of one number; -1 where there is no such."""
+        sizes = [len(shape.members) for shape, _ in self.components]
+        if math.prod(sizes) > MOST_TUPLES:
+            raise SpecError(f"the arguments of a function are some of {math.prod(sizes):,} tuples, which are too many")
+        codes = [-1] * math.prod(sizes)
+        for code, digits in enumerate(zip(*(each for _, each in self.components), strict=True)):
+            index = 0
+            for size, digit in zip(sizes, digits, strict=True):
+                index = index * size + digit
+            codes[index] = code
+        return codes
 
     def encode(self, value: Any) -> int:
         return self.positions[(type(value), value)]

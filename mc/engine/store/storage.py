@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mc.engine.store.shapes import (
@@ -21,8 +22,8 @@ from mc.engine.store.shapes import (
 from mc.engine.store.slots import PAYLOAD
 from mc.errors import SpecError
 from mc.lang.composites import Bag, Record, Seq, Set, Union
-from mc.lang.domains import Bool, Domain, Enum, Fn, Optional, Range, Written
-from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, as_function, as_sequence
+from mc.lang.domains import Bool, Domain, Enum, Fn, Listed, Optional, Range, Written
+from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, SeqValue, as_function, as_sequence
 
 #: The largest set universe that is stored as a bitmap.
 MAX_UNIVERSE = 4096
@@ -53,7 +54,8 @@ def shape_of(domain: Domain) -> Shape:
             return AtomShape((*inner.members, domain.none))
         return OptionalShape(inner, domain.none)
     if isinstance(domain, Fn):
-        arguments = shape_of(domain.domain)
+        given = domain.domain
+        arguments = AtomShape(given.elements) if isinstance(given, Listed) else shape_of(given)
         keys = tuple(sorted(domain.keys, key=arguments.encode))
         return FnShape(keys, arguments, shape_of(domain.range), isinstance(domain, Written))
     if isinstance(domain, Record):
@@ -114,7 +116,7 @@ def _bag_shape(domain: Bag) -> Shape:
 def symmetric_atoms(shape: Shape) -> set[ModelValue]:
     """The model values that occur in values of the shape."""
     if isinstance(shape, AtomShape):
-        return {m for m in shape.members if isinstance(m, ModelValue)}
+        return set(_model_values(shape.members))
     if isinstance(shape, OptionalShape):
         return symmetric_atoms(shape.inner)
     if isinstance(shape, FnShape):
@@ -126,6 +128,14 @@ def symmetric_atoms(shape: Shape) -> set[ModelValue]:
     if isinstance(shape, (SeqShape, SetShape, BagShape)):
         return symmetric_atoms(shape.element)
     return set()
+
+
+def _model_values(values: Iterable[Any]) -> Iterator[ModelValue]:
+    for value in values:
+        if isinstance(value, ModelValue):
+            yield value
+        elif isinstance(value, SeqValue):
+            yield from _model_values(tuple.__iter__(value))
 
 
 def is_set(value: object) -> bool:
@@ -140,7 +150,7 @@ def encodable(shape: Shape, value: Any) -> bool:
     if isinstance(shape, BoolShape):
         return isinstance(value, bool)
     if isinstance(shape, AtomShape):
-        return isinstance(value, (str, int, ModelValue)) and (type(value), value) in shape.positions
+        return isinstance(value, (str, int, ModelValue, SeqValue)) and (type(value), value) in shape.positions
     if isinstance(shape, OptionalShape):
         return (type(value) is type(shape.none) and value == shape.none) or encodable(shape.inner, value)
     if isinstance(shape, FnShape):

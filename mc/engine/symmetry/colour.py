@@ -221,7 +221,11 @@ class Colours:
         if symmetric_atoms(shape).isdisjoint(self.atoms):
             return self._blend_plain(place, shape, h)
         result = body.let(h, "h")
-        if isinstance(shape, AtomShape):
+        if isinstance(shape, AtomShape) and shape.has_tuples:
+            for component, codes in shape.components:
+                one = Place(named(body, self.module.table(codes)[place.load(shape)], "v"))
+                body.assign(result, self._free(body, one, component, result, own))
+        elif isinstance(shape, AtomShape):
             self._free_atom(body, place.load(shape), shape, result, own)
         elif isinstance(shape, OptionalShape):
             inner = named(body, place.load(shape) - 1, "v")
@@ -294,7 +298,11 @@ class Colours:
         """Add to the colour of every symmetric value that occurs at ``place`` a number made of ``h`` and where."""
         if symmetric_atoms(shape).isdisjoint(self.atoms):
             return
-        if isinstance(shape, AtomShape):
+        if isinstance(shape, AtomShape) and shape.has_tuples:
+            for component, codes in shape.components:
+                one = Place(named(body, self.module.table(codes)[place.load(shape)], "v"))
+                self._mention(body, one, component, _blend(h, self._next_salt()))
+        elif isinstance(shape, AtomShape):
             self._mention_atom(body, place.load(shape), shape, h)
         elif isinstance(shape, OptionalShape):
             inner = named(body, place.load(shape) - 1, "v")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import Any
+
 from mc.engine.code.build import choice, computed, pointer, variable
 from mc.engine.code.nodes import Type, Word, number
 from mc.engine.code.statements import Note
@@ -27,7 +30,7 @@ from mc.engine.translate.module import Module
 from mc.engine.translate.rules import new_writer
 from mc.engine.translate.writer import Writer
 from mc.errors import SpecError
-from mc.lang.values import ModelValueSet
+from mc.lang.values import ModelValue, ModelValueSet, SeqValue
 
 #: The code of a value, and that of its image.
 _CODE, _IMAGE = variable("code"), variable("image")
@@ -41,6 +44,13 @@ def member_codes(shape: AtomShape, members: ModelValueSet) -> list[int] | None:
     if any(code is None for code in codes):
         raise SpecError(f"the domain {shape.members} holds some of the symmetric values {members!r} but not all")
     return [code for code in codes if code is not None]
+
+
+def _swapped(value: Any, one: ModelValue, other: ModelValue) -> Any:
+    """A tuple with one value in place of another, and the other way round."""
+    if isinstance(value, SeqValue):
+        return SeqValue(_swapped(part, one, other) for part in tuple.__iter__(value))
+    return {one: other, other: one}.get(value, value)
 
 
 class Mover:
@@ -109,7 +119,9 @@ class Mover:
         body = new_writer(self.module, "", number(0))
         body.taken.update({"code": 1, "image": 1})
         source, target = Place(_CODE), Place(_IMAGE)
-        if isinstance(shape, AtomShape):
+        if isinstance(shape, AtomShape) and shape.has_tuples:
+            self._tuple_image(body, shape)
+        elif isinstance(shape, AtomShape):
             self._atom_image(body, shape)
         elif isinstance(shape, OptionalShape):
             body.assign(_IMAGE, choice(_CODE.eq(0), 0, self.image(_CODE - 1, shape.inner) + 1))
@@ -173,6 +185,17 @@ class Mover:
     def _listed(self, codes: list[int], k: Word) -> Word:
         """Number k of some codes."""
         return k if codes == list(range(len(codes))) else self.module.table(codes)[k]
+
+    def _tuple_image(self, body: Writer, shape: AtomShape) -> None:
+        for members in self.sets:
+            for one, other in itertools.pairwise(members):
+                if any((SeqValue, _swapped(value, one, other)) not in shape.positions for value in shape.members):
+                    raise SpecError(f"a function has not all tuples of the symmetric values {members!r} as arguments")
+        body.assign(_IMAGE, number(0))
+        for part, codes in shape.components:
+            image = self.image(self.module.table(codes)[_CODE], part)
+            body.assign(_IMAGE, _IMAGE * len(part.members) + image)
+        body.assign(_IMAGE, self.module.table(shape.of_components)[_IMAGE])
 
     def _atom_image(self, body: Writer, shape: AtomShape) -> None:
         body.assign(_IMAGE, _CODE)

@@ -13,6 +13,7 @@ from mc.engine.store.kinds import described
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import BagShape, BoolShape, FnShape, SeqShape, SetShape, Shape, SortedSetShape
 from mc.engine.store.storage import MAX_UNIVERSE, is_set
+from mc.engine.translate.arguments import argument_at
 from mc.engine.translate.bags import add_copy
 from mc.engine.translate.codes import as_code, as_number, as_truth, bind, named, over_text, settle, unfit
 from mc.engine.translate.convert import add_element, check_capacity, clear, part_at, place_of, put
@@ -40,7 +41,6 @@ from mc.engine.translate.values import (
     Truth,
     Tuple,
     Value,
-    of_code,
 )
 from mc.engine.translate.writer import Writer
 from mc.errors import EvaluationError
@@ -211,17 +211,17 @@ def _fill_chosen(w: Writer, place: Place, shape: Shape, collection: Value, chose
 def function_of_values(w: Writer, node: Bind) -> Value:
     """``[i \\in S |-> e]``: ``S`` is known, or is ``1..n``, or has the elements of a bag."""
     bound = node.bounds[0]
-    name, domain = w.single(bound), w.expr(bound.collection)
+    domain = w.expr(bound.collection)
     if isinstance(domain, Interval) and bound.condition is None:
-        return _numbered(w, node, name, domain)
+        return _numbered(w, node, w.single(bound), domain)
     if isinstance(domain, Const) and is_set(domain.value) and not domain.value:
         return Const(())
     if isinstance(domain, Const) and bound.condition is None:
-        return tabulated(w, node, name, domain.value)
-    return _counted(w, node, name)
+        return tabulated(w, node, bound.names, domain.value)
+    return _counted(w, node, w.single(bound))
 
 
-def tabulated(w: Writer, node: Bind, name: str, arguments: Any) -> Value:
+def tabulated(w: Writer, node: Bind, names: Sequence[str], arguments: Any) -> Value:
     """A function whose arguments are known."""
     scope, file = dict(w.scope), w.file
     try:
@@ -235,13 +235,13 @@ def tabulated(w: Writer, node: Bind, name: str, arguments: Any) -> Value:
             return
         if not isinstance(shape, FnShape) or set(unknown.keys) != set(shape.keys):
             unfit(w, unknown, shape)
-        with w.within(dict(scope), file), w.loop(w.fresh(as_written(name)), "range", len(shape.keys)) as k:
-            w.scope[name] = of_code(k, shape.domain)
+        with w.within(dict(scope), file), w.loop(w.fresh(as_written(names[0])), "range", len(shape.keys)) as k:
+            take(w, names, argument_at(w, k, shape.domain))
             put(w, place.slot(shape.slots, k), w.expr(node.body), shape.element)
 
     def natural() -> Shape:
         with w.within(dict(scope), file), w.aside():
-            w.scope[name] = of_code(variable("k"), unknown.domain)
+            take(w, names, argument_at(w, variable("k"), unknown.domain))
             return function_on(w, arguments, natural_shape(w, w.expr(node.body)))
 
     return Builder(fill, natural)

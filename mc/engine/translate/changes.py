@@ -8,9 +8,10 @@ from mc.engine.code.build import computed
 from mc.engine.code.nodes import Word
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import BagShape, FnShape, IntShape, RecordShape, SeqShape, Shape, SortedSetShape, UnionShape
+from mc.engine.translate.arguments import argument_code
 from mc.engine.translate.codes import as_code, as_number, bind, named
 from mc.engine.translate.convert import part_at, put
-from mc.engine.translate.expressions import argument_code, union_field
+from mc.engine.translate.expressions import union_field
 from mc.engine.translate.kinds import natural_shape
 from mc.engine.translate.values import Builder, Num, Stored, Value
 from mc.engine.translate.writer import Writer

@@ -189,7 +189,7 @@ def as_code(w: Writer, value: Value, shape: Shape) -> Word:
         return _chosen_code(w, as_number(w, value), shape)
     if isinstance(given, BoolShape) and isinstance(shape, AtomShape):
         false, true = _images(w, (False, True), given, shape)
-        return _inside_shape(w, choice(as_truth(w, value), true, false), shape, false, true)
+        return inside_shape(w, choice(as_truth(w, value), true, false), shape, false, true)
     if isinstance(shape, OptionalShape):
         return as_code(w, value, shape.inner) + 1
     if isinstance(given, OptionalShape):
@@ -247,7 +247,7 @@ def _images(w: Writer, values: Iterable[Any], given: Shape, shape: Shape) -> lis
     return found
 
 
-def _inside_shape(w: Writer, code: Word, shape: Shape, *images: int) -> Word:
+def inside_shape(w: Writer, code: Word, shape: Shape, *images: int) -> Word:
     """A code in a shape that is one of ``images``; evaluation fails where it is -1."""
     code = named(w, code)
     if -1 in images:
@@ -308,17 +308,17 @@ def _chosen_code(w: Writer, value: Num, shape: AtomShape) -> Word:
             members.sort()
             found = named(w, computed("position", w.module.table(members), len(members), given), "k")
             codes = w.module.table([shape.positions[int, m] for m in members])
-            return _inside_shape(w, choice(found.ge(0), codes[found], -1), shape, -1)
+            return inside_shape(w, choice(found.ge(0), codes[found], -1), shape, -1)
         code = number(-1)
         for member in reversed(members):
             code = choice(given.eq(member), shape.positions[int, member], code)
-        return _inside_shape(w, code, shape, -1)
+        return inside_shape(w, code, shape, -1)
     images = _images(w, range(lo, hi + 1), IntShape(lo, hi), shape)
-    return _inside_shape(w, w.module.table(images)[_int_code(w, value, IntShape(lo, hi))], shape, *images)
+    return inside_shape(w, w.module.table(images)[_int_code(w, value, IntShape(lo, hi))], shape, *images)
 
 
 def _atom_code(w: Writer, code: Word, given: AtomShape, shape: Shape) -> Word:
     images = _images(w, given.members, given, shape)
     if images == list(range(len(images))):
         return code
-    return _inside_shape(w, w.module.table(images)[code], shape, *images)
+    return inside_shape(w, w.module.table(images)[code], shape, *images)

@@ -24,22 +24,23 @@ def sequence_loop(w: Writer, value: Value, shape: SeqShape, k: str) -> Iterator[
 
 def take(w: Writer, names: Sequence[str], value: Value) -> None:
     """From here on, the names stand for a value, or for the components of a tuple."""
-    if len(names) == 1:
-        w.scope[names[0]] = value
-        return
-    if isinstance(value, Tuple) and len(value.elements) == len(names):
-        w.scope.update(zip(names, value.elements, strict=True))
-        return
+    values = (value,) if len(names) == 1 else components(w, value, len(names))
+    w.scope.update(zip(names, values, strict=True))
+
+
+def components(w: Writer, value: Value, count: int) -> Sequence[Value]:
+    """The components of a tuple, of which there are so many."""
+    if isinstance(value, Tuple) and len(value.elements) == count:
+        return value.elements
     value = as_present(w, value)
     shape = natural_shape(w, value)
-    wanted = f"a tuple of {len(names)} components is needed"
-    if isinstance(shape, FnShape) and shape.sequence and len(shape.keys) == len(names):
+    wanted = f"a tuple of {count} components is needed"
+    if isinstance(shape, FnShape) and shape.sequence and len(shape.keys) == count:
         place, slots = place_of(w, value), shape.slots
-    elif isinstance(shape, SeqShape) and len(names) <= shape.capacity:
+    elif isinstance(shape, SeqShape) and count <= shape.capacity:
         place, slots = place_of(w, value), shape.slots
-        w.fail_if(place.load(shape.length).ne(len(names)), wanted)
+        w.fail_if(place.load(shape.length).ne(count), wanted)
         place = place.at(shape.start)
     else:
         w.refuse(f"{wanted}, not {said(w, value)}")
-    for k, name in enumerate(names):
-        w.scope[name] = part_at(w, place.slot(slots, number(k)), shape.element)
+    return [part_at(w, place.slot(slots, number(k)), shape.element) for k in range(count)]

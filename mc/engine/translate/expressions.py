@@ -23,8 +23,8 @@ from mc.engine.store.shapes import (
     UnionShape,
 )
 from mc.engine.store.storage import encodable, is_set
+from mc.engine.translate.arguments import argument_code
 from mc.engine.translate.codes import as_code, as_number, as_truth, decided, named
-from mc.engine.translate.comparable import comparable
 from mc.engine.translate.convert import clear, part_at, place_of
 from mc.engine.translate.equality import connect, equal
 from mc.engine.translate.kinds import join, natural_shape, shape_of_all, told
@@ -37,9 +37,9 @@ from mc.engine.translate.values import (
     StateRef,
     Stored,
     Truth,
+    Tuple,
     Value,
     exact,
-    of_code,
 )
 from mc.engine.translate.writer import Writer
 from mc.formula import operators as op
@@ -162,6 +162,9 @@ def applied(w: Writer, node: Apply, function: Value, argument: Value) -> Value:
 
 def indexed(w: Writer, node: Apply, sequence: Value, index: Value) -> Value:
     """``seq[index]`` of a sequence."""
+    if isinstance(sequence, Tuple) and isinstance(index, Const) and index.value in range(1, len(sequence.elements) + 1):
+        component: Value = sequence.elements[index.value - 1]
+        return component
     shape = natural_shape(w, sequence)
     assert isinstance(shape, SeqShape)
     return element_at(w, sequence, shape, as_number(w, index))
@@ -175,12 +178,6 @@ def counted(w: Writer, node: Apply, bag: Value, element: Value) -> Value:
     if not (isinstance(element, Packed) and element.bag == place_of(w, bag)):
         w.fail_if(copies.eq(0), f"{w.written(node)}: it is not in the bag")
     return Num(copies, 1, shape.copies)
-
-
-def argument_code(w: Writer, index: Value, shape: FnShape) -> Word:
-    """The code of an argument of a function."""
-    comparable(w, index, of_code(number(0), shape.domain))
-    return as_code(w, index, shape.domain)
 
 
 def element_at(w: Writer, value: Value, shape: SeqShape, index: Num) -> Value:

@@ -61,6 +61,13 @@ def implied(shape: Shape, domain: Domain) -> bool:
     return False
 
 
+def values_of(shape: FnShape, domain: Domain) -> Domain | None:
+    """Where the values of a function are, if it is in a domain; None where it is in none of its kind."""
+    if isinstance(domain, Fn) and set(shape.keys) == set(domain.keys):
+        return domain.range
+    return domain.element if isinstance(domain, Seq) and domain.capacity is None and shape.sequence else None
+
+
 def _union_implied(shape: UnionShape, domain: Union) -> bool:
     if shape.tag != domain.tag:
         return False

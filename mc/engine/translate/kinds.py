@@ -42,7 +42,7 @@ from mc.errors import SpecError
 from mc.lang.domains import Domain
 from mc.lang.enumeration import count
 from mc.lang.kinds import in_order, kind, shown
-from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue
+from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, SeqValue
 
 #: Up to so many numbers are told apart from other atoms one by one.
 FEW = 256
@@ -162,7 +162,8 @@ def shape_of_all(w: Writer, values: Sequence[Value]) -> Shape:
 def function_on(w: Writer, arguments: Iterable[Any], element: Shape) -> FnShape:
     """Functions whose arguments are some known values."""
     keys = tuple(in_order(arguments))
-    domain = join(w, [_shape_of_constant(w, key) for key in keys])
+    tuples = all(isinstance(key, SeqValue) for key in keys)
+    domain = AtomShape(keys) if tuples else join(w, [_shape_of_constant(w, key) for key in keys])
     if mixed(domain):
         w.refuse(f"the arguments of a function can be compared, but not those here: {described(domain)}")
     if domain.size() != len(keys) or sorted(map(domain.encode, keys)) != list(range(len(keys))):  # there are gaps

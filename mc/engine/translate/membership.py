@@ -31,7 +31,7 @@ from mc.engine.translate.codes import SHORT, as_code, as_number, as_truth, bind,
 from mc.engine.translate.comparable import comparable, different_kinds, refuse
 from mc.engine.translate.convert import bag_size, cardinality, element_rank, is_made, part_at, place_of
 from mc.engine.translate.equality import connect, equal
-from mc.engine.translate.implied import implied
+from mc.engine.translate.implied import implied, values_of
 from mc.engine.translate.kinds import atoms, fits, natural_shape, shape_beside, told
 from mc.engine.translate.values import (
     Asked,
@@ -52,7 +52,7 @@ from mc.formula import operators as op
 from mc.formula import standard
 from mc.lang import kinds
 from mc.lang.composites import Bag, Record, Seq, Set
-from mc.lang.domains import Domain, Enum, Fn, Listed, Optional, Range
+from mc.lang.domains import Domain, Enum, Listed, Optional, Range
 from mc.lang.values import ModelValue
 
 #: Sets of sets of up to this many elements are tested by one look into a table.
@@ -373,7 +373,7 @@ def _test(w: Writer, value: Value, shape: Shape, domain: Domain, result: Bit) ->
     elif isinstance(shape, (IntShape, BoolShape)) and isinstance(domain, Enum):
         alike = frozenset(m for m in domain.members if type(m) is type(shape.decode(0)))
         _refute(w, result, ~as_truth(w, _in_constant(w, alike, value)))
-    elif isinstance(shape, FnShape) and (values := _values_of(shape, domain)) is not None:
+    elif isinstance(shape, FnShape) and (values := values_of(shape, domain)) is not None:
         name, place = w.fresh("k"), place_of(w, value)
         with w.loop(name, "range", len(shape.keys)) as i:
             _test(w, part_at(w, place.slot(shape.slots, i), shape.element), shape.element, values, result)
@@ -405,13 +405,6 @@ def _test(w: Writer, value: Value, shape: Shape, domain: Domain, result: Bit) ->
                 _refute(w, result, copies_of(w, value, shape, element).gt(domain.copies))
     else:
         w.refuse(f"whether {described(shape)}, is in {domain!r} is not supported")
-
-
-def _values_of(shape: FnShape, domain: Domain) -> Domain | None:
-    """Where the values of a function are, if it is in a domain; None where it is in none of its kind."""
-    if isinstance(domain, Fn) and set(shape.keys) == set(domain.keys):
-        return domain.range
-    return domain.element if isinstance(domain, Seq) and domain.capacity is None and shape.sequence else None
 
 
 def _test_union(w: Writer, place: Place, shape: UnionShape, domain: Record, result: Bit) -> None:

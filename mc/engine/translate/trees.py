@@ -15,6 +15,7 @@ from mc.engine.store.kinds import described
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import FnShape, RecordShape, SeqShape, Shape, UnionShape
 from mc.engine.store.slots import PAYLOAD
+from mc.engine.translate.arguments import argument_code
 from mc.engine.translate.builders import bindings
 from mc.engine.translate.calls import (
     applied,
@@ -26,7 +27,6 @@ from mc.engine.translate.codes import as_number, as_truth, decided, named
 from mc.engine.translate.convert import put
 from mc.engine.translate.expressions import (
     OF_NONE,
-    argument_code,
     element_at,
     never,
     union_field,
