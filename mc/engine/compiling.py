@@ -15,7 +15,7 @@ from mc.engine.learn.domains import NotLearned
 from mc.engine.learn.held import difference, starts_differ
 from mc.engine.learn.model import bound, learner, packed, sets_of_model_values, unpacked
 from mc.engine.learn.samples import chosen, fails, starts, successors, walk
-from mc.engine.learn.starts import chosen_values
+from mc.engine.learn.starts import row
 from mc.engine.learn.symmetric import singled_out
 from mc.engine.permutations import whole_sets
 from mc.engine.program.program import UnevaluableInit
@@ -83,7 +83,7 @@ class Compiling:
         finds = learner(self.spec, lowered, self.sets)
         first = deeply(lambda: starts(self.interpreter, MOST_GIVEN))
         given = first if len(first) <= MOST_GIVEN else None
-        more = {} if given is not None else chosen_values(lowered.definitions[lowered.init])
+        more = {} if given is not None else row(lowered.definitions[lowered.init]).chosen()
         deeply(lambda: self._sample([*first, *chosen(self.first.states)], WALKS))
         known: dict[str, str] = {}
         for started in range(MOST_WIDENED):

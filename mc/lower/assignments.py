@@ -135,12 +135,23 @@ def choose(w: Walk, name: str, node: Apply, names: Names, made: Made, rest: Rest
         collection = Apply(standard.POWERSET, (collection,), place=node.place)
     elif w.enabled is None and _may_repeat(w, node.operands[1], collection, names):
         refuse(node.operands[1], "TLC may go through some elements of this set twice")
-    local = lowering.local(name, node)
+    bound = _filter(collection)
+    if bound is None:
+        bound = Bound((lowering.local(name, node).name,), collection)
+    local = Name(bound.names[0], Of.LOCAL, place=node.place)
     following = w.proceed(rest, {**made, name: local})
     body = following
     if w.enabled is None:
         body = conjunction(node.place, Assign(name, (), local, place=node.place), following)
-    return Some(Bound((local.name,), collection), body, place=node.place)
+    return Some(bound, body, place=node.place)
+
+
+def _filter(collection: Expression) -> Bound | None:
+    """Of ``{x \\in S : P}`` what chooses from it: the set itself need not be made."""
+    match collection:
+        case Bind(binder=Binder.SET, bounds=(Bound((name,)) as bound,), body=Name(name=made)) if made == name:
+            return bound
+    return None
 
 
 def _may_repeat(w: Walk, node: Expression, collection: Expression, names: Names) -> bool:

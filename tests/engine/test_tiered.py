@@ -18,7 +18,7 @@ from mc.engine.search.limits import Limits
 from mc.engine.tiered import search
 from mc.engine.tiers import Found, Options
 from mc.formula.nodes import Definition
-from mc.lang.domains import Domain, Range
+from mc.lang.domains import Range
 from mc.read.tla.load import load
 from tests.compiled import differences
 
@@ -122,9 +122,10 @@ def test_initial_states_that_differ_are_told(run: Run, monkeypatch: pytest.Monke
     monkeypatch.setattr(compiling, "MOST_GIVEN", 100)
     whole = starts.row
 
-    def lacking(definition: Definition) -> tuple[Definition, dict[str, Domain]]:
-        made, domains = whole(definition)
-        return made, {**domains, "n": Range(-5, 6)}
+    def lacking(definition: Definition) -> starts.Row:
+        made = whole(definition)
+        made.domains["n"] = Range(-5, 6)
+        return made
 
     monkeypatch.setattr(model, "row", lacking)
     found = run(MANY, "CONSTANT P = {a, b, c} INIT Init NEXT Next CONSTRAINT Small")
@@ -274,7 +275,7 @@ def test_a_limit_of_depth(tmp_path: Path) -> None:
 
 
 def test_symmetric_sets(run: Run) -> None:
-    body = QUEUES.replace("(CHOOSE p \\\\in P : TRUE)", "p") + "Perms == Permutations(P)\n"
+    body = QUEUES.replace("(CHOOSE p \\in P : TRUE)", "p") + "Perms == Permutations(P)\n"
     body = body.replace("{CHOOSE p \\in P : TRUE}", "{last}").replace("FiniteSets", "FiniteSets, TLC")
     result = compiled(run(body, f"{CONFIG}SYMMETRY Perms INVARIANT Inv"))
     assert result.orbit_sum > result.distinct
@@ -455,3 +456,18 @@ Perms == Permutations(P)
     compiled(run(few, f"CONSTANT P = {{a, b, c}} {config}"))
     apart = few.replace("[p, q \\in P |->", "[x \\in {<<p, q>> \\in P \\X P : p # q} |->")
     compiled(run(apart, f"CONSTANT P = {{a, b, c}} {config}"))
+
+
+def test_initial_states_chosen_from_a_part_of_a_set(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A condition of it is evaluated: where it is TRUE in two ways there is one state."""
+    monkeypatch.setattr(compiling, "MOST_GIVEN", 100)
+    body = """
+EXTENDS Naturals
+VARIABLES can, n
+Cans == [black : 0..40, white : {3, 5, 12, 17}, kind : BOOLEAN]
+Init == /\\ can \\in {c \\in Cans : c.black + c.white < 30 \\/ c.kind}
+        /\\ n \\in {k \\in 0..can.white : k % 2 = 0}
+Take == can.black > 0 /\\ can' = [can EXCEPT !.black = @ - 1] /\\ UNCHANGED n
+Next == Take \\/ (n' \\in {k \\in {n - 1, n + 1} : k \\in 0..10 \\/ (k = n + 1 /\\ k < 18)} /\\ UNCHANGED can)
+"""
+    compiled(run(body, "INIT Init NEXT Next CHECK_DEADLOCK FALSE"))

@@ -63,8 +63,9 @@ def bound(
     definitions = _stored(spec, lowered)
     rows: tuple[tuple[Unwritten, tuple[Parameter, ...]], ...] = ()
     if starts is None:
-        definitions[lowered.init], chosen = row(definitions[lowered.init])
-        parameters = tuple(Parameter(name, domain) for name, domain in chosen.items())
+        made = row(definitions[lowered.init])
+        definitions[lowered.init] = made.definition
+        parameters = tuple(Parameter(name, domain) for name, domain in made.domains.items())
         rows = ((Unwritten(lowered.init), parameters),)
     return Spec(
         name=spec.name,
