@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mc.engine.permutations import Permutation
 from mc.interpreter.states import State
 from mc.lang.values import SeqValue, rename, same_kinds
+
+#: Values of variables whose images are kept, at most.
+MOST_IMAGES = 50_000
 
 
 class Visited:
@@ -36,6 +41,7 @@ class Orbits:
         self.permutations = permutations
         #: Of sequences, which tell 1 from TRUE.
         self.representatives: dict[SeqValue, State] = {}
+        self._images_by_id: dict[int, tuple[Any, list[Any]]] = {}
 
     def representative(self, state: State) -> State:
         """The state that stands for the orbit."""
@@ -43,9 +49,19 @@ class Orbits:
         known = self.representatives.get(whole)
         if known is None:
             self.representatives[whole] = known = state
-            for permutation in self.permutations:
-                self.representatives[SeqValue(rename(value, permutation) for value in state)] = state
+            for renamed in zip(*map(self._images, state), strict=True):
+                self.representatives[SeqValue(renamed)] = state
         return known
+
+    def _images(self, value: Any) -> list[Any]:
+        """A value of a variable under each permutation. Most variables keep theirs from state to state."""
+        kept = self._images_by_id.get(id(value))
+        if kept is None:
+            if len(self._images_by_id) >= MOST_IMAGES:
+                self._images_by_id.clear()
+            # The value is kept, lest another one has its id.
+            kept = self._images_by_id[id(value)] = value, [rename(value, each) for each in self.permutations]
+        return kept[1]
 
     @property
     def size(self) -> int:
