@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import mc
@@ -16,14 +18,18 @@ from mc.cli import since_start
 from mc.engine.deep import deeply
 from mc.engine.search.limits import processors
 from mc.errors import InvariantError, McError, ModelError, SpecError, UsageError
+from mc.interpreter.interpreter import Interpreter
 from mc.read.tla.files import LIBRARY
 from mc.read.tla.load import Changes, load
 from mc.spec.module import ModuleSpec
 from mc.tlc import messages, options, told
+from mc.tlc.looks import Looks
 from mc.tlc.messages import Message, Severity
 
 if TYPE_CHECKING:
-    from mc.engine.result import Progress, Result
+    from mc.engine.interpreted import Search
+    from mc.engine.result import Progress, Result, Violation
+    from mc.engine.search.limits import Guard
 
 #: Progress is printed so often, at first after so many seconds (``tlc2.TLCGlobals``, ``tlc2.tool.AbstractChecker``).
 _EVERY = 60.0
@@ -52,7 +58,7 @@ class Printer:
         self._warned = False
         #: That of the first error. Without one a run is a success only where it has said so.
         self.exit_code = errors.EXIT_INTERNAL
-        self._failed = False
+        self.failed = False
 
     def say(self, message: Message) -> None:
         """Print one."""
@@ -65,8 +71,8 @@ class Printer:
         if kind.severity is Severity.WARNING and not self.tool and not self._warned:
             self._warned = True
             self.line("(Use the -nowarning option to disable this warning.)")
-        if not self._failed and (kind.severity is Severity.ERROR or kind is messages.SUCCESS):
-            self._failed = kind is not messages.SUCCESS
+        if not self.failed and (kind.severity is Severity.ERROR or kind.exit_code == errors.EXIT_OK):
+            self.failed = kind.severity is Severity.ERROR
             self.exit_code = kind.exit_code
 
     def line(self, text: str) -> None:
@@ -94,18 +100,20 @@ def run(args: Any) -> int:
     try:
         given = options.read(args.arguments)
     except UsageError as error:
-        given = options.Given(tool="-tool" in args.arguments)
-        return _refuse(given, str(error))
+        return _refuse("-tool" in args.arguments, str(error))
     if given.help:
         print("\n".join(options.usage()))
         return messages.COMMAND_LINE.exit_code
-    if given.module is None:
-        return _refuse(given, "Missing input TLA+ module.")
-    return Run(given, given.module).run()
+    try:
+        if given.dump is not None:
+            shared.try_file("-dump", given.dump[0])
+    except UsageError as error:
+        return _refuse(given.tool, str(error))
+    return Run(given).run()
 
 
-def _refuse(given: options.Given, why: str) -> int:
-    printer = Printer(given.tool, given.warn)
+def _refuse(tool: bool, why: str) -> int:
+    printer = Printer(tool, warn=True)
     printer.say(_version())
     printer.say(messages.COMMAND_LINE(why))
     return printer.exit_code
@@ -118,13 +126,13 @@ def _version() -> Message:
 class Run:
     """One run."""
 
-    def __init__(self, given: options.Given, module: Path) -> None:
+    def __init__(self, given: options.Given) -> None:
         self.given = given
-        self.module = module
         self.printer = Printer(given.tool, given.warn)
         self.began = time.monotonic()
-        #: Whether the initial states are told, and when progress is told next.
-        self.begun = False
+        self.seed = Random().getrandbits(62) if given.seed is None else given.seed
+        #: Whether it is told that initial states are made, and how many; and when progress is told next.
+        self.begun = self.counted = False
         self.next = self.began + _FIRST
 
     def run(self) -> int:
@@ -152,12 +160,13 @@ class Run:
         system = f"mc {mc.__version__}, {platform.system()} {platform.release()} {platform.machine()}"
         python = f"Python {platform.python_version()}"
         plural = "" if workers == 1 else "s"
-        return messages.MODE(workers, plural, processors(), os.getpid(), f"{system}, {python}")
+        running = workers, plural, processors(), os.getpid(), f"{system}, {python}"
+        return messages.MODE(*running) if self.given.walks is None else messages.MODE_WALKS(self.seed, *running)
 
     def _config(self) -> Path | None:
         """The configuration, here or beside the module; None where there is none, and that is said."""
-        config = self.given.config or self.module.with_suffix(".cfg")
-        for path in (config, self.module.parent / config):
+        config = self.given.config or self.given.module.with_suffix(".cfg")
+        for path in (config, self.given.module.parent / config):
             if path.is_file():
                 return path
         self.printer.say(messages.NO_CONFIGURATION(config, "File not found."))
@@ -170,10 +179,10 @@ class Run:
         spec: ModuleSpec | None = None
         wrong: Message | None = None
         try:
-            spec = load(self.module, config, Changes(deadlock=None if self.given.deadlock else False))
+            spec = load(self.given.module, config, Changes(deadlock=None if self.given.deadlock else False))
             self._parsed(file for file in spec.texts if file != str(spec.config))
         except SpecError as error:
-            self._parsed(dict.fromkeys((str(self.module), error.file or str(self.module))))
+            self._parsed(dict.fromkeys((str(self.given.module), error.file or str(self.given.module))))
             self.printer.line(told.complaint(error))
             wrong = messages.PARSING_FAILED()
         except InvariantError as error:
@@ -196,35 +205,91 @@ class Run:
 
     def _search(self, spec: ModuleSpec) -> None:
         """Search, and tell what is found."""
-        # Here, not above: the search takes its time to import, which errors need not wait for.
-        from mc.engine.tiered import search
-        from mc.engine.tiers import Options
-
-        how = Options(workers=self.given.workers, cache=shared.cache_directory(), early=True)
-        result = search(spec, how, self._progress).result
+        teller = told.Teller(spec, self.given.difftrace)
+        with ExitStack() as files:
+            result = self._result(spec, teller, files)
         phase = told.phase(result)
-        if phase is not told.Phase.ASSUMPTIONS and not self.begun:
-            self.printer.say(messages.COMPUTING_INITIAL())
-            if phase is told.Phase.STATES:
-                self.printer.say(told.initial(result.initial, sum(result.levels[:1])))
+        if phase is not told.Phase.ASSUMPTIONS:
+            found = (result.initial, sum(result.levels[:1])) if phase is told.Phase.STATES else None
+            self._initial(found)
         for warning in result.warnings:
             self.printer.say(messages.WARNING(warning))
-        teller = told.Teller(spec, self.given.difftrace)
-        for message in deeply(lambda: list(teller.verdict(result))):
-            self.printer.say(message)
-        if phase is told.Phase.STATES or result.verdict == "error":
+        if result.verdict != "ok" or (self.given.walks is None and not self.printer.failed):
+            self._say_all(lambda: teller.verdict(result))
+        if self.given.walks is not None:
+            self._walked(result)
+        elif phase is told.Phase.STATES or result.verdict == "error":
             self._summary(spec, result)
+
+    def _result(self, spec: ModuleSpec, teller: told.Teller, files: ExitStack) -> Result:
+        """The result of a search, or of random walks."""
+        # Here, not above: the search takes its time to import, which errors need not wait for.
+        from mc.engine.interpreted import searched
+        from mc.engine.tiered import search
+        from mc.engine.tiers import Options
+        from mc.engine.walks import Walks
+        from mc.engine.watched import Watched
+        from mc.tlc.dumped import dump
+
+        given = self.given
+
+        def goes_on(search: Search, violation: Violation) -> None:
+            self._initial((search.initial, search.levels[0]) if search.levels else None)
+            self._say_all(lambda: teller.violation(violation))
+
+        def watched(guard: Guard) -> Search:
+            interpreter, watcher = Interpreter(spec), None
+            if given.dump is not None:
+                watcher = files.enter_context(dump(*given.dump, Looks(interpreter)))
+            return Watched(interpreter, guard, self._progress, watcher, goes_on if given.goes_on else None)
+
+        def walks(guard: Guard) -> Search:
+            dice = Random(self.seed)
+            return Walks(Interpreter(spec), guard, self._progress, dice, given.depth, given.walks or None)
+
+        if given.walks is not None:
+            return searched(walks)
+        if given.dump is not None or given.goes_on:
+            return searched(watched)
+        how = Options(workers=given.workers, cache=shared.cache_directory(), early=True)
+        found = search(spec, how, self._progress)
+        if found.why:
+            self.printer.say(messages.WARNING(f"The interpreter has searched this. It is not compiled: {found.why}"))
+        return found.result
+
+    def _say_all(self, made: Callable[[], Iterable[Message]]) -> None:
+        """Say what may take deep recursion to make."""
+        for message in deeply(lambda: list(made())):
+            self.printer.say(message)
+
+    def _initial(self, found: tuple[int, int] | None) -> None:
+        """Tell once that initial states are made; and how many there are, if that is known."""
+        walks = self.given.walks is not None
+        if not self.begun and not walks:
+            self.begun = True
+            self.printer.say(messages.COMPUTING_INITIAL())
+        if found is not None and not self.counted:
+            self.counted = True
+            self.printer.say(messages.COMPUTED_INITIAL(found[0]) if walks else told.initial(*found))
 
     def _progress(self, found: Progress) -> None:
         """Tell from time to time how far the search has come."""
-        if found.initial is not None and not self.begun:
-            self.begun = True
-            self.printer.say(messages.COMPUTING_INITIAL())
-            self.printer.say(told.initial(*found.initial))
+        if found.initial is not None:
+            self._initial(found.initial)
         now = time.monotonic()
         if now >= self.next:
             self.next = now + _EVERY
-            self.printer.say(told.progress(found, now - self.began))
+            walks = self.given.walks is not None
+            self.printer.say(self._walking(found) if walks else told.progress(found, now - self.began))
+
+    def _walking(self, found: Progress | Result) -> Message:
+        kind = messages.PROGRESS_WALKS if self.given.tool else messages.PROGRESS_WALKS_PLAIN
+        return kind(found.generated)
+
+    def _walked(self, result: Result) -> None:
+        """What random walks tell at their end."""
+        self.printer.say(self._walking(result))
+        self.printer.say(messages.WALKED(result.generated, self.seed))
 
     def _summary(self, spec: ModuleSpec, result: Result) -> None:
         """What a search tells at its end, whatever it has found."""

@@ -24,13 +24,13 @@ from mc.engine.result import (
     Progress,
     Result,
     Taken,
-    Unevaluable,
     Verdict,
     Violation,
     ViolationKind,
     action_counts,
 )
 from mc.engine.search.limits import Guard, Limits
+from mc.engine.stops import StopError, unevaluable
 from mc.errors import EvaluationError
 from mc.formula.nodes import Expression, as_written
 from mc.interpreter.actions import Action
@@ -43,29 +43,20 @@ from mc.spec.module import Conjunct, ModuleSpec
 
 #: After so many initial states it is asked whether to end or to pause.
 ASKED = 1024
-_TOO_DEEP = "it is nested too deeply; a recursion in it may have no end"
 
 
 def search(
     spec: ModuleSpec, limits: Limits | None = None, progress: Callable[[Progress], None] | None = None
 ) -> Result:
     """Search all reachable states; :class:`ModelError` where the configuration does not fit what it evaluates to."""
+    return searched(lambda guard: Search(Interpreter(spec), guard, progress), limits)
+
+
+def searched(make: Callable[[Guard], Search], limits: Limits | None = None) -> Result:
+    """The result of a search that is made for a guard."""
     guard = Guard(limits or Limits())
     with guard.signals():
-        return deeply(lambda: Search(Interpreter(spec), guard, progress).run(), guard.is_overdue)
-
-
-class _StopError(Exception):
-    """An error was found, and the search ends; ``path``: the states to it, each with the number of its action."""
-
-    def __init__(
-        self, kind: ViolationKind, name: str, path: list[tuple[int, State]], failure: Unevaluable | None = None
-    ) -> None:
-        super().__init__(kind)
-        self.kind = kind
-        self.name = name
-        self.path = path
-        self.failure = failure
+        return deeply(lambda: make(guard).run(), guard.is_overdue)
 
 
 class _EndError(Exception):
@@ -148,7 +139,7 @@ class Search:
 
     def advance(self, pauses: Callable[[], bool]) -> Result | None:
         """Begin the search or go on with it, to its end; None where it pauses, which is asked again and again."""
-        stop: _StopError | None = None
+        stop: StopError | None = None
         try:
             if not self.begun:
                 self.begun = True
@@ -158,7 +149,7 @@ class Search:
                 return None
             if self.spec.next is not None and self.expanded == len(self.states) and self.guard.ending is None:
                 self._finish()
-        except _StopError as error:
+        except StopError as error:
             stop = error
         except OverdueError:
             self.guard.due(len(self.states))
@@ -169,9 +160,9 @@ class Search:
             place = assumption.place.start
             try:
                 if not self.interpreter.holds(assumption):
-                    raise _StopError("assumption", place, [])
+                    raise StopError("assumption", place, [])
             except (EvaluationError, RecursionError) as error:
-                raise _StopError("assumption", place, [], _unevaluable("ASSUME", error)) from error
+                raise StopError("assumption", place, [], unevaluable("ASSUME", error)) from error
 
     def _prepare(self) -> None:
         """Constant predicates are evaluated once; what is to be checked in each state is gathered."""
@@ -262,7 +253,7 @@ class Search:
                 self._fail(as_written(action.name), error, self._path(index))
         self.expanded += 1
         if not self.moved and self.spec.deadlock:
-            raise _StopError("deadlock", "", self._path(index))
+            raise StopError("deadlock", "", self._path(index))
 
     def successor(self, state: State) -> None:
         """Looks at a successor of the state that is expanded."""
@@ -283,26 +274,37 @@ class Search:
                 self._holds("ACTION_CONSTRAINT", name, name, before, state) for name in self.action_constraints
             )
             self.level = self.depth + 1
-        new = not within or self.visited.add(self._key(state))
+        key = self._key(state) if within else None
+        new = key is None or self.visited.add(key)
         if within and new:
             self.states.append(state)
             self.parents.append(self.parent)
             self.by.append(self.action)
             if before is not None:
                 self.counts[self.action][1] += 1
+        if key is not None:
+            self.met(key, state, new)
         if new:
             for kind, name, what in self.invariants:
                 if not self._holds("INVARIANT", name, what, state):
-                    raise _StopError(kind, name, self._path_to(state))
+                    self.violated(kind, name, state)
+                    break
             if before is None:
                 for conjunct in self.initial_properties:
                     if not self._holds("PROPERTY", conjunct.name, conjunct.formula, state):
-                        raise _StopError("property", conjunct.name, self._path_to(state))
+                        self.violated("property", conjunct.name, state)
         if before is not None:
             self.level = self.depth
             for conjunct in self.action_properties:
                 if not self._holds("PROPERTY", conjunct.name, conjunct.formula, before, state):
-                    raise _StopError("property", conjunct.name, self._path_to(state))
+                    self.violated("property", conjunct.name, state)
+
+    def met(self, key: State, state: State, new: bool) -> None:
+        """For those who watch the search: a state within the constraints, and the key that tells whether it is new."""
+
+    def violated(self, kind: ViolationKind, name: str, state: State) -> None:
+        """A state, or the step to it, is not as it has to be."""
+        raise StopError(kind, name, self.path_to(state))
 
     def _key(self, state: State) -> State:
         """What tells whether a state is new."""
@@ -315,7 +317,7 @@ class Search:
         try:
             return (self.interpreter.value(self.spec.view, state),)
         except (EvaluationError, RecursionError) as error:
-            self._fail(f"VIEW {self.spec.view}", error, self._path_to(state))
+            self._fail(f"VIEW {self.spec.view}", error, self.path_to(state))
 
     def _holds(
         self, what: str, name: str, predicate: str | Expression, state: State, primed: State | None = None
@@ -324,11 +326,11 @@ class Search:
         try:
             return self.interpreter.holds(predicate, state, primed)
         except (EvaluationError, RecursionError) as error:
-            self._fail(f"{what} {name}", error, self._path_to(state if primed is None else primed))
+            self._fail(f"{what} {name}", error, self.path_to(state if primed is None else primed))
 
     def _fail(self, where: str, error: Exception, path: list[tuple[int, State]]) -> NoReturn:
         kind: ViolationKind = "assertion" if isinstance(error, AssertError) else "evaluation"
-        raise _StopError(kind, "", path, _unevaluable(where, error)) from error
+        raise StopError(kind, "", path, unevaluable(where, error)) from error
 
     def _finish(self) -> None:
         """What is to hold at the end."""
@@ -336,9 +338,9 @@ class Search:
         for name in self.spec.postconditions:
             try:
                 if not self.interpreter.holds(name):
-                    raise _StopError("postcondition", name, [])
+                    raise StopError("postcondition", name, [])
             except (EvaluationError, RecursionError) as error:
-                raise _StopError("postcondition", name, [], _unevaluable(f"POSTCONDITION {name}", error)) from error
+                raise StopError("postcondition", name, [], unevaluable(f"POSTCONDITION {name}", error)) from error
 
     def _tick(self) -> None:
         """Report the progress from time to time."""
@@ -360,11 +362,11 @@ class Search:
             index = self.parents[index]
         return found[::-1]
 
-    def _path_to(self, state: State) -> list[tuple[int, State]]:
+    def path_to(self, state: State) -> list[tuple[int, State]]:
         """How the state that is looked at was reached."""
         return [*self._path(self.parent), (self.action, state)]
 
-    def _result(self, stop: _StopError | None) -> Result:
+    def _result(self, stop: StopError | None) -> Result:
         verdict: Verdict = "ok" if self.states or self.spec.next is None else "vacuous"
         frontier = len(self.states) - self.expanded
         ending = None
@@ -384,7 +386,7 @@ class Search:
             actions=action_counts([as_written(a.name) for a in self.actions], *self._counted()),
             initial=self.initial,
             witnesses={},
-            violation=None if stop is None else self._violation(stop),
+            violation=None if stop is None else self.violation(stop),
             orbit_sum=len(self.states) if self.orbits is None else self.orbits.size,
             frontier=frontier,
             omission_probability=0.0,
@@ -400,7 +402,7 @@ class Search:
         """Successors of each action, and how many of them were new."""
         return [generated for generated, _ in self.counts], [distinct for _, distinct in self.counts]
 
-    def _violation(self, stop: _StopError) -> Violation:
+    def violation(self, stop: StopError) -> Violation:
         names = self.spec.variables
         return Violation(
             kind=stop.kind,
@@ -415,7 +417,3 @@ class Search:
 def taken(action: Action) -> Taken:
     """A step by an action."""
     return Taken(as_written(action.name), tuple(action.bindings.values()), action.place)
-
-
-def _unevaluable(where: str, error: Exception) -> Unevaluable:
-    return Unevaluable("", 0, _TOO_DEEP if isinstance(error, RecursionError) else str(error), where)

@@ -14,6 +14,7 @@ from mc.formula import standard
 from mc.formula.operators import Operator
 from mc.interpreter import arithmetic, combined, sequences, sets
 from mc.interpreter.apply import domain_of
+from mc.interpreter.broken import broken
 from mc.interpreter.errors import AssertError
 from mc.interpreter.forms import function, written
 from mc.interpreter.order import Order
@@ -45,25 +46,26 @@ def meanings(order: Order, registers: Registers) -> Mapping[Operator, Callable[.
             raise EvaluationError("RandomElement is of a set with an element")
         return parts[registers.random.randrange(len(parts))]
 
+    def shown(value: Any) -> str:
+        return broken(printed(value, order))
+
     def asserted(value: Any, message: Any) -> bool:
         if value is True:
             return True
-        raise AssertError(
-            f"The first argument of Assert evaluated to FALSE; the second argument was: {printed(message, order)}"
-        )
+        raise AssertError(f"The first argument of Assert evaluated to FALSE; the second argument was: {shown(message)}")
 
     def asserted_equal(a: Any, b: Any) -> bool:
         if order.equal(a, b):
             return True
-        registers.print(f"Assertion failed: {printed(a, order)} /= {printed(b, order)}")
+        registers.print(f"Assertion failed: {shown(a)} /= {shown(b)}")
         return False
 
     def print_both(a: Any, b: Any) -> Any:
-        registers.print(f"{printed(a, order)}  {printed(b, order)}")
+        registers.print(f"{shown(a)}  {shown(b)}")
         return b
 
     def print_one(a: Any) -> bool:
-        registers.print(printed(a, order))
+        registers.print(shown(a))
         return True
 
     return {

@@ -86,6 +86,7 @@ UNSUPPORTED = _error(2156, "{}")
 STARTING = Kind(2185, "Starting... ({now})")
 FINISHED = Kind(2186, "Finished in {} at ({now})")
 MODE = Kind(2187, "Running breadth-first search Model-Checking with {} worker{} on {} cores [pid: {}] ({}).")
+MODE_WALKS = Kind(2188, "Running Random Simulation with seed {} with {} worker{} on {} cores [pid: {}] ({}).")
 COMPUTING_INITIAL = Kind(2189, "Computing initial states...")
 INITIAL_DISTINCT = Kind(2190, "Finished computing initial states: {} distinct state{} generated at {now}.")
 INITIAL_STATES = Kind(
@@ -108,10 +109,21 @@ PROGRESS = Kind(
 )
 COVERAGE = Kind(2201, "The coverage statistics at {now}")
 COVERAGE_END = Kind(2202, "End of statistics.")
+#: Of random walks, with ``-tool`` and on a terminal.
+PROGRESS_WALKS = Kind(
+    2209, "Progress(-1) at {now}: {:,} states generated, -1 distinct states found, -1 states left on queue."
+)
+PROGRESS_WALKS_PLAIN = Kind(2209, "Progress: {:,} states checked.")
+WALKED = Kind(
+    2210,
+    "The number of states generated: {}\nSimulation using seed {} and aril 0",
+    exit_code=errors.EXIT_OK,
+)
 STATE = Kind(2217, "{}: {}\n{}", Severity.STATE)
 STUTTERING = Kind(2218, severity=Severity.STATE)
 PARSED = Kind(2219, "SANY finished.", only_tool=True)
 PARSING = Kind(2220, "Starting SANY...", only_tool=True)
+COMPUTED_INITIAL = Kind(2269, "Computed {} initial states...")
 CONSTANT_FALSE = _error(2230)
 NO_CONSTRAINED_STATE = _error(
     2256, "There is no state satisfying the initial state predicate and the state-constraint(s)."

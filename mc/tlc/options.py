@@ -17,7 +17,7 @@ from mc.interpreter.sets import MOST_ELEMENTS
 class Given:
     """A command line that has been read."""
 
-    module: Path | None = None
+    module: Path = Path()
     config: Path | None = None
     workers: int = 1
     deadlock: bool = True
@@ -26,6 +26,13 @@ class Given:
     warn: bool = True
     #: Minutes between reports.
     coverage: int | None = None
+    goes_on: bool = False
+    #: Where the states are written; and what is asked of their graph, if that is written.
+    dump: tuple[Path, frozenset[str] | None] | None = None
+    #: How many random walks are taken in place of a search; 0: they have no end.
+    walks: int | None = None
+    depth: int = 100
+    seed: int | None = None
     help: bool = False
 
 
@@ -38,18 +45,20 @@ class Option:
     meaning: str
     #: What follows it; empty where nothing does.
     argument: str = ""
-    #: The value of its argument; ``ValueError`` says what is wanted.
-    read: Callable[[str], Any] = str
+    #: The value of its argument, perhaps of several words; ``ValueError`` says what is wanted.
+    read: Callable[..., Any] = str
     #: The part of :class:`Given` that it sets, to its argument, or to ``value`` where it has none.
     sets: str = ""
     value: Any = True
+    #: Of how many of the words behind the option its argument is.
+    words: Callable[[list[str]], int] = lambda rest: 1
 
 
 def _number(what: str, least: int = 0, most: int | None = None) -> Callable[[str], int]:
     """What reads a whole number."""
 
     def read(text: str) -> int:
-        if not re.fullmatch(r"[+-]?\d{1,18}", text) or int(text) < least or (most is not None and int(text) > most):
+        if not re.fullmatch(r"[+-]?\d{1,19}", text) or int(text) < least or (most is not None and int(text) > most):
             raise ValueError(what)
         return int(text)
 
@@ -70,6 +79,31 @@ def _config(text: str) -> Path:
     return Path(text if text.endswith(".cfg") else f"{text}.cfg")
 
 
+def _dump(*words: str) -> tuple[Path, frozenset[str] | None]:
+    """``FILE`` or ``dot,... FILE``."""
+    *kind, file = words
+    suffix = ".dot" if kind else ".dump"
+    path = Path(file if file.endswith(suffix) else f"{file}{suffix}")
+    if not kind:
+        return path, None
+    asked = frozenset(kind[0].lower().split(",")) - {"dot"}
+    if not asked <= _DOT:
+        raise ValueError(f"dot with {', '.join(sorted(_DOT))}, or nothing of it,")
+    return path, asked
+
+
+def _walks(*words: str) -> int:
+    """``num=N``"""
+    if not words:
+        return 0
+    match = re.fullmatch(r"num=([1-9]\d{0,17})", words[0])
+    if match is None:
+        raise ValueError("num=N")
+    return int(match[1])
+
+
+#: With ``stuttering``, TLC draws steps that it makes where it checks liveness.
+_DOT = frozenset({"colorize", "actionlabels"})
 _MINUTES = "a nonnegative number of minutes"
 _NO_SPEC = "mc writes no trace specification"
 
@@ -81,6 +115,31 @@ DONE = (
     Option("-tool", "print the numbers of messages", sets="tool"),
     Option("-nowarning", "print no warnings", sets="warn", value=False),
     Option("-coverage", "tell at the end what each action has generated", "minutes", _number(_MINUTES), "coverage"),
+    Option("-continue", "go on after a violation; the run is no success then", sets="goes_on"),
+    Option(
+        "-dump",
+        "write the distinct states, or their graph: dot,colorize,actionlabels",
+        "[dot] file",
+        _dump,
+        "dump",
+        words=lambda rest: 2 if len(rest) > 1 and rest[0].startswith("dot") else 1,
+    ),
+    Option(
+        "-simulate",
+        "take random walks, so many or without end",
+        "[num=N]",
+        _walks,
+        "walks",
+        words=lambda rest: 1 if rest and re.match("(num|file|stats|sched)=", rest[0]) else 0,
+    ),
+    Option("-depth", "states of a walk; default: 100", "num", _number("a number from 1 up", least=1), "depth"),
+    Option(
+        "-seed",
+        "what the walks follow from; default: a random one",
+        "num",
+        _number("an integer", least=-(2**63)),
+        "seed",
+    ),
     Option("-help", "print this, as -h does", sets="help"),
     Option("-h", "print this, as -help does", sets="help"),
 )
@@ -111,14 +170,9 @@ IDLE = (
 
 #: These would change what is checked or written, and mc does not do it: nothing is run. Each with why.
 REFUSED = {
-    "-simulate": "mc searches all states, and takes no random walks",
-    "-generate": "mc searches all states, and takes no random walks",
-    "-depth": "it is for -simulate",
-    "-seed": "it is for -simulate",
-    "-aril": "it is for -simulate",
+    "-generate": "mc takes all ways through a formula, and chooses none",
+    "-aril": "the walks of mc follow from -seed alone",
     "-dfid": "mc searches a module breadth-first",
-    "-continue": "mc ends at the first error",
-    "-dump": "mc does not write the states that it finds",
     "-dumpTrace": "mc does not write the trace to a file of its own; it is in the output",
     "-loadTrace": "mc does not follow a trace",
     "-generateSpecTE": f"{_NO_SPEC}; the trace is in the output",
@@ -157,18 +211,25 @@ def read(arguments: Sequence[str]) -> Given:
             value = _argument(option, rest) if option.argument else option.value
             if option.sets:
                 found[option.sets] = value
-    return Given(**found)
+    given = Given(**found)
+    if given.module == Path() and not given.help:
+        raise UsageError("Missing input TLA+ module.")
+    if given.walks is not None and (given.goes_on or given.dump is not None):
+        raise UsageError("-continue and -dump are refused beside -simulate: they are for a search.")
+    return given
 
 
 def _argument(option: Option, rest: list[str]) -> Any:
     """The value of what follows an option, which is taken from the rest of the command line."""
-    if not rest:
+    count = option.words(rest)
+    words = rest[:count]
+    del rest[:count]
+    if len(words) < count:
         raise UsageError(f"{option.name} {option.argument}: the {option.argument} is missing.")
-    text = rest.pop(0)
     try:
-        return option.read(text)
+        return option.read(*words)
     except ValueError as wanted:
-        raise UsageError(f"{option.name}: {wanted} required. But encountered {text}") from None
+        raise UsageError(f"{option.name}: {wanted} required. But encountered {' '.join(words)}") from None
 
 
 def usage() -> Iterator[str]:

@@ -6,20 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
-from typing import Any
 
-from mc.engine.result import Progress, Result, Taken, Unevaluable, Violation
+from mc.engine.result import Progress, Result, Unevaluable, Violation
 from mc.errors import SpecError
 from mc.formula.nodes import Place
 from mc.interpreter.interpreter import Interpreter
-from mc.interpreter.printed import printed
 from mc.lang.state import State
 from mc.spec.module import ModuleSpec
 from mc.tlc import messages
-from mc.tlc.broken import broken
+from mc.tlc.looks import Looks, text
 from mc.tlc.messages import Kind, Message
 from mc.tlc.output import INITIAL
-from mc.tlc.places import is_within, location
+from mc.tlc.places import location
 from mc.trace.module import aliased, behavior_of
 
 #: What is evaluated in a state that is generated, by the words with which a failure begins: what TLC says of it.
@@ -103,7 +101,7 @@ class Teller:
         """``difftrace``: whether states are shown without what has not changed."""
         self.spec = spec
         self.difftrace = difftrace
-        self.interpreter = Interpreter(spec)
+        self.looks = Looks(Interpreter(spec))
 
     def verdict(self, result: Result) -> Iterator[Message]:
         """The success of a search, or its errors."""
@@ -112,13 +110,14 @@ class Teller:
         elif result.verdict == "vacuous":
             # TLC would say that no error was found.
             yield messages.NO_CONSTRAINED_STATE() if result.initial else messages.NO_INITIAL_STATE()
-        elif result.ending is not None:
-            # This must not look like success.
-            which = "all reachable states were checked" if result.complete else "not all states were checked"
-            kind = messages.UNSUPPORTED if result.ending.limit == "properties" else messages.GENERAL
-            yield kind(f"The result is incomplete: {which}, but {result.ending.reason}.")
-        else:
+        elif result.verdict == "ok":
             yield messages.SUCCESS(probability(result.omission_probability))
+        else:
+            # This must not look like success.
+            assert result.ending is not None
+            known = "all reachable states were checked, but" if result.complete else "not all states were checked, and"
+            kind = messages.UNSUPPORTED if result.ending.limit == "properties" else messages.GENERAL
+            yield kind(f"The result is incomplete: {known} {result.ending.reason}.")
 
     def violation(self, violation: Violation) -> Iterator[Message]:
         """What is wrong, and the behavior that leads there."""
@@ -167,38 +166,16 @@ class Teller:
         behavior = behavior_of(violation)
         if behavior is None:
             return
-        shown = aliased(self.interpreter, behavior)
+        shown = aliased(self.looks.interpreter, behavior)
         yield messages.BEHAVIOR()
-        labels = [INITIAL, *(self._label(step.action) for step in behavior.steps)]
+        labels = [INITIAL, *(self.looks.label(step.action) for step in behavior.steps)]
         before: dict[str, str] = {}
         for number, (label, state) in enumerate(zip(labels, shown.states, strict=True), 1):
-            values = self._values(state)
-            changed = {name: text for name, text in values.items() if before.get(name) != text}
-            yield messages.STATE(number, label, _lines(changed if self.difftrace else values, len(values) > 1))
+            values = self.looks.values(state)
+            changed = {name: value for name, value in values.items() if before.get(name) != value}
+            yield messages.STATE(number, label, text(changed if self.difftrace else values, len(values)))
             before = values
 
-    def _label(self, taken: Taken) -> str:
-        """What TLC says of a step: of the arguments those of the definition."""
-        definition = self.spec.definitions.get(taken.name)
-        if definition is None or not is_within(taken.place, definition.place):
-            # The formula in ``[][...]_vars`` is called Next in messages, whatever that is.
-            return f"<Action {location(taken.place)}>"
-        arguments = ",".join(self._printed(value) for value in taken.arguments[: len(definition.parameters)])
-        return f"<{taken.name}{f'({arguments})' if arguments else ''} {location(taken.place)}>"
-
     def _text(self, state: State) -> str:
-        values = self._values(state)
-        return _lines(values, len(values) > 1)
-
-    def _values(self, state: State) -> dict[str, str]:
-        kept = self.interpreter.state(tuple(state.values.values()))
-        return {name: broken(self._printed(value)) for name, value in zip(state.values, kept, strict=True)}
-
-    def _printed(self, value: Any) -> str:
-        return printed(value, self.interpreter.program.order)
-
-
-def _lines(values: dict[str, str], bullets: bool) -> str:
-    """A state as TLC prints it; one variable alone has no bullet."""
-    bullet = "/\\ " if bullets else ""
-    return "".join(f"{bullet}{name} = {text}\n" for name, text in values.items())
+        values = self.looks.values(state)
+        return text(values, len(values))

@@ -50,8 +50,8 @@ def tlc(capsys: pytest.CaptureFixture[str], code: int, *arguments: str) -> str:
     assert main(["tlc", *arguments]) == code
     output, errors = capsys.readouterr()
     assert errors == ""
-    # Whatever else it says: only what ends with 0 is a success.
-    assert ("No error has been found" in output) == (code == 0)
+    # Whatever else it says: only what ends with 0 is a success, and walks are none of a search.
+    assert ("No error has been found" in output) == (code == 0 and "-simulate" not in arguments)
     return output
 
 
@@ -92,11 +92,20 @@ def test_what_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
         (["-checkpoint", "30", "Counter"], "-checkpoint: 0 required. But encountered 30"),
         (["-maxSetSize", "10", "Counter"], "-maxSetSize: 1000000 required. But encountered 10"),
         (["Counter", "-config"], "-config file: the file is missing."),
+        (["Counter", "-dump"], "-dump [dot] file: the [dot] file is missing."),
+        (
+            ["-dump", "dot,snapshot", "x", "Counter"],
+            "-dump: dot with actionlabels, colorize, or nothing of",
+        ),
+        (["-dump", "no/such/place", "Counter"], "-dump no/such/place.dump: cannot write it: No such file or directory"),
+        (["-simulate", "file=x", "Counter"], "-simulate: num=N required. But encountered file=x"),
+        (["-simulate", "-continue", "Counter"], "-continue and -dump are refused beside -simulate"),
     ],
 )
 def test_command_lines_that_are_none(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     output = tlc(capsys, 1, "-tool", *arguments)
-    assert f"@!@!@STARTMSG 1102:1 @!@!@\nError: {said}\nUsage: mc tlc" in output
+    assert f"@!@!@STARTMSG 1102:1 @!@!@\nError: {said}" in output
+    assert "\nUsage: mc tlc" in output
 
 
 def test_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,6 +123,24 @@ def test_liveness_is_not_success(capsys: pytest.CaptureFixture[str]) -> None:
     for line in output.splitlines():
         read.feed(line)
     assert (read.verdict, read.generated) == ("error", 5)
+
+
+def test_walks_are_not_all_states(capsys: pytest.CaptureFixture[str]) -> None:
+    walks = ("-simulate", "num=3", "-seed", "1", "-depth", "4")
+    output = tlc(capsys, 0, *walks, "Counter")
+    # Four states and their successors, three times.
+    assert "The number of states generated: 13\nSimulation using seed 1 and aril 0\n" in output
+    configure("INVARIANT Small PROPERTY Live")
+    assert "incomplete: not all states were checked, and what PROPERTY Live says" in tlc(capsys, 255, *walks, "Counter")
+    Path("Counter.cfg").write_text("INIT Nothing NEXT Next", encoding="utf-8")
+    assert "There is no state satisfying" in tlc(capsys, 255, *walks, "Counter")
+
+
+def test_a_violation_is_no_success_though_the_search_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("Counter.tla").write_text(MODULE.replace("x < 4", "x # 1"), encoding="utf-8")
+    output = tlc(capsys, 12, "-continue", "Counter")
+    assert output.count("Error: Invariant Small is violated.\n") == 1
+    assert "5 states generated, 4 distinct states found, 0 states left on queue.\n" in output
 
 
 @pytest.mark.parametrize(

@@ -273,3 +273,84 @@ def plain(text: str) -> list[str]:
     )
     lines = [line for line in text.splitlines() if not line.startswith(left_out)]
     return sorted(_blanked(0, line, error=True) for line in lines)
+
+
+#: A node with what it looks like, and an edge with the name of its action.
+_NODE = re.compile(r'(-?\d+) \[label="((?:[^"\\]|\\.)*)"(,style = filled)?')
+_EDGE = re.compile(r'(-?\d+) -> (-?\d+) \[label="(\w*)[^"]*",color="(\w+)"')
+
+
+def graph(path: Path) -> tuple[list[Any], list[Any], list[Any]]:
+    """The nodes, edges and ranks of a graph, whatever the names of its nodes are."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    nodes = [match for line in lines if (match := _NODE.match(line))]
+    looks = {match[1]: tuple(sorted(match[2].split("\\n"))) for match in nodes}
+    edges = [match for line in lines if (match := _EDGE.match(line))]
+    ranks = [re.findall(r"(-?\d+);", line) for line in lines if line.startswith("{rank = same;")]
+    return (
+        sorted((looks[match[1]], match[3]) for match in nodes),
+        sorted((looks[edge[1]], looks[edge[2]], edge[3], edge[4] == "black") for edge in edges),
+        sorted(sorted(looks[name] for name in rank) for rank in ranks),
+    )
+
+
+@pytest.mark.parametrize("kind", ["dot", "dot,actionlabels", "dot,colorize,actionlabels"])
+@pytest.mark.parametrize("name", ["symmetry", "constraint", "several initial states", "action property"])
+def test_graphs(
+    name: str, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = CASES[name]
+    files(case, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    by_tlc(case, tmp_path, "-dump", kind, "theirs")
+    by_mc(case, tmp_path, capsys, "-dump", kind, "ours")
+    nodes, edges, ranks = graph(tmp_path / "ours.dot")
+    assert nodes and edges and ranks
+    assert graph(tmp_path / "theirs.dot") == (nodes, edges, ranks)
+
+
+def test_states(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    case = CASES["constraint"]
+    files(case, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    by_tlc(case, tmp_path, "-dump", "theirs.dump")
+    by_mc(case, tmp_path, capsys, "-dump", "ours")
+    theirs, ours = ((tmp_path / f"{who}.dump").read_text(encoding="utf-8").split("\n\n") for who in ("theirs", "ours"))
+    assert ours[0].startswith("State 1:\n/\\ x = 0\n")
+    assert [sorted(state.splitlines()) for state in ours] == [sorted(state.splitlines()) for state in theirs]
+
+
+def test_going_on(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both tell of all states that are wrong; TLC ends with a success all the same."""
+    case = Case(f"{SPEC}INVARIANT Small NotInit PROPERTY Upwards", 12, ("-continue",))
+    files(case, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    their_code, theirs = by_tlc(case, tmp_path, "-tool")
+    our_code, ours = by_mc(case, tmp_path, capsys, "-tool")
+    assert (our_code, their_code) == (12, 0)
+    assert blanked(ours) == [message for message in blanked(theirs) if message[0] != 2193]
+    assert "2193" not in ours
+    assert len(read(ours).behaviors) > 3
+
+
+@pytest.mark.parametrize(("deadlock", "exit_code"), [((), 11), (("-deadlock",), 0)])
+def test_walks(
+    deadlock: tuple[str, ...],
+    exit_code: int,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where there is one way only. TLC of today tells the seed at the end, 2.15 does so after an error."""
+    case = Case(CASES["deadlock"].config, exit_code, (*deadlock, "-simulate", "num=2", "-depth", "7", "-seed", "5"))
+    files(case, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    their_code, theirs = by_tlc(case, tmp_path, "-tool")
+    our_code, ours = by_mc(case, tmp_path, capsys, "-tool")
+    assert (our_code, their_code) == (exit_code, exit_code)
+    left_out = (2188, 2209, 2210)
+    assert [message for message in blanked(ours) if message[0] not in left_out] == [
+        message for message in blanked(theirs) if message[0] not in left_out
+    ]
+    assert re.search(r"2188:0 @!@!@\nRunning Random Simulation with seed 5 with 1 worker on \d+ cores", ours)
+    assert "2210:0 @!@!@\nThe number of states generated: " in ours
