@@ -471,3 +471,22 @@ Take == can.black > 0 /\\ can' = [can EXCEPT !.black = @ - 1] /\\ UNCHANGED n
 Next == Take \\/ (n' \\in {k \\in {n - 1, n + 1} : k \\in 0..10 \\/ (k = n + 1 /\\ k < 18)} /\\ UNCHANGED can)
 """
     compiled(run(body, "INIT Init NEXT Next CHECK_DEADLOCK FALSE"))
+
+
+def test_the_first_of_several_elements(run: Run) -> None:
+    """CHOOSE takes TLC's first, also of tuples and of sequences that are made here."""
+    body = """
+EXTENDS Integers, Sequences
+CONSTANTS P
+VARIABLES left, sum, last
+RECURSIVE Sum(_)
+Sum(S) == IF S = {} THEN 0 ELSE LET p == CHOOSE p \\in S : TRUE IN p[1] + 3 * p[2] + Sum(S \\ {p})
+Init == left = {<<i, j>> : i \\in 0..2, j \\in -1..1} /\\ sum = 0 /\\ last = <<0, 0>>
+Take ==
+    /\\ left # {}
+    /\\ last' = CHOOSE p \\in left : p[1] # last[1] \\/ p = last \\/ last = <<0, 0>> \\/ p[2] > last[2]
+    /\\ left' = left \\ {last'}
+    /\\ sum' = Sum({<<p[1] + 1, p[2]>> : p \\in left'})
+Next == Take /\\ (CHOOSE q \\in {SubSeq(<<p[1], p[2], 1>>, 1, n) : p \\in left, n \\in 1..2} : Len(q) > 0) # <<7>>
+"""
+    compiled(run(body, "CONSTANT P = {a, b} INIT Init NEXT Next CHECK_DEADLOCK FALSE"))
