@@ -47,6 +47,7 @@ QUICK = frozenset(
         "lang/text",
         "read/models",
         "read/tla/config",
+        "temporal/check",
         "tlc/read",
         "tlc/texts",
         "trace/behavior",

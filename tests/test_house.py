@@ -16,6 +16,7 @@ ORDER = [
     "errors",
     "lang",
     "formula",
+    "temporal",
     "spec",
     "read",
     "interpreter",

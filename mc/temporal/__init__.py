@@ -1,0 +1,1 @@
+"""Temporal formulas of behaviors, checked on a graph of numbered states."""
