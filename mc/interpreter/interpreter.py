@@ -101,7 +101,7 @@ class Interpreter:
     def enabled(self, what: Expression | str, state: State, arguments: Sequence[Any] = ()) -> bool:
         """Whether an action is possible in a state: ``ENABLED``."""
         code, env = self._entered(what, state, None, arguments)
-        return walk.is_enabled(code.part(ways.ENABLED), env, self.program.nowhere)
+        return walk.is_enabled(code.part(ways.ENABLED), env, self.program.unknown)
 
     def initial_states(self) -> Iterator[State]:
         """The initial states: one for each way through the initial predicate, in TLC's order.

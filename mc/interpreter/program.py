@@ -42,10 +42,13 @@ class Program:
         self.order = Order(spec.met)
         self.analysis = Analysis(spec.definitions)
         self.registers = Registers()
-        #: The place of each variable in a state.
-        self.numbers: Mapping[str, int] = {name: number for number, name in enumerate(spec.variables)}
+        #: The place of each variable in a state, and in one of which it is asked whether an action is ENABLED.
+        self.variables = (*spec.variables, *spec.free)
+        self.numbers: Mapping[str, int] = {name: number for number, name in enumerate(self.variables)}
         #: The state where there is none.
         self.nowhere = (UNASSIGNED,) * len(spec.variables)
+        #: The next state of ENABLED where no variable has a value.
+        self.unknown = (UNASSIGNED,) * len(self.variables)
         self.meanings = rules.meanings(self.order, self.registers)
         self._called: dict[str, Called] = {}
         self._alone: dict[int, Compiled] = {}
@@ -81,7 +84,7 @@ class Program:
 
     def missing(self, number: int, where: int) -> EvaluationError:
         """The error of asking for a variable that has no value."""
-        return EvaluationError(f"the variable {self.spec.variables[number]}{chr(39) * where} has no value here")
+        return EvaluationError(f"the variable {self.variables[number]}{chr(39) * where} has no value here")
 
 
 class Walks(Protocol):

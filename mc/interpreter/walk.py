@@ -268,9 +268,9 @@ def _found(made: list[Any]) -> None:
     raise _FoundError
 
 
-def is_enabled(action: Part, env: Environment, nowhere: tuple[Any, ...]) -> bool:
+def is_enabled(action: Part, env: Environment, unknown: tuple[Any, ...]) -> bool:
     """Whether there is a way through an action."""
-    env[PRIMED] = new(nowhere, _found, 1)
+    env[PRIMED] = new(unknown, _found, 1)
     try:
         action.walk(env, None)
     except _FoundError:
@@ -279,9 +279,23 @@ def is_enabled(action: Part, env: Environment, nowhere: tuple[Any, ...]) -> bool
 
 
 def enabled(compiler: Compiler, node: Apply) -> Evaluate:
-    """``ENABLED A``"""
-    action, nowhere = compiler.part(node.operands[0], ENABLED), compiler.program.nowhere
-    return lambda env: is_enabled(action, env.copy(), nowhere)
+    """``ENABLED A``, in an instance perhaps with the values of its variables."""
+    action, program = compiler.part(node.operands[0], ENABLED), compiler.program
+    values = [compiler.expression(value) for value in node.operands[2::2]]
+    if not values:
+        return lambda env: is_enabled(action, env.copy(), program.unknown)
+    numbers = [program.numbers[name.name] for name in node.operands[1::2] if isinstance(name, Name)]
+    count = len(program.nowhere)
+
+    def evaluate(env: Environment) -> Any:
+        state = [*env[STATE][:count], *program.unknown[count:]]
+        for number, value in zip(numbers, values, strict=True):
+            state[number] = program.order.normal(value(env))
+        inner = env.copy()
+        inner[STATE] = tuple(state)
+        return is_enabled(action, inner, program.unknown)
+
+    return evaluate
 
 
 #: What is walked in an action, and evaluated in an initial predicate.

@@ -67,6 +67,9 @@ class ModuleSpec:
     alias: str | None = None
     postconditions: tuple[str, ...] = ()
     deadlock: bool = True
+    #: The variables of instances that stand for themselves in ``ENABLED A``, whose node has after A each of them with
+    #: the value that the instance substitutes for it; that of ``WF_v(A)`` and ``SF_v(A)`` has ``ENABLED <<A>>_v`` then.
+    free: tuple[str, ...] = ()
     #: ``N <- Def``: the names of definitions. ``N <- [M] Def`` has the key ``M!N``.
     replaced: Mapping[str, str] = field(default_factory=dict)
     #: The names and strings of the configuration and of the texts, in the order in which TLC meets them: it is the

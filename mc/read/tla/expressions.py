@@ -80,6 +80,10 @@ def _selected(scope: Scope, node: Node) -> Expression:
 def _prefix(scope: Scope, node: Node) -> Expression:
     check_operands(scope.source, node)
     symbol = part(node, "symbol")
+    free = scope.free(scope.source.place(node)) if symbol.type == "enabled" else None
+    if free is not None:
+        inner, values = free
+        return Apply(standard.ENABLED, (inner.expression(part(node, "rhs")), *values), place=scope.source.place(node))
     return _of_symbol(scope, node, PREFIX[symbol.type], symbol, [part(node, "rhs")])
 
 
@@ -303,8 +307,15 @@ def _angle(scope: Scope, node: Node) -> Expression:
 
 
 def _fairness(scope: Scope, node: Node) -> Expression:
-    weak = node.children[0].type == "WF_"
-    return _all(scope, node, standard.WEAK_FAIRNESS if weak else standard.STRONG_FAIRNESS, parts(node))
+    operator = standard.WEAK_FAIRNESS if node.children[0].type == "WF_" else standard.STRONG_FAIRNESS
+    made, free = _all(scope, node, operator, parts(node)), scope.free(scope.source.place(node))
+    if free is None:
+        return made
+    inner, values = free
+    subscript, action = map(inner.expression, parts(node))
+    step = Apply(standard.ANGLE_ACTION, (action, subscript), place=made.place)
+    enabled = Apply(standard.ENABLED, (step, *values), place=made.place)
+    return Apply(operator, (*made.operands, enabled), place=made.place)
 
 
 def _functions(scope: Scope, node: Node) -> Expression:

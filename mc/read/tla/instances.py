@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import field, replace
 
 from mc.dataclass import dataclass
 from mc.read.tla.scope import Imported, Instance, Local, Module, Symbol
@@ -25,6 +25,8 @@ class Context:
     parameters: tuple[Local, ...] = ()
     #: What each parameter of the INSTANCE and each local name around it is among these.
     names: dict[str, Local | Symbol] = field(default_factory=dict)
+    #: Whether its variables stand for themselves, as those of an action do that is ENABLED or not.
+    is_free: bool = False
 
     @property
     def base(self) -> Module:
@@ -52,6 +54,9 @@ class Uses:
         self.module = module
         self._plain: dict[Module, Context] = {}
         self._made: dict[tuple[Instance, Context], Context] = {}
+        self._free: dict[Context, Context] = {}
+        #: The variables of instances that stand for themselves.
+        self.variables: dict[str, None] = {}
 
     def plain(self, module: Module) -> Context:
         """A module as it stands."""
@@ -72,6 +77,13 @@ class Uses:
         if isinstance(symbol, Imported):
             return self.behind(symbol.of, self.of(symbol.instance, base))
         return base, symbol
+
+    def free(self, context: Context) -> Context:
+        """The same use of a module, whose variables stand for themselves."""
+        if context not in self._free:
+            prefix = context.prefix + "'" * (1 + len(self._free))
+            self._free[context] = replace(context, prefix=prefix, is_free=True)
+        return self._free[context]
 
     def of(self, instance: Instance, outer: Context) -> Context:
         """The module of an INSTANCE that stands in another one."""

@@ -88,8 +88,8 @@ _RULES: Mapping[Operator, _Rule] = {
     standard.PLUS_ARROW: _TEMPORAL,
     standard.TEMPORAL_FORALL: _TEMPORAL,
     standard.TEMPORAL_EXISTS: _TEMPORAL,
-    standard.WEAK_FAIRNESS: _Rule(TEMPORAL, (STATE, ACTION), False),
-    standard.STRONG_FAIRNESS: _Rule(TEMPORAL, (STATE, ACTION), False),
+    standard.WEAK_FAIRNESS: _Rule(TEMPORAL, (STATE, ACTION, STATE), False),
+    standard.STRONG_FAIRNESS: _Rule(TEMPORAL, (STATE, ACTION, STATE), False),
 }
 #: What does not hold an action and a temporal formula together.
 _CONNECTIVES = frozenset({op.AND, op.OR, standard.IMPLIES, standard.EQUIVALENT})
@@ -145,7 +145,7 @@ class Checker:
         rule, operands = _RULES.get(node.operator, _ORDINARY), node.operands
         limits = rule.most * len(operands) if len(rule.most) == 1 else rule.most
         taker = node.operator.tla.replace("{}", "_")
-        found = [self.limit(operand, most, taker) for operand, most in zip(operands, limits, strict=True)]
+        found = [self.limit(operand, most, taker) for operand, most in zip(operands, limits, strict=False)]
         levels = [one.level for one in found]
         if node.operator in _CONNECTIVES and TEMPORAL in levels and ACTION in levels:
             place = operands[levels.index(ACTION)].place

@@ -250,6 +250,7 @@ class _Loader:
             config=config.path,
             texts={**self.resolved.texts, str(config.path): config.text},
             variables=self.resolved.variables,
+            free=self.resolved.free,
             constants=constants,
             definitions=self.definitions,
             assumptions=self.resolved.assumptions,

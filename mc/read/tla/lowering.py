@@ -211,6 +211,10 @@ class Scope:
     def _declared(self, symbol: Symbol, context: Context, operands: Operands, place: Place) -> Expression:
         """A constant or a variable: as it stands, or what an instance substitutes for it."""
         instance = context.instance
+        if context.is_free and isinstance(symbol, Variable):
+            name = context.prefix + symbol.name
+            self.frame.uses.variables[name] = None
+            return Name(name, Of.VARIABLE, place=place)
         if instance is None:
             if isinstance(symbol, Variable):
                 return Name(symbol.name, Of.VARIABLE, place=place)
@@ -231,6 +235,22 @@ class Scope:
             return Invoke(operator.name, operands, place=place)
         name = self.frame.fresh(symbol.name)
         return Let(name, operator, Invoke(name, operands, place=place), place=place)
+
+    def free(self, place: Place) -> tuple[Scope, Operands] | None:
+        """Where ENABLED has its action in an instance: the variables of the module stand for themselves there.
+
+        (*Specifying Systems*, section 17.8.) With each of them comes its value, which is what the instance substitutes.
+        None where that makes no difference.
+        """
+        context = self.context
+        variables = [symbol for symbol in context.module.parameters.values() if isinstance(symbol, Variable)]
+        values = [self._declared(symbol, context, (), place) for symbol in variables]
+        names = {value.name for value in values if isinstance(value, Name) and value.of is Of.VARIABLE}
+        if len(names) == len(values):
+            return None
+        inner = Scope(self.frame, self.frame.uses.free(context), self.module, self.env, self.limit)
+        own = [inner._declared(symbol, inner.context, (), place) for symbol in variables]
+        return inner, tuple(operand for pair in zip(own, values, strict=True) for operand in pair)
 
     def around(self, context: Context) -> Scope:
         """The place of the INSTANCE that makes a use of a module."""

@@ -58,6 +58,7 @@ def _read(path: Path, overrides: Overrides) -> Resolved:
         path=path,
         texts=files.texts,
         variables=tuple(symbol.name for symbol in root.parameters.values() if isinstance(symbol, Variable)),
+        free=tuple(reader.uses.variables),
         constants={s.name: len(s.arities) for s in root.parameters.values() if isinstance(s, Constant)},
         definitions=definitions,
         assumptions=tuple(formula for formula, _ in assumptions),

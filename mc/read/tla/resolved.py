@@ -44,6 +44,8 @@ class Resolved:
     texts: Mapping[str, str]
     #: In the order of their declarations.
     variables: tuple[str, ...]
+    #: The variables of instances that stand for themselves where it is asked whether an action is ENABLED.
+    free: tuple[str, ...]
     #: The constants that are declared, with their arity: 0 for one that is no operator. Also those that are replaced.
     constants: Mapping[str, int]
     definitions: Mapping[str, Definition]
