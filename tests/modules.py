@@ -2,6 +2,7 @@
 
 python -m tests.modules --count 2000               about half an hour; wants JPype1 besides the extra ``tlc``
 python -m tests.modules --count 1 --seed 7         the seed of a difference, once more
+python -m tests.modules --temporal --count 2000    temporal properties under fairness
 
 An even seed is a module of facts: definitions of constant level, of which each is a value, the same one, or an error in
 both. An odd seed is a module with steps: what ends the check, the counts, and the name of a violated invariant are
@@ -14,6 +15,7 @@ In some things TLC 2.15 is not the TLC of today, which the interpreter follows; 
 - It prints ``<< >>`` for an empty function; ``1..2`` is printed as it is written, and so is the order of fields.
 - It has no action for ``\\E i \\in {} : ...`` as the whole of Next, and stops.
 - Where an invariant cannot be evaluated it makes the successors once more, to tell the place, and finds new states.
+- It refuses a temporal property that holds of every behavior there could be, and others that it has no method for.
 
 The interpreter refuses ``SUBSET e`` where e is no set; TLC does so where it needs an element of e, or never.
 """
@@ -27,6 +29,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,9 +44,12 @@ from mc.tlc.tools import find_tools
 from tests.tla.judge import Judge, Outcome
 from tests.tla.random_module import Module, facts
 from tests.tla.random_steps import steps
+from tests.tla.random_temporal import temporal
 
 _INTERVAL = re.compile(r"(-?\d+)\.\.(-?\d+)")
 _ERROR = "error: "
+#: What TLC says of temporal properties that it does not check.
+_NOT_CHECKED = re.compile("tautology|cannot handle the temporal formula|must be of forms")
 
 
 def module_of(seed: int) -> Module:
@@ -99,7 +105,7 @@ def outcome(path: Path, deadlock: bool) -> tuple[Outcome | None, str]:
     kind = {"error": "evaluation", "vacuous": "ok"}.get(result.verdict, result.verdict)
     if result.verdict == "assumption" and failure is not None:
         return Outcome("evaluation"), failure.why
-    name = result.violation.property if result.violation and kind == "violation" else ""
+    name = result.violation.property if result.violation and result.violation.kind == "invariant" else ""
     return Outcome(kind, name, result.generated, result.distinct), failure.why if failure else ""
 
 
@@ -115,15 +121,16 @@ def differs(ours: Outcome, theirs: Outcome, text: str) -> bool:
 class Campaign:
     """Modules by their seeds, and what became of them."""
 
-    def __init__(self, out: Path, scratch: Path) -> None:
+    def __init__(self, out: Path, scratch: Path, make: Callable[[int], Module]) -> None:
         self.out = out
+        self.make = make
         self.judge = Judge(find_tools(None, os.environ), scratch)
         self.outcomes: Counter[str] = Counter()
         self.different: list[int] = []
 
     def check(self, seed: int) -> None:
         """Compare what both find in the module of a seed."""
-        module = module_of(seed)
+        module = self.make(seed)
         path = write(module, self.out / str(seed))
         differences = self.facts(path, module) if module.facts else self.steps(path, module)
         if differences:
@@ -151,6 +158,9 @@ class Campaign:
         if "No next state actions" in text:
             self.outcomes["module without an action"] += 1
             return []
+        if _NOT_CHECKED.search(text):
+            self.outcomes["module with a property that TLC does not check"] += 1
+            return []
         self.outcomes[f"module {ours.kind}"] += 1
         if not differs(ours, theirs, text):
             return []
@@ -163,10 +173,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=20, help="how many modules (default: 20)")
     parser.add_argument("--seed", type=int, default=0, help="the first one; then one after the other (default: 0)")
+    parser.add_argument("--temporal", action="store_true", help="modules with temporal properties")
     parser.add_argument("--out", type=Path, default=Path("out/modules"), help="where differences are kept")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
-        campaign = Campaign(options.out.resolve(), Path(scratch))
+        campaign = Campaign(options.out.resolve(), Path(scratch), temporal if options.temporal else module_of)
         for seed in range(options.seed, options.seed + options.count):
             campaign.check(seed)
     for kind, count in sorted(campaign.outcomes.items()):

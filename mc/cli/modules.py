@@ -18,7 +18,8 @@ from mc.interpreter.interpreter import Interpreter
 from mc.read.models import meant
 from mc.read.tla.load import Changes, load
 from mc.spec.module import ModuleSpec
-from mc.trace.module import aliased, behavior_of, failure_of, false_conjunct, source
+from mc.trace.lasso import reasons
+from mc.trace.module import ModuleBehavior, aliased, behavior_of, failure_of, false_conjunct, source
 from mc.trace.saved import behavior_json, module_origin_json
 from mc.trace.text import behavior_text
 
@@ -92,7 +93,7 @@ def tell(spec: ModuleSpec, subject: report.Subject, result: Result, out: Path) -
         return None
     behavior = behavior_of(violation)
     interpreter = Interpreter(spec)
-    message = _message(interpreter, violation)
+    message = _message(interpreter, violation, behavior)
     trace, text = out / "trace.json", out / "trace.txt"
     shown = None if behavior is None else aliased(interpreter, behavior)
     told = report.Told(shown, None, message, trace, text, f"mc trace {trace} shows it again")
@@ -104,14 +105,17 @@ def tell(spec: ModuleSpec, subject: report.Subject, result: Result, out: Path) -
     return told
 
 
-def _message(interpreter: Interpreter, violation: Violation) -> str:
-    """One sentence on what is wrong."""
+def _message(interpreter: Interpreter, violation: Violation, behavior: ModuleBehavior | None) -> str:
+    """One sentence on what is wrong; of a behavior that goes on for ever, with a line for each reason."""
     spec = interpreter.spec
     failure = failure_of(violation)
     if failure is not None:
         return str(failure)
     if violation.kind == "deadlock":
         return f"{spec.next_name} is FALSE in the last state, whatever the next one."
+    if behavior is not None and behavior.loop is not None:
+        head = f"{violation.property} is FALSE of this behavior, which goes on for ever."
+        return "\n  ".join((head, *reasons(interpreter, behavior, violation.property)))
     if violation.kind == "property":
         what = "the last step is none that it allows" if violation.steps else "the initial state is none of it"
         return f"{violation.property}: {what}."
@@ -133,7 +137,7 @@ def _invariant(spec: ModuleSpec, name: str) -> Expression:
 
 def module_subject(spec: ModuleSpec) -> report.Subject:
     """A module with its configuration."""
-    properties = dict.fromkeys(conjunct.property for conjunct in spec.properties)
+    properties = tuple(dict.fromkeys(conjunct.property for conjunct in spec.properties))
     rows = {
         "replaced": ", ".join(f"{old} <- {new}" for old, new in spec.replaced.items()),
         "properties": ", ".join(properties),
@@ -152,6 +156,7 @@ def module_subject(spec: ModuleSpec) -> report.Subject:
         init_name=spec.init_name,
         symmetry=() if spec.symmetry is None else (spec.symmetry,),
         invariants=spec.invariants,
+        properties=properties,
         constraints=spec.constraints,
         deadlock=spec.deadlock,
         behaves=spec.next is not None,

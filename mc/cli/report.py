@@ -43,6 +43,8 @@ class Subject:
     engine: str = "compiled"
     #: Why that, where there are two: a sentence.
     why: str = ""
+    #: Properties of behaviors.
+    properties: tuple[str, ...] = ()
     #: Whether there is a next-state relation; else only assumptions are checked.
     behaves: bool = True
 
@@ -258,7 +260,7 @@ def verdict_line(spec: Subject, result: Result) -> str:
         return f"Vacuous: no state was explored, for {which} satisfies the constraints ({names})."
     if result.violation is not None and result.violation.kind == "assertion":
         return "Error: an assertion of the spec is FALSE."
-    checked = ", ".join(spec.invariants) or "no invariant"
+    checked = ", ".join((*spec.invariants, *spec.properties)) or "no invariant"
     if result.violation is not None and result.violation.kind in _WRONG:
         wrong = _WRONG[result.violation.kind].format(result.violation.property)
         return wrong if result.violation.failure is None else f"{wrong[:-1]}, for it cannot be evaluated."

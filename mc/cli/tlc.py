@@ -300,4 +300,5 @@ class Run:
         if self.given.tool:
             say(told.progress(result, time.monotonic() - self.began))
         say(messages.STATISTICS(result.generated, result.distinct, result.frontier))
-        say(messages.SEARCH_DEPTH(max(1, result.depth) if result.generated else 0))
+        if result.violation is None or result.violation.loop is None:
+            say(messages.SEARCH_DEPTH(max(1, result.depth) if result.generated else 0))

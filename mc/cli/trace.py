@@ -160,7 +160,8 @@ def _show_module(args: argparse.Namespace, trace: Trace) -> int:
         raise UsageError(f"{what} is not for a trace of a .tla yet; --format text and full are")
     first, *others = trace.states
     steps = [(Taken(state.action or "", state.arguments or ()), State(state.values)) for state in others]
-    behavior = ModuleBehavior(State(first.values), tuple(ModuleStep(taken, state) for taken, state in steps))
+    taken = tuple(ModuleStep(step, state) for step, state in steps)
+    behavior = ModuleBehavior(State(first.values), taken, loop=trace.loop)
     style = options.style(sys.stdout) if args.output is None else PLAIN
     _write(behavior_text(behavior, args.format == "full", style) + "\n", args.output)
     return errors.EXIT_OK

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from mc.engine.deep import deeply
-from mc.engine.interpreted import Search, taken
+from mc.engine.interpreted import Search
 from mc.engine.learn.domains import NotLearned
 from mc.engine.learn.held import difference, starts_differ
 from mc.engine.learn.model import bound, learner, packed, sets_of_model_values, unpacked
@@ -23,6 +23,7 @@ from mc.engine.properties import without_properties
 from mc.engine.result import Progress, Result, Taken, Violation
 from mc.engine.search.compiled import Engine
 from mc.engine.search.limits import Limits, processors
+from mc.engine.stops import taken
 from mc.engine.tiers import NotCompiled, NotCompiledYet, Options
 from mc.errors import McError, ModelError, SpecError
 from mc.interpreter.states import State
@@ -182,7 +183,7 @@ class Compiling:
         violation = None if result.violation is None else self._behavior(result.violation)
         seconds = {**result.seconds, "interpret": self.compiling - self.began}
         found = replace(result, violation=violation, warnings=tuple(self.first.warnings), seconds=seconds)
-        return found if result.verdict != "ok" else without_properties(self.spec, found)
+        return found if result.verdict != "ok" else without_properties(self.first.left_out, found)
 
     def _behavior(self, violation: Violation) -> Violation:
         """The behavior to a violation in values of TLA+, with what leads from each state to the next."""

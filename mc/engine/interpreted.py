@@ -11,35 +11,37 @@ import time
 from array import array
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from mc.engine.deep import OverdueError, deeply
 from mc.engine.keys import Orbits, Visited
 from mc.engine.permutations import group
-from mc.engine.properties import varying, without_properties
+from mc.engine.properties import temporal, varying, without_properties
 from mc.engine.result import (
     NO_ERROR,
     PROGRESS_SECONDS,
     VERDICTS,
     Progress,
     Result,
-    Taken,
     Verdict,
     Violation,
     ViolationKind,
     action_counts,
 )
 from mc.engine.search.limits import Guard, Limits
-from mc.engine.stops import StopError, unevaluable
+from mc.engine.stops import Path, StopError, fail, taken, unevaluable
 from mc.errors import EvaluationError
 from mc.formula.nodes import Expression, as_written
 from mc.interpreter.actions import Action
-from mc.interpreter.errors import AssertError, SuccessorError
+from mc.interpreter.errors import SuccessorError
 from mc.interpreter.interpreter import Interpreter
 from mc.interpreter.states import State
 from mc.lang import state as lang
 from mc.lang.values import RecordValue
 from mc.spec.module import Conjunct, ModuleSpec
+
+if TYPE_CHECKING:
+    from mc.engine.liveness import Behaviors
 
 #: After so many initial states it is asked whether to end or to pause.
 ASKED = 1024
@@ -105,6 +107,9 @@ class Search:
         self.initial_properties = self._properties("initial")
         self.action_properties = self._properties("action")
         self.orbits: Orbits | None = None
+        #: The steps between states, where temporal properties are checked; why they are not.
+        self.behaviors: Behaviors | None = None
+        self.left_out = ""
         interpreter.named.update(self._named())
 
     def _properties(self, asked: str) -> list[Conjunct]:
@@ -121,15 +126,12 @@ class Search:
             "duration": lambda: int(time.monotonic() - self.began),
             "worker": lambda: 0,
         }
-        config = RecordValue({"mode": "bfs", "deadlock": self.spec.deadlock, "worker": 1})
         return {
             **statistics,
             "level": lambda: self.level,
             "stats": lambda: RecordValue({name: value() for name, value in statistics.items()}),
-            "config": config,
+            "config": RecordValue({"mode": "bfs", "deadlock": self.spec.deadlock, "worker": 1}),
         }
-
-    # The search
 
     def run(self) -> Result:
         """All of it, whatever ends it."""
@@ -148,6 +150,8 @@ class Search:
             if not (self._start(pauses) and self._explore(pauses)):
                 return None
             if self.spec.next is not None and self.expanded == len(self.states) and self.guard.ending is None:
+                if self.behaviors is not None:
+                    self.warnings += self.behaviors.check(self.states, self.levels[0] if self.levels else 0, self._path)
                 self._finish()
         except StopError as error:
             stop = error
@@ -157,29 +161,38 @@ class Search:
 
     def _assume(self) -> None:
         for assumption in self.spec.assumptions:
-            place = assumption.place.start
-            try:
-                if not self.interpreter.holds(assumption):
-                    raise StopError("assumption", place, [])
-            except (EvaluationError, RecursionError) as error:
-                raise StopError("assumption", place, [], unevaluable("ASSUME", error)) from error
+            self._demand("assumption", assumption.place.start, assumption, "ASSUME")
+
+    def _demand(self, kind: ViolationKind, name: str, what: str | Expression, where: str) -> None:
+        """That a formula holds that is about no state."""
+        try:
+            holds = self.interpreter.holds(what)
+        except (EvaluationError, RecursionError) as error:
+            raise StopError(kind, name, [], unevaluable(where, error)) from error
+        if not holds:
+            raise StopError(kind, name, [])
 
     def _prepare(self) -> None:
         """Constant predicates are evaluated once; what is to be checked in each state is gathered."""
-        self.constraints = varying(self.interpreter, self.warnings, "CONSTRAINT", self.spec.constraints)
-        self.action_constraints = varying(
-            self.interpreter, self.warnings, "ACTION_CONSTRAINT", self.spec.action_constraints
-        )
-        self.invariants = [
-            ("invariant", name, name)
-            for name in varying(self.interpreter, self.warnings, "INVARIANT", self.spec.invariants)
-        ]
+        checked = partial(varying, self.interpreter, self.warnings)
+        self.constraints = checked("CONSTRAINT", self.spec.constraints)
+        self.action_constraints = checked("ACTION_CONSTRAINT", self.spec.action_constraints)
+        self.invariants = [("invariant", name, name) for name in checked("INVARIANT", self.spec.invariants)]
         self.invariants += [("invariant", c.name, c.formula) for c in self._properties("invariant")]
         permutations = group(self.interpreter, self.warnings)
         self.orbits = Orbits(permutations) if permutations else None
         if self.spec.next is not None:
             self.actions = self.interpreter.actions
             self.counts = [[0, 0] for _ in self.actions]
+        if temporal(self.spec):
+            self._ask()
+
+    def _ask(self) -> None:
+        """What is asked of whole behaviors."""
+        # Here, not above: most modules have no temporal property.
+        from mc.engine.liveness import behaviors
+
+        self.behaviors, self.left_out = behaviors(self.interpreter)
 
     def _start(self, pauses: Callable[[], bool]) -> bool:
         """The initial states; False where it pauses before it has all. A walk is not left to go on with it, so the next
@@ -197,11 +210,10 @@ class Search:
             return False
         except _EndError:
             return True
-        except SuccessorError as error:
-            self.initial = self.generated = self.generated + 1
-            self._fail(self.spec.init_name, error, [])
         except (EvaluationError, RecursionError) as error:
-            self._fail(self.spec.init_name, error, [])
+            if isinstance(error, SuccessorError):
+                self.initial = self.generated = self.generated + 1
+            fail(self.spec.init_name, error, [])
         self.started = True
         if self.states:
             self.levels.append(len(self.states))
@@ -245,15 +257,16 @@ class Search:
             self.action = number
             try:
                 action.visit(state, self.successor)
-            except SuccessorError as error:
-                self.generated += 1
-                self.counts[number][0] += 1
-                self._fail(as_written(action.name), error, self._path(index))
             except (EvaluationError, RecursionError) as error:
-                self._fail(as_written(action.name), error, self._path(index))
+                if isinstance(error, SuccessorError):
+                    self.generated += 1
+                    self.counts[number][0] += 1
+                fail(as_written(action.name), error, self._path(index))
         self.expanded += 1
         if not self.moved and self.spec.deadlock:
             raise StopError("deadlock", "", self._path(index))
+        if self.behaviors is not None:
+            self.behaviors.end(index)
 
     def successor(self, state: State) -> None:
         """Looks at a successor of the state that is expanded."""
@@ -275,7 +288,10 @@ class Search:
             )
             self.level = self.depth + 1
         key = self._key(state) if within else None
-        new = key is None or self.visited.add(key)
+        number = -1 if key is None else self.visited.number(key)
+        new = key is None or number == len(self.states)
+        if self.behaviors is not None and before is not None:
+            self.behaviors.step(number)
         if within and new:
             self.states.append(state)
             self.parents.append(self.parent)
@@ -317,7 +333,7 @@ class Search:
         try:
             return (self.interpreter.value(self.spec.view, state),)
         except (EvaluationError, RecursionError) as error:
-            self._fail(f"VIEW {self.spec.view}", error, self.path_to(state))
+            fail(f"VIEW {self.spec.view}", error, self.path_to(state))
 
     def _holds(
         self, what: str, name: str, predicate: str | Expression, state: State, primed: State | None = None
@@ -326,21 +342,13 @@ class Search:
         try:
             return self.interpreter.holds(predicate, state, primed)
         except (EvaluationError, RecursionError) as error:
-            self._fail(f"{what} {name}", error, self.path_to(state if primed is None else primed))
-
-    def _fail(self, where: str, error: Exception, path: list[tuple[int, State]]) -> NoReturn:
-        kind: ViolationKind = "assertion" if isinstance(error, AssertError) else "evaluation"
-        raise StopError(kind, "", path, unevaluable(where, error)) from error
+            fail(f"{what} {name}", error, self.path_to(state if primed is None else primed))
 
     def _finish(self) -> None:
         """What is to hold at the end."""
         self.level = 0
         for name in self.spec.postconditions:
-            try:
-                if not self.interpreter.holds(name):
-                    raise StopError("postcondition", name, [])
-            except (EvaluationError, RecursionError) as error:
-                raise StopError("postcondition", name, [], unevaluable(f"POSTCONDITION {name}", error)) from error
+            self._demand("postcondition", name, name, f"POSTCONDITION {name}")
 
     def _tick(self) -> None:
         """Report the progress from time to time."""
@@ -352,9 +360,7 @@ class Search:
                 initial = self.initial, self.levels[0]
                 self.report(Progress(self.depth, self.generated, len(self.states), left, initial))
 
-    # The result
-
-    def _path(self, index: int) -> list[tuple[int, State]]:
+    def _path(self, index: int) -> Path:
         """How a stored state was reached: states with the numbers of the actions to them."""
         found = []
         while index >= 0:
@@ -362,20 +368,20 @@ class Search:
             index = self.parents[index]
         return found[::-1]
 
-    def path_to(self, state: State) -> list[tuple[int, State]]:
+    def path_to(self, state: State) -> Path:
         """How the state that is looked at was reached."""
         return [*self._path(self.parent), (self.action, state)]
 
     def _result(self, stop: StopError | None) -> Result:
         verdict: Verdict = "ok" if self.states or self.spec.next is None else "vacuous"
         frontier = len(self.states) - self.expanded
-        ending = None
         if stop is not None:
             verdict = VERDICTS[stop.kind]
         elif self.guard.ending is not None:
-            verdict, ending = "incomplete", self.guard.ending
+            verdict = "incomplete"
+        counts = [[count[number] for count in self.counts] for number in (0, 1)]
         # As TLC counts: the level of a state that is not stored counts too.
-        depth = max(len(self.levels), len(stop.path) if stop is not None else 0)
+        depth = max(len(self.levels), len(stop.path) if stop is not None and stop.loop is None else 0)
         result = Result(
             verdict,
             complete=verdict in NO_ERROR,
@@ -383,7 +389,7 @@ class Search:
             levels=tuple(self.levels),
             distinct=len(self.states),
             depth=depth,
-            actions=action_counts([as_written(a.name) for a in self.actions], *self._counted()),
+            actions=action_counts([as_written(a.name) for a in self.actions], *counts),
             initial=self.initial,
             witnesses={},
             violation=None if stop is None else self.violation(stop),
@@ -392,28 +398,21 @@ class Search:
             omission_probability=0.0,
             exact=True,
             workers=1,
-            ending=ending,
+            ending=None if stop is not None else self.guard.ending,
             seconds={"explore": time.monotonic() - self.began},
             warnings=tuple(self.warnings),
         )
-        return without_properties(self.spec, result) if verdict in NO_ERROR else result
-
-    def _counted(self) -> tuple[list[int], list[int]]:
-        """Successors of each action, and how many of them were new."""
-        return [generated for generated, _ in self.counts], [distinct for _, distinct in self.counts]
+        return without_properties(self.left_out, result) if verdict in NO_ERROR else result
 
     def violation(self, stop: StopError) -> Violation:
-        names = self.spec.variables
         return Violation(
             kind=stop.kind,
             property=stop.name,
-            representatives=tuple(lang.State(dict(zip(names, state, strict=True))) for _, state in stop.path),
+            representatives=tuple(
+                lang.State(dict(zip(self.spec.variables, state, strict=True))) for _, state in stop.path
+            ),
             starts=(),
             failure=stop.failure,
             steps=tuple(taken(self.actions[number]) for number, _ in stop.path if number >= 0),
+            loop=stop.loop,
         )
-
-
-def taken(action: Action) -> Taken:
-    """A step by an action."""
-    return Taken(as_written(action.name), tuple(action.bindings.values()), action.place)

@@ -16,22 +16,23 @@ class Visited:
     """The keys of the states that were met, each a tuple; keys that Python takes for equal, and TLA+ not, are kept."""
 
     def __init__(self) -> None:
-        self.keys: dict[State, State] = {}
-        self.others: set[SeqValue] = set()
+        self.numbers: dict[State, int] = {}
+        #: In the order in which they were met.
+        self.keys: list[State] = []
+        self.others: dict[SeqValue, int] = {}
 
-    def add(self, key: State) -> bool:
-        """Whether the key is new."""
-        known = self.keys.get(key)
-        if known is None:
-            self.keys[key] = key
-            return True
-        if known is key or all(map(same_kinds, known, key)):
-            return False
-        whole = SeqValue(key)
-        if whole in self.others:
-            return False
-        self.others.add(whole)
-        return True
+    def number(self, key: State) -> int:
+        """How many keys were met before this one; where it is new, that is their number."""
+        new = len(self.keys)
+        found = self.numbers.setdefault(key, new)
+        if found != new:
+            known = self.keys[found]
+            if known is key or all(map(same_kinds, known, key)):
+                return found
+            found = self.others.setdefault(SeqValue(key), new)
+        if found == new:
+            self.keys.append(key)
+        return found
 
 
 class Orbits:

@@ -13,8 +13,9 @@ from mc.lang.state import State
 #: "vacuous": no initial state, or none within the constraints; "error": an evaluation failed; "assumption": an
 #: assumption, or a postcondition, does not hold.
 Verdict = Literal["ok", "vacuous", "violation", "deadlock", "incomplete", "error", "assumption"]
-#: Why a search stopped: "evaluation" where the spec cannot be evaluated in the last state; "property" where a step, or
-#: an initial state, is not as a property of behaviors wants it; "assertion": an ``Assert`` of what is FALSE.
+#: Why a search stopped: "evaluation" where the spec cannot be evaluated in the last state; "property" where a step, an
+#: initial state, or a behavior that goes on for ever, is not as a property of behaviors wants it; "assertion": an
+#: ``Assert`` of what is FALSE.
 ViolationKind = Literal["invariant", "deadlock", "evaluation", "property", "assumption", "postcondition", "assertion"]
 VERDICTS: Mapping[ViolationKind, Verdict] = {
     "invariant": "violation",
@@ -57,6 +58,16 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class Loop:
+    """How a behavior goes on for ever after its last state."""
+
+    #: The place of the state to which it goes back, counted from 0.
+    to: int
+    #: What leads there; None: it stutters.
+    step: Taken | None
+
+
+@dataclass(frozen=True)
 class Violation:
     """Why a search stopped before its end."""
 
@@ -76,6 +87,8 @@ class Violation:
     failure: Unevaluable | None = None
     #: Where the representatives are a behavior as they stand: what led to each but the first.
     steps: tuple[Taken, ...] = ()
+    #: Of a temporal property.
+    loop: Loop | None = None
 
 
 @dataclass(frozen=True)

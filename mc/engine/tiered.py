@@ -77,6 +77,8 @@ class Tiered:
 
     def _compiled(self) -> Result:
         refused = refusal(self.spec)
+        if self.first.behaviors is not None:
+            refused = "the steps that PROPERTY asks for are not kept by compiled code yet"
         if refused:
             raise NotCompiled(refused)
         # Here, not above: the compiled engine takes its time to import, and most searches end before.

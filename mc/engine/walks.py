@@ -9,6 +9,7 @@ from typing import Any
 
 from mc.engine.interpreted import Search
 from mc.engine.keys import Visited
+from mc.engine.properties import asked_names
 from mc.engine.result import Progress, Result
 from mc.engine.search.limits import Guard
 from mc.engine.stops import StopError
@@ -19,8 +20,12 @@ from mc.interpreter.states import State
 class _Forgetful(Visited):
     """To which each state is new."""
 
-    def add(self, key: State) -> bool:
-        return True
+    def __init__(self, states: list[State]) -> None:
+        super().__init__()
+        self.states = states
+
+    def number(self, key: State) -> int:
+        return len(self.states)
 
 
 class Walks(Search):
@@ -40,9 +45,12 @@ class Walks(Search):
         self.length = length
         self.number = number
 
+    def _ask(self) -> None:
+        self.left_out = f"what {asked_names(self.spec)} says of whole behaviors is not checked by random walks"
+
     def _explore(self, pauses: Callable[[], bool]) -> bool:
         """Walk by walk; the states are the initial ones, and those of the walk."""
-        self.visited = _Forgetful()
+        self.visited = _Forgetful(self.states)
         initial, made = len(self.states), 0
         while initial and made != self.number and not self.guard.due(initial):
             self._walk(self.dice.randrange(initial))

@@ -23,6 +23,9 @@ _LEAST = {
     standard.ALWAYS: Level.TEMPORAL,
     standard.EVENTUALLY: Level.TEMPORAL,
     standard.LEADS_TO: Level.TEMPORAL,
+    standard.PLUS_ARROW: Level.TEMPORAL,
+    standard.TEMPORAL_FORALL: Level.TEMPORAL,
+    standard.TEMPORAL_EXISTS: Level.TEMPORAL,
     standard.WEAK_FAIRNESS: Level.TEMPORAL,
     standard.STRONG_FAIRNESS: Level.TEMPORAL,
 }

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from mc.engine.interpreted import Search, taken
+from mc.engine.interpreted import Search
+from mc.engine.stops import taken
 from mc.engine.watched import Watcher
 from mc.interpreter.states import State
 from mc.tlc.looks import Looks

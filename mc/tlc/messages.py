@@ -34,6 +34,8 @@ class Kind:
     exit_code: int = errors.EXIT_INTERNAL
     #: Whether TLC prints it only with ``-tool``.
     only_tool: bool = False
+    #: The whole of it on a terminal, where that differs.
+    terminal: str = ""
 
     def __call__(self, *said: Any) -> Message:
         return Message(self, said)
@@ -52,7 +54,7 @@ class Message(NamedTuple):
         text = self.kind.text.format(*self.said, now=now)
         if tool:
             return f"@!@!@STARTMSG {code}:{severity.value} @!@!@\n{text}\n@!@!@ENDMSG {code} @!@!@"
-        return _BEGINS[severity] + text
+        return self.kind.terminal.format(*self.said) or _BEGINS[severity] + text
 
 
 def _error(code: int, text: str = "", exit_code: int = errors.EXIT_INTERNAL) -> Kind:
@@ -75,10 +77,10 @@ INVARIANT_FAILED = _error(2111, "Evaluating invariant {} failed.\n{}", errors.EX
 ACTION_PROPERTY = _error(2112, "Action property {} is violated.", errors.EXIT_PROPERTY)
 ACTION_PROPERTY_FAILED = _error(2113, "Evaluating action property {} failed.\n{}", errors.EXIT_PROPERTY)
 DEADLOCK = _error(2114, "Deadlock reached.", errors.EXIT_DEADLOCK)
-TEMPORAL = _error(2116)
+TEMPORAL = _error(2116, "Temporal properties were violated.\n", errors.EXIT_PROPERTY)
 NO_INITIAL_STATE = _error(2118, "There is no state satisfying the initial state predicate.")
 BEHAVIOR = _error(2121, "The behavior up to this point is:")
-BACK_TO_STATE = Kind(2122, severity=Severity.STATE)
+BACK_TO_STATE = Kind(2122, "{}: Back to state: {}\n", Severity.STATE, terminal="Back to state {}: {}\n")
 ASSERTION = _error(2132, "{}", errors.EXIT_ASSERT)
 INVARIANT_LEVEL = _error(2146, "{}", errors.EXIT_NO_STATE_PREDICATE)
 #: What is asked of a checker that cannot do it.
@@ -120,11 +122,12 @@ WALKED = Kind(
     exit_code=errors.EXIT_OK,
 )
 STATE = Kind(2217, "{}: {}\n{}", Severity.STATE)
-STUTTERING = Kind(2218, severity=Severity.STATE)
+STUTTERING = Kind(2218, "{}: Stuttering", Severity.STATE)
 PARSED = Kind(2219, "SANY finished.", only_tool=True)
 PARSING = Kind(2220, "Starting SANY...", only_tool=True)
 COMPUTED_INITIAL = Kind(2269, "Computed {} initial states...")
 CONSTANT_FALSE = _error(2230)
+COUNTEREXAMPLE = _error(2264, "The following behavior constitutes a counter-example:\n")
 NO_CONSTRAINED_STATE = _error(
     2256, "There is no state satisfying the initial state predicate and the state-constraint(s)."
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
 
-from mc.engine.result import Progress, Result, Unevaluable, Violation
+from mc.engine.result import Loop, Progress, Result, Unevaluable, Violation
 from mc.errors import SpecError
 from mc.formula.nodes import Place
 from mc.interpreter.interpreter import Interpreter
@@ -131,6 +131,10 @@ class Teller:
         elif violation.kind == "deadlock":
             yield messages.DEADLOCK()
             yield from self._behavior(violation)
+        elif violation.loop is not None:
+            yield messages.TEMPORAL()
+            yield from self._behavior(violation)
+            yield self._loop(violation.loop, len(states))
         elif len(states) == 1:
             kind = messages.INVARIANT_INITIAL if violation.kind == "invariant" else messages.PROPERTY_INITIAL
             yield kind(violation.property, self._text(states[0]))
@@ -167,7 +171,7 @@ class Teller:
         if behavior is None:
             return
         shown = aliased(self.looks.interpreter, behavior)
-        yield messages.BEHAVIOR()
+        yield messages.BEHAVIOR() if violation.loop is None else messages.COUNTEREXAMPLE()
         labels = [INITIAL, *(self.looks.label(step.action) for step in behavior.steps)]
         before: dict[str, str] = {}
         for number, (label, state) in enumerate(zip(labels, shown.states, strict=True), 1):
@@ -175,6 +179,12 @@ class Teller:
             changed = {name: value for name, value in values.items() if before.get(name) != value}
             yield messages.STATE(number, label, text(changed if self.difftrace else values, len(values)))
             before = values
+
+    def _loop(self, loop: Loop, count: int) -> Message:
+        """How a behavior of so many states goes on for ever."""
+        if loop.step is None:
+            return messages.STUTTERING(count + 1)
+        return messages.BACK_TO_STATE(loop.to + 1, self.looks.label(loop.step))
 
     def _text(self, state: State) -> str:
         values = self.looks.values(state)

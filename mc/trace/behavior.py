@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from mc.dataclass import dataclass
 from mc.engine.reference import Step, successors, ways
-from mc.engine.result import Unevaluable, Violation
+from mc.engine.result import Loop, Unevaluable, Violation
 from mc.errors import EvaluationError, McError, SpecError
 from mc.lang.state import State
 from mc.lang.text import to_tla
@@ -67,6 +67,11 @@ class Behavior:
         """The state that the behavior is told for."""
         return self.states[-1]
 
+    @property
+    def loop(self) -> None:
+        """Properties of behaviors that go on for ever are those of TLA+ modules."""
+        return None
+
 
 class Named(Protocol):
     """An action of a Python spec or of a TLA+ module."""
@@ -95,6 +100,8 @@ class AnyBehavior(Protocol):
     def steps(self) -> tuple[AnyStep, ...]: ...
     @property
     def failure(self) -> Failure | None: ...
+    @property
+    def loop(self) -> Loop | None: ...
     @property
     def states(self) -> tuple[State, ...]: ...
     @property

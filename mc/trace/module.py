@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from mc.dataclass import dataclass
-from mc.engine.result import Taken, Violation
+from mc.engine.result import Loop, Taken, Violation
 from mc.errors import EvaluationError
 from mc.formula import operators as op
 from mc.formula.nodes import Apply, Call, Expression, Place
@@ -36,6 +36,7 @@ class ModuleBehavior:
     initial: State
     steps: tuple[ModuleStep, ...]
     failure: Failure | None = None
+    loop: Loop | None = None
 
     @cached_property
     def states(self) -> tuple[State, ...]:
@@ -59,7 +60,7 @@ def behavior_of(violation: Violation) -> ModuleBehavior | None:
         return None
     first, *others = violation.representatives
     steps = tuple(ModuleStep(taken, state) for taken, state in zip(violation.steps, others, strict=True))
-    return ModuleBehavior(first, steps, failure_of(violation))
+    return ModuleBehavior(first, steps, failure_of(violation), violation.loop)
 
 
 def failure_of(violation: Violation) -> Failure | None:
@@ -81,21 +82,22 @@ def _kept(interpreter: Interpreter, state: State) -> tuple[Any, ...]:
 def aliased(interpreter: Interpreter, behavior: ModuleBehavior) -> ModuleBehavior:
     """The behavior as the ALIAS of the configuration shows it; states where that cannot be evaluated stay as they are.
 
-    The alias is evaluated in a state and the next one; for the last state that is the last state
-    (``tlc2.tool.impl.Tool.evalAlias``).
+    The alias is evaluated in a state and the next one; for the last state that is the last state, or that to which the
+    behavior goes back (``tlc2.tool.impl.Tool.evalAlias``).
     """
     alias = interpreter.spec.alias
     if alias is None:
         return behavior
     shown = []
-    for state, following in zip(behavior.states, (*behavior.states[1:], behavior.last), strict=True):
+    last = behavior.last if behavior.loop is None else behavior.states[behavior.loop.to]
+    for state, following in zip(behavior.states, (*behavior.states[1:], last), strict=True):
         try:
             value = interpreter.value(alias, _kept(interpreter, state), _kept(interpreter, following))
         except EvaluationError:
             value = None
         shown.append(State(value.fields) if isinstance(value, RecordValue) else state)
     steps = tuple(ModuleStep(step.action, state) for step, state in zip(behavior.steps, shown[1:], strict=True))
-    return ModuleBehavior(shown[0], steps, behavior.failure)
+    return ModuleBehavior(shown[0], steps, behavior.failure, behavior.loop)
 
 
 def false_conjunct(interpreter: Interpreter, formula: Expression, state: State) -> Expression:

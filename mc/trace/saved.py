@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mc.dataclass import dataclass
+from mc.engine.result import Loop, Taken
 from mc.errors import EvaluationError, ModelError, TraceError, UsageError
 from mc.lang.text import from_tla, to_tla
 from mc.lang.values import ModelValueSet
@@ -56,6 +57,8 @@ class Trace:
     origin: Origin | None = None
     #: What the file says besides, and what of it is left out: sentences.
     notes: tuple[str, ...] = ()
+    #: How it goes on for ever after its last state, in a file of mc.
+    loop: Loop | None = None
 
 
 def local_name(name: str) -> str:
@@ -81,7 +84,7 @@ def trace_json(spec: Spec, behavior: Behavior) -> str:
 
 def behavior_json(origin: Mapping[str, Any], violation: Mapping[str, str] | None, behavior: AnyBehavior) -> str:
     """The text of a ``trace.json`` of the spec and model that ``origin`` tells, with what the last state violates."""
-    document = {
+    document: dict[str, Any] = {
         "format": FORMAT,
         "schema": SCHEMA,
         **origin,
@@ -96,17 +99,24 @@ def behavior_json(origin: Mapping[str, Any], violation: Mapping[str, str] | None
             for number, ((action, arguments), state) in enumerate(zip(behavior.labels, behavior.states, strict=True), 1)
         ],
     }
+    loop = behavior.loop
+    if loop is not None:
+        action = None if loop.step is None else loop.step.name
+        arguments = [] if loop.step is None else [to_tla(argument) for argument in loop.step.arguments]
+        document["loop"] = {"to": loop.to + 1, "action": action, "arguments": arguments}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def read_trace_json(document: Mapping[str, Any]) -> Trace:
     """The trace in the document of a ``trace.json``; :class:`TraceError` where it is not one."""
     known = ("format", "schema", "spec", "model", "violation", "states")
-    _check_keys(document, known, "the file")
+    loop = document.get("loop")
+    _check_keys({key: value for key, value in document.items() if key != "loop"}, known, "the file")
     if document["schema"] != SCHEMA:
         raise TraceError(f"this trace has schema {document['schema']!r}, and this mc reads schema {SCHEMA}")
     states = of_kind(document["states"], list, "states")
-    return Trace(tuple(_state(state, f"state {n}") for n, state in enumerate(states, 1)), read_origin(document))
+    read = tuple(_state(state, f"state {n}") for n, state in enumerate(states, 1))
+    return Trace(read, read_origin(document), loop=None if loop is None else _loop(loop, len(read)))
 
 
 def _state(given: Any, what: str) -> TracedState:
@@ -118,6 +128,16 @@ def _state(given: Any, what: str) -> TracedState:
         tuple(read_value(argument, f"{what}: arguments") for argument in arguments),
         {name: read_value(text, f"{what}: {name}") for name, text in values.items()},
     )
+
+
+def _loop(given: Any, count: int) -> Loop:
+    _check_keys(of_kind(given, dict, "loop"), ("to", "action", "arguments"), "loop")
+    to = of_kind(given["to"], int, "loop: to")
+    if not 1 <= to <= count:
+        raise TraceError(f"loop: to is {to}, and the states are 1 to {count}")
+    arguments = tuple(read_value(text, "loop: arguments") for text in of_kind(given["arguments"], list, "loop"))
+    name = None if given["action"] is None else of_kind(given["action"], str, "loop: action")
+    return Loop(to - 1, None if name is None else Taken(name, arguments))
 
 
 def read_value(text: Any, what: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from mc.dataclass import dataclass
+from mc.engine.result import Loop
 from mc.lang.operators import CopiesIn
 from mc.lang.state import State
 from mc.lang.text import Place, to_tla
@@ -54,9 +55,18 @@ def behavior_text(
         heading = style.heading(f"State {number}: {call_text(step.action, step.arguments)}")
         lines += ["", heading, *_indented(shown)]
         before = step.state
+    if behavior.loop is not None:
+        lines += ["", style.heading(_loop(behavior.loop, len(behavior.states)))]
     if behavior.failure is not None:
         lines += ["", style.error(str(behavior.failure))]
     return "\n".join(lines)
+
+
+def _loop(loop: Loop, count: int) -> str:
+    """How a behavior of so many states goes on, as TLC says it."""
+    if loop.step is None:
+        return f"State {count + 1}: Stuttering"
+    return f"Back to state {loop.to + 1}: {call_text(loop.step, loop.step.arguments)}"
 
 
 def _indented(lines: list[str]) -> list[str]:

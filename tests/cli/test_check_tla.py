@@ -99,12 +99,55 @@ def test_an_evaluation_that_fails(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(Path("r.json").read_text(encoding="utf-8"))["verdict"] == "error"
 
 
-def test_a_property_that_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_behavior_that_goes_on_for_ever(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("live.cfg").write_text(f"{CONFIG}PROPERTY Live ALIAS Shown", encoding="utf-8")
+    output, _ = check(capsys, 13, "--config", "live.cfg", "--json", "r.json")
+    assert "Error: property Live is violated.\nLive is FALSE of this behavior, which goes on for ever.\n" in output
+    assert "  never from state 1 on: x = Limit\n" in output
+    assert "State 1: Init\n    /\\ double = 0\n\nState 2: Stuttering\n" in output
+    assert json.loads(Path("r.json").read_text(encoding="utf-8"))["violation"]["kind"] == "property"
+
+
+def test_a_cycle(capsys: pytest.CaptureFixture[str]) -> None:
+    fair = "Spec == Init /\\ [][Next]_<<x, last>> /\\ WF_x(Next) /\\ \\A n \\in Node : SF_last(Up(n) /\\ x = 3)"
+    text = MODULE.replace("Spec == Init /\\ [][Next]_<<x, last>>", fair)
+    Path("Counter.tla").write_text(text, encoding="utf-8")
     Path("live.cfg").write_text(f"{CONFIG}PROPERTY Live", encoding="utf-8")
+    output, _ = check(capsys, 13, "--config", "live.cfg")
+    assert "  WF_x(Next): taken from state 1 to state 2\n" in output
+    assert "  SF_last(Up(n) /\\ x = 3), n = n2: not enabled from state 1 on\n" in output
+    cycle = "State 2: Up(n1)\n    x: 0 -> 1\n\nBack to state 1: Down\n"
+    assert cycle in output
+    document = json.loads(Path("out/Counter/live/trace.json").read_text(encoding="utf-8"))
+    assert document["loop"] == {"to": 1, "action": "Down", "arguments": []}
+    assert main(["trace", "out/Counter/live"]) == 0
+    assert cycle in capsys.readouterr()[0]
+
+
+@pytest.mark.parametrize(
+    ("loop", "words"),
+    [
+        ({"to": 3, "action": None, "arguments": []}, "loop: to is 3, and the states are 1 to 1"),
+        ({"to": 1}, "loop has no field 'action'"),
+        ([], "loop must be an object"),
+    ],
+)
+def test_a_loop_that_is_none(loop: object, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("live.cfg").write_text(f"{CONFIG}PROPERTY Live", encoding="utf-8")
+    check(capsys, 13, "--config", "live.cfg")
+    trace = Path("out/Counter/live/trace.json")
+    document = json.loads(trace.read_text(encoding="utf-8"))
+    trace.write_text(json.dumps({**document, "loop": loop}), encoding="utf-8")
+    assert main(["trace", str(trace)]) == 2
+    assert words in capsys.readouterr()[1]
+
+
+def test_a_property_that_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("live.cfg").write_text(f"{CONFIG}PROPERTY Live SYMMETRY Perms", encoding="utf-8")
     output, _ = check(capsys, 20, "--config", "live.cfg")
-    assert (
-        "Incomplete: all reachable states were checked and no error was found, but what PROPERTY Live says of" in output
-    )
+    left = "but what PROPERTY Live says of whole behaviors is not checked with SYMMETRY Perms: a cycle of"
+    assert f"Incomplete: all reachable states were checked and no error was found, {left}" in output
+    check(capsys, 13, "--config", "live.cfg", "--symmetry", "none")
 
 
 def test_assumptions(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from mc.tlc.tools import Tools
 
 _COUNTS = re.compile(r"^(\d+) states generated, (\d+) distinct states found", re.MULTILINE)
 _VIOLATED = re.compile(r"Invariant (\S+) is violated")
+_PROPERTY = re.compile("Temporal properties were violated|Property .* is violated by the initial state")
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ def _outcome(text: str) -> Outcome:
     violated = _VIOLATED.search(text)
     if violated:
         return Outcome("violation", violated[1], *counts)
+    if _PROPERTY.search(text):
+        return Outcome("violation", "", *counts)
     if "Deadlock reached" in text:
         return Outcome("deadlock", "", *counts)
     if "Evaluating assumption" in text:
