@@ -290,6 +290,9 @@ class Run:
         """What random walks tell at their end."""
         self.printer.say(self._walking(result))
         self.printer.say(messages.WALKED(result.generated, self.seed))
+        if self.printer.failed:
+            # So does TLC, and there are readers that count lines from the end.
+            self.printer.say(self._walking(result))
 
     def _summary(self, spec: ModuleSpec, result: Result) -> None:
         """What a search tells at its end, whatever it has found."""
