@@ -290,7 +290,7 @@ class Search:
         key = self._key(state) if within else None
         number = -1 if key is None else self.visited.number(key)
         new = key is None or number == len(self.states)
-        if self.behaviors is not None and before is not None:
+        if self.behaviors is not None and (before is not None or not within):
             self.behaviors.step(number)
         if within and new:
             self.states.append(state)

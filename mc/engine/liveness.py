@@ -35,11 +35,11 @@ class Behaviors:
         self.targets = array("i")
         #: Where the steps from the state that is expanded lead.
         self.following: dict[int, None] = {}
-        #: Whether a step leads outside of the constraints.
+        #: Whether a step, or an initial state, is outside of the constraints.
         self.cut = False
 
     def step(self, number: int) -> None:
-        """A step from the state that is expanded, to the one of that number; -1: to one outside of the constraints."""
+        """A step from the state that is expanded to the one of that number; -1: that is outside of the constraints."""
         if number < 0:
             self.cut = True
         else:

@@ -36,14 +36,14 @@ def reasons(interpreter: Interpreter, behavior: ModuleBehavior, name: str) -> It
     for one in fair.fairness:
         text = f"{source(spec, one.node.place)}{_bound(one.bindings)}"
         step = next((step for step in steps if _holds(fair.atoms[one.taken], step)), None)
-        idle = next((step for step in steps if not _holds(fair.atoms[one.enabled], step)), None)
+        idle = [step for step in steps if not _holds(fair.atoms[one.enabled], step)]
         if step is not None:
             yield f"{text}: taken from state {step[0]} to state {step[1]}"
-        elif one.is_strong:
+        elif len(idle) == len(steps):
             yield f"{text}: not enabled from state {steps[0][0]} on"
-        else:
-            assert idle is not None
-            yield f"{text}: not enabled in state {idle[0]}"
+        elif idle and not one.is_strong:
+            yield f"{text}: not enabled in state {idle[0][0]}"
+        # Else it does not hold, and is part of a formula that holds without it.
 
 
 def _cycle(behavior: ModuleBehavior) -> Iterator[_Step]:

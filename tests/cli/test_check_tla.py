@@ -109,13 +109,16 @@ def test_a_behavior_that_goes_on_for_ever(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_cycle(capsys: pytest.CaptureFixture[str]) -> None:
-    fair = "Spec == Init /\\ [][Next]_<<x, last>> /\\ WF_x(Next) /\\ \\A n \\in Node : SF_last(Up(n) /\\ x = 3)"
-    text = MODULE.replace("Spec == Init /\\ [][Next]_<<x, last>>", fair)
+    either = "(WF_x(Down) \\/ WF_last(\\E n \\in Node : Up(n)))"
+    fair = f"WF_x(Next) /\\ {either} /\\ \\A n \\in Node : SF_last(Up(n) /\\ x = 3)"
+    text = MODULE.replace("[][Next]_<<x, last>>", f"[][Next]_<<x, last>> /\\ {fair}")
     Path("Counter.tla").write_text(text, encoding="utf-8")
     Path("live.cfg").write_text(f"{CONFIG}PROPERTY Live", encoding="utf-8")
     output, _ = check(capsys, 13, "--config", "live.cfg")
     assert "  WF_x(Next): taken from state 1 to state 2\n" in output
     assert "  SF_last(Up(n) /\\ x = 3), n = n2: not enabled from state 1 on\n" in output
+    assert "  WF_x(Down): taken from state 2 to state 1\n" in output
+    assert "WF_last" not in output
     cycle = "State 2: Up(n1)\n    x: 0 -> 1\n\nBack to state 1: Down\n"
     assert cycle in output
     document = json.loads(Path("out/Counter/live/trace.json").read_text(encoding="utf-8"))

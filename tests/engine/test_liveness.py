@@ -160,6 +160,10 @@ def test_a_constraint_that_cuts(check: Check) -> None:
     assert result.verdict == "ok"
     assert [warning for warning in result.warnings if "cut behaviors off" in warning]
     assert [warning for warning in result.warnings if "for no reason" in warning]
+    body = f"{CLOCK}\nSpec == x \\in {{0, 9}} /\\ y = 0 /\\ [][Next]_vars /\\ WF_vars(Tick)\nSmall == x < 9"
+    result = check("<>(x = 2)", "Spec", "CONSTRAINT Small", body)
+    assert result.verdict == "ok"
+    assert [warning for warning in result.warnings if "cut behaviors off" in warning]
     assert not check("<>(x = 2)", more="CONSTRAINT Large", body=f"{CLOCK}\nLarge == x < 9").warnings
 
 
