@@ -23,6 +23,7 @@ from mc.read.tla.files import LIBRARY
 from mc.read.tla.load import Changes, load
 from mc.spec.module import ModuleSpec
 from mc.tlc import messages, options, told
+from mc.tlc.jsontrace import trace_json
 from mc.tlc.looks import Looks
 from mc.tlc.messages import Message, Severity
 
@@ -107,6 +108,8 @@ def run(args: Any) -> int:
     try:
         if given.dump is not None:
             shared.try_file("-dump", given.dump[0])
+        if given.trace is not None:
+            shared.try_file("-dumpTrace", given.trace)
     except UsageError as error:
         return _refuse(given.tool, str(error))
     return Run(given).run()
@@ -216,10 +219,19 @@ class Run:
             self.printer.say(messages.WARNING(warning))
         if result.verdict != "ok" or (self.given.walks is None and not self.printer.failed):
             self._say_all(lambda: teller.verdict(result))
+        if self.given.trace is not None and result.violation is not None:
+            self._write(self.given.trace, teller, result.violation)
         if self.given.walks is not None:
             self._walked(result)
         elif phase is told.Phase.STATES or result.verdict == "error":
             self._summary(spec, result)
+
+    def _write(self, file: Path, teller: told.Teller, violation: Violation) -> None:
+        """Write the counterexample, if there is one."""
+        shown = teller.shown(violation)
+        if shown is not None:
+            file.write_text(deeply(lambda: trace_json(teller.looks, shown)), encoding="utf-8")
+            self.printer.line(f'"CounterExample written: {file}"')
 
     def _result(self, spec: ModuleSpec, teller: told.Teller, files: ExitStack) -> Result:
         """The result of a search, or of random walks."""

@@ -40,7 +40,7 @@ class Looks:
 
     def call(self, taken: Taken) -> str:
         """``Up(1)``: of the arguments those of the definition."""
-        definition = self._definition(taken)
+        definition = self.definition(taken)
         if definition is None:
             return "Action"
         arguments = ",".join(self._printed(value) for value in taken.arguments[: len(definition.parameters)])
@@ -50,7 +50,7 @@ class Looks:
         """``<Up(1) line 7, col 10 to line 7, col 60 of module M>``"""
         return f"<{self.call(taken)} {location(taken.place)}>"
 
-    def _definition(self, taken: Taken) -> Definition | None:
+    def definition(self, taken: Taken) -> Definition | None:
         """The definition that an action is of; the formula in ``[][...]_vars`` is called Next, whatever that is."""
         definition = self.spec.definitions.get(taken.name)
         return definition if definition is not None and is_within(taken.place, definition.place) else None

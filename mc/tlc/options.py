@@ -29,6 +29,8 @@ class Given:
     goes_on: bool = False
     #: Where the states are written; and what is asked of their graph, if that is written.
     dump: tuple[Path, frozenset[str] | None] | None = None
+    #: Where a counterexample is written in JSON.
+    trace: Path | None = None
     #: How many random walks are taken in place of a search; 0: they have no end.
     walks: int | None = None
     depth: int = 100
@@ -92,6 +94,13 @@ def _dump(*words: str) -> tuple[Path, frozenset[str] | None]:
     return path, asked
 
 
+def _trace(kind: str, file: str) -> Path:
+    """``json FILE``"""
+    if kind.lower() != "json":
+        raise ValueError("json and a file")
+    return Path(file)
+
+
 def _walks(*words: str) -> int:
     """``num=N``"""
     if not words:
@@ -124,6 +133,7 @@ DONE = (
         "dump",
         words=lambda rest: 2 if len(rest) > 1 and rest[0].startswith("dot") else 1,
     ),
+    Option("-dumpTrace", "write a counterexample", "json file", _trace, "trace", words=lambda rest: 2),
     Option(
         "-simulate",
         "take random walks, so many or without end",
@@ -173,7 +183,6 @@ REFUSED = {
     "-generate": "mc takes all ways through a formula, and chooses none",
     "-aril": "the walks of mc follow from -seed alone",
     "-dfid": "mc searches a module breadth-first",
-    "-dumpTrace": "mc does not write the trace to a file of its own; it is in the output",
     "-loadTrace": "mc does not follow a trace",
     "-generateSpecTE": f"{_NO_SPEC}; the trace is in the output",
     "-teSpecOutDir": _NO_SPEC,
@@ -216,6 +225,8 @@ def read(arguments: Sequence[str]) -> Given:
         raise UsageError("Missing input TLA+ module.")
     if given.walks is not None and (given.goes_on or given.dump is not None):
         raise UsageError("-continue and -dump are refused beside -simulate: they are for a search.")
+    if given.goes_on and given.trace is not None:
+        raise UsageError("-dumpTrace is refused beside -continue: there may be several counterexamples.")
     return given
 
 

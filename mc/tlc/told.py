@@ -18,7 +18,7 @@ from mc.tlc.looks import Looks, text
 from mc.tlc.messages import Kind, Message
 from mc.tlc.output import INITIAL
 from mc.tlc.places import location
-from mc.trace.module import aliased, behavior_of
+from mc.trace.module import ModuleBehavior, aliased, behavior_of
 
 #: What is evaluated in a state that is generated, by the words with which a failure begins: what TLC says of it.
 _IN_STATES: dict[str, Kind | None] = {
@@ -185,6 +185,11 @@ class Teller:
         if loop.step is None:
             return messages.STUTTERING(count + 1)
         return messages.BACK_TO_STATE(loop.to + 1, self.looks.label(loop.step))
+
+    def shown(self, violation: Violation) -> ModuleBehavior | None:
+        """The behavior to a violation, as the configuration wants it shown; None where no state is concerned."""
+        behavior = behavior_of(violation)
+        return None if behavior is None else aliased(self.looks.interpreter, behavior)
 
     def _text(self, state: State) -> str:
         values = self.looks.values(state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from mc.cli.main import main
 from mc.tlc import options
 from mc.tlc.output import TlcOutput
+from mc.tlc.traces import read_trace
 
 MODULE = """---- MODULE Counter ----
 EXTENDS Integers, TLC
@@ -100,6 +102,8 @@ def test_what_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (["-dump", "no/such/place", "Counter"], "-dump no/such/place.dump: cannot write it: No such file or directory"),
         (["-simulate", "file=x", "Counter"], "-simulate: num=N required. But encountered file=x"),
+        (["-dumpTrace", "tlc", "x", "Counter"], "-dumpTrace: json and a file required. But encountered tlc x"),
+        (["-dumpTrace", "json", "x", "-continue", "Counter"], "-dumpTrace is refused beside -continue"),
         (["-simulate", "-continue", "Counter"], "-continue and -dump are refused beside -simulate"),
     ],
 )
@@ -124,6 +128,35 @@ def test_a_property_that_is_left_out_is_not_success(capsys: pytest.CaptureFixtur
     for line in output.splitlines():
         read.feed(line)
     assert (read.verdict, read.generated) == ("error", 5)
+
+
+def test_a_counterexample_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("Counter.tla").write_text(
+        """---- MODULE Counter ----
+EXTENDS Integers, TLC
+CONSTANT Node
+VARIABLES x, f
+Init == x = 0 /\\ f = [n \\in Node |-> {}]
+Up(n, k) == x' = x + k /\\ f' = [f EXCEPT ![n] = {[to |-> n, at |-> <<k, "a">>], [to |-> n, at |-> <<0, "a">>]}]
+Next == \\E n \\in Node : Up(n, 2)
+Small == x < 2
+====
+""",
+        encoding="utf-8",
+    )
+    Path("Counter.cfg").write_text("INIT Init NEXT Next CONSTANT Node = {n1, n2} INVARIANT Small", encoding="utf-8")
+    assert '\n"CounterExample written: t.json"\n' in tlc(capsys, 12, "-dumpTrace", "json", "t.json", "Counter")
+    document = json.loads(Path("t.json").read_text(encoding="utf-8"))
+    first, last = [1, {"x": 0, "f": {"n1": [], "n2": []}}], {"to": "n1", "at": [0, "a"]}
+    second = [2, {"x": 2, "f": {"n1": [last, {**last, "at": [2, "a"]}], "n2": []}}]
+    place = {"beginLine": 6, "beginColumn": 13, "endLine": 6, "endColumn": 111, "module": "Counter"}
+    step = {"name": "Up", "location": place, "context": {"n": "n1", "k": 2}, "parameters": ["n", "k"]}
+    assert document == {
+        "counterexample": {"action": [[first, step, second]], "state": [first, second]},
+        "vars": ["f", "x"],
+    }
+    read = read_trace(Path("t.json"))
+    assert [(state.action, state.arguments) for state in read.states[1:]] == [("Up", ("n1", 2))]
 
 
 def test_walks_are_not_all_states(capsys: pytest.CaptureFixture[str]) -> None:
