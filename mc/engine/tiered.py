@@ -4,7 +4,8 @@ The interpreter begins, and most searches end there. One that goes on is compile
 first order, the states that were found tell the domains of the variables, and the compiled engine searches from the
 start. A state that it cannot evaluate is given to the interpreter. Where that fails, too, the error is one of the
 module, and the interpreter's search finds it; where it does not, its successors widen the domains, and the compiled
-search starts again. What cannot be compiled is left to the interpreter, which goes on where it has paused.
+search starts again. What cannot be compiled is left to the interpreter, which goes on where it has paused; so are
+properties of whole behaviors, once compiled code has found all states in order.
 """
 
 from __future__ import annotations
@@ -56,11 +57,16 @@ class Tiered:
             if result is not None:
                 return Found(result, False, why)
             try:
-                return Found(self._compiled(), True)
+                result = self._compiled()
             except NotCompiledYet as error:
                 why = str(error)
             except NotCompiled as error:
                 why = str(error)
+                break
+            else:
+                if self.first.behaviors is None or result.verdict != "ok":
+                    return Found(result, True)
+                why = "the steps that PROPERTY asks for are not kept by compiled code yet"
                 break
         result = self._interpreted(lambda: False)
         assert result is not None
@@ -77,8 +83,6 @@ class Tiered:
 
     def _compiled(self) -> Result:
         refused = refusal(self.spec)
-        if self.first.behaviors is not None:
-            refused = "the steps that PROPERTY asks for are not kept by compiled code yet"
         if refused:
             raise NotCompiled(refused)
         # Here, not above: the compiled engine takes its time to import, and most searches end before.

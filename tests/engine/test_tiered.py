@@ -490,3 +490,30 @@ Take ==
 Next == Take /\\ (CHOOSE q \\in {SubSeq(<<p[1], p[2], 1>>, 1, n) : p \\in left, n \\in 1..2} : Len(q) > 0) # <<7>>
 """
     compiled(run(body, "CONSTANT P = {a, b} INIT Init NEXT Next CHECK_DEADLOCK FALSE"))
+
+
+LIVE = """
+EXTENDS Naturals
+VARIABLE x
+Init == x = 0
+Next == x' = (x + 1) % 50
+Spec == Init /\\ [][Next]_x /\\ WF_x(Next)
+Comes == []<>(x = 49)
+Stays == <>[](x = 49)
+Small == x < 40
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "verdict", "is_compiled"),
+    [
+        ("PROPERTY Comes INVARIANT Small", "violation", True),
+        ("PROPERTY Comes", "ok", False),
+        ("PROPERTY Stays", "violation", False),
+    ],
+)
+def test_properties_of_behaviors_come_last(asked: str, verdict: str, is_compiled: bool, run: Run) -> None:
+    """Errors in states are found by compiled code; the interpreter goes on where there is none."""
+    found = run(LIVE, f"SPECIFICATION Spec {asked}")
+    assert (found.result.verdict, found.compiled) == (verdict, is_compiled)
+    assert found.why == ("" if is_compiled else "the steps that PROPERTY asks for are not kept by compiled code yet")
