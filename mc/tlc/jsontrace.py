@@ -19,17 +19,20 @@ from mc.trace.module import ModuleBehavior
 
 def trace_json(looks: Looks, behavior: ModuleBehavior) -> str:
     """The states with their numbers, and the steps between them."""
-    states = [_state(looks, state) for state in behavior.states]
-    numbered = [[number, state] for number, state in enumerate(states, 1)]
-    actions = [
-        [before, _action(looks, step.action), after]
-        for before, step, after in zip(numbered, behavior.steps, numbered[1:], strict=False)
-    ]
-    names = sorted({name for state in states for name in state})
-    return json.dumps({"counterexample": {"action": actions, "state": numbered}, "vars": names}, ensure_ascii=False)
+    states = [[number, _state(looks, state)] for number, state in enumerate(behavior.states, 1)]
+    ways = zip(states, behavior.steps, states[1:], strict=False)
+    edges = [[before, _action(looks, step.action), after] for before, step, after in ways]
+    loop = behavior.loop
+    if loop is not None:
+        # The step that goes on for ever: back to a state, or none.
+        action = {"name": "UnnamedAction"} if loop.step is None else _action(looks, loop.step)
+        edges.append([states[-1], action, states[loop.to]])
+    names = sorted(set(behavior.initial.values))
+    return json.dumps({"counterexample": {"action": edges, "state": states}, "vars": names}, ensure_ascii=False)
 
 
 def _state(looks: Looks, state: State) -> dict[str, Any]:
+    """The values of the variables."""
     order = looks.interpreter.program.order
     kept = looks.interpreter.state(tuple(state.values.values()))
     return {name: plain(value, order) for name, value in zip(state.values, kept, strict=True)}

@@ -159,6 +159,24 @@ Small == x < 2
     assert [(state.action, state.arguments) for state in read.states[1:]] == [("Up", ("n1", 2))]
 
 
+def test_a_loop_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("Counter.tla").write_text(MODULE.replace("<>(x = 3)", "<>(x = 9)"), encoding="utf-8")
+    configure("PROPERTY Live")
+    tlc(capsys, 13, "-dumpTrace", "json", "t.json", "Counter")
+    found = json.loads(Path("t.json").read_text(encoding="utf-8"))["counterexample"]
+    last, action, first = found["action"][-1]
+    assert (last, action["name"], first) == (found["state"][-1], "Back", found["state"][0])
+    assert any("for ever from state 1" in note for note in read_trace(Path("t.json")).notes)
+
+
+def test_a_stutter_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("Counter.tla").write_text(MODULE.replace(" /\\ WF_x(Next)", ""), encoding="utf-8")
+    configure("PROPERTY Live")
+    tlc(capsys, 13, "-dumpTrace", "json", "t.json", "Counter")
+    found = json.loads(Path("t.json").read_text(encoding="utf-8"))["counterexample"]
+    assert found["action"][-1] == [found["state"][-1], {"name": "UnnamedAction"}, found["state"][-1]]
+
+
 def test_walks_are_not_all_states(capsys: pytest.CaptureFixture[str]) -> None:
     walks = ("-simulate", "num=3", "-seed", "1", "-depth", "4")
     output = tlc(capsys, 0, *walks, "Counter")
