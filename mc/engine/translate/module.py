@@ -72,6 +72,8 @@ class Module:
         #: What may fail to have a value, each with its number, from 1.
         self.failures: dict[Unevaluable, int] = {}
         self.scratch_words = 1
+        #: How many expressions have been translated.
+        self.expressions = 0
         #: The functions generated for definitions, see :mod:`mc.engine.translate.functions`.
         self.specialised: dict[Any, Any] = {}
         self._helpers: dict[Any, Any] = {}

@@ -85,12 +85,17 @@ from mc.formula.nodes import (
 )
 from mc.formula.operators import Operator
 
+#: So many expressions are translated, at most: those of what has a large value stand wherever it is applied.
+MOST_EXPRESSIONS = 30_000
 #: So deeply are operations nested in an expression, at most, before a part of it gets a name.
 DEEPEST = 60
 
 
 def translated(w: Writer, node: Expression) -> Value:
     """Translate one expression; code that must run before it is emitted."""
+    w.module.expressions += 1
+    if w.module.expressions > MOST_EXPRESSIONS:
+        w.refuse("the code is too large: what is recursive here, or applied often, has a large value")
     known = known_value(w, node)
     if known is not MISSING:
         return Const(frozenset(known) if isinstance(known, set) else known)
@@ -221,7 +226,9 @@ TABLE_OF_TLA: Mapping[Operator, Sequence[Row]] = {
     **dict.fromkeys(
         (op.UNION, op.INTERSECTION, standard.DIFFERENCE), (_SETS, Row((SET | DOMAIN, SET | DOMAIN), joined))
     ),
-    **dict.fromkeys((standard.SEQ, standard.FUNCTIONS, standard.RECORDS), (Row((ANY,), domain_made, whole=True),)),
+    **dict.fromkeys(
+        (standard.SEQ, standard.FUNCTIONS, standard.RECORDS), (Row((ANY,), domain_made, whole=True),)
+    ),
     **dict.fromkeys((standard.NAT, standard.INT), (Row((), numbers_of, whole=True),)),
     standard.POWERSET: (Row((SET,), subsets, whole=True),),
     standard.BOOLEAN: (Row((), booleans, whole=True),),
