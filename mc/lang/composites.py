@@ -136,6 +136,35 @@ class Record(Domain):
         return "[" + ", ".join(f"{name}: {domain!r}" for name, domain in self.fields.items()) + "]"
 
 
+class Product(Domain):
+    """``S \\X T``: tuples, each component of which is of a domain of its own."""
+
+    kinds = frozenset(("a sequence", "a function"))
+
+    def __init__(self, *components: Any) -> None:
+        self.components = tuple(map(as_domain, components))
+        self.mixed = any(domain.mixed for domain in self.components)
+
+    def coerce(self, value: Any) -> SeqValue:
+        found = as_sequence(value)
+        if found is None or len(found) != len(self.components):
+            raise self.fail(value)
+        try:
+            parts = zip(self.components, tuple.__iter__(found), strict=True)
+            return SeqValue(domain.coerce(part) for domain, part in parts)
+        except DomainError as error:
+            raise self.fail(value, error) from None
+
+    def size(self) -> float:
+        return math.prod(domain.size() for domain in self.components)
+
+    def enumerate(self) -> Iterator[SeqValue]:
+        return map(SeqValue, itertools.product(*map(tuple, self.components)))
+
+    def __repr__(self) -> str:
+        return " \\X ".join(f"({domain!r})" for domain in self.components)
+
+
 class Union(Domain):
     """Records of several kinds, told apart by a tag: a field with one value in each kind.
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mc.errors import SpecError
-from mc.lang.composites import Record, Seq, Set, Union
+from mc.lang.composites import Product, Record, Seq, Set, Union
 from mc.lang.domains import Bool, Domain, Enum, Fn, Listed, Optional, Range
 from mc.lang.values import FnValue, RecordValue, SeqValue
 
@@ -32,6 +32,8 @@ def count(domain: Domain) -> int:
             return int(count(domain.range) ** len(domain.keys))
         case Record():
             return math.prod(map(count, domain.fields.values()))
+        case Product():
+            return math.prod(map(count, domain.components))
         case Union():
             return sum(map(count, domain.records))
         case Set():
@@ -65,6 +67,8 @@ def nth(domain: Domain, number: int) -> Any:
             return FnValue(dict(zip(domain.keys, values, strict=True)))
         case Record():
             return RecordValue(dict(zip(domain.fields, nth_of_all([*domain.fields.values()], number), strict=True)))
+        case Product():
+            return SeqValue(nth_of_all(domain.components, number))
         case Union():
             for record in domain.records:
                 if number < count(record):

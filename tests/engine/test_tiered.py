@@ -517,3 +517,77 @@ def test_properties_of_behaviors_come_last(asked: str, verdict: str, is_compiled
     found = run(LIVE, f"SPECIFICATION Spec {asked}")
     assert (found.result.verdict, found.compiled) == (verdict, is_compiled)
     assert found.why == ("" if is_compiled else "the steps that PROPERTY asks for are not kept by compiled code yet")
+
+
+UNLIKE = """
+EXTENDS Naturals, Sequences, FiniteSets
+CONSTANTS P, None
+VARIABLES last, log, seen, at
+Request == [op : {"get"}, key : 0..1] \\cup [op : {"put"}, key : 0..1, value : 0..2]
+Init == /\\ last = <<"none", 0>> /\\ log = << >> /\\ seen = {}
+        /\\ at = [p \\in P |-> <<None, p, <<0, "x">>>>]
+Get(p, k) == /\\ Len(log) < 2 /\\ log' = Append(log, <<p, [op |-> "get", key |-> k]>>)
+             /\\ last' = <<"get", k>> /\\ at' = [at EXCEPT ![p][1] = k, ![p][3] = <<k, @[2]>>] /\\ UNCHANGED seen
+Put(p, k, v) == /\\ Len(log) < 2 /\\ log' = Append(log, <<p, [op |-> "put", key |-> k, value |-> v]>>)
+                /\\ last' = [last EXCEPT ![1] = "put", ![2] = @ + v]
+                /\\ last[2] < 3 /\\ UNCHANGED <<seen, at>>
+Take == /\\ log # << >> /\\ log' = Tail(log)
+        /\\ LET first == Head(log) IN
+           /\\ seen' = IF first[2].op = "get" THEN seen \\cup {<<first[2].key, first[1]>>}
+                       ELSE {s \\in seen : s[1] # first[2].key}
+           /\\ at' = [at EXCEPT ![first[1]] = <<first[2].key, @[2], <<@[3][1], "y">>>>]
+           /\\ last' = IF <<first[1], last[1]>> = <<at[first[1]][2], "put">> THEN <<"took", 1>> ELSE last
+Next == Take \\/ \\E p \\in P, k \\in 0..1 : Get(p, k) \\/ \\E v \\in 1..2 : Put(p, k, v)
+Typed ==
+    /\\ last \\in {"none", "get", "put", "took"} \\X Nat /\\ DOMAIN last = 1..2
+    /\\ \\A k \\in 1..Len(log) : log[k][1] \\in P /\\ log[k][2] \\in Request
+    /\\ seen \\subseteq (0..1) \\X P /\\ Cardinality(seen) <= 4
+    /\\ at \\in [P -> ({None} \\cup 0..1) \\X P \\X ((0..1) \\X {"x", "y"})]
+    /\\ \\A s \\in seen : \\E p \\in P : s = <<0, p>> \\/ s = <<1, p>>
+Named ==
+    \\A p \\in P : /\\ at[p][2] = p /\\ at[p] # <<1, p, <<0, "x">>>>
+                 /\\ at[p][3] \\in {<<0, "x">>, <<0, "y">>, <<1, "x">>, <<1, "y">>}
+Small == last # <<"took", 1>>
+"""
+
+
+@pytest.mark.parametrize("invariants", ["Typed Named", "Small"])
+def test_tuples_of_unlike_components(invariants: str, run: Run) -> None:
+    config = f"CONSTANTS P = {{a, b}} None = None INIT Init NEXT Next CHECK_DEADLOCK FALSE INVARIANTS {invariants}"
+    compiled(run(UNLIKE, config))
+
+
+#: Of last, which is such a tuple, and of pair and queue, which have numbers.
+ASKED = """
+last = <<1, 2>> | last = <<1>> | last[x] = 0 | last[3] = 0 | Len(last) = 2 | Tail(last) = <<0>> | last \\in Seq(Nat)
+pair = <<x, "a">> | pair = <<3, "a">> | <<1, "a">> \\in {pair} | pair \\in {<<2, "a">>, <<1, 1>>} | pair = last
+queue = <<x, "a">> | queue = <<x, 1>> | queue = last | last \\in {queue, pair} | last = <<x, "a", 1>> | last = <<pair>>
+"""
+
+
+@pytest.mark.parametrize("condition", ASKED.replace("\n", "|").strip("|").split("|"))
+def test_what_is_asked_of_tuples_of_unlike_components(condition: str, run: Run) -> None:
+    """TLC's answer, or error, if not the compiled one."""
+    body = f"""
+EXTENDS Naturals, Sequences
+VARIABLES x, last, pair, queue
+Init == x = 1 /\\ last = <<0, "a">> /\\ pair = <<1, 1>> /\\ queue = << >>
+Next == /\\ x' = 3 - x /\\ last' = <<(last[1] + x) % 4, IF x = 1 THEN "b" ELSE last[2]>>
+        /\\ pair' = <<x, pair[1]>> /\\ queue' = IF Len(queue) = 2 THEN << >> ELSE Append(queue, x)
+Asked == x = 1 \\/ ~({condition})
+"""
+    run(body, "INIT Init NEXT Next INVARIANT Asked")
+
+
+def test_symmetric_values_in_tuples_of_unlike_components(run: Run) -> None:
+    body = """
+EXTENDS Naturals, TLC
+CONSTANT P
+VARIABLES pair, set
+Init == pair \\in {<<p, 0>> : p \\in P} /\\ set = {}
+Next == /\\ \\E p \\in P : pair' = <<p, (pair[2] + 1) % 3>>
+        /\\ set' = IF pair[2] = 2 THEN {} ELSE set \\cup {<<"from", pair[1], pair[2]>>}
+Perms == Permutations(P)
+"""
+    result = compiled(run(body, "CONSTANT P = {a, b, c} INIT Init NEXT Next SYMMETRY Perms"))
+    assert result.orbit_sum > result.distinct

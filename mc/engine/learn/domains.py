@@ -12,7 +12,7 @@ from typing import Any
 
 from mc.engine.learn.stored import is_function
 from mc.errors import McError
-from mc.lang.composites import Bag, Record, Seq, Set, Union
+from mc.lang.composites import Bag, Product, Record, Seq, Set, Union
 from mc.lang.domains import BOOLEAN, Domain, Enum, Fn, Listed, Optional, Range, Written
 from mc.lang.kinds import shown
 from mc.lang.text import to_tla
@@ -141,10 +141,24 @@ class Learner:
 
     def _sequence(self, values: Sequence[SeqValue]) -> Domain:
         lengths = set(map(len, values))
-        element = self.domain(_distinct(element for value in values for element in tuple.__iter__(value)))
-        if len(lengths) == 1 and 0 not in lengths:
-            return Written(Range(1, *lengths), element)
-        return Seq(element, self._room(max(lengths)))
+        if len(lengths) > 1 or 0 in lengths:
+            return Seq(self._elements(values), self._room(max(lengths)))
+        columns = [_distinct(column) for column in zip(*map(tuple.__iter__, values), strict=True)]
+        if self._is_alike(values, columns):
+            return Written(Range(1, *lengths), self._elements(values))
+        return Product(*map(self.domain, columns))
+
+    def _elements(self, values: Sequence[SeqValue]) -> Domain:
+        return self.domain(_distinct(element for value in values for element in tuple.__iter__(value)))
+
+    def _is_alike(self, values: Sequence[SeqValue], columns: Sequence[Sequence[Any]]) -> bool:
+        """Whether the components of tuples have one domain, and it is not that some are atoms, and others never."""
+        try:
+            element = self._elements(values)
+        except NotLearned:
+            return False
+        atoms = [{isinstance(value, (str, ModelValue)) for value in column} for column in columns]
+        return not element.mixed and not (isinstance(element, Optional) and {True} in atoms and {False} in atoms)
 
     def _function(self, values: Sequence[FnValue], empty: bool) -> Domain:
         keys = [frozenset(value) for value in values]
@@ -237,6 +251,8 @@ def stored(domain: Domain, value: Any) -> Any:
         case Fn() if isinstance(value, (SeqValue, FnValue)):
             given = FnValue(dict(enumerate(tuple.__iter__(value), 1))) if isinstance(value, SeqValue) else value
             value = FnValue({key: stored(domain.range, part) for key, part in given.items()})
+        case Product() if isinstance(value, SeqValue) and len(value) == len(domain.components):
+            value = SeqValue(map(stored, domain.components, tuple.__iter__(value)))
         case Seq() if isinstance(value, SeqValue):
             value = SeqValue(stored(domain.element, part) for part in tuple.__iter__(value))
         case Set() if isinstance(value, frozenset):

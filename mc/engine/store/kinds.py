@@ -20,6 +20,7 @@ from mc.engine.store.shapes import (
     SortedSetShape,
     UnionShape,
 )
+from mc.engine.store.tuples import TupleShape
 from mc.lang.kinds import kind
 from mc.lang.text import to_tla
 
@@ -53,6 +54,7 @@ def all_kinds(shape: Shape) -> list[str]:
         FnShape: "a function",
         BagShape: "a function",
         RecordShape: "a record",
+        TupleShape: "a sequence",
         UnionShape: "a record",
     }
     return [names[type(shape)]]
@@ -81,6 +83,8 @@ def _text(shape: Shape) -> str:
         return f"[{_members(shape.keys)} -> {_text(shape.element)}]"
     if isinstance(shape, BagShape):
         return f"a bag of {_text(shape.element)}"
+    if isinstance(shape, TupleShape):
+        return " \\X ".join(map(_text, shape.fields.values()))
     if isinstance(shape, RecordShape):
         return "[" + ", ".join(f"{name}: {_text(field)}" for name, field in shape.fields.items()) + "]"
     if isinstance(shape, UnionShape):
@@ -116,6 +120,10 @@ def _parts_compared(a: Shape, b: Shape) -> Iterator[tuple[Shape, Shape]]:
         first, second = (shape.domain if isinstance(shape, FnShape) else shape.length for shape in (a, b))
         yield first, second
         yield a.element, b.element
+    elif isinstance(a, TupleShape) and isinstance(b, (SeqShape, FnShape)):
+        yield from ((component, b.element) for component in a.fields.values())
+    elif isinstance(b, TupleShape) and isinstance(a, (SeqShape, FnShape)):
+        yield from ((a.element, component) for component in b.fields.values())
     elif isinstance(a, (RecordShape, UnionShape)) and isinstance(b, (RecordShape, UnionShape)):
         for one, two in itertools.product(variants(a), variants(b)):
             if one.keys() == two.keys() and not any(_apart(one[name], two[name]) for name in one):

@@ -247,19 +247,28 @@ class RecordShape(Shape):
             used[word] += shape.bits
         return max(1, len(used))
 
-    def encode(self, value: Any) -> int:
-        return sum(shape.encode(value.fields[n]) << self.offsets[n] for n, shape in self.fields.items())
+    def parts(self, value: Any) -> Iterable[Any]:
+        """The values of the fields, in order."""
+        return [value.fields[name] for name in self.fields]
 
-    def decode(self, code: int) -> RecordValue:
-        return RecordValue({n: s.decode(code >> self.offsets[n] & s.mask) for n, s in self.fields.items()})
+    def made(self, parts: Iterable[Any]) -> Any:
+        """The value with these."""
+        return RecordValue(dict(zip(self.fields, parts, strict=True)))
+
+    def encode(self, value: Any) -> int:
+        fields = zip(self.fields.items(), self.parts(value), strict=True)
+        return sum(shape.encode(part) << self.offsets[name] for (name, shape), part in fields)
+
+    def decode(self, code: int) -> Any:
+        return self.made(shape.decode(code >> self.offsets[n] & shape.mask) for n, shape in self.fields.items())
 
     def size(self) -> float:
         return math.prod(shape.size() for shape in self.fields.values())
 
     def rank(self, value: Any) -> int:
         position = 0
-        for name, shape in self.fields.items():
-            position = position * int(shape.size()) + shape.rank(value.fields[name])
+        for shape, part in zip(self.fields.values(), self.parts(value), strict=True):
+            position = position * int(shape.size()) + shape.rank(part)
         return position
 
 

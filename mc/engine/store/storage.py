@@ -20,8 +20,9 @@ from mc.engine.store.shapes import (
     UnionShape,
 )
 from mc.engine.store.slots import PAYLOAD
+from mc.engine.store.tuples import TupleShape
 from mc.errors import SpecError
-from mc.lang.composites import Bag, Record, Seq, Set, Union
+from mc.lang.composites import Bag, Product, Record, Seq, Set, Union
 from mc.lang.domains import Bool, Domain, Enum, Fn, Listed, Optional, Range, Written
 from mc.lang.values import BagValue, FnValue, ModelValue, RecordValue, SeqValue, as_function, as_sequence
 
@@ -60,6 +61,8 @@ def shape_of(domain: Domain) -> Shape:
         return FnShape(keys, arguments, shape_of(domain.range), isinstance(domain, Written))
     if isinstance(domain, Record):
         return RecordShape({name: shape_of(d) for name, d in domain.fields.items()})
+    if isinstance(domain, Product):
+        return TupleShape([shape_of(component) for component in domain.components])
     if isinstance(domain, Union):
         kinds = {
             tag: {n: shape_of(d) for n, d in k.fields.items() if n != domain.tag} for tag, k in domain.by_tag.items()
@@ -159,6 +162,13 @@ def encodable(shape: Shape, value: Any) -> bool:
             function is not None
             and len(function) == len(shape.keys)
             and all(k in function and encodable(shape.element, function[k]) for k in shape.keys)
+        )
+    if isinstance(shape, TupleShape):
+        parts = as_sequence(value)
+        return (
+            parts is not None
+            and len(parts) == len(shape.fields)
+            and all(map(encodable, shape.fields.values(), tuple.__iter__(parts)))
         )
     if isinstance(shape, RecordShape):
         return (

@@ -8,10 +8,11 @@ from mc.engine.code.build import computed
 from mc.engine.code.nodes import Word
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import BagShape, FnShape, IntShape, RecordShape, SeqShape, Shape, SortedSetShape, UnionShape
+from mc.engine.store.tuples import TupleShape
 from mc.engine.translate.arguments import argument_code
 from mc.engine.translate.codes import as_code, as_number, bind, named
 from mc.engine.translate.convert import part_at, put
-from mc.engine.translate.expressions import union_field
+from mc.engine.translate.expressions import component_name, union_field
 from mc.engine.translate.kinds import natural_shape
 from mc.engine.translate.values import Builder, Num, Stored, Value
 from mc.engine.translate.writer import Writer
@@ -61,11 +62,14 @@ def _kept(w: Writer, place: Place, shape: Shape) -> Stored:
 
 def _part(w: Writer, place: Place, shape: Shape, key: Expression) -> tuple[Place, Shape]:
     """The place of a part, and its shape."""
-    if isinstance(shape, (RecordShape, UnionShape)):
+    if isinstance(shape, (RecordShape, UnionShape)) and not isinstance(shape, TupleShape):
         if not isinstance(key, Literal) or not isinstance(key.value, str):
             w.refuse("EXCEPT of a record needs the name of a field")
         return _field(w, place, shape, key.value)
     index = w.expr(key)
+    if isinstance(shape, TupleShape):
+        name = component_name(w, shape, index)
+        return place.at(shape.offsets[name]), shape.fields[name]
     if isinstance(shape, FnShape):
         return place.slot(shape.slots, named(w, argument_code(w, index, shape), "i")), shape.element
     if isinstance(shape, SeqShape):

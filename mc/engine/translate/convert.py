@@ -22,6 +22,7 @@ from mc.engine.store.shapes import (
 )
 from mc.engine.store.slots import words_of
 from mc.engine.store.storage import encodable
+from mc.engine.store.tuples import TupleShape
 from mc.engine.translate.codes import as_code, named, outside_text, over_text, settle, unfit
 from mc.engine.translate.kinds import natural_shape, told
 from mc.engine.translate.values import (
@@ -76,6 +77,10 @@ def fill_value(w: Writer, place: Place, value: Value, shape: Shape) -> None:
         with w.loop(k, "range", value.lo.code, value.hi.code + 1) as n:
             add_element(w, place, shape, Num(n, value.lo.lo, value.hi.hi))
         check_capacity(w, place, shape)
+    elif isinstance(value, Tuple) and isinstance(shape, TupleShape) and len(value.elements) == len(shape.fields):
+        clear(w, place, shape)
+        for name, element in zip(shape.fields, value.elements, strict=True):
+            put(w, place.at(shape.offsets[name]), element, shape.fields[name])
     elif isinstance(value, Tuple) and isinstance(shape, SeqShape):
         _fill_tuple(w, place, value, shape)
     elif isinstance(value, Tuple) and isinstance(shape, FnShape) and len(value.elements) == len(shape.keys):
@@ -183,12 +188,29 @@ def _fill_parts(w: Writer, place: Place, value: Value, shape: Shape) -> None:
         clear(w, place, shape)
         if given.capacity >= len(shape.keys):
             _copy_slots(w, place, shape, source.at(given.start), given, len(shape.keys))
+    elif isinstance(tuple_shape := given if isinstance(given, TupleShape) else shape, TupleShape):
+        parts = components_at(w, source, given, len(tuple_shape.fields))
+        if parts is None:
+            unfit(w, given, shape)
+        fill_value(w, place, Tuple(tuple(parts)), shape)
     elif type(given) is BagShape and type(shape) is BagShape:
         w.copy_bag(place, shape, source, given)
     elif isinstance(given, (RecordShape, UnionShape)) and isinstance(shape, UnionShape):
         _fill_union(w, place, source, given, shape)
     else:
         unfit(w, given, shape)
+
+
+def components_at(w: Writer, place: Place, shape: Shape, count: int) -> list[Value] | None:
+    """The components of a tuple, of which there must be so many; None where there never are."""
+    if isinstance(shape, TupleShape) and len(shape.fields) == count:
+        return [part_at(w, place.at(shape.offsets[name]), field) for name, field in shape.fields.items()]
+    if isinstance(shape, SeqShape) and count <= shape.capacity:
+        w.fail_if(place.load(shape.length).ne(count), f"a tuple of {count} components is needed")
+        place = place.at(shape.start)
+    elif not (isinstance(shape, FnShape) and shape.sequence and len(shape.keys) == count):
+        return None
+    return [part_at(w, place.slot(shape.slots, number(k)), shape.element) for k in range(count)]
 
 
 def _copy_slots(

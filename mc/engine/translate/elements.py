@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from mc.engine.code.nodes import number
 from mc.engine.store.shapes import FnShape, SeqShape
+from mc.engine.store.tuples import TupleShape
 from mc.engine.translate.codes import as_present, said
-from mc.engine.translate.convert import part_at, place_of
+from mc.engine.translate.convert import components_at, part_at, place_of
 from mc.engine.translate.kinds import natural_shape
 from mc.engine.translate.values import Tuple, Value
 from mc.engine.translate.writer import Writer
@@ -34,13 +34,8 @@ def components(w: Writer, value: Value, count: int) -> Sequence[Value]:
         return value.elements
     value = as_present(w, value)
     shape = natural_shape(w, value)
-    wanted = f"a tuple of {count} components is needed"
-    if isinstance(shape, FnShape) and shape.sequence and len(shape.keys) == count:
-        place, slots = place_of(w, value), shape.slots
-    elif isinstance(shape, SeqShape) and count <= shape.capacity:
-        place, slots = place_of(w, value), shape.slots
-        w.fail_if(place.load(shape.length).ne(count), wanted)
-        place = place.at(shape.start)
-    else:
-        w.refuse(f"{wanted}, not {said(w, value)}")
-    return [part_at(w, place.slot(slots, number(k)), shape.element) for k in range(count)]
+    is_tuple = isinstance(shape, (FnShape, SeqShape, TupleShape))
+    found = components_at(w, place_of(w, value), shape, count) if is_tuple else None
+    if found is None:
+        w.refuse(f"a tuple of {count} components is needed, not {said(w, value)}")
+    return found

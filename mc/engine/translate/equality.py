@@ -14,6 +14,7 @@ from mc.engine.store.places import UNROLLED
 from mc.engine.store.shapes import (
     AtomShape,
     BoolShape,
+    FnShape,
     IntShape,
     OptionalShape,
     RecordShape,
@@ -24,9 +25,10 @@ from mc.engine.store.shapes import (
 )
 from mc.engine.store.slots import words_of
 from mc.engine.store.storage import encodable
+from mc.engine.store.tuples import TupleShape
 from mc.engine.translate.codes import SHORT, as_code, as_number, as_truth, bind, decided, named, settle
 from mc.engine.translate.comparable import comparable
-from mc.engine.translate.convert import place_of
+from mc.engine.translate.convert import components_at, place_of
 from mc.engine.translate.kinds import join, natural_shape, shape_beside, told
 from mc.engine.translate.values import Const, Interval, Packed, SetOf, Stored, Truth, Tuple, Value, of_code
 from mc.engine.translate.writer import Writer
@@ -72,7 +74,28 @@ def equal(w: Writer, a: Value, b: Value) -> Value:
             return Const(kinds.equal(a.value, b.value))
         except KindError as error:
             w.refuse(str(error))
+    pairs = _components(w, a, b) or _components(w, b, a)
+    if pairs is not None:
+        return connect(w, True, [partial(equal, w, *pair) for pair in pairs])
     return _same(w, *comparable(w, a, b))
+
+
+def _components(w: Writer, a: Value, b: Value) -> list[tuple[Value, Value]] | None:
+    """The components of two tuples of one length, where those of the first are not alike; None for other values."""
+    shape = told(w, a)
+    if not isinstance(shape, TupleShape) or isinstance(a, Const):
+        return None
+    count, other = len(shape.fields), None if isinstance(b, (Const, Tuple)) else told(w, b)
+    if isinstance(b, Const) and isinstance(b.value, tuple):
+        b = Tuple(tuple(map(Const, tuple.__iter__(b.value))))
+    if isinstance(b, Tuple):
+        others: Sequence[Value] | None = b.elements if len(b.elements) == count else None
+    elif isinstance(other, (TupleShape, FnShape)) and other.key != shape.key:
+        others = components_at(w, place_of(w, b), other, count)
+    else:
+        return None
+    parts = a.elements if isinstance(a, Tuple) else components_at(w, place_of(w, bind(w, a)), shape, count)
+    return None if parts is None or others is None else list(zip(parts, others, strict=True))
 
 
 def _same(w: Writer, a: Value, b: Value) -> Value:

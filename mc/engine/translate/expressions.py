@@ -23,6 +23,7 @@ from mc.engine.store.shapes import (
     UnionShape,
 )
 from mc.engine.store.storage import encodable, is_set
+from mc.engine.store.tuples import TupleShape
 from mc.engine.translate.arguments import argument_code
 from mc.engine.translate.codes import as_code, as_number, as_truth, decided, named
 from mc.engine.translate.convert import clear, part_at, place_of
@@ -166,8 +167,18 @@ def indexed(w: Writer, node: Apply, sequence: Value, index: Value) -> Value:
         component: Value = sequence.elements[index.value - 1]
         return component
     shape = natural_shape(w, sequence)
+    if isinstance(shape, TupleShape):
+        name = component_name(w, shape, index)
+        return part_at(w, place_of(w, sequence).at(shape.offsets[name]), shape.fields[name])
     assert isinstance(shape, SeqShape)
     return element_at(w, sequence, shape, as_number(w, index))
+
+
+def component_name(w: Writer, shape: TupleShape, index: Value) -> str:
+    """The name of a component of a tuple whose components are not alike."""
+    if not isinstance(index, Const) or type(index.value) is not int or str(index.value) not in shape.fields:
+        w.refuse(f"which component this is of {described(shape)}, depends on the state")
+    return str(index.value)
 
 
 def counted(w: Writer, node: Apply, bag: Value, element: Value) -> Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mc.engine.store.shapes import (
     AtomShape,
     BagShape,
@@ -16,7 +18,8 @@ from mc.engine.store.shapes import (
     SortedSetShape,
     UnionShape,
 )
-from mc.lang.composites import Bag, Record, Seq, Set, Union
+from mc.engine.store.tuples import TupleShape
+from mc.lang.composites import Bag, Product, Record, Seq, Set, Union
 from mc.lang.domains import Bool, Domain, Enum, Fn, Optional, Range
 
 
@@ -36,12 +39,9 @@ def implied(shape: Shape, domain: Domain) -> bool:
         return (
             isinstance(shape, FnShape) and set(shape.keys) == set(domain.keys) and implied(shape.element, domain.range)
         )
-    if isinstance(domain, Record):
-        return (
-            isinstance(shape, RecordShape)
-            and set(shape.fields) == set(domain.fields)
-            and all(implied(s, domain.fields[n]) for n, s in shape.fields.items())
-        )
+    if isinstance(domain, (Record, Product)):
+        fields = fields_of(shape, domain) if isinstance(shape, RecordShape) else None
+        return fields is not None and all(implied(part, fields[name]) for name, part in shape.fields.items())  # type: ignore[attr-defined]
     if isinstance(domain, Union):
         return isinstance(shape, UnionShape) and _union_implied(shape, domain)
     if isinstance(domain, Seq):
@@ -59,6 +59,13 @@ def implied(shape: Shape, domain: Domain) -> bool:
             and implied(shape.element, domain.element)
         )
     return False
+
+
+def fields_of(shape: RecordShape, domain: Domain) -> Mapping[str, Domain] | None:
+    """Where the fields of a record, or the components of a tuple, are if it is in a domain; None where it never is."""
+    if isinstance(domain, Product) and isinstance(shape, TupleShape) and len(shape.fields) == len(domain.components):
+        return dict(zip(shape.fields, domain.components, strict=True))
+    return domain.fields if isinstance(domain, Record) and set(shape.fields) == set(domain.fields) else None
 
 
 def values_of(shape: FnShape, domain: Domain) -> Domain | None:

@@ -23,6 +23,7 @@ from mc.engine.store.shapes import (
 )
 from mc.engine.store.slots import PAYLOAD
 from mc.engine.store.storage import MAX_ELEMENT, MAX_UNIVERSE, encodable, is_set
+from mc.engine.store.tuples import TupleShape
 from mc.engine.translate.values import (
     BagChange,
     Builder,
@@ -78,11 +79,23 @@ def _shape_to_make(w: Writer, value: Made) -> Shape:
         return value.natural()
     if isinstance(value, BagChange):
         return _shape_of_change(w, value)
-    assert isinstance(value, (SetOf, Tuple))
-    element = shape_of_all(w, value.elements)
-    if isinstance(value, SetOf):
-        return set_of(w, element, len(value.elements))
-    return SeqShape(element, len(value.elements))
+    if isinstance(value, Tuple):
+        return _shape_of_tuple(w, value.elements)
+    assert isinstance(value, SetOf)
+    return set_of(w, shape_of_all(w, value.elements), len(value.elements))
+
+
+def _shape_of_tuple(w: Writer, components: Sequence[Value]) -> Shape:
+    """The shape of a sequence that is written out. In TLA+ its components need not be of one kind."""
+    try:
+        element = shape_of_all(w, components)
+    except SpecError:
+        if w.module.spec.met is None:
+            raise
+    else:
+        if w.module.spec.met is None or not mixed(element):
+            return SeqShape(element, len(components))
+    return TupleShape([natural_shape(w, component) for component in components])
 
 
 def form_of(value: Value) -> str | None:
@@ -123,7 +136,7 @@ def _shape_of_constant(w: Writer, value: Any) -> Shape:
             return set_of(w, IntShape(min(value), max(value)), len(value))
         return set_of(w, shape_of_all(w, list(map(Const, in_order(value)))), len(value))
     if isinstance(value, tuple) and value:
-        return SeqShape(shape_of_all(w, [Const(v) for v in tuple.__iter__(value)]), len(value))
+        return _shape_of_tuple(w, [Const(v) for v in tuple.__iter__(value)])
     if isinstance(value, RecordValue):
         return _shape_of_record(w, value)
     if isinstance(value, BagValue) and value:
@@ -255,6 +268,8 @@ def _join(w: Writer, a: Shape, b: Shape) -> Shape:
         return joined_sets(w, a, b, max(room(a), room(b)))
     if isinstance(a, BagShape) and isinstance(b, BagShape):
         return _join_bags(w, a, b)
+    if isinstance(a, TupleShape) and isinstance(b, TupleShape) and len(a.fields) == len(b.fields):
+        return TupleShape([_join(w, *pair) for pair in zip(a.fields.values(), b.fields.values(), strict=True)])
     if isinstance(a, RecordShape) and isinstance(b, RecordShape) and set(a.fields) == set(b.fields):
         return RecordShape({name: _join(w, field, b.fields[name]) for name, field in a.fields.items()})
     if isinstance(a, FnShape) and isinstance(b, FnShape) and a.keys == b.keys:

@@ -31,7 +31,7 @@ from mc.engine.translate.codes import SHORT, as_code, as_number, as_truth, bind,
 from mc.engine.translate.comparable import comparable, different_kinds, refuse
 from mc.engine.translate.convert import bag_size, cardinality, element_rank, is_made, part_at, place_of
 from mc.engine.translate.equality import connect, equal
-from mc.engine.translate.implied import implied, values_of
+from mc.engine.translate.implied import fields_of, implied, values_of
 from mc.engine.translate.kinds import atoms, fits, natural_shape, shape_beside, told
 from mc.engine.translate.values import (
     Asked,
@@ -377,10 +377,10 @@ def _test(w: Writer, value: Value, shape: Shape, domain: Domain, result: Bit) ->
         name, place = w.fresh("k"), place_of(w, value)
         with w.loop(name, "range", len(shape.keys)) as i:
             _test(w, part_at(w, place.slot(shape.slots, i), shape.element), shape.element, values, result)
-    elif isinstance(shape, RecordShape) and isinstance(domain, Record) and set(shape.fields) == set(domain.fields):
+    elif isinstance(shape, RecordShape) and (fields := fields_of(shape, domain)) is not None:
         place = place_of(w, value)
         for name, field in shape.fields.items():
-            _test(w, part_at(w, place.at(shape.offsets[name]), field), field, domain.fields[name], result)
+            _test(w, part_at(w, place.at(shape.offsets[name]), field), field, fields[name], result)
     elif isinstance(shape, UnionShape) and isinstance(domain, Record):
         _test_union(w, place_of(w, value), shape, domain, result)
     elif isinstance(shape, SeqShape) and isinstance(domain, Seq):

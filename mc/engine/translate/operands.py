@@ -9,8 +9,9 @@ from typing import NoReturn
 from mc.dataclass import dataclass
 from mc.engine.store.kinds import all_kinds
 from mc.engine.store.shapes import BagShape, FnShape, OptionalShape, SeqShape, Shape, SortedSetShape
+from mc.engine.store.tuples import TupleShape
 from mc.engine.translate.codes import as_number, as_present, said, settle
-from mc.engine.translate.kinds import form_of, natural_shape
+from mc.engine.translate.kinds import form_of, join, natural_shape
 from mc.engine.translate.values import (
     Asked,
     Builder,
@@ -22,6 +23,7 @@ from mc.engine.translate.values import (
     Value,
 )
 from mc.engine.translate.writer import Writer
+from mc.formula import operators as op
 from mc.formula.nodes import Apply
 from mc.formula.operators import Operator
 from mc.lang.domains import Domain, Range
@@ -99,11 +101,11 @@ def chosen(w: Writer, rows: Sequence[Row], node: Apply, operands: Sequence[Value
     given = [kinds_of(w, operand) for operand in operands]
     for row in rows:
         if not any(kinds.isdisjoint(wanted) for kinds, wanted in zip(given, row.operands, strict=True)):
-            return row, [_taken(w, *pair) for pair in zip(operands, row.operands, strict=True)]
+            return row, [_taken(w, node.operator, *pair) for pair in zip(operands, row.operands, strict=True)]
     refuse(w, node.operator, accepted(rows), operands)
 
 
-def _taken(w: Writer, value: Value, wanted: Kinds) -> Value:
+def _taken(w: Writer, operator: Operator, value: Value, wanted: Kinds) -> Value:
     """A value where some kinds are wanted: one that may be absent is there, and a function over ``1..n`` a sequence."""
     if isinstance(value, Const):
         if wanted == SEQUENCE and isinstance(value.value, FnValue):
@@ -113,9 +115,12 @@ def _taken(w: Writer, value: Value, wanted: Kinds) -> Value:
         return value
     shape = natural_shape(w, value)
     if isinstance(shape, OptionalShape) and kind(shape.none) not in wanted:
-        return as_present(w, value)
+        present = as_present(w, value)
+        return value if present is value else _taken(w, operator, present, wanted)
     if wanted == SEQUENCE and isinstance(shape, FnShape):
         return settle(w, value, SeqShape(shape.element, len(shape.keys)))
+    if wanted == SEQUENCE and isinstance(shape, TupleShape) and operator is not op.INDEX:
+        return settle(w, value, SeqShape(join(w, [*shape.fields.values()]), len(shape.fields)))
     return value
 
 

@@ -9,6 +9,7 @@ from mc.engine.code.build import computed
 from mc.engine.code.nodes import number
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import BagShape, FnShape, IntShape, RecordShape, SeqShape, Shape, SortedSetShape
+from mc.engine.store.tuples import TupleShape
 from mc.engine.translate.changes import recount
 from mc.engine.translate.codes import as_code, as_number, bind, named
 from mc.engine.translate.convert import add_element, clear, place_of, slot_loop
@@ -31,6 +32,8 @@ def domain_of(w: Writer, node: Apply, function: Value) -> Value:
     shape = natural_shape(w, function)
     if isinstance(shape, FnShape):
         return Const(Range(1, len(shape.keys)) if shape.sequence else frozenset(shape.keys))
+    if isinstance(shape, TupleShape):
+        return Const(Range(1, len(shape.fields)))
     if isinstance(shape, RecordShape):
         return Const(frozenset(shape.fields))
     if isinstance(shape, SeqShape):

@@ -227,7 +227,7 @@ TABLE_OF_TLA: Mapping[Operator, Sequence[Row]] = {
         (op.UNION, op.INTERSECTION, standard.DIFFERENCE), (_SETS, Row((SET | DOMAIN, SET | DOMAIN), joined))
     ),
     **dict.fromkeys(
-        (standard.SEQ, standard.FUNCTIONS, standard.RECORDS), (Row((ANY,), domain_made, whole=True),)
+        (standard.SEQ, standard.PRODUCT, standard.FUNCTIONS, standard.RECORDS), (Row((ANY,), domain_made, whole=True),)
     ),
     **dict.fromkeys((standard.NAT, standard.INT), (Row((), numbers_of, whole=True),)),
     standard.POWERSET: (Row((SET,), subsets, whole=True),),

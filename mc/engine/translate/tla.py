@@ -21,7 +21,7 @@ from mc.formula import operators as op
 from mc.formula import standard
 from mc.formula.nodes import Apply, Expression
 from mc.formula.nodes import Value as Literal
-from mc.lang.composites import Record, Seq, Set
+from mc.lang.composites import Product, Record, Seq, Set
 from mc.lang.domains import Bool, Domain, Enum, Listed, Nat, Optional, Range, Written
 from mc.lang.kinds import in_order, kind
 from mc.lang.values import ModelValue
@@ -96,7 +96,7 @@ def subsets(w: Writer, node: Apply) -> Value:
 
 
 def domain_made(w: Writer, node: Apply) -> Value:
-    """A set of sets, functions, records or sequences of known values: ``SUBSET S``, ``[S -> T]``, ``Seq(S)``."""
+    """A set of sets, functions, records or sequences of known values: ``SUBSET S``, ``S \\X T``, ``[S -> T]``."""
     parts = [_known(w, operand) for operand in node.operands]
     try:
         match node.operator:
@@ -104,6 +104,8 @@ def domain_made(w: Writer, node: Apply) -> Value:
                 return Const(Set(*parts))
             case standard.SEQ:
                 return Const(Seq(*parts))
+            case standard.PRODUCT:
+                return Const(Product(*parts))
             case standard.FUNCTIONS:
                 return Const(Written(*parts))
             case standard.RECORDS:

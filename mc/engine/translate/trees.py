@@ -15,6 +15,7 @@ from mc.engine.store.kinds import described
 from mc.engine.store.places import Place
 from mc.engine.store.shapes import FnShape, RecordShape, SeqShape, Shape, UnionShape
 from mc.engine.store.slots import PAYLOAD
+from mc.engine.store.tuples import TupleShape
 from mc.engine.translate.arguments import argument_code
 from mc.engine.translate.builders import bindings
 from mc.engine.translate.calls import (
@@ -27,6 +28,7 @@ from mc.engine.translate.codes import as_number, as_truth, decided, named
 from mc.engine.translate.convert import put
 from mc.engine.translate.expressions import (
     OF_NONE,
+    component_name,
     element_at,
     never,
     union_field,
@@ -335,6 +337,9 @@ def _field(w: Writer, place: Place, shape: Shape, key: Key) -> tuple[Place, Shap
 
 def _element_of(w: Writer, place: Place, shape: Shape, key: Key) -> tuple[Place, Shape]:
     index = w.expr(key.key)
+    if isinstance(shape, TupleShape):
+        name = component_name(w, shape, index)
+        return place.at(shape.offsets[name]), shape.fields[name]
     if isinstance(shape, FnShape):
         return place.slot(shape.slots, named(w, argument_code(w, index, shape), "i")), shape.element
     if isinstance(shape, SeqShape):
