@@ -2,7 +2,7 @@
 
 python -m tests.modules --count 2000               about half an hour; wants JPype1 besides the extra ``tlc``
 python -m tests.modules --count 1 --seed 7         the seed of a difference, once more
-python -m tests.modules --temporal --count 2000    temporal properties under fairness
+python -m tests.modules --temporal --count 150     temporal properties under fairness
 
 An even seed is a module of facts: definitions of constant level, of which each is a value, the same one, or an error in
 both. An odd seed is a module with steps: what ends the check, the counts, and the name of a violated invariant are
@@ -16,6 +16,8 @@ In some things TLC 2.15 is not the TLC of today, which the interpreter follows; 
 - It has no action for ``\\E i \\in {} : ...`` as the whole of Next, and stops.
 - Where an invariant cannot be evaluated it makes the successors once more, to tell the place, and finds new states.
 - It refuses a temporal property that holds of every behavior there could be, and others that it has no method for.
+
+The classes of some two hundred modules fill the memory of Java: begin anew with another ``--seed``.
 
 The interpreter refuses ``SUBSET e`` where e is no set; TLC does so where it needs an element of e, or never.
 """

@@ -83,6 +83,8 @@ def lasso(result: Result) -> tuple[list[tuple[Any, ...]], int, str]:
         ("WF_vars(Turn)", "Fair", True),
         ("SF_vars(Turn)", "Fair", False),
         ("SF_vars(Turn)", "Fairer", True),
+        # Of the next one TLC says that it does not hold, see ``findings/tlc-negated-twice.sh``.
+        ("~(<>(x = 1)) ~> <>(x = 3)", "Fair", True),
         # TLC has no method for the next ones; by their meaning they are as clear.
         ("[](x = 0 => <><<Tick>>_vars)", "Fair", True),
         ("[](x = 2 => <><<Turn>>_vars)", "Fair", False),

@@ -11,9 +11,10 @@ import pytest
 pytest.importorskip("jpype", reason="TLC is run within the process, by JPype1")
 
 
-def test_modules(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [[], ["--temporal"]], ids=["of all kinds", "with temporal properties"])
+def test_modules(kind: list[str], tmp_path: Path) -> None:
     # Java stays in a process until its end, and TLC's threads do too.
-    command = [sys.executable, "-m", "tests.modules", "--count", "10", "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "tests.modules", *kind, "--count", "10", "--out", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "10 modules, from seed 0: 0 differ" in done.stdout

@@ -18,6 +18,13 @@ Flips == WF_w(Flip)
 Live == (z = 0) ~> (z = 1)
 Can == []<>(ENABLED <<Up>>_z)
 ====
+---- MODULE Between ----
+VARIABLE m
+J == INSTANCE Abstract WITH z <- m % 2, w <- m
+Fair == J!Fair
+Flips == J!Flips
+Can == J!Can /\\ []<>(ENABLED <<m' = m + 1>>_m)
+====
 VARIABLES x, y
 vars == <<x, y>>
 """
@@ -65,36 +72,54 @@ class _Writer:
     def substituted(self) -> str:
         return self.random.choice(["x", "y", "x % 2", "(IF x = 0 THEN 0 ELSE 1)", "1", "1 - y"])
 
+    def assumed(self) -> str:
+        """What the specification has beside Init and Next."""
+        kind = self.random.random()
+        if kind < 0.8:
+            return self.fairness()
+        if kind < 0.9:
+            return f"({self.fairness()} \\/ {self.fairness()})"
+        return self.random.choice(
+            [f"[]<>{self.predicate()}", f"({self.predicate()} ~> {self.predicate()})", "K(1)!Fair", "I!Fair"]
+        )
+
     def fairness(self) -> str:
         kind = self.random.choice(["WF", "WF", "SF"])
         if self.random.random() < 0.2:
             return f"(\\A i \\in {{0, 1}} : {kind}_{self.subscript_text()}(P(i)))"
         return f"{kind}_{self.subscript_text()}({self.step()})"
 
+    def premise(self) -> str:
+        """A formula without a negation of what is temporal."""
+        return f"{self.random.choice(['', '', '[]', '<>', '[]<>', '<>[]'])}{self.predicate()}"
+
     def formula(self, depth: int) -> str:
-        """What TLC takes: actions in ``[]<><<A>>_v`` and ``<>[][A]_v`` only."""
+        """What TLC takes: actions in ``[]<><<A>>_v`` and ``<>[][A]_v`` only.
+
+        Of what is negated twice TLC leaves the inner negation where it is (``LNNeg.pushNeg``), and finds
+        counterexamples that are none: ``~(<>P) ~> Q``. So what is on the left of ``~>`` and ``=>`` has no negation.
+        """
         if not depth:
             return self.predicate()
-        inner = [self.formula(depth - 1) for _ in range(2)]
-        one, other = inner
+        one, other = (self.formula(depth - 1) for _ in range(2))
         return self.random.choice(
             [
                 f"[]({one})",
                 f"<>({one})",
                 f"[]<>({one})",
                 f"<>[]({one})",
-                f"({one} ~> {other})",
-                f"({one} ~> {other})",
+                f"(({self.premise()}) ~> {other})",
+                f"(({self.premise()}) ~> {other})",
                 f"({one} /\\ {other})",
                 f"({one} \\/ {other})",
-                f"({one} => {other})",
-                f"({one} <=> {other})",
-                f"~({one})",
+                f"(({self.premise()}) => {other})",
+                f"~({self.premise()})",
                 f"[]<><<{self.step()}>>_{self.subscript_text()}",
                 f"<>[][{self.step()}]_{self.subscript_text()}",
                 self.fairness(),
                 f"(\\A i \\in {{0, 1}} : (x = i) ~> {one})",
                 f"I!{self.random.choice(['Fair', 'Flips', 'Live', 'Can'])}",
+                f"K({self.random.randrange(2)})!{self.random.choice(['Fair', 'Flips', 'Can'])}",
                 f"(\\E i \\in {{0, 1}} : []<>(y = i /\\ {self.predicate()}))",
             ]
         )
@@ -106,12 +131,13 @@ def temporal(seed: int) -> Module:
     writer = _Writer(random)
     actions = [f"{name} == {writer.action()}" for name in "ABC"]
     parametrised = f"P(i) == y = i /\\ ({writer.action()})"
-    fairness = "".join(f" /\\ {writer.fairness()}" for _ in range(random.randint(0, 3)))
+    fairness = "".join(f" /\\ {writer.assumed()}" for _ in range(random.randint(0, 3)))
     lines = [
         *actions,
         parametrised,
         f"Init == x \\in {{0, {random.randrange(writer.states)}}} /\\ y = 0",
         "Next == A \\/ B \\/ C \\/ \\E i \\in {0, 1} : P(i)",
+        "K(i) == INSTANCE Between WITH m <- x + i",
         f"I == INSTANCE Abstract WITH z <- {writer.substituted()}, w <- {writer.substituted()}",
         f"Spec == Init /\\ [][Next]_vars{fairness}",
         f"Prop == {writer.formula(random.randint(1, 3))}",
