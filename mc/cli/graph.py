@@ -5,21 +5,22 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mc import errors
 from mc.cli import options, report
 from mc.cli.check import search
 from mc.engine.search.limits import processors
-from mc.errors import EvaluationError, UsageError
-from mc.spec.objects import Spec
-from mc.trace.behavior import Behavior, check_init
+from mc.errors import UsageError
+from mc.trace.behavior import check_init
 from mc.trace.simplest import counterexample
 
 if TYPE_CHECKING:
     from mc.engine.result import Result
-    from mc.engine.search.compiled import Engine
+    from mc.graph.classes import Expression
+    from mc.graph.explored import Explored
 
 #: States that are explored at most; a projection may show so many in a few nodes.
 STATE_LIMIT = 100_000
@@ -42,9 +43,10 @@ examples:
   mc graph twophase -c RM=2 --colour SomeoneCommitted       by the value of a predicate, or of any expression
   mc graph raft:halfquorum --project state -o election.png  the counterexample is drawn in
   mc graph twophase --format json                           for other tools; graphml, tlc (as TLC's dump) too
+  mc graph ./MC.tla --project "{{x[i] : i \\in Node}}"         a TLA+ module
 
-An expression is written as in a definition of the spec. A variable is a free name (state) or a part of s (s.state);
-s.depth is a variable of that name where --colour depth means the level.
+An expression is written as in a definition of the spec. A variable is a free name (state) or, in Python, a part of s
+(s.state); s.depth is a variable of that name where --colour depth means the level.
 
 Pictures have at most {PICTURE_NODES} nodes and other formats {DATA_NODES:,}, unless --max-nodes says otherwise; in a
 picture with more, or with more than {PICTURE_ARROWS} arrows, a node is a dot, which tells its state to whoever
@@ -67,7 +69,7 @@ def add_parser(commands: Any) -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.add_spec(parser)
+    options.add_spec(parser, modules=True)
     parser.add_argument("--project", metavar="EXPR", help="one node for each value of EXPR, or of EXPR, EXPR, ...")
     parser.add_argument("--collapse", action="store_true", help="leave out steps that change nothing that is shown")
     parser.add_argument("--colour", metavar="action|depth|EXPR", default="", help="colour arrows, or nodes, by this")
@@ -79,37 +81,90 @@ def add_parser(commands: Any) -> None:
     parser.set_defaults(run=run, workers=processors(), progress=False, exact=False, max_seconds=SEARCH_SECONDS)
 
 
+class Ground(Protocol):
+    """What is drawn: a model of a spec in Python, or a module with its configuration."""
+
+    subject: report.Subject
+
+    def expressions(self, text: str) -> Sequence[Expression]:
+        """The expressions that a user gives; :class:`UsageError` where the text is none."""
+
+    def search(self) -> Result:
+        """What a search of all states finds."""
+
+    def explored(self, limit: int) -> Explored:
+        """All states, with the counterexample that the search has found."""
+
+
+class _SpecGround:
+    """A spec in Python."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.args = args
+        self.spec = options.load(args)
+        check_init(self.spec)
+        self.subject = report.subject(self.spec)
+
+    def expressions(self, text: str) -> Sequence[Expression]:
+        from mc.read.python.given import parse_expressions
+
+        return parse_expressions(text, self.spec)
+
+    def search(self) -> Result:
+        self.engine, self.result, _ = search(self.spec, self.args, "bfs")
+        return self.result
+
+    def explored(self, limit: int) -> Explored:
+        from mc.graph.explored import explore, refuse
+
+        behavior = None
+        if self.result.violation is not None:
+            behavior = counterexample(self.spec, self.result.violation, self.engine.canonical)
+        refuse(behavior)
+        return explore(self.spec, self.engine, limit, behavior)
+
+
+def _ground(args: argparse.Namespace) -> Ground:
+    if not options.is_module(args.spec):
+        if args.config is not None:
+            raise UsageError(options.NO_CONFIG)
+        return _SpecGround(args)
+    # Here, not above: the reader of TLA+ takes its time to import.
+    from mc.cli.modules import ModuleGround
+
+    return ModuleGround(args)
+
+
 def run(args: argparse.Namespace) -> int:
     """Write the graph; returns the exit code."""
     try:
         from mc.graph import dot, export, overview, stategraph
-        from mc.graph.explored import TooLarge, explore
+        from mc.graph.explored import TooLarge
         from mc.graph.render import render
-        from mc.read.python.given import parse_expressions
     except ModuleNotFoundError as error:
         raise UsageError(f"mc graph needs the package {error.name}: pip install 'mc-consensus[render]'") from None
-    spec = options.load(args)
-    check_init(spec)
+    ground = _ground(args)
+    subject = ground.subject
     form = _format(args.format, args.file)
-    projection = parse_expressions(args.project, spec) if args.project is not None else ()
+    projection = ground.expressions(args.project) if args.project is not None else ()
     by: dot.Colour = args.colour if args.colour in ("", "action", "depth") else "value"
-    coloured, *others = parse_expressions(args.colour, spec) if by == "value" else (None,)
+    coloured, *others = ground.expressions(args.colour) if by == "value" else (None,)
     if others:
         raise UsageError(f"--colour {args.colour}: one expression, not {1 + len(others)}")
     if args.file is not None:
         options.try_file("-o", args.file)
         file = args.file
     else:
-        file = options.output_directory(args.out, spec.name, spec.model.name) / f"graph{SUFFIXES[form]}"
+        file = options.output_directory(args.out, subject.name, subject.model) / f"graph{SUFFIXES[form]}"
     nodes = args.max_nodes or (PICTURE_NODES if form in PICTURES else DATA_NODES)
     limit = max(STATE_LIMIT, nodes)
-    engine, result, _ = search(spec, args, "bfs")
+    result = ground.search()
     if result.distinct > limit:
         raise TooLarge.to_explore(f"{'' if result.complete else 'more than '}{result.distinct:,}")
-    if result.verdict == "incomplete":
+    if result.verdict == "incomplete" and not result.complete:
         print(f"mc: interrupted, or not explored in {SEARCH_SECONDS:.0f} s", file=sys.stderr)
         return errors.EXIT_INCOMPLETE
-    explored = explore(spec, engine, limit, _counterexample(spec, engine, result))
+    explored = ground.explored(limit)
     if projection:
         graph = stategraph.project(explored, projection, coloured)
         stategraph.check_size(explored, len(graph), nodes)
@@ -135,10 +190,10 @@ def run(args: argparse.Namespace) -> int:
     if form in PICTURES and large:
         print(f"Drawn as dots, for there are {arrows:,} arrows between them: --project shows less of each state.")
     if result.verdict == "vacuous":
-        print(report.verdict_line(report.subject(spec), result))
+        print(report.verdict_line(subject, result))
         return errors.EXIT_VACUOUS
     if result.violation is not None:
-        print(f"{report.verdict_line(report.subject(spec), result)} The behavior is drawn in.")
+        print(f"{report.verdict_line(subject, result)} The behavior is drawn in.")
     return errors.EXIT_OK
 
 
@@ -150,12 +205,3 @@ def _format(given: str | None, file: Path | None) -> str:
     if not fitting:
         raise UsageError(f"-o {file}: give --format, or a name that ends in {', '.join(SUFFIXES.values())}")
     return max(fitting, key=lambda form: len(SUFFIXES[form]))
-
-
-def _counterexample(spec: Spec, engine: Engine, result: Result) -> Behavior | None:
-    if result.violation is None:
-        return None
-    behavior = counterexample(spec, result.violation, engine.canonical)
-    if behavior.failure is not None:
-        raise EvaluationError(f"no state graph, see mc check: {behavior.failure}")
-    return behavior

@@ -1,9 +1,10 @@
-"""What ``mc check`` and ``mc info`` do with a TLA+ module: the interpreter searches it."""
+"""What ``mc check``, ``mc crosscheck`` and ``mc info`` do with a TLA+ module: the interpreter searches it."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +19,16 @@ from mc.interpreter.interpreter import Interpreter
 from mc.read.models import meant
 from mc.read.tla.load import Changes, load
 from mc.spec.module import ModuleSpec
+from mc.trace.explain import explain_formula
 from mc.trace.lasso import reasons
-from mc.trace.module import ModuleBehavior, aliased, behavior_of, failure_of, false_conjunct, source
+from mc.trace.module import ModuleBehavior, ModuleFormulas, aliased, behavior_of, failure_of, source
 from mc.trace.saved import behavior_json, module_origin_json
 from mc.trace.text import behavior_text
 
 if TYPE_CHECKING:
     from mc.engine.tiers import Found
+    from mc.graph.classes import Expression as Shown
+    from mc.graph.explored import Explored
 
 #: What has no meaning where the interpreter may search, by the names of arguments: why.
 _REFUSED = {
@@ -43,40 +47,109 @@ def read(args: argparse.Namespace) -> ModuleSpec:
         raise UsageError(f"there is no file {args.spec}{meant(args.spec, None)}")
     if args.symmetry is not None and len(args.symmetry) > 1:
         raise UsageError("--symmetry: give the one definition that is the set of permutations, or none")
+    return load(path, args.config, changes(args))
+
+
+def changes(args: argparse.Namespace) -> Changes:
+    """What the command line says in place of the configuration."""
     symmetry = None if args.symmetry is None else "".join(args.symmetry)
-    changes = Changes(dict(args.constants), args.invariants, symmetry, args.deadlock)
-    return load(path, args.config, changes)
+    return Changes(dict(args.constants), args.invariants, symmetry, args.deadlock)
 
 
 def check_options(args: argparse.Namespace) -> None:
     """:class:`UsageError` for what has no meaning where the interpreter searches."""
     for name, why in _REFUSED.items():
-        if getattr(args, name):
+        if getattr(args, name, None):
             raise UsageError(f"--{name.replace('_', '-')} is not for a .tla, since {why}; leave it out")
-    if args.search == "dfs":
-        raise UsageError("--search dfs is not for a .tla, since the interpreter goes level by level; leave it out")
 
 
 def check(args: argparse.Namespace) -> int:
     """Check a module; returns the exit code."""
-    # Here, not above: other commands need no search.
-    from mc.engine.tiered import search
-    from mc.engine.tiers import Options
-
     check_options(args)
+    if args.search == "dfs":
+        raise UsageError("--search dfs is not for a .tla, since the interpreter goes level by level; leave it out")
     spec = read(args)
     subject = module_subject(spec)
     out = outcome.directory(args, subject)
     outcome.head(args, subject)
     loaded = since_start()
-    limits = Limits(args.max_seconds, args.max_states, args.max_depth)
-    with outcome.progress_bar(options.shows_progress(args)) as bar:
-        given = Options(limits, args.workers, options.cache_directory(), args.exact, early=True)
-        found = search(spec, given, bar)
+    found = searched(args, spec, Limits(args.max_seconds, args.max_states, args.max_depth))
     result = found.result
     subject = replace(subject, engine="compiled" if found.compiled else "interpreter", why=_engine(found))
     told = deeply(lambda: tell(spec, subject, result, out))
     return outcome.tell(args, subject, result, told, {"load": loaded, **result.seconds})
+
+
+def crosscheck(args: argparse.Namespace) -> int:
+    """Check a module with TLC as well, and compare; returns the exit code."""
+    from mc.cli import compared
+    from mc.tlc.check import EDGE_LIMIT, incomplete, with_tlc
+    from mc.tlc.module import Module, Numbering, copy_module
+    from mc.tlc.tools import find_tools
+
+    check_options(args)
+    if args.constants or args.invariants or args.symmetry is not None:
+        raise UsageError("-c, --invariant and --symmetry: TLC reads the configuration; write them there")
+    spec = read(args)
+    if spec.next is None:
+        raise UsageError(f"{spec.path} has no behavior to compare; its assumptions are for mc check")
+    tools = find_tools(args.jar, os.environ)
+    subject = module_subject(spec)
+    with compared.directory(args, subject) as out:
+        loaded = since_start()
+        found = searched(args, spec, Limits(args.max_seconds))
+        result = found.result
+        told = deeply(lambda: tell(spec, subject, result, out))
+        compared.searched(args, subject, result)
+        if result.verdict == "incomplete":
+            same = incomplete(result)
+        else:
+            module, model = Module(Interpreter(spec)), copy_module(spec, out)
+            workers, progress = compared.timed(args), compared.progress(args)
+            # The interpreter explores them once more, and keeps them all.
+            same = with_tlc(module, Numbering(module), result, tools, model, workers, progress, most=EDGE_LIMIT)
+        return compared.outcome(args, subject, result, told, same, {"load": loaded, **result.seconds}, out)
+
+
+def searched(args: argparse.Namespace, spec: ModuleSpec, limits: Limits) -> Found:
+    """The search of a module, with its progress."""
+    # Here, not above: mc info needs no search.
+    from mc.engine.tiered import search
+    from mc.engine.tiers import Options
+
+    with outcome.progress_bar(options.shows_progress(args)) as bar:
+        given = Options(limits, args.workers, options.cache_directory(), args.exact, early=True)
+        return search(spec, given, bar)
+
+
+class ModuleGround:
+    """What ``mc graph`` draws."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        check_options(args)
+        self.args = args
+        self.spec = read(args)
+        self.subject = module_subject(self.spec)
+        if self.spec.next is None:
+            raise UsageError(f"{self.spec.path} has no behavior to draw; its assumptions are for mc check")
+
+    def expressions(self, text: str) -> Sequence[Shown]:
+        from mc.graph.given import parse_expressions
+
+        return parse_expressions(text, self.spec, changes(self.args))
+
+    def search(self) -> Result:
+        self.result = searched(self.args, self.spec, Limits(self.args.max_seconds)).result
+        return self.result
+
+    def explored(self, limit: int) -> Explored:
+        from mc.graph.explored import refuse
+        from mc.graph.module import explore
+
+        violation = self.result.violation
+        behavior = None if violation is None else behavior_of(violation)
+        refuse(behavior)
+        return explore(self.spec, limit, behavior)
 
 
 def _engine(found: Found) -> str:
@@ -93,10 +166,19 @@ def tell(spec: ModuleSpec, subject: report.Subject, result: Result, out: Path) -
         return None
     behavior = behavior_of(violation)
     interpreter = Interpreter(spec)
-    message = _message(interpreter, violation, behavior)
+    explanation = None
+    if violation.kind == "invariant" and violation.failure is None:
+        formula = _invariant(spec, violation.property)
+        last = violation.representatives[-1]
+        explanation = explain_formula(ModuleFormulas(interpreter), violation.property, formula, last)
+    message = str(explanation) if explanation is not None else _message(interpreter, violation, behavior)
+    if explanation is not None and spec.alias is not None:
+        # The states that are shown have no parts of that name.
+        explanation = replace(explanation, components=())
     trace, text = out / "trace.json", out / "trace.txt"
     shown = None if behavior is None else aliased(interpreter, behavior)
-    told = report.Told(shown, None, message, trace, text, f"mc trace {trace} shows it again")
+    mend = f"other formats: mc trace {trace} --format svg (itf, ...)"
+    told = report.Told(shown, explanation, message, trace, text, mend)
     if behavior is not None and shown is not None:
         head = "\n".join((*report.head_lines(subject), "", report.verdict_line(subject, result), message))
         text.write_text(f"{head}\n\n{behavior_text(shown, full=True)}\n", encoding="utf-8")
@@ -106,7 +188,8 @@ def tell(spec: ModuleSpec, subject: report.Subject, result: Result, out: Path) -
 
 
 def _message(interpreter: Interpreter, violation: Violation, behavior: ModuleBehavior | None) -> str:
-    """One sentence on what is wrong; of a behavior that goes on for ever, with a line for each reason."""
+    """One sentence on what is wrong, where no invariant is FALSE; of a behavior that goes on for ever, with a line for
+    each reason."""
     spec = interpreter.spec
     failure = failure_of(violation)
     if failure is not None:
@@ -121,12 +204,8 @@ def _message(interpreter: Interpreter, violation: Violation, behavior: ModuleBeh
         return f"{violation.property}: {what}."
     if violation.kind == "postcondition":
         return f"{violation.property} is FALSE after the search."
-    if violation.kind == "assumption":
-        places = [assumption.place for assumption in spec.assumptions if assumption.place.start == violation.property]
-        return "".join(f"This is FALSE: {source(spec, place)}" for place in places[:1])
-    conjunct = false_conjunct(interpreter, _invariant(spec, violation.property), violation.representatives[-1])
-    part = f"{conjunct.place.start}: {source(spec, conjunct.place)}"
-    return f"{violation.property} is FALSE in the last state, and in it {part}"
+    places = [assumption.place for assumption in spec.assumptions if assumption.place.start == violation.property]
+    return "".join(f"This is FALSE: {source(spec, place)}" for place in places[:1])
 
 
 def _invariant(spec: ModuleSpec, name: str) -> Expression:

@@ -38,10 +38,15 @@ def add_spec(parser: argparse.ArgumentParser, optional: bool = False, modules: b
     what = f"{SPEC_HELP}, or of a .tla" if modules else SPEC_HELP
     parser.add_argument("spec", metavar="SPEC[:MODEL]", nargs="?" if optional else None, help=what)
     if modules:
-        parser.add_argument(
-            "--config", metavar="FILE", type=Path, help="the TLC configuration of a .tla (default: X.cfg beside X.tla)"
-        )
+        add_config(parser)
     add_model(parser)
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """``--config``, for commands that take a TLA+ module."""
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help="the TLC configuration of a .tla (default: X.cfg beside X.tla)"
+    )
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:

@@ -5,31 +5,19 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from mc import errors
 from mc.cli import options
-from mc.engine.result import Taken
-from mc.errors import McError, NotABehaviorError, TraceError, UsageError, printable
-from mc.graph.spacetime import png, svg
-from mc.lang.state import State
-from mc.read.models import bundled
-from mc.spec.objects import Spec
-from mc.tlc.proof import read_proof
-from mc.tlc.replay import replay_text, write_replay
-from mc.tlc.traces import read_trace, tlc_text
-from mc.trace.behavior import Behavior, check_init
-from mc.trace.events import Part
-from mc.trace.explain import explain
-from mc.trace.itf import itf
-from mc.trace.module import ModuleBehavior, ModuleStep
-from mc.trace.replay import Replay, replay
-from mc.trace.saved import Origin, Trace, load_origin, trace_json
-from mc.trace.sequence import mermaid, plantuml
+from mc.cli.traced import DATA, PICTURES, SpecTraced, Traced
+from mc.engine.deep import deeply
+from mc.errors import NotABehaviorError, TraceError, UsageError, printable
+from mc.tlc.traces import read_trace
+from mc.trace.replay import Replay
+from mc.trace.saved import Origin, Trace
 from mc.trace.text import PLAIN, behavior_text
-from mc.trace.verdict import find_verdict, violations
 
 EXAMPLES = """\
 examples:
@@ -40,6 +28,7 @@ examples:
   mc trace out/raft/halfquorum/trace.json --format tla -o Replay.tla      for TLC to replay
   mc trace x.itf.json --replay                                    is it a behavior of its spec?
   mc trace tlc-trace.txt --spec raft:halfquorum --replay          one that TLC has printed
+  mc trace tlc-trace.txt --spec ./MC.tla --replay                 the same of a TLA+ module
 
 FILE is a trace.json of mc check or the trace.txt beside it, an ITF file (Apalache, Quint), or what TLC
 prints or dumps (-dumpTrace json). A file of another tool needs --spec. A step without the name of an action
@@ -51,46 +40,6 @@ exit codes:
 """
 
 
-def full(spec: Spec, behavior: Behavior) -> str:
-    """Whole states."""
-    return behavior_text(behavior, full=True) + "\n"
-
-
-def text(spec: Spec, behavior: Behavior) -> str:
-    """What changes in each step."""
-    return behavior_text(behavior) + "\n"
-
-
-def tlc(spec: Spec, behavior: Behavior) -> str:
-    """As TLC prints it; the places are those of the .tla, where there is one."""
-    try:
-        proof = read_proof(spec, [bundled("proofs")])
-    except McError:
-        proof = None
-    return tlc_text(spec, behavior, proof)
-
-
-def tla(spec: Spec, behavior: Behavior) -> str:
-    """A module that TLC replays, with its configuration."""
-    return replay_text(read_proof(spec, [bundled("proofs")]), behavior)
-
-
-#: What ``--format`` takes, and what makes it.
-TEXTS: dict[str, Callable[[Spec, Behavior], str]] = {
-    "text": text,
-    "full": full,
-    "tlc": tlc,
-    "tla": tla,
-    "json": trace_json,
-    "itf": itf,
-}
-#: Also given: what is wrong in the last state; and which part is shown, if not all.
-PICTURES: dict[str, Callable[[Spec, Behavior, str, Part | None], str | bytes]] = {
-    "mermaid": mermaid,
-    "plantuml": plantuml,
-    "svg": svg,
-    "png": png,
-}
 #: More states than this nobody can look at in a picture.
 PICTURE_STATES = 200
 
@@ -108,13 +57,16 @@ def add_parser(commands: Any) -> None:
         "file", metavar="FILE", type=Path, help="a trace of mc, Apalache or TLC, or the directory of one"
     )
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--format", choices=(*TEXTS, *PICTURES), default="text", help="(default: text)")
+    what.add_argument("--format", choices=("text", "full", *DATA, *PICTURES), default="text", help="(default: text)")
     what.add_argument("--replay", action="store_true", help="say whether it is a behavior, and what it violates")
     parser.add_argument(
         "--states", metavar="FROM-TO", type=numbers, help="draw a part only (of a picture: mermaid, plantuml, svg, png)"
     )
     parser.add_argument("-o", dest="output", metavar="FILE", type=Path, help="write there, not to stdout")
-    parser.add_argument("--spec", metavar="SPEC[:MODEL]", help=f"what it is a trace of: {options.SPEC_HELP}")
+    parser.add_argument(
+        "--spec", metavar="SPEC[:MODEL]", help=f"what it is a trace of: {options.SPEC_HELP}, or of a .tla"
+    )
+    options.add_config(parser)
     options.add_model(parser)
     parser.set_defaults(run=run)
 
@@ -127,43 +79,37 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--states is of pictures: add --format {', '.join(PICTURES)}")
     args.file = _find(args.file)
     trace = read_trace(args.file)
-    if trace.origin is not None and options.is_module(trace.origin.spec) and args.spec is None:
-        return _show_module(args, trace)
-    spec = _load(args, trace)
-    check_init(spec)
-    found = replay(spec, trace)
+    origin = None if args.spec is not None else _origin(args, trace)
+    if not options.is_module(args.spec if origin is None else origin.spec):
+        return _run(args, trace, SpecTraced(args, origin))
+    # Here, not above: the reader of TLA+ takes its time to import.
+    from mc.cli.moduletrace import ModuleTraced
+
+    return deeply(lambda: _run(args, trace, ModuleTraced(args, origin)))
+
+
+def _run(args: argparse.Namespace, trace: Trace, traced: Traced) -> int:
+    found = traced.replay(trace)
     if args.replay:
-        report = printable("\n".join(_replay_lines(spec, found))) + "\n"
+        report = printable("\n".join(_replay_lines(traced, found))) + "\n"
         _write(report, args.output)
         return errors.EXIT_MISMATCH if found.broken is not None else errors.EXIT_OK
     if found.behavior is None or found.broken is not None:
-        raise NotABehaviorError(printable(f"{args.file} is not a behavior of {_name(spec)}.\n{found.broken}"))
+        raise NotABehaviorError(printable(f"{args.file} is not a behavior of {traced.name}.\n{found.broken}"))
     for note in found.notes:
         print(printable(f"mc: note: {note}"), file=sys.stderr)
-    if args.format == "tla" and args.output is not None:
-        # TLC wants a file of that name, with its configuration and the modules beside it.
-        write_replay(read_proof(spec, [bundled("proofs")]), found.behavior, args.output)
-    elif args.format in ("text", "full") and args.output is None:
-        verdict = find_verdict(spec, found.behavior)
+    if args.format in ("text", "full"):
+        verdict = traced.verdict(found.behavior) if args.output is None else None
         marked = verdict.explanation.places() if verdict is not None and verdict.explanation is not None else ()
-        print(behavior_text(found.behavior, args.format == "full", options.style(sys.stdout), marked))
+        style = options.style(sys.stdout) if args.output is None else PLAIN
+        _write(behavior_text(found.behavior, args.format == "full", style, marked) + "\n", args.output)
+    elif args.format == "tla" and args.output is not None:
+        # TLC wants a file of that name, with its configuration and the modules beside it.
+        traced.write_tla(found.behavior, args.output)
+    elif args.format in DATA:
+        _write(traced.data(args.format, found.behavior), args.output)
     else:
-        made = _draw if args.format in PICTURES else _tell
-        _write(made(args, spec, found.behavior), args.output)
-    return errors.EXIT_OK
-
-
-def _show_module(args: argparse.Namespace, trace: Trace) -> int:
-    """Show what a search of a TLA+ module has saved, as it stands."""
-    if args.replay or args.format not in ("text", "full"):
-        what = "--replay" if args.replay else f"--format {args.format}"
-        raise UsageError(f"{what} is not for a trace of a .tla yet; --format text and full are")
-    first, *others = trace.states
-    steps = [(Taken(state.action or "", state.arguments or ()), State(state.values)) for state in others]
-    taken = tuple(ModuleStep(step, state) for step, state in steps)
-    behavior = ModuleBehavior(State(first.values), taken, loop=trace.loop)
-    style = options.style(sys.stdout) if args.output is None else PLAIN
-    _write(behavior_text(behavior, args.format == "full", style) + "\n", args.output)
+        _write(_draw(args, traced, found.behavior), args.output)
     return errors.EXIT_OK
 
 
@@ -188,11 +134,7 @@ def _find(path: Path) -> Path:
     return found[0]
 
 
-def _tell(args: argparse.Namespace, spec: Spec, behavior: Behavior) -> str:
-    return TEXTS[args.format](spec, behavior)
-
-
-def _draw(args: argparse.Namespace, spec: Spec, behavior: Behavior) -> str | bytes:
+def _draw(args: argparse.Namespace, traced: Traced, behavior: Any) -> str | bytes:
     """A picture of the whole or a part, that says what is wrong in the last state, if that is in it."""
     count = len(behavior.states)
     first, last = args.states or (1, count)
@@ -203,17 +145,16 @@ def _draw(args: argparse.Namespace, spec: Spec, behavior: Behavior) -> str | byt
             f"a picture has {PICTURE_STATES} states at most, and these are {last - first + 1:,}: draw a part, such as"
             f" --states {max(first, last - 29)}-{last}, or let --format text tell all of them"
         )
-    verdict = find_verdict(spec, behavior) if last == count else None
-    return PICTURES[args.format](spec, behavior, verdict.message if verdict is not None else "", args.states)
+    verdict = traced.verdict(behavior) if last == count else None
+    return traced.picture(args.format, behavior, verdict.message if verdict is not None else "", args.states)
 
 
-def _load(args: argparse.Namespace, trace: Trace) -> Spec:
-    if args.spec is not None:
-        return options.load(args)
+def _origin(args: argparse.Namespace, trace: Trace) -> Origin:
+    """What a trace says that it is of."""
     origin = trace.origin or _origin_beside(args.file)
     if origin is None:
         raise UsageError(f"{args.file} does not say what it is a trace of: add --spec SPEC[:MODEL]")
-    return load_origin(origin, **options.changes(args))
+    return origin
 
 
 def _origin_beside(file: Path) -> Origin | None:
@@ -237,29 +178,24 @@ def _write(content: str | bytes, file: Path | None) -> None:
         sys.stdout.buffer.write(data)
 
 
-def _name(spec: Spec) -> str:
-    return f"{spec.name}, model {spec.model.name}"
-
-
-def _replay_lines(spec: Spec, found: Replay) -> Iterator[str]:
+def _replay_lines(traced: Traced, found: Replay[Any]) -> Iterator[str]:
     behavior = found.behavior
     yield from (f"Note: {note}." for note in found.notes)
     if found.broken is not None:
-        yield f"Not a behavior of {_name(spec)}."
+        yield f"Not a behavior of {traced.name}."
         yield str(found.broken)
     else:
         assert behavior is not None
         states = f"{len(behavior.states):,} state{'s' * (len(behavior.states) > 1)}"
-        yield f"A behavior of {_name(spec)}: {states}, all steps are steps of {spec.next_name}."
+        yield f"A behavior of {traced.name}: {states}, all steps are steps of {traced.next_name}."
     if behavior is None:
         return
-    for number, invariant in violations(spec.invariants, behavior.states):
-        yield f"State {number}: {explain(spec, invariant, behavior.states[number - 1])}"
+    yield from (f"State {number}: {explanation}" for number, explanation in traced.violations(behavior))
     if found.broken is None:
-        verdict = find_verdict(spec, behavior)
+        verdict = traced.verdict(behavior)
         if verdict is None:
             yield "The last state violates nothing."
         elif verdict.kind != "invariant":
             yield verdict.message
-    for number, constraint in violations(spec.constraints, behavior.states[:-1]):
-        yield f"State {number} is outside the constraint {constraint.name}: a search does not go on from there."
+    for number, constraint in traced.outside(behavior):
+        yield f"State {number} is outside the constraint {constraint}: a search does not go on from there."

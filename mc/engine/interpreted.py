@@ -287,7 +287,7 @@ class Search:
                 self._holds("ACTION_CONSTRAINT", name, name, before, state) for name in self.action_constraints
             )
             self.level = self.depth + 1
-        key = self._key(state) if within else None
+        key = self.key(state) if within else None
         number = -1 if key is None else self.visited.number(key)
         new = key is None or number == len(self.states)
         if self.behaviors is not None and (before is not None or not within):
@@ -322,7 +322,7 @@ class Search:
         """A state, or the step to it, is not as it has to be."""
         raise StopError(kind, name, self.path_to(state))
 
-    def _key(self, state: State) -> State:
+    def key(self, state: State) -> State:
         """What tells whether a state is new."""
         if self.orbits is not None:
             state = self.orbits.representative(state)

@@ -48,4 +48,4 @@ def unevaluable(where: str, error: Exception) -> Unevaluable:
 
 def taken(action: Action) -> Taken:
     """A step by an action."""
-    return Taken(as_written(action.name), tuple(action.bindings.values()), action.place)
+    return Taken(as_written(action.name), action.arguments, action.place)

@@ -6,17 +6,15 @@ sound where an expression follows a renaming: its value in the renamed state is 
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
+from mc.dataclass import dataclass
 from mc.errors import UsageError
-from mc.graph.explored import Explored
+from mc.graph.explored import Explored, Permutation
 from mc.lang.state import State, renamed
 from mc.lang.text import to_tla
-from mc.lang.values import ModelValue, rename
-from mc.read.python.given import Expression
-from mc.spec.objects import Spec
+from mc.lang.values import rename
 
 Values = tuple[Any, ...]
 #: Texts tell values apart as TLA+ does; for Python, TRUE equals 1.
@@ -25,12 +23,33 @@ Texts = tuple[str, ...]
 MOST_IMAGES = 10_000
 
 
+class Expression(Protocol):
+    """What a state shows, in the language of its spec."""
+
+    @property
+    def text(self) -> str:
+        """As it was given."""
+
+    def value(self, state: State) -> Any:
+        """The TLA+ value in ``state``; :class:`UsageError` where there is none."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """The expression that a variable is."""
+
+    text: str
+
+    def value(self, state: State) -> Any:
+        return state.values[self.text]
+
+
 def classify(explored: Explored, expressions: Sequence[Expression]) -> tuple[list[int], list[Values]]:
     """The class of each state by the values of ``expressions``, and the values of each class.
 
     :class:`UsageError` where an expression cannot be evaluated, or does not follow a renaming.
     """
-    symmetry = _Symmetry(explored.spec, expressions)
+    symmetry = _Symmetry(explored, expressions)
     numbers: dict[Texts, int] = {}
     found, values = [], []
     for state in explored.states:
@@ -45,13 +64,10 @@ def classify(explored: Explored, expressions: Sequence[Expression]) -> tuple[lis
 class _Symmetry:
     """What a model's symmetry makes of the values of some expressions."""
 
-    def __init__(self, spec: Spec, expressions: Sequence[Expression]) -> None:
+    def __init__(self, explored: Explored, expressions: Sequence[Expression]) -> None:
         self.expressions = expressions
-        self.names = spec.model.symmetry
-        #: Exchanges of two values, from which all else follows.
-        self.swaps = [
-            {a: b, b: a} for name in self.names for a, b in itertools.combinations(spec.constants[name].members, 2)
-        ]
+        self.names = explored.symmetry
+        self.swaps = explored.swaps
         self.known: dict[Texts, tuple[Texts, Values]] = {}
 
     def least(self, state: State) -> tuple[Texts, Values]:
@@ -89,7 +105,7 @@ class _Symmetry:
                     )
 
 
-def _renamed(values: Values, mapping: Mapping[ModelValue, ModelValue]) -> Values:
+def _renamed(values: Values, mapping: Permutation) -> Values:
     return tuple(rename(value, mapping) for value in values)
 
 

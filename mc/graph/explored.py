@@ -1,8 +1,10 @@
-"""A model with all of its states explored: what graphs of it are made from."""
+"""A model with all of its states explored: what graphs of it are made from; and the exploration of a Python spec."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from mc.errors import EvaluationError, UsageError
 from mc.lang.state import State, renamed
 from mc.lang.values import ModelValue, rename
 from mc.spec.objects import Spec
-from mc.trace.behavior import Behavior, find_failure
+from mc.trace.behavior import AnyBehavior, Behavior, find_failure
 from mc.trace.renaming import find_renaming
 
 if TYPE_CHECKING:
@@ -37,8 +39,8 @@ class TooLarge(UsageError):
 
 @dataclass(frozen=True)
 class RealStep:
-    """A step of the reference semantics from an explored state, as it is, to a state that
-    ``permutation`` renames to the explored state ``target``."""
+    """A step of the spec from an explored state, as it is, to a state that ``permutation`` renames to the explored
+    state ``target``."""
 
     source: int
     action: str
@@ -54,11 +56,14 @@ class Explored:
     Under symmetry each state stands for its orbit.
     """
 
-    spec: Spec
-    engine: Engine
+    name: str
+    model: str
+    #: What is symmetric, by its names, and renamings from which all others follow.
+    symmetry: Sequence[str]
+    swaps: Sequence[Permutation]
+    #: Their names.
+    variables: Sequence[str]
     states: Sequence[State]
-    #: The index of each state, by its packed form.
-    index: Mapping[bytes, int]
     #: The level of each state, from 1.
     depth: Sequence[int]
     initial: Sequence[bool]
@@ -73,24 +78,15 @@ class Explored:
     #: A behavior, as explored states and the steps between them.
     path: Sequence[int]
     path_steps: Sequence[RealStep]
+    #: Every step within the constraints, from each state as it is; :class:`EvaluationError` where an action cannot be
+    #: evaluated.
+    real_steps: Callable[[], Iterator[RealStep]]
 
-    def real_steps(self) -> Iterator[RealStep]:
-        """Every step within the constraints, from each state as it is, by the reference semantics.
 
-        :class:`EvaluationError` where an action cannot be evaluated.
-        """
-        for source, state in enumerate(self.states):
-            if not self.within[source]:
-                continue
-            try:
-                steps = list(successors(self.spec, state))
-            except Exception as error:  # a spec is any Python, so this may be any exception
-                raise EvaluationError(str(find_failure(self.spec, state))) from error
-            for step, key in zip(steps, _keys(self.engine, [step.state for step in steps]), strict=True):
-                target = self.index.get(key)
-                if target is not None and self.within[target]:
-                    permutation = _renaming(self.spec, step.state, self.states[target])
-                    yield RealStep(source, step.action.name, step.arguments, permutation, target)
+def refuse(behavior: AnyBehavior | None) -> None:
+    """:class:`EvaluationError` where a behavior ends in a state in which the spec cannot be evaluated."""
+    if behavior is not None and behavior.failure is not None:
+        raise EvaluationError(f"no state graph, see mc check: {behavior.failure}")
 
 
 def explore(spec: Spec, engine: Engine, max_states: int, behavior: Behavior | None = None) -> Explored:
@@ -111,7 +107,7 @@ def explore(spec: Spec, engine: Engine, max_states: int, behavior: Behavior | No
     rows = list(found.states)
     index = {row.tobytes(): k for k, row in enumerate(rows)}
     initial = [k < found.initial for k in range(len(rows))]
-    depth = _depths(initial, edges)
+    depth = depths(initial, edges)
     path = []
     for number, key in enumerate(_keys(engine, behavior.states) if behavior is not None else []):
         if key not in index:
@@ -128,12 +124,16 @@ def explore(spec: Spec, engine: Engine, max_states: int, behavior: Behavior | No
         raise EvaluationError(str(find_failure(spec, states[control[words.STOP_PARENT]])))
     within = [bool(fact) for fact in facts[:, words.WITHIN]]
     names = ["", *(invariant.name for invariant in spec.invariants)]
+    symmetric = [spec.constants[name].members for name in spec.model.symmetry]
+    find = partial(find_renaming, spec)
     left = {source for source, _, _ in edges}
     return Explored(
-        spec=spec,
-        engine=engine,
+        name=spec.name,
+        model=spec.model.name,
+        symmetry=spec.model.symmetry,
+        swaps=[{a: b, b: a} for members in symmetric for a, b in itertools.combinations(members, 2)],
+        variables=tuple(spec.variables),
         states=states,
-        index=index,
         depth=depth,
         initial=initial,
         within=within,
@@ -141,11 +141,30 @@ def explore(spec: Spec, engine: Engine, max_states: int, behavior: Behavior | No
         deadlock=[within[k] and k not in left and not len(engine.successors(row)[0]) for k, row in enumerate(rows)],
         edges=edges,
         path=path,
-        path_steps=[] if behavior is None else list(_path_steps(spec, behavior, path, states)),
+        path_steps=[] if behavior is None else list(path_steps(behavior, path, states, find)),
+        real_steps=lambda: _real_steps(spec, engine, states, index, within),
     )
 
 
-def _depths(initial: list[bool], edges: list[tuple[int, str, int]]) -> list[int]:
+def _real_steps(
+    spec: Spec, engine: Engine, states: Sequence[State], index: Mapping[bytes, int], within: Sequence[bool]
+) -> Iterator[RealStep]:
+    """By the reference semantics."""
+    for source, state in enumerate(states):
+        if not within[source]:
+            continue
+        try:
+            steps = list(successors(spec, state))
+        except Exception as error:  # a spec is any Python, so this may be any exception
+            raise EvaluationError(str(find_failure(spec, state))) from error
+        for step, key in zip(steps, _keys(engine, [step.state for step in steps]), strict=True):
+            target = index.get(key)
+            if target is not None and within[target]:
+                permutation = changed(find_renaming(spec, step.state, states[target]))
+                yield RealStep(source, step.action.name, step.arguments, permutation, target)
+
+
+def depths(initial: list[bool], edges: list[tuple[int, str, int]]) -> list[int]:
     """The level of each state: the first edge to a state, in the order of the search, is the one that found it."""
     depth = [int(first) for first in initial]
     for source, _, target in edges:
@@ -153,20 +172,21 @@ def _depths(initial: list[bool], edges: list[tuple[int, str, int]]) -> list[int]
     return depth
 
 
-def _path_steps(spec: Spec, behavior: Behavior, path: list[int], states: Sequence[State]) -> Iterator[RealStep]:
-    """The steps of a behavior, renamed to begin at the explored states."""
+def path_steps(
+    behavior: AnyBehavior, path: Sequence[int], states: Sequence[State], find: Callable[[State, State], Permutation]
+) -> Iterator[RealStep]:
+    """The steps of a behavior, renamed to begin at the explored states; ``find``: what renames one state to another."""
     for k, step in enumerate(behavior.steps):
-        renaming = find_renaming(spec, behavior.states[k], states[path[k]])
+        renaming = find(behavior.states[k], states[path[k]])
         after = renamed(step.state, renaming)
         arguments = tuple(rename(argument, renaming) for argument in step.arguments)
-        permutation = _renaming(spec, after, states[path[k + 1]])
+        permutation = changed(find(after, states[path[k + 1]]))
         yield RealStep(path[k], step.action.name, arguments, permutation, path[k + 1])
 
 
-def _renaming(spec: Spec, state: State, wanted: State) -> Permutation:
-    """A symmetry that makes ``wanted`` of ``state``, without the values that it leaves alone."""
-    found = find_renaming(spec, state, wanted)
-    return {value: image for value, image in found.items() if value is not image}
+def changed(renaming: Permutation) -> Permutation:
+    """A renaming without the values that it leaves alone."""
+    return {value: image for value, image in renaming.items() if value is not image}
 
 
 def _keys(engine: Engine, states: Sequence[State]) -> list[bytes]:

@@ -31,9 +31,13 @@ def svg(spec: Spec, behavior: Behavior, sentence: str = "", part: Part | None = 
     ``sentence`` says what is wrong in the last state (an ``Explanation``, a deadlock); the processes that
     it names are marked. ``part``: what is shown, if not all.
     """
-    told = timeline(spec, behavior, part)
+    return draw(timeline(spec, behavior, part), f"{spec.name}:{spec.model.name}", sentence)
+
+
+def draw(told: Timeline, title: str, sentence: str = "") -> str:
+    """What happens in a behavior as an SVG picture with a ``title``; ``sentence``: as of :func:`svg`."""
     marked = frozenset(p for p in told.processes if p.is_named_in(sentence))
-    return _Drawing(spec, told, layout(told, marked), sentence).draw()
+    return _Drawing(title, told, layout(told, marked), sentence).draw()
 
 
 def png(spec: Spec, behavior: Behavior, sentence: str = "", part: Part | None = None, zoom: float = 2.0) -> bytes:
@@ -42,8 +46,8 @@ def png(spec: Spec, behavior: Behavior, sentence: str = "", part: Part | None = 
 
 
 class _Drawing:
-    def __init__(self, spec: Spec, told: Timeline, placed: Layout, sentence: str) -> None:
-        self.spec, self.told, self.placed = spec, told, placed
+    def __init__(self, title: str, told: Timeline, placed: Layout, sentence: str) -> None:
+        self.title, self.told, self.placed = title, told, placed
         letters = int((placed.width - 2 * GUTTER) / (LETTER * 12 / FONT))
         text = f"State {told.shown(len(told.states))}: {sentence}"
         self.sentence = wrap(text, letters, 12) if sentence else []
@@ -68,10 +72,9 @@ class _Drawing:
         return [b.status for b in self.placed.bands if b.status is not None]
 
     def draw(self) -> str:
-        title = f"{self.spec.name}:{self.spec.model.name}"
-        ET.SubElement(self.root, "title").text = _clean(f"A behavior of {title}")
+        ET.SubElement(self.root, "title").text = _clean(f"A behavior of {self.title}")
         self.rect(0, 0, self.placed.width, self.height, fill="#ffffff")
-        self.text(GUTTER - 28, 24, title, size=14, bold=True)
+        self.text(GUTTER - 28, 24, self.title, size=14, bold=True)
         count = len(self.told.states)
         states = f"{count} state{'s' * (count > 1)}"
         if self.told.first > 1:

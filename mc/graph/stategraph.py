@@ -30,10 +30,9 @@ from typing import Any
 
 import networkx as nx  # type: ignore[import-untyped]
 
-from mc.graph.classes import classify
+from mc.graph.classes import Expression, Variable, classify
 from mc.graph.explored import Explored, RealStep, TooLarge
 from mc.lang.text import to_tla
-from mc.read.python.given import Expression, parse_expressions
 
 #: Nodes of a suggested projection, at most: so many can be read at a glance.
 SUGGESTED = 40
@@ -104,16 +103,14 @@ def _suggestion(explored: Explored, counts: Mapping[str, int], max_nodes: int) -
             fit.append(name)
     if not fit:
         return ""
-    text = ", ".join(fit)
-    _, values = classify(explored, parse_expressions(text, explored.spec))
-    symmetry = explored.spec.model.symmetry
-    renaming = f", up to renaming of {', '.join(symmetry)}" if symmetry else ""
-    return f'\nFor example, --project "{text}" has {len(values):,} node{"s" * (len(values) > 1)}{renaming}.'
+    _, values = classify(explored, list(map(Variable, fit)))
+    renaming = f", up to renaming of {', '.join(explored.symmetry)}" if explored.symmetry else ""
+    return f'\nFor example, --project "{", ".join(fit)}" has {len(values):,} node{"s" * (len(values) > 1)}{renaming}.'
 
 
 def _distinct(explored: Explored) -> dict[str, int]:
     """How many values each variable has, the fewest first."""
-    counts = {n: len({state.values[n] for state in explored.states}) for n in explored.spec.variables}
+    counts = {n: len({state.values[n] for state in explored.states}) for n in explored.variables}
     return dict(sorted(counts.items(), key=lambda item: item[1]))
 
 
@@ -125,11 +122,10 @@ def _nodes(
     colour: Expression | None,
 ) -> nx.MultiDiGraph:
     """A graph without edges: ``numbers`` says of each state its node, ``values`` what each node shows."""
-    spec = explored.spec
     graph = nx.MultiDiGraph(
-        spec=spec.name,
-        model=spec.model.name,
-        symmetry=tuple(spec.model.symmetry),
+        spec=explored.name,
+        model=explored.model,
+        symmetry=tuple(explored.symmetry),
         projection=tuple(projection),
         colour="" if colour is None else colour.text,
         explored=len(explored.states),

@@ -15,6 +15,7 @@ from mc.interpreter.binders import bindings
 from mc.interpreter.environment import Environment, Operator
 from mc.interpreter.program import Compiler, Program
 from mc.interpreter.states import State, complete, found_before
+from mc.interpreter.values import NORMAL
 from mc.interpreter.ways import NEXT, new
 
 
@@ -45,6 +46,11 @@ class Action:
     position: Position
     #: Calls a function with each successor of a state: one for each way through the action, in TLC's order.
     visit: Callable[[State, Callable[[State], None]], None]
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """The values that are bound, without operators, and sets that are not written out."""
+        return tuple(value for value in self.bindings.values() if type(value) in NORMAL)
 
     def successors(self, state: State) -> Iterator[State]:
         """The successors by this action: one for each way through it, in TLC's order.

@@ -85,3 +85,18 @@ def function(keys: Sequence[Any], values: Sequence[Any]) -> Any:
 def written(value: Any) -> Any:
     """A value, of which all values are computed if it is a function."""
     return value.written() if isinstance(value, Lazy) else value
+
+
+def normal_form(value: Any, order: Order) -> Any:
+    """The normal form of a value from elsewhere, such as a file, where functions have any form and order."""
+    if isinstance(value, frozenset):
+        return frozenset(normal_form(element, order) for element in value)
+    if isinstance(value, tuple):
+        return SeqValue(normal_form(part, order) for part in tuple.__iter__(value))
+    if isinstance(value, RecordValue):
+        return record_of({name: normal_form(value.fields[name], order) for name in order.fields(value.fields)})
+    if isinstance(value, FnValue):
+        made = {normal_form(key, order): normal_form(part, order) for key, part in value.mapping.items()}
+        keys = order.sorted(frozenset(made))
+        return function(keys, [made[key] for key in keys])
+    return value

@@ -7,7 +7,7 @@ its 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -16,8 +16,10 @@ from mc.formula.nodes import Bind, Binder, Expression
 from mc.interpreter import apply, binders, comparison, expressions, functions, logic, steps, walk, ways
 from mc.interpreter.actions import Action, split
 from mc.interpreter.environment import Environment, Evaluate, placed
+from mc.interpreter.forms import normal_form
 from mc.interpreter.meanings import meanings
 from mc.interpreter.program import Compiled, Compiler, Program, Rules
+from mc.interpreter.scope import Scope
 from mc.interpreter.shown import text
 from mc.interpreter.states import State, complete, found_before
 from mc.spec.module import ModuleSpec
@@ -68,7 +70,7 @@ class Interpreter:
 
     def state(self, values: Sequence[Any]) -> State:
         """The state in which the variables have values that come from elsewhere, such as a file."""
-        return tuple(map(self.program.order.in_order, values))
+        return tuple(normal_form(value, self.program.order) for value in values)
 
     def value(
         self,
@@ -83,6 +85,14 @@ class Interpreter:
         """
         code, env = self._entered(what, state, primed, arguments)
         return self.program.order.normal(code.evaluate(env))
+
+    def value_with(self, node: Expression, names: Mapping[str, Any], state: State) -> Any:
+        """The value of an expression in a state, where its local names have values."""
+        compiler = Compiler(self.program, Scope(tuple(names), node))
+        env = self.program.outside(compiler)
+        env[0] = state
+        env[2 : 2 + len(names)] = names.values()
+        return self.program.order.normal(Compiled(compiler, node).evaluate(env))
 
     def holds(
         self,

@@ -14,7 +14,7 @@ from typing import Any
 from mc.errors import KindError
 from mc.interpreter.shown import text
 from mc.interpreter.values import ATOMS, NORMAL, mapping_of
-from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue, record_of
+from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
 
 #: More sets than these are not kept in order.
 MOST_KEPT = 100_000
@@ -117,19 +117,6 @@ class Order:
             # Python holds {1} for equal to {TRUE}.
             return value
         return self._values.setdefault(value, value)
-
-    def in_order(self, value: Any) -> Any:
-        """A value from elsewhere, such as a file: its functions and records are put in order."""
-        if isinstance(value, frozenset):
-            return frozenset(map(self.in_order, value))
-        if isinstance(value, tuple):
-            return SeqValue(map(self.in_order, tuple.__iter__(value)))
-        if isinstance(value, RecordValue):
-            return record_of({name: self.in_order(value.fields[name]) for name in self.fields(value.fields)})
-        if isinstance(value, FnValue):
-            made = {self.in_order(key): self.in_order(part) for key, part in value.mapping.items()}
-            return FnValue.of({key: made[key] for key in self.sorted(frozenset(made))})
-        return value
 
     # Order
 

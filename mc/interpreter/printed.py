@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from mc.interpreter.forms import written
 from mc.interpreter.order import Order, Unwritten
 from mc.interpreter.values import NORMAL, mapping_of
-from mc.lang.text import to_tla
+from mc.lang.text import is_field, to_tla
 from mc.lang.values import FnValue, RecordValue
-
-#: What TLC takes for the name of a field (``tlc2.value.impl.FcnRcdValue.isName``).
-_FIELD = re.compile(r"(?![WS]F_.)(?=.*[^\W\d_])\w+")
 
 
 def printed(value: Any, order: Order) -> str:
@@ -22,7 +18,7 @@ def printed(value: Any, order: Order) -> str:
         return "{" + ", ".join(printed(element, order) for element in order.sorted(found)) + "}"
     if isinstance(found, tuple):
         return "<<" + ", ".join(printed(part, order) for part in tuple.__iter__(found)) + ">>"
-    if isinstance(found, RecordValue) and all(map(_FIELD.fullmatch, found.fields)):
+    if isinstance(found, RecordValue) and all(map(is_field, found.fields)):
         names = order.fields(found.fields)
         return "[" + ", ".join(f"{name} |-> {printed(found.fields[name], order)}" for name in names) + "]"
     if isinstance(found, (FnValue, RecordValue)):

@@ -23,11 +23,17 @@ _LARGEST_INTERVAL = 1_000_000
 
 #: Names of TLA+, as far as Python has them too: ``WF_x`` is two tokens there, and the rest is letters of ASCII.
 _NAME = re.compile(r"(?![WS]F_)(?=.*[A-Za-z])[A-Za-z_]\w*", re.ASCII)
+_FIELD = re.compile(r"(?![WS]F_.)(?=.*[^\W\d_])\w+")
 
 
 def is_name(text: str) -> bool:
     """Whether a model value can have this name, in TLA+, in a TLC configuration and in the text of a value."""
     return _NAME.fullmatch(text) is not None and text not in ("TRUE", "FALSE")
+
+
+def is_field(text: str) -> bool:
+    """Whether TLC takes a string for the name of a field (``tlc2.value.impl.FcnRcdValue.isName``)."""
+    return _FIELD.fullmatch(text) is not None
 
 
 def _set_order(value: Any) -> tuple[str, Any]:
@@ -62,8 +68,10 @@ def _composed(value: Any, mark: Callable[[Place, str], str] | None, place: Place
 
     if isinstance(value, tuple):
         return "<<" + ", ".join(part(k, v) for k, v in enumerate(tuple.__iter__(value), 1)) + ">>"
-    if isinstance(value, RecordValue):
+    if isinstance(value, RecordValue) and all(map(is_field, value.fields)):
         return "[" + ", ".join(f"{k} |-> {part(k, v)}" for k, v in value.fields.items()) + "]"
+    if isinstance(value, RecordValue):  # a function over strings that are no names
+        value = FnValue(value.fields)
     if isinstance(value, FnValue):
         if not len(value):
             return "<<>>"

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, Protocol
 from mc.dataclass import dataclass
 from mc.errors import EvaluationError, SpecError
 from mc.formula.evaluate import Interpreter
+from mc.formula.nodes import Definition as FormulaDefinition
 from mc.formula.nodes import Definitions, Expression, Place
 from mc.lang.domains import Domain
 from mc.lang.enumeration import count, nth_of_all
@@ -226,6 +227,18 @@ class Spec:
     def interpreter(self) -> Interpreter:
         """What evaluates the formulas."""
         return Interpreter(self.formulas, self.variables, self.namespace)
+
+    def evaluate(self, node: Expression, state: State, names: Mapping[str, Any]) -> Any:
+        """The value of a formula in a state, where local names have values."""
+        return self.interpreter.evaluate(node, tuple(state.values.values()), names)
+
+    def reads(self, node: Expression) -> bool:
+        """Whether a formula depends on the state."""
+        return bool(self.interpreter.facts.of(node).reads)
+
+    def definition(self, name: str) -> FormulaDefinition:
+        """What the definition of that name says."""
+        return self.formulas[name]
 
     def written(self, place: Place) -> str:
         """What stands at a place of the text, on one line."""

@@ -2,7 +2,8 @@
 
 A model goes through ``proof`` (the ``.tla`` of the spec, read by ``tla``), ``model`` (MC.tla and
 MC.cfg), ``run`` (TLC, its output read by ``output``), ``dump`` (its states and edges), ``compare`` and
-``graphs`` (what differs), ``explain`` (where first). :func:`crosscheck`, in ``check``, does all of it.
+``graphs`` (what differs), ``explain`` (where first). :func:`crosscheck`, in ``check``, does all of it. ``subject`` says
+what is asked of a spec or of a TLA+ module (``module``); ``reading`` has mc take the place of TLC.
 """
 
 from mc.tlc.check import EDGE_LIMIT, STATE_LIMIT, crosscheck

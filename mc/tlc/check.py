@@ -10,14 +10,15 @@ from mc.engine.result import Result
 from mc.errors import EvaluationError, ModelError
 from mc.spec.objects import Spec
 from mc.tlc.compare import CrosscheckResult, Row, compare_results
-from mc.tlc.dump import read_graph, read_states
+from mc.tlc.dump import Rows, TlcGraph, read_graph, read_states
 from mc.tlc.explain import explain
 from mc.tlc.graphs import GraphEngine, Graphs, merge
-from mc.tlc.model import write_model
-from mc.tlc.proof import Proof, read_proof
+from mc.tlc.model import TlcModel, write_model
+from mc.tlc.proof import read_proof
 from mc.tlc.run import TlcResult, run_tlc
 from mc.tlc.steps import only_generated, other_arguments
-from mc.tlc.tools import find_tools
+from mc.tlc.subject import WITH_TLC, Names, Subject
+from mc.tlc.tools import Tools, find_tools
 
 #: Up to this many distinct states sets of edges are compared: TLC writes a kilobyte for a state of
 #: Raft and 100 bytes for an edge, of which each state has ten; a tenth of a gigabyte at this limit.
@@ -26,6 +27,9 @@ EDGE_LIMIT = 100_000
 STATE_LIMIT = 1_000_000
 #: So few states TLC generates in seconds.
 SHORT = 50_000
+
+#: What the other side has: its states, those that are foreign, and its edges, if it has told them.
+Dumped = tuple[Rows, Sequence[tuple[str, str]], TlcGraph | None]
 
 
 def crosscheck(
@@ -43,27 +47,54 @@ def crosscheck(
     """Run TLC on the model that ``result`` is of, in the directory ``out``, and compare.
 
     ``environment`` is where ``TLA2TOOLS_JAR``, ``JAVA_HOME`` and ``PATH`` are looked up; ``proofs``:
-    directories with bundled ``.tla`` files. With ``workers``, TLC runs a second time with that many
-    workers and nothing else to do, only for its time. ``progress`` is told, once a minute, how many
-    states TLC has generated, and how many of them are distinct.
+    directories with bundled ``.tla`` files. ``workers`` and ``progress``: see :func:`with_tlc`.
     Raises :class:`UsageError` (no Java, no jar, ``out`` not writable), :class:`ModelError` (a ``.tla``
     that is missing or does not fit), :class:`SpecError` (one that TLC cannot read).
     """
     if result.verdict == "incomplete":
-        compared = dict.fromkeys(("counts", "states", "edges"), False)
-        return CrosscheckResult("incomplete", result, None, (), compared, (), ("mc did not finish: TLC was not run",))
+        return incomplete(result)
     tools = find_tools(jar, environment or {})
     proof = read_proof(spec, proofs)
-    model = write_model(proof, out)
-    kind = "edges" if result.distinct <= EDGE_LIMIT else "states" if result.distinct <= STATE_LIMIT else ""
+    return with_tlc(proof, engine, result, tools, write_model(proof, out), workers, progress)
+
+
+def incomplete(
+    result: Result, ended: Result | None = None, who: str = "mc", names: Names = WITH_TLC
+) -> CrosscheckResult:
+    """What is said where a search did not come to its end, ours or that of ``who``: there is nothing to compare."""
+    ending = (ended or result).ending
+    why = "it did not finish" if ending is None else ending.reason
+    compared = dict.fromkeys(("counts", "states", "edges"), False)
+    return CrosscheckResult("incomplete", result, None, (), compared, (), (f"{who}: {why}",), names)
+
+
+def with_tlc(
+    subject: Subject,
+    engine: GraphEngine,
+    result: Result,
+    tools: Tools,
+    model: TlcModel,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    most: int | None = None,
+) -> CrosscheckResult:
+    """Run TLC on a model, and compare; sets of states where there are so many at ``most`` (by default
+    ``STATE_LIMIT``).
+
+    With ``workers``, TLC runs a second time with that many workers and nothing else to do, only for its time.
+    ``progress`` is told, once a minute, how many states TLC has generated, and how many of them are distinct.
+    """
+    kind = "edges" if result.distinct <= EDGE_LIMIT else "states" if result.distinct <= (most or STATE_LIMIT) else ""
     # TLC appends .dump to the name that it is given, but .dot only where it is missing.
     file = model.directory / f"{model.name}.{'dot' if kind == 'edges' else 'dump'}"
     dump = {"edges": ("dot,actionlabels", file.name), "states": (file.stem,)}.get(kind, ())
     # Where mc stopped early, TLC may rightly go on for longer.
     beyond = 2 * result.distinct + 200_000 if result.complete else 10 * result.distinct + STATE_LIMIT
+    short = result.generated < SHORT
     try:
-        short = result.generated < SHORT
-        tlc = run_tlc(tools, proof, model, coverage=True, dump=dump, stop_beyond=beyond, progress=progress, short=short)
+        tlc = run_tlc(
+            tools, subject, model, coverage=True, dump=dump, stop_beyond=beyond, progress=progress, short=short
+        )
         if tlc.constraint is not None and result.violation is not None:
             raise ModelError(
                 f"TLC cannot check this model: its constraint {tlc.constraint}, which has constants only, is FALSE, so "
@@ -74,70 +105,98 @@ def crosscheck(
                 f"TLC cannot check this model: it evaluates {tlc.property}, which has constants only and is FALSE, "
                 "before the search; there is no state that violates it"
             )
-        rows, differences, notes = compare_results(spec, result, tlc)
-        if tlc.verdict == "stopped":
-            differences.append(f"TLC was stopped after {tlc.distinct:,} distinct states; mc has {result.distinct:,}")
-        compared = {"counts": result.complete and tlc.complete and tlc.searched, "states": False, "edges": False}
-        if not tlc.searched:
-            notes.append("states and edges not compared: TLC did not search")
-        elif not result.complete and not differences:
-            notes.append("states and edges not compared: both searches stopped early, and agree why")
-        else:
-            graphs = _graphs(proof, engine, kind, file, notes)
-            if graphs is not None:
-                found = _graph_differences(proof, graphs, tlc, notes)
-                # Where TLC stopped early, only what it has so far was looked at.
-                compared["states"] = tlc.complete
-                compared["edges"] = tlc.complete and kind == "edges"
-                if not found and compared["counts"] and _is_only_generated(spec, rows):
-                    found = [only_generated(graphs)]
-                differences += found
+
+        def read() -> Dumped:
+            if kind == "edges":
+                graph = read_graph(file, subject, engine)
+                return graph.rows, graph.foreign, graph
+            table = read_states(file, subject, engine)
+            return table.rows(), table.foreign, None
+
+        found = compare(subject, engine, result, tlc, kind, read, most=most)
     finally:
         # Large, and of no use once they are compared.
         file.unlink(missing_ok=True)
     if workers is not None and tlc.verdict != "stopped":
-        timed = run_tlc(tools, proof, model, workers=workers, progress=progress, log="tlc-timed.out")
+        timed = run_tlc(tools, subject, model, workers=workers, progress=progress, log="tlc-timed.out")
         if tlc.complete and (timed.generated, timed.distinct) != (tlc.generated, tlc.distinct):
             counts = f"{timed.generated:,} generated, {timed.distinct:,} distinct"
-            differences.append(f"TLC itself counts otherwise with {workers} workers: {counts}")
-        tlc = replace(tlc, seconds=timed.seconds)
-    verdict = "different" if differences else "equal"
-    return CrosscheckResult(verdict, result, tlc, tuple(rows), compared, tuple(differences), tuple(notes))
-
-
-def _is_only_generated(spec: Spec, rows: Sequence[Row]) -> bool:
-    """Whether the results differ, and in nothing but the number of generated states, in all or by action."""
-    different = {row.name for row in rows if not row.equal}
-    return bool(different) and different <= {"generated", *(action.name for action in spec.actions)}
-
-
-def _graph_differences(proof: Proof, graphs: Graphs, tlc: TlcResult, notes: list[str]) -> list[str]:
-    if graphs.actions == [""]:
-        notes.append("edges compared without labels: a label of TLC does not stand for one action of the spec")
-    found = explain(graphs, partial=not tlc.complete)
-    if not found and tlc.complete and graphs.dump is not None and graphs.actions != [""]:
-        found = other_arguments(proof, graphs, notes)
+            said = f"TLC itself counts otherwise with {workers} workers: {counts}"
+            found = replace(found, verdict="different", differences=(*found.differences, said))
+        found = replace(found, tlc=replace(tlc, seconds=timed.seconds))
     return found
 
 
-def _graphs(proof: Proof, engine: GraphEngine, kind: str, file: Path, notes: list[str]) -> Graphs | None:
-    """Both graphs; None, with a note, where they cannot be compared.
+def compare(
+    subject: Subject,
+    engine: GraphEngine,
+    result: Result,
+    other: TlcResult,
+    kind: str,
+    read: Callable[[], Dumped],
+    names: Names = WITH_TLC,
+    most: int | None = None,
+) -> CrosscheckResult:
+    """Compare what mc found with what the other side did. ``kind``: what ``read`` gives of it, "edges", "states" or
+    nothing, where there are more states than ``most``."""
+    rows, differences, notes = compare_results(subject, result, other, names)
+    if other.verdict == "stopped":
+        differences.append(
+            f"{names.theirs} was stopped after {other.distinct:,} distinct states; {names.ours} has {result.distinct:,}"
+        )
+    compared = {"counts": result.complete and other.complete and other.searched, "states": False, "edges": False}
+    if not other.searched:
+        notes.append(f"states and edges not compared: {names.theirs} did not search")
+    elif not result.complete and not differences:
+        notes.append("states and edges not compared: both searches stopped early, and agree why")
+    else:
+        graphs = _graphs(subject, engine, kind, read, notes, names, most)
+        if graphs is not None:
+            found = _graph_differences(graphs, other, notes)
+            # Where the other stopped early, only what it has so far was looked at.
+            compared["states"] = other.complete
+            compared["edges"] = other.complete and kind == "edges"
+            if not found and compared["counts"] and _is_only_generated(subject, rows):
+                found = [only_generated(graphs)]
+            differences += found
+    verdict = "different" if differences else "equal"
+    return CrosscheckResult(verdict, result, other, tuple(rows), compared, tuple(differences), tuple(notes), names)
 
-    ``kind``: what TLC has dumped into ``file``, "edges", "states" or nothing.
-    """
-    limit = EDGE_LIMIT if kind == "edges" else STATE_LIMIT
+
+def _is_only_generated(subject: Subject, rows: Sequence[Row]) -> bool:
+    """Whether the results differ, and in nothing but the number of generated states, in all or by action."""
+    different = {row.name for row in rows if not row.equal}
+    return bool(different) and different <= {"generated", *subject.actions}
+
+
+def _graph_differences(graphs: Graphs, other: TlcResult, notes: list[str]) -> list[str]:
+    if graphs.actions == [""]:
+        notes.append(f"edges compared without labels: a label of {graphs.tlc.name} does not stand for one action")
+    found = explain(graphs, partial=not other.complete)
+    if not found and other.complete and graphs.dump is not None and graphs.actions != [""]:
+        found = other_arguments(graphs, notes)
+    return found
+
+
+def _graphs(
+    subject: Subject,
+    engine: GraphEngine,
+    kind: str,
+    read: Callable[[], Dumped],
+    notes: list[str],
+    names: Names,
+    most: int | None,
+) -> Graphs | None:
+    """Both graphs; None, with a note, where they cannot be compared."""
+    limit = EDGE_LIMIT if kind == "edges" else most or STATE_LIMIT
     if kind != "edges":
         notes.append(f"edges not compared: more than {EDGE_LIMIT:,} states")
     try:
         graph = engine.graph(limit) if kind else None
     except EvaluationError as error:
-        notes.append(f"states not compared: mc cannot explore all of them: {error}")
+        notes.append(f"states not compared: {names.ours} cannot explore all of them: {error}")
         return None
     if graph is None:
         notes.append(f"states not compared: more than {limit:,}")
         return None
-    if kind == "edges":
-        dumped = read_graph(file, proof.spec, engine)
-        return merge(proof, engine, graph, dumped.rows, dumped.foreign, dumped)
-    table = read_states(file, proof.spec, engine)
-    return merge(proof, engine, graph, table.rows(), table.foreign, None)
+    return merge(subject, engine, graph, *read(), names)

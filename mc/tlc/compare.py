@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mc.dataclass import dataclass
-from mc.engine.reference import successors
-from mc.engine.result import Result
+from mc.engine.result import Result, Taken
 from mc.errors import McError
 from mc.lang.state import State
 from mc.lang.text import to_tla
-from mc.spec.objects import Spec
 from mc.tlc.run import TlcResult
+from mc.tlc.subject import WITH_TLC, Names, Subject
 from mc.trace.behavior import call_text
 
 #: What ends with a counterexample.
@@ -49,15 +48,17 @@ class CrosscheckResult:
     differences: tuple[str, ...]
     #: What was not compared, and why.
     notes: tuple[str, ...] = ()
+    names: Names = WITH_TLC
 
     def to_json(self, mc: Mapping[str, Any]) -> dict[str, Any]:
         """The document of ``mc crosscheck --json``; ``mc`` is that of ``mc check --json`` for our result."""
         tlc = self.tlc
+        other = "tlc" if self.names == WITH_TLC else "tla"
         return {
             "schema": 1,
             "verdict": self.verdict,
             "mc": dict(mc),
-            "tlc": {
+            other: {
                 "version": tlc.version if tlc else "",
                 "verdict": tlc.verdict if tlc else "",
                 "property": tlc.property if tlc else None,
@@ -72,54 +73,73 @@ class CrosscheckResult:
         }
 
 
-def compare_results(spec: Spec, mc: Result, tlc: TlcResult) -> tuple[list[Row], list[str], list[str]]:
+def compare_results(
+    subject: Subject, mc: Result, tlc: TlcResult, names: Names
+) -> tuple[list[Row], list[str], list[str]]:
     """The table, the differences and the notes that follow from the two results alone."""
-    ours = _property(mc)
+    ours = violated(mc)
     rows = [Row("verdict", mc.verdict, tlc.verdict)]
     notes: list[str] = []
     if mc.verdict in _COUNTEREXAMPLE or tlc.verdict in _COUNTEREXAMPLE:
         length = len(mc.violation.representatives) if mc.violation is not None else None
-        if tlc.searched:
+        if _is_temporal(tlc) and mc.violation is not None and mc.violation.loop is not None:
+            notes.append("counterexamples not compared: each goes on for ever in its own way")
+        elif tlc.searched:
             rows.append(Row("length", length, tlc.length))
-            last = State(tlc.trace[-1].values) if tlc.trace else None
+            states = tuple(State(step.values) for step in tlc.trace)
         else:
             notes.append(f"TLC evaluates {tlc.property}, which has constants only, before the search: no behavior")
-            last = mc.violation.representatives[-1] if mc.violation is not None else None
-        if all(row.equal for row in rows) and ours != tlc.property and _is_violated(spec, tlc.property, last):
+            states = mc.violation.representatives if mc.violation is not None else ()
+        are_same = ours is None or ours == tlc.property or not all(row.equal for row in rows)
+        if not are_same and _is_violated(subject, tlc.property, states):
             notes.append(
-                f"mc reports {ours}, TLC {tlc.property}: both are violated after {length} states, the fewest possible"
+                f"{names.ours} reports {ours}, {names.theirs} {tlc.property}: both are violated after {length} states,"
+                " the fewest possible"
             )
         else:
             rows.append(Row("property", ours, tlc.property))
-    differences = [f"{row.name}: mc {_show(row.mc)}, TLC {_show(row.tlc)}" for row in rows if not row.equal]
+    differences = _different(rows, names)
     if tlc.message:
-        differences += [f"TLC says: {tlc.message}"] if not rows[0].equal else []
+        differences += [f"{names.theirs} says: {tlc.message}"] if not rows[0].equal else []
     if tlc.verdict in _COUNTEREXAMPLE and tlc.searched:
-        differences += _replay(spec, tlc)
+        differences += _replay(subject, tlc, names.theirs)
     if tlc.constraint is not None:
         notes.append(f"counts not compared: {tlc.constraint}, which has constants only, is FALSE: TLC does not search")
     elif mc.complete and tlc.complete:
         # The depth of no state is 1 for some versions of TLC, and 0 for others.
-        names = ("generated", "distinct", "depth") if mc.distinct or tlc.distinct else ("generated", "distinct")
-        counts = [Row(name, getattr(mc, name), getattr(tlc, name)) for name in names]
-        known = {action.name for action in spec.actions}
+        counted = ("generated", "distinct", "depth") if mc.distinct or tlc.distinct else ("generated", "distinct")
+        counts = [Row(name, getattr(mc, name), getattr(tlc, name)) for name in counted]
+        known = set(subject.actions)
         if set(tlc.action_generated) <= known:
             counts += [
                 Row(name, mc.actions[name].generated if name in mc.actions else 0, tlc.action_generated.get(name, 0))
-                for name in (action.name for action in spec.actions)
+                for name in subject.actions
             ]
         else:
             odd = ", ".join(sorted(set(tlc.action_generated) - known))
-            notes.append(f"actions not compared: TLC's {odd} does not stand for one action of the spec")
-        differences += [f"{row.name}: mc {_show(row.mc)}, TLC {_show(row.tlc)}" for row in counts if not row.equal]
+            notes.append(f"actions not compared: {names.theirs}'s {odd} does not stand for one action")
+        differences += _different(counts, names)
         rows += counts
     else:
         notes.append("counts not compared: the searches stopped, and each stops at its own state")
     return rows, differences, notes
 
 
-def _property(mc: Result) -> str | None:
-    return mc.violation.property or None if mc.violation is not None and mc.violation.kind == "invariant" else None
+def _different(rows: Sequence[Row], names: Names) -> list[str]:
+    shown = [(row.name, _show(row.mc), _show(row.tlc)) for row in rows if not row.equal]
+    return [f"{name}: {names.ours} {ours}, {names.theirs} {theirs}" for name, ours, theirs in shown]
+
+
+def violated(mc: Result) -> str | None:
+    """The name of the invariant or property that is violated, but for a behavior that goes on for ever."""
+    found = mc.violation
+    named = found is not None and found.loop is None and found.kind in ("invariant", "property")
+    return found.property if found is not None and named else None
+
+
+def _is_temporal(tlc: TlcResult) -> bool:
+    """Whether what is violated is about behaviors that go on for ever: then TLC names no property."""
+    return tlc.verdict == "violation" and tlc.property is None
 
 
 def _show(value: str | int | None) -> str:
@@ -130,40 +150,37 @@ def _text(state: State) -> str:
     return "\n".join(f"   /\\ {name} = {to_tla(value)}" for name, value in state.values.items())
 
 
-def _is_violated(spec: Spec, name: str | None, last: State | None) -> bool:
-    """Whether the last state of a behavior violates, by the Python definition, the invariant that TLC says it does."""
-    definition = next((i for i in spec.invariants if i.name == name), None)
-    try:
-        return definition is not None and last is not None and not definition.holds(last)
-    except McError:
-        return False
+def _is_violated(subject: Subject, name: str | None, states: Sequence[State]) -> bool:
+    """Whether a behavior ends, as mc reads it, with a violation of what the other side says that it violates."""
+    before = states[-2] if len(states) > 1 else None
+    return name is not None and bool(states) and subject.violates(name, before, states[-1])
 
 
-def _replay(spec: Spec, tlc: TlcResult) -> list[str]:
-    """What is wrong, for the spec in Python, with the counterexample that TLC found."""
+def _replay(subject: Subject, tlc: TlcResult, theirs: str) -> list[str]:
+    """What is wrong, as mc reads the spec, with the counterexample that the other side found."""
     states = [State(step.values) for step in tlc.trace]
     if not states:
-        return ["TLC found a counterexample, but its states could not be read"]
-    if states[0] not in spec.initial_states():
+        return [f"{theirs} found a counterexample, but its states could not be read"]
+    if not subject.is_initial(states[0]):
         return [
-            f"TLC's counterexample begins with a state that is not initial in {spec.path.name}:\n{_text(states[0])}"
+            f"{theirs}'s counterexample begins with a state that is not initial in {subject.file}:\n{_text(states[0])}"
         ]
     for number, (before, after) in enumerate(itertools.pairwise(states), 2):
         taken = tlc.trace[number - 1]
         try:
-            steps = [step for step in successors(spec, before) if step.state == after]
+            steps = [step for step in subject.successors(before) if step.state == after]
         except McError as error:
-            return [f"TLC's counterexample, state {number - 1}: {spec.path.name} cannot be evaluated there: {error}"]
-        action = next((action for action in spec.actions if action.name == taken.action), None)
-        meant = [s for s in steps if s.action is action and taken.arguments in (None, s.arguments)]
-        if not steps or (action is not None and not meant):
-            label = taken.action if action is None else call_text(action, taken.arguments or ())
+            return [f"{theirs}'s counterexample, state {number - 1}: {subject.file} cannot be evaluated there: {error}"]
+        known = taken.action in subject.actions
+        meant = [s for s in steps if s.action.name == taken.action and taken.arguments in (None, s.arguments)]
+        if not steps or (known and not meant):
+            label = call_text(Taken(taken.action, ()), taken.arguments or ()) if known else taken.action
             reached = [call_text(step.action, step.arguments) for step in steps]
             return [
-                f"TLC's counterexample, step to state {number}: TLC takes {label}, and {spec.path.name} "
+                f"{theirs}'s counterexample, step to state {number}: {theirs} takes {label}, and {subject.file} "
                 + (f"reaches that state only by {', '.join(reached)}" if reached else "has no such step")
                 + f"; from\n{_text(before)}\nto\n{_text(after)}"
             ]
-    if tlc.verdict == "violation" and not _is_violated(spec, tlc.property, states[-1]):
-        return [f"TLC's counterexample ends in a state that violates {tlc.property}, but not for {spec.path.name}"]
+    if tlc.verdict == "violation" and not _is_temporal(tlc) and not _is_violated(subject, tlc.property, states):
+        return [f"{theirs}'s counterexample ends in a state that violates {tlc.property}, but not for {subject.file}"]
     return []

@@ -19,9 +19,9 @@ import numpy.typing as npt
 
 from mc.dataclass import dataclass
 from mc.errors import DomainError, McError
-from mc.spec.objects import Spec
 from mc.tlc.output import split_variables
-from mc.tlc.texts import Memory, ValueReader
+from mc.tlc.subject import Subject
+from mc.tlc.texts import Memory
 
 Rows = npt.NDArray[np.int64]
 
@@ -50,9 +50,9 @@ class StateTable:
     Each text of a variable is read once, as far as memory goes: texts recur, whole states do not.
     """
 
-    def __init__(self, spec: Spec, engine: Packs, *, escaped: bool) -> None:
+    def __init__(self, subject: Subject, engine: Packs, *, escaped: bool) -> None:
         """``escaped``: whether the texts have the escapes of a dot label."""
-        self._readers = {name: ValueReader(domain) for name, domain in spec.variables.items()}
+        self._readers = subject.readers()
         self._engine = engine
         self._escaped = escaped
         self._parts: Memory[int] = Memory()
@@ -124,9 +124,9 @@ class TlcGraph:
     edges: Rows
 
 
-def read_states(path: Path, spec: Spec, engine: Packs) -> StateTable:
+def read_states(path: Path, subject: Subject, engine: Packs) -> StateTable:
     """The states of a plain dump."""
-    table = StateTable(spec, engine, escaped=False)
+    table = StateTable(subject, engine, escaped=False)
     for block in _blocks(path):
         table.add(split_variables(block))
     return table
@@ -146,9 +146,9 @@ def _blocks(path: Path) -> Iterator[str]:
                 lines = []
 
 
-def read_graph(path: Path, spec: Spec, engine: Packs) -> TlcGraph:
+def read_graph(path: Path, subject: Subject, engine: Packs) -> TlcGraph:
     """The states and edges of a dump made with ``dot,actionlabels``."""
-    table = StateTable(spec, engine, escaped=True)
+    table = StateTable(subject, engine, escaped=True)
     index: dict[int, int] = {}
     initial: list[int] = []
     labels: dict[str, int] = {}

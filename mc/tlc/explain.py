@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from mc.dataclass import dataclass
-from mc.engine.reference import successors
 from mc.errors import McError
 from mc.lang.text import to_tla
 from mc.tlc.graphs import Graphs, Ids, Side
@@ -64,7 +63,7 @@ class _Difference:
         source, _, target = (int(part) for part in self.edge)
         name = step_text(graphs, self.edge)
         path = self.walk.path(source)
-        orbits = " (each state stands for its orbit)" if graphs.spec.model.symmetry else ""
+        orbits = " (each state stands for its orbit)" if graphs.subject.symmetric else ""
         lines = [
             f"the first {what} that differs: in state {len(path) + 1} of this behavior{orbits}, {self.one.name} has "
             f"the step {name}, and {self.other.name} has not:",
@@ -145,7 +144,7 @@ def state_text(graphs: Graphs, state: int, before: int | None = None) -> str:
     if state in graphs.foreign:
         return _indent(graphs.foreign[state][0])
     values = graphs.engine.unpack(graphs.rows[state]).values
-    if before is not None and before not in graphs.foreign and not graphs.spec.model.symmetry:
+    if before is not None and before not in graphs.foreign and not graphs.subject.symmetric:
         old = graphs.engine.unpack(graphs.rows[before]).values
         values = {name: value for name, value in values.items() if value != old[name]}
     return _indent("\n".join(f"/\\ {name} = {to_tla(value)}" for name, value in values.items()) or "(unchanged)")
@@ -162,7 +161,7 @@ def step_text(graphs: Graphs, edge: Ids) -> str:
     if source in graphs.foreign or target in graphs.foreign:
         return name or "(no label)"
     try:
-        for step in successors(graphs.spec, graphs.engine.unpack(graphs.rows[source])):
+        for step in graphs.subject.successors(graphs.engine.unpack(graphs.rows[source])):
             if name in ("", step.action.name) and graphs.number(step.state) == target:
                 return call_text(step.action, step.arguments)
     except McError:

@@ -11,9 +11,8 @@ import numpy.typing as npt
 
 from mc.dataclass import dataclass
 from mc.lang.state import State
-from mc.spec.objects import Spec
 from mc.tlc.dump import Packs, Rows, TlcGraph
-from mc.tlc.proof import Proof
+from mc.tlc.subject import WITH_TLC, Names, Subject
 
 Ids = npt.NDArray[np.int64]
 
@@ -27,7 +26,7 @@ class StateGraph(Protocol):
 
     @property
     def edges(self) -> Rows:
-        """Shape (edges, 3): source, index of the action in ``spec.actions``, target."""
+        """Shape (edges, 3): source, index of the action among those of the subject, target."""
 
     @property
     def initial(self) -> int:
@@ -62,16 +61,16 @@ class Side:
 
 @dataclass(frozen=True)
 class Graphs:
-    """Both graphs. The states of mc have the ids ``0, 1, ...``; those that only TLC has follow."""
+    """Both graphs. Our states have the ids ``0, 1, ...``; those that only the other has follow."""
 
-    spec: Spec
+    subject: Subject
     engine: GraphEngine
     rows: Rows
     mc: Side
     tlc: Side
     #: Names that edges refer to by index; a single empty one where labels cannot be told apart.
     actions: Sequence[str]
-    #: Texts of TLC's states that the spec's domains do not admit, with the reason, by id.
+    #: Texts of its states that the spec's domains do not admit, with the reason, by id.
     foreign: Mapping[int, tuple[str, str]]
     #: What TLC has dumped, where it has dumped edges, and the ids of its rows.
     dump: TlcGraph | None = None
@@ -84,7 +83,7 @@ class Graphs:
             self._numbers.update((row.tobytes(), k) for k, row in enumerate(self.rows))
         code = sum(self.engine.pack_part(name, value) for name, value in state.values.items())
         row = np.frombuffer(code.to_bytes(8 * self.engine.words, "little"), dtype="<i8").reshape(1, -1)
-        if self.spec.model.symmetry:
+        if self.subject.symmetric:
             row = self.engine.canonical_rows(row)
         return self._numbers.get(row[0].tobytes())
 
@@ -110,28 +109,29 @@ class Graphs:
 
 
 def merge(
-    proof: Proof,
+    subject: Subject,
     engine: GraphEngine,
     graph: StateGraph,
     tlc_rows: Rows,
     foreign: Sequence[tuple[str, str]],
     tlc_graph: TlcGraph | None,
+    names: Names = WITH_TLC,
 ) -> Graphs:
     """Both graphs in common ids. ``tlc_graph``: where there is more than TLC's states."""
-    spec = proof.spec
     packed = tlc_rows[:, 0] >= 0
-    if spec.model.symmetry:
+    if subject.symmetric:
         # TLC keeps of each orbit the state that it met first.
         tlc_rows = tlc_rows.copy()
         tlc_rows[packed] = engine.canonical_rows(tlc_rows[packed])
     ids, rows = _identify(np.ascontiguousarray(graph.states), tlc_rows)
     texts = {int(ids[k]): foreign[-int(tlc_rows[k, 0]) - 1] for k in np.flatnonzero(~packed)}
-    actions: list[str] = [action.name for action in spec.actions]
+    actions = list(subject.actions)
     mc_states, mc_initial = np.arange(len(graph.states)), np.arange(graph.initial)
     if tlc_graph is None:
-        sides = Side("mc", mc_states, mc_initial, None), Side("TLC", np.unique(ids), np.empty(0, np.int64), None)
-        return Graphs(spec, engine, rows, *sides, actions, texts)
-    named = [proof.action(label) for label in tlc_graph.labels]
+        mc = Side(names.ours, mc_states, mc_initial, None)
+        tlc = Side(names.theirs, np.unique(ids), np.empty(0, np.int64), None)
+        return Graphs(subject, engine, rows, mc, tlc, actions, texts)
+    named = [subject.action(label) for label in tlc_graph.labels]
     mc_edges, tlc_edges = np.array(graph.edges, np.int64), np.array(tlc_graph.edges)
     tlc_edges[:, 0], tlc_edges[:, 2] = ids[tlc_edges[:, 0]], ids[tlc_edges[:, 2]]
     if None in named:
@@ -139,10 +139,10 @@ def merge(
         mc_edges[:, 1] = tlc_edges[:, 1] = 0
     elif len(tlc_edges):
         tlc_edges[:, 1] = np.array([actions.index(name or "") for name in named], np.int64)[tlc_edges[:, 1]]
-    mc = Side("mc", mc_states, mc_initial, *_distinct(mc_edges, len(actions), len(rows)))
+    mc = Side(names.ours, mc_states, mc_initial, *_distinct(mc_edges, len(actions), len(rows)))
     tlc_initial = np.unique(ids[np.array(tlc_graph.initial, np.int64)])
-    tlc = Side("TLC", np.unique(ids), tlc_initial, *_distinct(tlc_edges, len(actions), len(rows)))
-    return Graphs(spec, engine, rows, mc, tlc, actions, texts, tlc_graph, ids)
+    tlc = Side(names.theirs, np.unique(ids), tlc_initial, *_distinct(tlc_edges, len(actions), len(rows)))
+    return Graphs(subject, engine, rows, mc, tlc, actions, texts, tlc_graph, ids)
 
 
 def _identify(ours: Rows, theirs: Rows) -> tuple[Ids, Rows]:

@@ -87,7 +87,7 @@ class TlcOutput:
     """What has been read so far; feed it line by line."""
 
     version: str = ""
-    #: "ok", "violation", "deadlock", "error", or "" while TLC has not said.
+    #: "ok", "violation", "deadlock", "assumption", "error", or "" while TLC has not said.
     verdict: str = ""
     property: str | None = None
     #: The constraint over constants alone that is FALSE, so that TLC does not search.
@@ -188,6 +188,8 @@ class TlcOutput:
             verdict, self.property = "violation", constant[2]
         elif code == messages.DEADLOCK.code:
             verdict = "deadlock"
+        elif code == messages.ASSUMPTION.code:
+            verdict = "assumption"
         elif code in _VIOLATIONS:
             verdict = "violation"
             match = _VIOLATED.search(text)

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from mc.dataclass import dataclass
-from mc.errors import ModelError, SpecError
+from mc.engine.reference import Step, successors
+from mc.errors import McError, ModelError, SpecError
+from mc.lang.state import State
 from mc.lang.text import from_tla
 from mc.spec.objects import Spec
 from mc.tlc.output import read_label
-from mc.tlc.texts import typed
+from mc.tlc.texts import ValueReader, typed
 from mc.tlc.tla import (
     TlaDefinition,
     TlaModule,
@@ -40,6 +42,47 @@ class Proof:
     modules: Mapping[str, TlaModule]
     _known: dict[str, str | None] = field(default_factory=dict, repr=False)
     _parts: dict[str, set[str]] = field(default_factory=dict, repr=False)
+
+    # What is compared with TLC (:class:`mc.tlc.subject.Subject`)
+
+    @property
+    def file(self) -> str:
+        return self.spec.path.name
+
+    @property
+    def module(self) -> Path:
+        return self.root.path
+
+    @property
+    def actions(self) -> list[str]:
+        return [action.name for action in self.spec.actions]
+
+    @property
+    def symmetric(self) -> bool:
+        return bool(self.spec.model.symmetry)
+
+    def readers(self) -> dict[str, ValueReader]:
+        return {name: ValueReader(domain) for name, domain in self.spec.variables.items()}
+
+    def values(self, parts: Iterable[str]) -> dict[str, Any]:
+        texts = dict(part.split(" = ", 1) for part in parts)
+        variables = self.spec.variables.items()
+        return {name: typed(domain, from_tla(texts[name])) for name, domain in variables if name in texts}
+
+    def is_initial(self, state: State) -> bool:
+        return state in self.spec.initial_states()
+
+    def successors(self, state: State) -> Iterator[Step]:
+        return successors(self.spec, state)
+
+    def violates(self, name: str, before: State | None, last: State) -> bool:
+        definition = next((invariant for invariant in self.spec.invariants if invariant.name == name), None)
+        try:
+            return definition is not None and not definition.holds(last)
+        except McError:
+            return False
+
+    # The modules
 
     def definition(self, name: str) -> TlaDefinition | None:
         """The definition of ``name`` in any of the modules."""

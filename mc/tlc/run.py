@@ -12,11 +12,9 @@ from typing import Any, NamedTuple
 
 from mc.dataclass import dataclass
 from mc.errors import McError, ModelError, SpecError, UsageError
-from mc.lang.text import from_tla
 from mc.tlc.model import TlcModel
 from mc.tlc.output import TlcOutput
-from mc.tlc.proof import Proof
-from mc.tlc.texts import typed
+from mc.tlc.subject import Subject
 from mc.tlc.tools import Tools
 
 #: Minutes between coverage reports. So many that only the last one is printed, and few enough that
@@ -37,11 +35,11 @@ class TlcStep(NamedTuple):
 
 @dataclass(frozen=True)
 class TlcResult:
-    """What TLC found out."""
+    """What TLC found out, or mc from the same module."""
 
     version: str
-    #: "ok", "vacuous" (TLC says "no error" of no state), "violation", "deadlock", "error" (TLC could not evaluate the
-    #: spec), or "stopped" (by us, beyond the given number of states).
+    #: "ok", "vacuous" (TLC says "no error" of no state), "violation", "deadlock", "assumption", "error" (TLC could not
+    #: evaluate the spec), or "stopped" (by us, beyond the given number of states).
     verdict: str
     #: The violated invariant.
     property: str | None
@@ -65,8 +63,8 @@ class TlcResult:
     searched: bool
     #: The constraint that is FALSE by its constants alone, so that TLC did not search.
     constraint: str | None
-    #: Everything that TLC printed.
-    log: Path
+    #: Everything that TLC printed; None where mc has taken its place.
+    log: Path | None
 
 
 #: Strings of a spec may have any character: in files and, from Java 18 on and before, in what TLC prints.
@@ -77,7 +75,7 @@ _SHORT = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 def run_tlc(
     tools: Tools,
-    proof: Proof,
+    subject: Subject,
     model: TlcModel,
     *,
     workers: int = 1,
@@ -121,7 +119,7 @@ def run_tlc(
     if stopped:
         verdict = "stopped"
     else:
-        _raise_for_failure(output, path, proof)
+        _raise_for_failure(output, path, subject)
         if verdict == "ok" and not output.distinct:
             verdict = "vacuous"
     states = output.behaviors[0].states if output.behaviors else []
@@ -134,9 +132,9 @@ def run_tlc(
         depth=output.depth,
         length=len(states) or None,
         seconds=seconds if output.milliseconds is None else output.milliseconds / 1000,
-        action_generated=_by_action(output.coverage, proof),
+        action_generated=by_action(output.coverage, subject),
         trace=tuple(
-            TlcStep(proof.action(label) or label, read_values(parts, proof), proof.arguments(label))
+            TlcStep(subject.action(label) or label, subject.values(parts), subject.arguments(label))
             for label, parts in states
         ),
         message="\n".join(output.errors),
@@ -192,7 +190,7 @@ def _run(
     return False
 
 
-def _raise_for_failure(output: TlcOutput, log: Path, proof: Proof) -> None:
+def _raise_for_failure(output: TlcOutput, log: Path, subject: Subject) -> None:
     # The parser repeats an error for each module that depends on it.
     said = "\n".join(dict.fromkeys([*output.errors, *output.loose])).strip()
     if not output.version or not output.verdict:
@@ -202,7 +200,7 @@ def _raise_for_failure(output: TlcOutput, log: Path, proof: Proof) -> None:
         if found is not None and output.verdict == "error":
             raise ModelError(f"TLC cannot check this model: {found.removeprefix(': ')} ({limit}; see {log})")
     if output.verdict == "error" and not output.started:
-        raise SpecError(f"TLC cannot read {proof.root.name} or its model (see {log}):\n{said}", str(proof.root.path))
+        raise SpecError(f"TLC cannot read {subject.module.stem} or its model (see {log}):\n{said}", str(subject.module))
 
 
 #: What mc has and TLC has not, by a part of what TLC says.
@@ -214,19 +212,10 @@ _LIMITS = {
 }
 
 
-def _by_action(coverage: Mapping[str, int], proof: Proof) -> dict[str, int]:
+def by_action(counted: Mapping[str, int], subject: Subject) -> dict[str, int]:
+    """What is counted by label, by action; a label that does not stand for one action stays."""
     found: dict[str, int] = {}
-    for label, generated in coverage.items():
-        action = proof.action(label) or label
+    for label, generated in counted.items():
+        action = subject.action(label) or label
         found[action] = found.get(action, 0) + generated
     return found
-
-
-def read_values(parts: list[str], proof: Proof) -> dict[str, Any]:
-    """The values in ``name = value`` texts, in the order of the spec's variables."""
-    texts = dict(part.split(" = ", 1) for part in parts)
-    values: dict[str, Any] = {}
-    for name, domain in proof.spec.variables.items():
-        if name in texts:
-            values[name] = typed(domain, from_tla(texts[name]))
-    return values

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mc.engine.reference import successors
+from mc.engine.result import Taken
 from mc.tlc.explain import state_text, step_text
 from mc.tlc.graphs import Graphs
-from mc.tlc.proof import Proof
 from mc.trace.behavior import call_text
 
 #: The arguments of the steps from so many states are compared, in the order of TLC's search: it takes the reference
@@ -15,17 +14,17 @@ from mc.trace.behavior import call_text
 ARGUMENT_LIMIT = 20_000
 
 
-def other_arguments(proof: Proof, graphs: Graphs, notes: list[str]) -> list[str]:
-    """The first state from which TLC (of 2026, which tells arguments) and mc take steps with other arguments.
+def other_arguments(graphs: Graphs, notes: list[str]) -> list[str]:
+    """The first state from which both sides take steps with other arguments; TLC tells them from 2026 on.
 
     What was not compared is added to ``notes``.
     """
     dump, ids = graphs.dump, graphs.ids
     assert dump is not None and ids is not None
-    actions = {action.name: action for action in graphs.spec.actions}
-    labels = [(proof.action(label), proof.arguments(label)) for label in dump.labels]
+    subject = graphs.subject
+    labels = [(subject.action(label), subject.arguments(label)) for label in dump.labels]
     told = {name for name, _ in labels} - {name for name, arguments in labels if arguments is None}
-    if not any(actions[name].parameters for name in told if name is not None):
+    if not any(arguments for name, arguments in labels if name in told):
         return []
     order = np.argsort(dump.edges[:, 0], kind="stable")
     starts = np.searchsorted(dump.edges[order, 0], np.arange(len(dump.rows) + 1))
@@ -33,7 +32,7 @@ def other_arguments(proof: Proof, graphs: Graphs, notes: list[str]) -> list[str]
         notes.append(f"arguments of steps compared from the first {ARGUMENT_LIMIT:,} states only")
     for source in range(min(len(dump.rows), ARGUMENT_LIMIT)):
         # Under symmetry TLC's own state, not its orbit's representative: the arguments are for that one.
-        steps = successors(graphs.spec, graphs.engine.unpack(dump.rows[source]))
+        steps = subject.successors(graphs.engine.unpack(dump.rows[source]))
         ours = {(s.action.name, s.arguments, graphs.number(s.state)) for s in steps if s.action.name in told}
         edges = dump.edges[order[starts[source] : starts[source + 1]]].tolist()
         theirs = {(*labels[label], int(ids[target])) for _, label, target in edges if labels[label][0] in told}
@@ -41,23 +40,24 @@ def other_arguments(proof: Proof, graphs: Graphs, notes: list[str]) -> list[str]
         ours = {step for step in ours if step[2] is not None}
         if ours != theirs:
             only = [
-                f"only {name} has " + ", ".join(sorted(call_text(actions[s[0] or ""], s[1] or ()) for s in steps))
-                for name, steps in (("TLC", theirs - ours), ("mc", ours - theirs))
+                f"only {name} has " + ", ".join(sorted(call_text(Taken(s[0] or "", ()), s[1] or ()) for s in steps))
+                for name, steps in ((graphs.tlc.name, theirs - ours), (graphs.mc.name, ours - theirs))
                 if steps
             ]
             return [f"arguments: in this state {', and '.join(only)}:\n{state_text(graphs, int(ids[source]))}"]
     return []
 
 
-def only_generated(graphs: Graphs | None) -> str:
-    """Why mc and TLC count other numbers of generated states, where all else that was compared is the same."""
+def only_generated(graphs: Graphs) -> str:
+    """Why both sides count other numbers of generated states, where all else that was compared is the same."""
     lines = ["only the number of generated states differs; the distinct states and the depth are the same."]
-    if graphs is not None and graphs.dump is not None:
+    if graphs.dump is not None:
         lines[0] = lines[0].replace("distinct states and", "distinct states, the steps between them and")
         for edge, ours, theirs in graphs.otherwise_often()[:1]:
             times = [f"{count:,} time{'s' * (count > 1)}" for count in (ours, theirs)]
             lines += [
-                f"first: mc generates {step_text(graphs, edge)} {times[0]}, and TLC {times[1]}, from",
+                f"first: {graphs.mc.name} generates {step_text(graphs, edge)} {times[0]}, and {graphs.tlc.name}"
+                f" {times[1]}, from",
                 state_text(graphs, int(edge[0])),
                 "to",
                 state_text(graphs, int(edge[2]), int(edge[0])),

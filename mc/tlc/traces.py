@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,11 @@ from mc.tlc.output import INITIAL
 from mc.tlc.places import location
 from mc.tlc.printed import printed_trace, read_printed
 from mc.tlc.proof import Proof
-from mc.trace.behavior import Behavior, call_text
+from mc.trace.behavior import AnyBehavior, Behavior, call_text
 from mc.trace.itf import from_itf, is_itf, read_itf
 from mc.trace.saved import FORMAT, Trace, TracedState, local_name, loop_notes, of_kind, read_trace_json
 from mc.trace.text import state_lines
-from mc.trace.verdict import find_verdict
+from mc.trace.verdict import Verdict, find_verdict
 
 #: What a text begins with that is not in UTF-8, as Windows tools write it.
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -65,14 +65,19 @@ def _read_document(document: Any) -> Trace:
 
 def tlc_text(spec: Spec, behavior: Behavior, proof: Proof | None = None) -> str:
     """The behavior as TLC prints an error trace; places are those of the ``.tla``, or else of the spec's own file."""
-    verdict = find_verdict(spec, behavior)
+    labels = [_label(spec, step, proof) for step in behavior.steps]
+    return printed_text(find_verdict(spec, behavior), labels, behavior)
+
+
+def printed_text(verdict: Verdict | None, labels: Sequence[str], behavior: AnyBehavior, end: str = "") -> str:
+    """An error trace with these labels of its steps; ``end``: how it goes on for ever."""
     lines = []
     if verdict is not None:
         said = {"invariant": f"Invariant {verdict.property} is violated.", "deadlock": "Deadlock reached."}
         lines += [f"Error: {said.get(verdict.kind, verdict.message)}", "Error: The behavior up to this point is:"]
-    labels = [INITIAL, *(_label(spec, step, proof) for step in behavior.steps)]
-    for number, (label, state) in enumerate(zip(labels, behavior.states, strict=True), 1):
+    for number, (label, state) in enumerate(zip([INITIAL, *labels], behavior.states, strict=True), 1):
         lines += [f"State {number}: {label}", *state_lines(state), ""]
+    lines += [end, ""] if end else []
     return "\n".join(lines)
 
 
@@ -105,7 +110,7 @@ def _read_tlc_json(document: Any) -> Trace:
         replace(actions.get(number, _UNKNOWN), values=_read_values(state, f"state {number}"))
         for number, state in enumerate(states, 1)
     )
-    return Trace(read, notes=tuple(loop_notes(back_to)))
+    return Trace(read, notes=tuple(loop_notes(back_to)), is_typed=False)
 
 
 _STEP = "action: a step: its state"

@@ -8,35 +8,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from mc.dataclass import dataclass
 from mc.formula import operators as op
 from mc.formula.facts import children, local_names
-from mc.formula.nodes import Apply, Bind, Bound, Call, Expression, Name, Node, Of
+from mc.formula.nodes import Apply, Bind, Bound, Call, Definition, Expression, Name, Node, Of
+from mc.formula.nodes import Place as Source
 from mc.formula.text import text
 from mc.lang.state import State
 from mc.lang.text import Place, to_tla
 from mc.lang.values import ModelValue
-from mc.spec.objects import Spec
 
 
 class Undecided(Exception):
     """An expression of the spec cannot be evaluated."""
 
 
+class Formulas(Protocol):
+    """What formulas are of: a spec in Python, or a TLA+ module."""
+
+    def evaluate(self, node: Expression, state: State, names: Mapping[str, Any]) -> Any:
+        """The value of a formula in a state, where local names have values."""
+
+    def reads(self, node: Expression) -> bool:
+        """Whether a formula depends on the state."""
+
+    def definition(self, name: str) -> Definition:
+        """What the definition of that name says."""
+
+    def written(self, place: Source) -> str:
+        """What stands at a place of the text, on one line."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """What an expression is evaluated in: a state, and the values of the local names."""
 
-    spec: Spec
+    spec: Formulas
     state: State
     names: Mapping[str, Any]
 
     def value(self, node: Expression) -> Any:
         """The value of an expression; :class:`Undecided` where it has none."""
         try:
-            return self.spec.interpreter.evaluate(node, tuple(self.state.values.values()), self.names)
+            return self.spec.evaluate(node, self.state, self.names)
         except Exception as error:  # a name of the spec may stand for any Python, which may raise anything
             raise Undecided from error
 
@@ -46,7 +62,7 @@ class Scope:
 
     def reads(self, node: Expression) -> bool:
         """Whether an expression depends on the state."""
-        return bool(self.spec.interpreter.facts.of(node).reads)
+        return self.spec.reads(node)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from mc.lang.domains import Domain
 from mc.lang.state import State
 from mc.lang.text import Place, to_tla
 from mc.spec.objects import Definition, Spec
-from mc.trace.components import Component, Scope, Undecided, component_of, origin, parts
+from mc.trace.components import Component, Formulas, Scope, Undecided, component_of, origin, parts
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,14 @@ def explain_condition(name: str, condition: Expression, scope: Scope) -> Explana
     return _explanation(scope.spec, name, search, condition.place)
 
 
-def _explanation(spec: Spec, name: str, search: _Search, place: formula.Place) -> Explanation:
+def explain_formula(spec: Formulas, name: str, condition: Expression, state: State) -> Explanation:
+    """Why a formula does not hold in a state; ``name``: what it is called."""
+    search = _Search()
+    search.follow(condition, Scope(spec, state, {}), settled=False)
+    return _explanation(spec, name, search, condition.place)
+
+
+def _explanation(spec: Formulas, name: str, search: _Search, place: formula.Place) -> Explanation:
     """What a search has found; ``place``: where it began."""
     conjunct = spec.written(search.conjunct.place) if search.conjunct is not None else name
     found = search.conjunct.place if search.conjunct is not None else place
@@ -161,7 +168,7 @@ class _Search:
                 return (node.binder is Binder.EXISTS) == value and self._bind(node, value, scope, settled)
             case Call(definition=name, arguments=arguments):
                 given = [scope.value(argument) for argument in arguments]
-                self.enter(scope.spec.formulas[name], given, scope, settled)
+                self.enter(scope.spec.definition(name), given, scope, settled)
             case _:
                 return False
         return True

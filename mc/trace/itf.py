@@ -16,7 +16,7 @@ from mc.errors import TraceError
 from mc.lang.text import to_tla
 from mc.lang.values import FnValue, ModelValue, RecordValue, SeqValue
 from mc.spec.objects import Spec
-from mc.trace.behavior import Behavior
+from mc.trace.behavior import AnyBehavior, Behavior
 from mc.trace.saved import (
     Trace,
     TracedState,
@@ -40,6 +40,11 @@ _LARGEST = 2**53 - 1
 
 def itf(spec: Spec, behavior: Behavior) -> str:
     """The behavior as the text of an ``.itf.json`` file."""
+    return itf_text(origin_json(spec), spec.path.name, behavior)
+
+
+def itf_text(origin: Mapping[str, Any], source: str, behavior: AnyBehavior) -> str:
+    """The same of a behavior of what ``origin`` tells, which is written in the file ``source``."""
     states = [
         {
             _META: {"index": index, "action": action, "arguments": [to_tla(argument) for argument in arguments]},
@@ -47,8 +52,10 @@ def itf(spec: Spec, behavior: Behavior) -> str:
         }
         for index, ((action, arguments), state) in enumerate(zip(behavior.labels, behavior.states, strict=True))
     ]
-    meta = {"format": "ITF", "format-description": _DESCRIPTION, "source": spec.path.name, "mc": origin_json(spec)}
-    document = {_META: meta, "vars": list(spec.variables), "states": states}
+    meta = {"format": "ITF", "format-description": _DESCRIPTION, "source": source, "mc": origin}
+    document: dict[str, Any] = {_META: meta, "vars": list(behavior.initial.values), "states": states}
+    if behavior.loop is not None:
+        document["loop"] = behavior.loop.to
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -91,11 +98,11 @@ def read_itf(document: Mapping[str, Any]) -> Trace:
     origin = None
     if meta.get("mc") is not None:
         own = of_kind(meta["mc"], dict, "#meta: mc")
-        if own.keys() != {"spec", "model"}:
+        if own.keys() - {"config"} != {"spec", "model"}:
             raise TraceError("#meta: mc must have the fields spec and model")
         origin = read_origin(own)
     read = tuple(_state(state, names, f"state {n}") for n, state in enumerate(states, 1))
-    return Trace(read, origin, tuple(loop_notes(None if loop < 0 else loop + 1)))
+    return Trace(read, origin, tuple(loop_notes(None if loop < 0 else loop + 1)), is_typed=False)
 
 
 def _optional(document: Mapping[str, Any], key: str, otherwise: Any) -> Any:

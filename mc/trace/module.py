@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from mc.dataclass import dataclass
 from mc.engine.result import Loop, Taken, Violation
+from mc.engine.stops import taken
 from mc.errors import EvaluationError
-from mc.formula import operators as op
-from mc.formula.nodes import Apply, Call, Expression, Place
+from mc.formula.nodes import Definition, Expression, Level, Place
+from mc.interpreter.actions import Action
 from mc.interpreter.interpreter import Interpreter
 from mc.lang.state import State
 from mc.lang.values import RecordValue
@@ -79,6 +81,28 @@ def _kept(interpreter: Interpreter, state: State) -> tuple[Any, ...]:
     return interpreter.state(values(state))
 
 
+def named(interpreter: Interpreter, values: tuple[Any, ...]) -> State:
+    """A state of the interpreter, with the names of its variables."""
+    return State(dict(zip(interpreter.spec.variables, values, strict=True)))
+
+
+def successors(interpreter: Interpreter, state: State) -> Iterator[ModuleStep]:
+    """Every step from a state, in the order of the actions; the arguments of one are all values that it binds."""
+    return (step for action in interpreter.actions for step in steps_of(interpreter, action, state))
+
+
+def steps_of(interpreter: Interpreter, action: Action, state: State) -> Iterator[ModuleStep]:
+    """The steps of one action."""
+    by = taken(action)
+    for after in action.successors(_kept(interpreter, state)):
+        yield ModuleStep(by, named(interpreter, after))
+
+
+def initial_states(interpreter: Interpreter) -> Iterator[State]:
+    """The initial states, in order."""
+    return (named(interpreter, state) for state in interpreter.initial_states())
+
+
 def aliased(interpreter: Interpreter, behavior: ModuleBehavior) -> ModuleBehavior:
     """The behavior as the ALIAS of the configuration shows it; states where that cannot be evaluated stay as they are.
 
@@ -100,23 +124,29 @@ def aliased(interpreter: Interpreter, behavior: ModuleBehavior) -> ModuleBehavio
     return ModuleBehavior(shown[0], steps, behavior.failure, behavior.loop)
 
 
-def false_conjunct(interpreter: Interpreter, formula: Expression, state: State) -> Expression:
-    """The first conjunct of a formula that is false in a state, through definitions without parameters."""
-    match formula:
-        case Apply(operator=op.AND, operands=operands):
-            for operand in operands:
-                if not _holds(interpreter, operand, state):
-                    return false_conjunct(interpreter, operand, state)
-        case Call(definition=name, arguments=()):
-            return false_conjunct(interpreter, interpreter.spec.definitions[name].expression, state)
-    return formula
+def holds(interpreter: Interpreter, what: Expression | str, state: State, following: State | None = None) -> bool:
+    """Whether a formula is TRUE in a state, or in the step to the following one."""
+    primed = None if following is None else _kept(interpreter, following)
+    return interpreter.holds(what, _kept(interpreter, state), primed)
 
 
-def _holds(interpreter: Interpreter, formula: Expression, state: State) -> bool:
-    try:
-        return interpreter.holds(formula, _kept(interpreter, state))
-    except EvaluationError:
-        return False
+@dataclass(frozen=True)
+class ModuleFormulas:
+    """The formulas of a module (:class:`mc.trace.components.Formulas`)."""
+
+    interpreter: Interpreter
+
+    def evaluate(self, node: Expression, state: State, names: Mapping[str, Any]) -> Any:
+        return self.interpreter.value_with(node, names, _kept(self.interpreter, state))
+
+    def reads(self, node: Expression) -> bool:
+        return self.interpreter.program.analysis.facts(node).level > Level.CONSTANT
+
+    def definition(self, name: str) -> Definition:
+        return self.interpreter.spec.definitions[name]
+
+    def written(self, place: Place) -> str:
+        return source(self.interpreter.spec, place)
 
 
 def source(spec: ModuleSpec, place: Place) -> str:

@@ -18,7 +18,7 @@ from mc.lang.domains import Fn
 from mc.lang.state import State
 from mc.lang.values import RecordValue
 from mc.spec.objects import Spec
-from mc.trace.behavior import Behavior
+from mc.trace.behavior import AnyStep, Behavior
 from mc.trace.network import Letter, Network, end_named, mentions
 from mc.trace.processes import Family, Process, as_process, ends_of
 
@@ -61,7 +61,7 @@ class Event:
     """One step: ``number`` is that of the state it leads to."""
 
     number: int
-    step: Step
+    step: AnyStep
     #: Who acts; None for a step of no process, and for what the network does.
     process: Process | None
     #: The processes that the arguments are, one by one.

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
 from mc.dataclass import dataclass
 from mc.engine.reference import Step, ways
@@ -30,6 +30,17 @@ from mc.trace.text import value_changes
 from mc.trace.verdict import failure_in
 from mc.trace.walk import Call, Guard, Walk, initial_walks, walks
 
+B = TypeVar("B")
+
+
+class Named(Protocol):
+    """A spec in Python or a module."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def variables(self) -> Iterable[str]: ...
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -38,7 +49,7 @@ class Difference:
     variable: str
     #: From what the spec gives to what the file has, part by part: ``log[s1]: <<>> -> <<1>>``.
     changes: tuple[str, ...]
-    #: The statement that writes the variable, and its place; UNCHANGED where there is none.
+    #: The statement that writes the variable, and its place; UNCHANGED where there is none. Empty: not known.
     conjunct: str
     #: ``FILE:LINE: ``, or nothing.
     place: str
@@ -67,7 +78,7 @@ class Break:
             lines += [f"  {self.guard}", f"    {self.guard.file}:{self.guard.line}: {self.guard.conjunct}"]
         for difference in self.differences:
             lines += [f"  {change}" for change in difference.changes]
-            lines.append(f"    {difference.place}{difference.conjunct}")
+            lines += [f"    {difference.place}{difference.conjunct}"] if difference.conjunct else []
         return "\n".join([*lines, *(f"  {note}" for note in self.notes)])
 
     def _claim(self) -> str:
@@ -80,17 +91,17 @@ class Break:
 
 
 @dataclass(frozen=True)
-class Replay:
+class Replay(Generic[B]):
     """A trace, as far as it is a behavior."""
 
     #: The states up to the break; None where not even the first one is allowed.
-    behavior: Behavior | None
+    behavior: B | None
     broken: Break | None
     #: What else the trace says, and what of it was not looked at: sentences.
     notes: tuple[str, ...] = ()
 
 
-def replay(spec: Spec, trace: Trace) -> Replay:
+def replay(spec: Spec, trace: Trace) -> Replay[Behavior]:
     """Follow ``trace`` through ``spec``; :class:`TraceError` where its variables are not those of the spec."""
     try:
         return _replay(spec, trace)
@@ -98,11 +109,11 @@ def replay(spec: Spec, trace: Trace) -> Replay:
         raise TraceError("a value in the trace is nested too deeply") from None
 
 
-def _replay(spec: Spec, trace: Trace) -> Replay:
+def _replay(spec: Spec, trace: Trace) -> Replay[Behavior]:
     if not trace.states:
         raise TraceError("the trace has no states")
-    names = [_find_names(spec, trace, number) for number in range(1, len(trace.states) + 1)]
-    told = (*trace.notes, *_left_out(spec, trace, names))
+    names = [find_names(spec, trace, number) for number in range(1, len(trace.states) + 1)]
+    told = (*trace.notes, *left_out(spec, trace, names))
     found = [_state(spec, given, called) for given, called in zip(trace.states, names, strict=True)]
     (first, notes), *following = found
     if first not in initial_states(spec):
@@ -122,7 +133,7 @@ def _replay(spec: Spec, trace: Trace) -> Replay:
     return Replay(Behavior(first, tuple(steps), failure_in(spec, state)), None, told)
 
 
-def _find_names(spec: Spec, trace: Trace, number: int) -> dict[str, str]:
+def find_names(spec: Named, trace: Trace, number: int) -> dict[str, str]:
     """What the file calls the spec's variables in a state: itself, or in an instance, as other tools do."""
     given = trace.states[number - 1].values
     found: dict[str, str] = {}
@@ -138,12 +149,12 @@ def _find_names(spec: Spec, trace: Trace, number: int) -> dict[str, str]:
     return found
 
 
-def _wrong_variables(spec: Spec, number: int, what: str) -> TraceError:
+def _wrong_variables(spec: Named, number: int, what: str) -> TraceError:
     known = ", ".join(spec.variables)
     return TraceError(f"state {number} {what}: is this a trace of {spec.name}? Its variables are {known}")
 
 
-def _left_out(spec: Spec, trace: Trace, names: Sequence[Mapping[str, str]]) -> Iterator[str]:
+def left_out(spec: Named, trace: Trace, names: Sequence[Mapping[str, str]]) -> Iterator[str]:
     """That a file of another tool has more variables: those of its own, of an ALIAS, of a module that replays."""
     pairs = zip(trace.states, names, strict=True)
     left = dict.fromkeys(name for given, used in pairs for name in given.values if name not in used.values())

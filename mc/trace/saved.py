@@ -33,6 +33,8 @@ class Origin:
     #: A bundled spec's name, or a path.
     spec: str
     model: Model
+    #: The configuration of a TLA+ module.
+    config: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Trace:
     notes: tuple[str, ...] = ()
     #: How it goes on for ever after its last state, in a file of mc.
     loop: Loop | None = None
+    #: Whether it keeps sets, sequences and functions, strings and model values apart.
+    is_typed: bool = True
 
 
 def local_name(name: str) -> str:
@@ -111,7 +115,7 @@ def read_trace_json(document: Mapping[str, Any]) -> Trace:
     """The trace in the document of a ``trace.json``; :class:`TraceError` where it is not one."""
     known = ("format", "schema", "spec", "model", "violation", "states")
     loop = document.get("loop")
-    _check_keys({key: value for key, value in document.items() if key != "loop"}, known, "the file")
+    _check_keys({key: value for key, value in document.items() if key not in ("loop", "config")}, known, "the file")
     if document["schema"] != SCHEMA:
         raise TraceError(f"this trace has schema {document['schema']!r}, and this mc reads schema {SCHEMA}")
     states = of_kind(document["states"], list, "states")
@@ -174,9 +178,13 @@ def module_origin_json(spec: ModuleSpec) -> dict[str, Any]:
     """The same of a TLA+ module, whose model is its configuration."""
     return {
         "spec": str(spec.path.resolve()),
+        "config": None if spec.config is None else str(spec.config.resolve()),
         "model": {
             "name": spec.model,
-            "constants": {name: constant_json(value) for name, value in spec.constants.items()},
+            "constants": {
+                name: value if isinstance(value, bool | int) else to_tla(value)
+                for name, value in spec.constants.items()
+            },
             "symmetry": [] if spec.symmetry is None else [spec.symmetry],
             "invariants": list(spec.invariants),
             "witnesses": [],
@@ -202,7 +210,12 @@ def read_origin(document: Mapping[str, Any]) -> Origin:
     model = of_kind(document["model"], dict, "model")
     _check_keys(model, tuple(_MODEL), "model")
     fields = {key: read(model[key], f"model: {key}") for key, read in _MODEL.items()}
-    return Origin(of_kind(document["spec"], str, "spec"), Model(**fields))
+    config = document.get("config")
+    return Origin(
+        of_kind(document["spec"], str, "spec"),
+        Model(**fields),
+        None if config is None else of_kind(config, str, "config"),
+    )
 
 
 def load_origin(origin: Origin, **changes: Any) -> Spec:
@@ -248,7 +261,8 @@ def _text(value: Any, what: str) -> str:
 
 def _name(value: Any, what: str) -> str:
     """A name; a file's name among them cannot lead to another directory."""
-    if not _text(value, what).isidentifier():
+    # The name of what an instance brings in has ! in it.
+    if not _text(value, what).replace("!", "").isidentifier():
         raise TraceError(f"{what}: {shown(value)} is not a name")
     return _text(value, what)
 

@@ -45,7 +45,16 @@ def mermaid(spec: Spec, behavior: Behavior, sentence: str = "", part: Part | Non
 
     ``sentence`` says what is wrong in its last state; ``part``: what is shown, if not all.
     """
-    told = timeline(spec, behavior, part)
+    return mermaid_of(timeline(spec, behavior, part), sentence)
+
+
+def plantuml(spec: Spec, behavior: Behavior, sentence: str = "", part: Part | None = None) -> str:
+    """The behavior as a PlantUML sequence diagram; the arguments as of :func:`mermaid`."""
+    return plantuml_of(timeline(spec, behavior, part), sentence)
+
+
+def mermaid_of(told: Timeline, sentence: str) -> str:
+    """What happens in a behavior, for Mermaid."""
     ids = {lane: f"p{n}" for n, lane in enumerate(told.lanes)}
     lines = ["sequenceDiagram"]
     lines += [f"    participant {name} as {_mermaid(told.title(lane))}" for lane, name in ids.items()]
@@ -59,9 +68,8 @@ def mermaid(spec: Spec, behavior: Behavior, sentence: str = "", part: Part | Non
     return "\n".join(lines) + "\n"
 
 
-def plantuml(spec: Spec, behavior: Behavior, sentence: str = "", part: Part | None = None) -> str:
-    """The behavior as a PlantUML sequence diagram; the arguments as of :func:`mermaid`."""
-    told = timeline(spec, behavior, part)
+def plantuml_of(told: Timeline, sentence: str) -> str:
+    """What happens in a behavior, for PlantUML."""
     ids = {lane: f"p{n}" for n, lane in enumerate(told.lanes)}
     lines = ["@startuml", "hide footbox"]
     lines += [f'participant "{_plantuml(told.title(lane))}" as {name}' for lane, name in ids.items()]

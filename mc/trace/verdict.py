@@ -16,9 +16,9 @@ from mc.trace.explain import Explanation, explain
 class Verdict:
     """What the last state of a behavior violates."""
 
-    #: "invariant", "deadlock" or "evaluation", as of a search.
+    #: "invariant", "property", "deadlock" or "evaluation", as of a search.
     kind: str
-    #: The invariant's name; empty otherwise.
+    #: The name of the invariant or property; empty otherwise.
     property: str
     #: One sentence.
     message: str

@@ -130,7 +130,7 @@ def _ways(tree: Tree, path: _Path) -> list[_Path]:
             ends = _follow(body, replace(path, scope=scope.inside({name: scope.value(value)})))
             return [replace(end, scope=scope) for end in ends]
         case Enter(definition=definition, arguments=arguments):
-            return _enter(scope.spec.formulas[definition], [scope.value(a) for a in arguments], path)
+            return _enter(scope.spec.definition(definition), [scope.value(a) for a in arguments], path)
 
 
 def _each(node: Each, path: _Path) -> list[_Path]:
@@ -151,6 +151,7 @@ def _assigned(node: Assign, path: _Path) -> _Path:
     name, scope = node.variable, path.scope
     value, keys = scope.value(node.value), tuple(scope.value(key.key) for key in node.path)
     try:
+        assert isinstance(scope.spec, Spec)
         changed = put(scope.spec.variables[name], path.primed[name], keys, value)
     except Exception as error:  # a value outside its domain, or a place that is not there
         raise Undecided from error

@@ -64,7 +64,7 @@ def test_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_violation(capsys: pytest.CaptureFixture[str]) -> None:
     output, _ = check(capsys, 12, "--config", "small.cfg", "--json", "r.json")
     assert "Error: invariant Small is violated.\n" in output
-    assert "Small is FALSE in the last state, and in it Counter.tla:11:13: x < 3\n" in output
+    assert "Small is false: x = 3\n  Counter.tla:11: x < 3\n    x = 3  since state 4: Up(n1)\n" in output
     assert "A behavior of 4 states:\n" in output
     assert "State 1: Init\n    /\\ x = 0\n    /\\ last = n1\n" in output
     assert "State 4: Up(n1)\n    x: 2 -> 3\n" in output
@@ -77,18 +77,12 @@ def test_a_violation(capsys: pytest.CaptureFixture[str]) -> None:
     assert "State 4: Up(n1)\n    x: 2 -> 3\n" in capsys.readouterr()[0]
 
 
-def test_a_trace_that_is_not_there_yet(capsys: pytest.CaptureFixture[str]) -> None:
-    check(capsys, 12, "--config", "small.cfg")
-    assert main(["trace", "out", "--format", "itf"]) == 2
-    assert "--format itf is not for a trace of a .tla yet" in capsys.readouterr()[1]
-    assert main(["trace", "out", "--replay"]) == 2
-    assert "--replay is not for a trace of a .tla yet" in capsys.readouterr()[1]
-
-
 def test_an_alias(capsys: pytest.CaptureFixture[str]) -> None:
     Path("small.cfg").write_text(f"{CONFIG}INVARIANT Small ALIAS Shown", encoding="utf-8")
     output, _ = check(capsys, 12, "--config", "small.cfg")
     assert "State 4: Up(n1)\n    double: 4 -> 6\n" in output
+    # The value is of the state, which is not shown.
+    assert "Small is false: Counter.tla" not in output and "since" not in output
 
 
 def test_an_evaluation_that_fails(capsys: pytest.CaptureFixture[str]) -> None:
@@ -237,8 +231,8 @@ def test_files_that_are_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert "there is no file Conter.tla; did you mean Counter.tla?" in capsys.readouterr()[1]
     assert main(["check", "choose.py", "--config", "small.cfg"]) == 2
     assert "--config is for a .tla" in capsys.readouterr()[1]
-    assert main(["graph", "Counter.tla"]) == 2
-    assert "of a .tla only mc check knows so far" in capsys.readouterr()[1]
+    assert main(["graph", "choose.py", "--config", "small.cfg"]) == 2
+    assert "--config is for a .tla" in capsys.readouterr()[1]
 
 
 def test_warnings_come_with_quiet_too(capsys: pytest.CaptureFixture[str]) -> None:

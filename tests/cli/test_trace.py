@@ -14,7 +14,7 @@ import pytest
 
 from mc.cli import options
 from mc.cli.main import main
-from mc.cli.trace import PICTURES, TEXTS
+from mc.cli.traced import DATA, PICTURES
 from mc.read.models import bundled
 
 # Before it enters, a process does not look whether another is inside.
@@ -70,7 +70,7 @@ def test_the_file_alone_is_enough(saved: Path, tmp_path: Path, capsys: pytest.Ca
     assert json.loads(saved.read_text(encoding="utf-8"))["violation"]["property"] == "Exclusion"
 
 
-@pytest.mark.parametrize("name", [name for name in (*TEXTS, *PICTURES) if name != "tla"])
+@pytest.mark.parametrize("name", [name for name in ("text", "full", *DATA, *PICTURES) if name != "tla"])
 def test_every_format_is_the_same_on_stdout_and_in_a_file(
     saved: Path, name: str, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
@@ -209,7 +209,7 @@ def test_markup_in_a_value_stays_text(saved: Path, capsys: pytest.CaptureFixture
     assert main(["trace", "bad.json", "--replay"]) == 21
     said = capsys.readouterr().out
     assert "is not in {" in said and "\x1b" not in said
-    for name in (*TEXTS, *PICTURES):
+    for name in ("text", "full", *DATA, *PICTURES):
         assert main(["trace", "bad.json", "--format", name, "-o", "x.tla"]) == 21
         assert not Path("x.tla").exists()
 

@@ -521,15 +521,15 @@ def dump_of_tlc(spec: Spec, out: Path) -> Path:
 )
 def test_dump_equals_that_of_tlc(tmp_path: Path, path: Path, constants: Any, symmetry: Any) -> None:
     spec = load(path, constants, symmetry=symmetry)
-    ground = explored(spec)
+    engine, ground = Engine(spec), explored(spec)
     ours = tmp_path / "ours.dot"
     ours.write_text(export.tlc_text(stategraph.state_graph(ground)), encoding="utf-8")
     proof = read_proof(spec, [ROOT / "proofs"])
     found = []
     for file in (dump_of_tlc(spec, tmp_path / "tlc"), ours):
-        dump = read_graph(file, spec, ground.engine)
+        dump = read_graph(file, proof, engine)
         assert not dump.foreign
-        keys = [row.tobytes() for row in ground.engine.canonical_rows(dump.rows)]
+        keys = [row.tobytes() for row in engine.canonical_rows(dump.rows)]
         # In the .tla, a row that ranges over a variable has a name of its own: ReceiveAny.
         labels = [proof.action(label) for label in dump.labels]
         edges = Counter((keys[u], labels[label], keys[v]) for u, label, v in dump.edges.tolist())

@@ -378,10 +378,10 @@ def test_arguments_that_tlc_tells(tmp_path: Path, symmetry: tuple[str, ...]) -> 
     def compared(label: str) -> list[str]:
         (tmp_path / "move.dot").write_text(move_dump(spec, label))
         engine, proof = FakeEngine(spec), read_proof(spec)
-        dumped = read_graph(tmp_path / "move.dot", spec, engine)
+        dumped = read_graph(tmp_path / "move.dot", proof, engine)
         graphs = merge(proof, engine, engine.graph(100), dumped.rows, dumped.foreign, dumped)
         assert graphs.actions == ["Move", "Say"] and explain(graphs, partial=False) == []
-        return other_arguments(proof, graphs, [])
+        return other_arguments(graphs, [])
 
     assert compared("Move({a},{b})") == []
     assert compared("Move") == []  # as TLC of before tells it

@@ -444,7 +444,7 @@ more",color="black",fontcolor="black"];
 def test_plain_dump(tmp_path: Path) -> None:
     (tmp_path / "states.dump").write_text(PLAIN)
     engine = Packing()
-    table = read_states(tmp_path / "states.dump", switch(tmp_path), engine)
+    table = read_states(tmp_path / "states.dump", read_proof(switch(tmp_path)), engine)
     # The last state is cut short, as where TLC is stopped; l9 is no lamp.
     assert table.rows().tolist() == [[0, 0], [0b1010, 3], [0, 3], [-1, 0]]
     assert [(text, "l9" in why) for text, why in table.foreign] == [("/\\ on = {l9}\n/\\ last = l3", True)]
@@ -453,7 +453,7 @@ def test_plain_dump(tmp_path: Path) -> None:
 
 def test_graph_dump(tmp_path: Path) -> None:
     (tmp_path / "graph.dot").write_text(DOT)
-    graph = read_graph(tmp_path / "graph.dot", switch(tmp_path), Packing())
+    graph = read_graph(tmp_path / "graph.dot", read_proof(switch(tmp_path)), Packing())
     assert graph.rows.tolist() == [[0, 0], [0b1010, 3], [-1, 0]]
     assert (graph.initial, graph.labels) == ([0], ["PressAny", "ResetAny"])
     # The edge to 9, of which nothing is known, is left out.
