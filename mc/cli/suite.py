@@ -29,11 +29,15 @@ examples:
   mc suite raft raft_history:anylog      those of one spec, and one of another
   mc suite --crosscheck                  let TLC check each of them too, and compare
   mc suite ./mine.yaml --junit j.xml     your own
+  mc suite ./modules                     all that the .yaml files of a directory name
   mc suite --gallery                     also write {GALLERY}
 
 A model says what is expected of it in its YAML:
   expect: {{verdict: ok, distinct: 288, source: TLC 2.15}}
   expect: {{violation: Agreement, length: 9}}
+
+A .yaml without a .py beside it names TLA+ modules (default: X.tla for X.yaml) and configurations:
+  models: {{small: {{module: MC.tla, config: small.cfg, expect: {{verdict: ok}}}}}}
 
 exit codes:
   0 all came as expected, 22 something did not (or could not be run, or a model has a mistake in it),
@@ -50,7 +54,7 @@ def add_parser(commands: Any) -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("specs", metavar="SPEC[:MODEL]", nargs="*", help="which ones (default: all bundled specs)")
+    parser.add_argument("specs", metavar="SPEC[:MODEL]|DIR", nargs="*", help="which ones (default: all bundled specs)")
     parser.add_argument("--crosscheck", action="store_true", help="compare each with TLC (mc crosscheck)")
     parser.add_argument("--long", action="store_true", help="also those that are too long for every day")
     parser.add_argument("--jobs", metavar="N", type=options.positive, default=processors(), help="how many at once")

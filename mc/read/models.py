@@ -77,7 +77,7 @@ def find_spec(reference: str) -> tuple[Path, str | None]:
         raise UsageError(f"{reference!r} is not SPEC or SPEC:MODEL")
     spec = match["spec"]
     if spec.endswith(".tla") and Path(spec).is_file():
-        raise UsageError(f"{reference}: of a .tla only mc check knows so far, and its models are TLC configurations")
+        raise UsageError(f"{reference}: the models of a .tla are TLC configurations: give {spec} and --config FILE")
     if spec.endswith((".py", ".yaml", ".yml")):
         path = Path(spec)
         if not path.is_file():
@@ -91,6 +91,21 @@ def find_spec(reference: str) -> tuple[Path, str | None]:
             known = f"; give the path of a .py, or one of {', '.join(bundled_names())}"
             raise UsageError(f"there is no spec {spec!r}{meant(spec, match['model']) or known}")
     return path, match["model"]
+
+
+def find_models(reference: str) -> tuple[Models, str | None]:
+    """The models that ``SPEC[:MODEL]`` means, and which of them; ``SPEC`` may be a ``.yaml`` of TLA+ modules, or a
+    ``.tla`` with one beside it."""
+    match = _REFERENCE.fullmatch(reference)
+    path = Path(match["spec"] if match is not None else reference)
+    file = path.with_suffix(".yaml") if path.suffix == ".tla" and path.is_file() else path
+    if match is not None and file.suffix in (".yaml", ".yml") and not file.with_suffix(".py").is_file():
+        if not file.is_file():
+            where = f"no {file.name} beside it says what is expected" if file != path else "there is no such file"
+            raise UsageError(f"{path}: {where}")
+        return _Reader(file, of_modules=True).read(file), match["model"]
+    spec, name = find_spec(reference)
+    return read_models(spec), name
 
 
 def meant(spec: str, model: str | None) -> str:
@@ -144,8 +159,9 @@ def _known(name: str, known: Iterable[str], what: str) -> str:
 class _Reader:
     """Reads one YAML file of models, strictly."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, of_modules: bool = False) -> None:
         self.file = file
+        self.of_modules = of_modules
         #: The keys of a model, as the fields of :class:`Model`, each with what reads its value.
         self.keys: dict[str, Callable[[yaml.Node, str], Any]] = {
             "description": self.text,
@@ -161,6 +177,10 @@ class _Reader:
             "expect": self.expectation,
             "long": self.flag,
         }
+        if of_modules:
+            # All else is said by the configuration.
+            self.keys = {key: self.keys[key] for key in ("description", "claim", "expect", "long")}
+            self.keys |= {"module": self.path, "config": self.path}
 
     def read(self, spec: Path) -> Models:
         top = self.mapping(self.parse(), "the file", ("default", "models"))
@@ -202,6 +222,12 @@ class _Reader:
             raise self.fail(node, f"a model's name has letters, digits, _ and - only, not {name!r}")
         found = self.mapping(node, f"model {name}", self.keys)
         fields = {key: self.keys[key](value, f"model {name}: {key}") for key, value in found.items()}
+        if self.of_modules:
+            module = fields.setdefault("module", self.file.with_suffix(".tla"))
+            fields.setdefault("config", module.with_suffix(".cfg"))
+            for path in (module, fields["config"]):
+                if not path.is_file():
+                    raise self.fail(node, f"model {name}: there is no file {path}")
         return Model(name, fields.pop("constants", {}), place=(self.file, node.start_mark.line + 1), **fields)
 
     def fail(self, node: yaml.Node, message: str) -> McError:
@@ -242,6 +268,10 @@ class _Reader:
         if not isinstance(value, str):
             raise self.wrong(node, what, "a text (in quotes, if it looks like something else)")
         return value
+
+    def path(self, node: yaml.Node, what: str) -> Path:
+        """A file beside the YAML, or from there."""
+        return self.file.parent / self.text(node, what)
 
     def number(self, node: yaml.Node, what: str) -> int:
         value = self.scalar(node)

@@ -178,6 +178,9 @@ class Model:
     expect: Expectation | None = None
     #: Too long for every day: ``mc suite`` runs it only on demand.
     long: bool = False
+    #: A TLA+ module and its TLC configuration, which then say all that is said above.
+    module: Path | None = None
+    config: Path | None = None
     #: The file and line that say all of this; None where a command line says some of it.
     place: tuple[Path, int] | None = field(default=None, compare=False)
 

@@ -98,6 +98,7 @@ def _text(verdict: str, name: str | None, length: int | None, counts: Mapping[st
             "vacuous": "no state to explore",
             "incomplete": "no complete search",
             "error": "a spec that cannot be evaluated",
+            "assumption": "a false assumption",
         }[verdict]
     ]
     if length is not None:

@@ -75,7 +75,7 @@ class Runner:
             return not_run(job)
         with tempfile.TemporaryDirectory(prefix="mc-suite-") as directory:
             file = Path(directory) / "result.json"
-            command = [sys.executable, "-m", "mc", "crosscheck" if self.crosscheck else "check", job.reference]
+            command = [sys.executable, "-m", "mc", "crosscheck" if self.crosscheck else "check", *job.reference]
             began = time.monotonic()
             with self._lock:
                 if self._interrupted:

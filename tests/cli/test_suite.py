@@ -271,3 +271,61 @@ def test_a_broken_model_does_not_stop_the_others(capsys: pytest.CaptureFixture[s
     assert main(["info", file]) == 151
     assert "  good" in capsys.readouterr().out
     assert main(["check", f"{file}:good", "--quiet"]) == 0
+
+
+MODULE = """\
+---- MODULE Steps ----
+EXTENDS Naturals
+CONSTANT Top
+VARIABLE x
+Init == x = 0
+Up == x < Top /\\ x' = x + 1
+Next == Up
+Small == x < 3
+====
+"""
+
+
+def write_modules() -> None:
+    """A module with two configurations, and what is expected of them."""
+    Path("Steps.tla").write_text(MODULE, encoding="utf-8")
+    Path("Steps.cfg").write_text("INIT Init NEXT Next INVARIANT Small CONSTANT Top = 2 CHECK_DEADLOCK FALSE")
+    Path("far.cfg").write_text("INIT Init NEXT Next INVARIANT Small CONSTANT Top = 9")
+    models = "near: {expect: {verdict: ok, distinct: 3, source: by hand}}"
+    models += "\n  far: {config: far.cfg, expect: {violation: Small, length: 4}}"
+    Path("Steps.yaml").write_text(f"models:\n  {models}\n", encoding="utf-8")
+
+
+def test_modules(capsys: pytest.CaptureFixture[str]) -> None:
+    write_modules()
+    assert main(["suite", "Steps.tla", "--json", "found.json"]) == 0
+    assert "2 models in" in capsys.readouterr().out
+    found = {one["model"]: one for one in json.loads(Path("found.json").read_text())["models"]}
+    assert (found["near"]["status"], found["near"]["result"]["distinct"]) == ("pass", 3)
+    assert (found["far"]["status"], found["far"]["got"]) == ("pass", "a violation of Small, length 4")
+    assert main(["suite", "./Steps.yaml:near", "--crosscheck"]) == 0
+    assert "equal (counts, states, edges)" in capsys.readouterr().out
+
+
+def test_a_directory(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of modules and specs; and entries that name their modules."""
+    write_modules()
+    write("small: {constants: {Top: 2}, deadlock: false, witnesses: [], expect: {verdict: ok}}")
+    entries = "a: {module: Steps.tla, config: far.cfg, expect: {verdict: deadlock}}"
+    entries += "\n  b: {module: None.tla, expect: {verdict: ok}}\n  c: {constants: {}, module: Steps.tla}"
+    Path("more.yaml").write_text(f"models:\n  {entries}\n", encoding="utf-8")
+    assert main(["suite", "."]) == 22
+    output = capsys.readouterr().out
+    assert "more:a: expected a deadlock; got a violation of Small, length 4 (more.yaml:2)" in output
+    assert "more.yaml:3: model b: there is no file None.tla" in output
+    assert "more.yaml:4: model c: unknown key 'constants'" in output
+    assert "6 models in" in output and "3 pass, 1 fail, 2 error" in output
+
+
+def test_where_nothing_is_expected_of_modules(capsys: pytest.CaptureFixture[str]) -> None:
+    write_modules()
+    Path("Steps.yaml").unlink()
+    assert main(["suite", "Steps.tla"]) == 2
+    assert "Steps.tla: no Steps.yaml beside it says what is expected" in capsys.readouterr().err
+    assert main(["suite", "."]) == 2
+    assert "there is no .yaml in this directory" in capsys.readouterr().err
