@@ -440,6 +440,19 @@ Next == x' = (x + 1) % 4 /\\ f' = IF x = 3 THEN [f EXCEPT ![2, 2] = f[{key}]] EL
     assert run(body, "INIT Init NEXT Next").result.verdict == verdict
 
 
+def test_symmetric_values_beside_others(run: Run) -> None:
+    body = """
+EXTENDS Naturals, TLC
+CONSTANT P
+VARIABLES x, y
+Init == x = 0 /\\ y \\in P
+Next == x < 3 /\\ x' = x + 1 /\\ \\E p \\in P : y' = p \\/ y' = [of |-> p, n |-> x]
+Perms == Permutations(P)
+"""
+    found = run(body, "CONSTANT P = {a, b} INIT Init NEXT Next SYMMETRY Perms CHECK_DEADLOCK FALSE")
+    assert found.why.endswith("which stands beside other values, is not supported")
+
+
 def test_symmetric_values_in_tuples(run: Run) -> None:
     body = """
 EXTENDS Naturals, TLC

@@ -121,7 +121,7 @@ def symmetric_atoms(shape: Shape) -> set[ModelValue]:
     if isinstance(shape, AtomShape):
         return set(_model_values(shape.members))
     if isinstance(shape, OptionalShape):
-        return symmetric_atoms(shape.inner)
+        return symmetric_atoms(shape.inner) | set(_model_values([shape.none]))
     if isinstance(shape, FnShape):
         return symmetric_atoms(shape.domain) | symmetric_atoms(shape.element)
     if isinstance(shape, RecordShape):

@@ -67,6 +67,8 @@ class Mover:
 
     def moves(self, shape: Shape) -> bool:
         """Whether values of the shape can change at all."""
+        if isinstance(shape, OptionalShape) and shape.none in self.atoms:
+            raise SpecError(f"symmetry of {shape.none}, which stands beside other values, is not supported")
         return not symmetric_atoms(shape).isdisjoint(self.atoms)
 
     def generate(self) -> None:
