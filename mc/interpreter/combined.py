@@ -209,7 +209,7 @@ def union(of: Any, order: Order) -> Any:
     """``UNION of``"""
     parts = of.values if isinstance(of, Display) else of
     if isinstance(of, (frozenset, Display)) and all(type(part) is frozenset for part in parts):
-        return order.set_of(frozenset().union(*parts))
+        return order.set_of(chain.from_iterable(parts))
     if not is_set(of):
         raise KindError(f"a set is needed, not {text(of)}")
     return Union(of)

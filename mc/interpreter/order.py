@@ -78,8 +78,14 @@ class Order:
 
     def set_of(self, values: Iterable[Any]) -> frozenset[Any]:
         """The set of some values in normal form; :class:`KindError` where some two cannot be compared."""
-        found = frozenset(values) if not isinstance(values, frozenset) else values
-        types = set(map(type, found))
+        given = values if isinstance(values, frozenset) else tuple(values)
+        found = frozenset(given)
+        types = set(map(type, given))
+        if len(found) < len(given) and (frozenset in types or len(types) > 1):
+            apart = {(type(value), _key(frozenset((value,)), type(value))) for value in given}
+            if len(apart) > len(found):
+                # Python holds 1 for equal to TRUE, TLC does not compare them.
+                self.distinct(tuple(given))
         if len(found) > 1 and not (len(types) == 1 and types <= ATOMS and not self._are_typed(types)):
             self.sorted(found)
         return found

@@ -32,7 +32,18 @@ class Product(SetValue):
         """How an element is made of parts that are in normal form."""
         return self.made
 
+    def is_empty(self, order: Order) -> bool:
+        """Whether one of the sets is empty, as TLC finds out: up to the first one that cannot be gone through."""
+        for part in self.sets:
+            if isinstance(part, SetValue) and not part.is_enumerable:
+                return False
+            if size(part, order) == 0:
+                return True
+        return False
+
     def each(self, order: Order) -> Iterator[Any]:
+        if self.is_empty(order):
+            return iter(())
         return self._of([tuple(each(part, order)) for part in self.sets])
 
     def _of(self, columns: Sequence[Sequence[Any]]) -> Iterator[Any]:
@@ -43,6 +54,9 @@ class Product(SetValue):
         try:
             return self._elements
         except AttributeError:
+            if self.is_empty(order):
+                self._elements = ()
+                return self._elements
             if self.size(order) > MOST_ELEMENTS:
                 raise EvaluationError(f"a set has too many elements, more than {MOST_ELEMENTS:,}: {self!r}") from None
             self._elements = tuple(self._of([elements(part, order) for part in self.sets]))

@@ -85,7 +85,7 @@ def no_member(element: Any, collection: Any) -> bool:
 
 
 class Infinite(SetValue):
-    """``Nat``, ``Int``, ``Real``, ``STRING`` or ``Any``."""
+    """``Nat``, ``Int``, ``STRING`` or ``Any``."""
 
     __slots__ = ("kind", "least", "name")
     is_enumerable = False
@@ -127,7 +127,8 @@ class Infinite(SetValue):
 
 NAT = Infinite("Nat", int, 0)
 INT = Infinite("Int", int)
-REAL = Infinite("Real", int)
+#: TLC does not know real numbers: its module Reals has this in their place (``StandardModules/Reals.tla``).
+REAL = "Reals"
 STRING = Infinite("STRING", str)
 ANY = Infinite("Any", object)
 

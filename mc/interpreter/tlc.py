@@ -36,6 +36,6 @@ class Registers:
         """``TLCSet(key, value)``"""
         if type(key) is int and key >= 0:
             self.numbered[key] = value
-        elif type(key) is not str:
+        else:
             raise EvaluationError(f"The first argument of TLCSet should be a nonnegative integer, not {text(key)}")
         return True
