@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from mc.engine.deep import OverdueError, deeply
 from mc.engine.keys import Orbits, Visited
 from mc.engine.permutations import group
-from mc.engine.properties import temporal, varying, without_properties
+from mc.engine.properties import postconditions, temporal, varying, without_properties
 from mc.engine.result import (
     NO_ERROR,
     PROGRESS_SECONDS,
@@ -122,7 +122,7 @@ class Search:
             "distinct": lambda: len(self.states),
             "initial": lambda: self.initial,
             "generated": lambda: self.generated,
-            "diameter": lambda: max(self.depth, len(self.levels)),
+            "diameter": lambda: self.depth + (len(self.states) > self.last),
             "duration": lambda: int(time.monotonic() - self.began),
             "worker": lambda: 0,
         }
@@ -347,7 +347,7 @@ class Search:
     def _finish(self) -> None:
         """What is to hold at the end."""
         self.level = 0
-        for name in self.spec.postconditions:
+        for name in postconditions(self.spec):
             self._demand("postcondition", name, name, f"POSTCONDITION {name}")
 
     def _tick(self) -> None:

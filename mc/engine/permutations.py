@@ -31,6 +31,8 @@ def group(interpreter: Interpreter, warnings: list[str]) -> list[Permutation]:
         elements = list(functions)
     except TypeError:
         raise ModelError(f"{place}: SYMMETRY {name} is not a set of permutations, but {to_tla(functions)}") from None
+    if not elements:
+        raise ModelError(f"{place}: SYMMETRY {name} is empty; name a set of permutations")
     for element in elements:
         if not isinstance(element, FnValue):
             raise ModelError(f"{place}: SYMMETRY {name} is a set of permutations, and {to_tla(element)} is none")

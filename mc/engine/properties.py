@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -63,6 +64,16 @@ def asked(interpreter: Interpreter) -> Asked | str:
 def without_properties(left_out: str, result: Result) -> Result:
     """The result of a search of all states that says nothing of whole behaviors, and why; empty: nothing was asked."""
     return replace(result, verdict="incomplete", ending=Ending("properties", left_out)) if left_out else result
+
+
+def postconditions(spec: ModuleSpec) -> Iterator[str]:
+    """What is to hold at the end; TLC has a value in the place of a constant by then, and refuses it."""
+    levels = Levels(spec.definitions)
+    for name in spec.postconditions:
+        if levels.definition(name) is Level.CONSTANT:
+            place = spec.definitions[name].place.start
+            raise ModelError(f"{place}: POSTCONDITION {name} is a constant; name what speaks of the search")
+        yield name
 
 
 def varying(interpreter: Interpreter, warnings: list[str], what: str, names: tuple[str, ...]) -> list[str]:

@@ -83,8 +83,18 @@ def test_a_deadlock(module: Any) -> None:
 
 
 def test_a_view_of_no_variable(module: Any) -> None:
-    with pytest.raises(ModelError, match=r"M.cfg:1:26: VIEW Seen: it mentions no variable"):
-        module("VARIABLE x\nInit == x = 0\nNext == x' = x\nSeen == 1", "INIT Init NEXT Next VIEW Seen")
+    result = module("VARIABLE x\nInit == x = 0\nNext == x' \\in {0, 1}\nSeen == 1", "INIT Init NEXT Next VIEW Seen")
+    assert (result.verdict, result.generated, result.distinct) == ("ok", 3, 1)
+
+
+def test_a_constant_postcondition(module: Any) -> None:
+    with pytest.raises(ModelError, match=r"M.tla:5:1: POSTCONDITION Post is a constant"):
+        module("VARIABLE x\nInit == x = 0\nNext == x' = x\nPost == TRUE", "INIT Init NEXT Next POSTCONDITION Post")
+
+
+def test_a_state_predicate_is_no_fairness(module: Any) -> None:
+    with pytest.raises(ModelError, match=r"Spec has \[\]P as a conjunct, .*M.tla:4:32"):
+        module("VARIABLE x\nNext == x' = x\nSpec == x = 0 /\\ [][Next]_x /\\ [](x = 0)", "SPECIFICATION Spec")
 
 
 def test_an_error_before_whole_behaviors_are_looked_at(module: Any) -> None:
