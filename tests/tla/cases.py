@@ -16,7 +16,7 @@ Fact(k, holds) == IF holds THEN 2^k ELSE 0
 Init == n \\in 0..Facts
 Next == UNCHANGED n
 """
-_INIT_NEXT = "INIT Init\nNEXT Next\n"
+INIT_NEXT = "INIT Init\nNEXT Next\n"
 
 
 @dataclass(frozen=True)
@@ -35,22 +35,22 @@ class Case:
 CASES: list[Case] = []
 
 
-def _module(name: str, body: str) -> str:
+def module(name: str, body: str) -> str:
     return f"---- MODULE {name} ----\n{body.strip()}\n====\n"
 
 
 def _case(
-    name: str, body: str, config: str = _INIT_NEXT, deadlock: bool = False, others: Mapping[str, str] | None = None
+    name: str, body: str, config: str = INIT_NEXT, deadlock: bool = False, others: Mapping[str, str] | None = None
 ) -> None:
-    modules = {other: _module(other, text) for other, text in (others or {}).items()}
-    CASES.append(Case(name, _module(name, body), config, deadlock, modules))
+    modules = {other: module(other, text) for other, text in (others or {}).items()}
+    CASES.append(Case(name, module(name, body), config, deadlock, modules))
 
 
 def _facts(name: str, extends: str, *facts: str, before: str = "", config: str = "") -> None:
     """A case that counts facts; the definitions ``before`` them may be of use to them."""
     listed = "\n".join(f"    + Fact({number}, {fact})" for number, fact in enumerate(facts))
     body = f"EXTENDS {extends}\n{before}\n{_COUNTED.replace('Init ==', f'Facts == 0{chr(10)}{listed}{chr(10)}Init ==')}"
-    _case(name, body, _INIT_NEXT + config)
+    _case(name, body, INIT_NEXT + config)
 
 
 # How ways are counted
@@ -366,7 +366,7 @@ _case("StringAndNumber", 'EXTENDS Integers\nVARIABLE x\nInit == x = 0\nNext == x
 _case(
     "ModelValueAndString",
     'EXTENDS Integers\nCONSTANT N\nVARIABLE x\nInit == x = N\nNext == x # "a" /\\ x\' = 3',
-    _INIT_NEXT + "CONSTANT N = N",
+    INIT_NEXT + "CONSTANT N = N",
 )
 _case("SequenceAndRecord", "VARIABLE x\nInit == x = 0\nNext == <<1>> = [a |-> 1] /\\ x' = x")
 _case("MixedSet", 'VARIABLE x\nInit == x = {1, "a"}\nNext == x\' = x')
@@ -385,7 +385,7 @@ n == CHOOSE m \in Node : TRUE
 Init == x = None
 Next == x' \in Node \cup {None, 3} /\ x # n
 """,
-    _INIT_NEXT + "CONSTANTS\n    Node = {n1, n2} None = None\n",
+    INIT_NEXT + "CONSTANTS\n    Node = {n1, n2} None = None\n",
 )
 
 # Modules
@@ -520,11 +520,11 @@ Lower == 5
 Init == x = 0
 Next == x < Limit /\ x' \in {x + N, Op(x) + M} \cup S
 """
-_GIVEN = _INIT_NEXT + "CONSTANTS N = 1 M <- Three Op <- Double S = {2, 4}\n"
+_GIVEN = INIT_NEXT + "CONSTANTS N = 1 M <- Three Op <- Double S = {2, 4}\n"
 _case("Constants", _CONSTANTS, _GIVEN + "CONSTANT Limit <- Lower\n")
 _case("ConstantsTwice", _CONSTANTS, _GIVEN + "CONSTANT N = 2 Limit = 7 N = 3\n")
 _case("ConstantsUnknown", _CONSTANTS, _GIVEN + "CONSTANT Limit = 4 Nothing = 3\n")
-_case("ConstantMissing", _CONSTANTS, _INIT_NEXT + "CONSTANTS N = 1 M <- Three Op <- Double\n")
+_case("ConstantMissing", _CONSTANTS, INIT_NEXT + "CONSTANTS N = 1 M <- Three Op <- Double\n")
 _case("ConstantForNothing", _CONSTANTS, _GIVEN + "CONSTANT Limit <- Nothing\n")
 _case("ConstantOfOtherArity", _CONSTANTS, _GIVEN + "CONSTANT Op <- Three\n")
 _case("ConstantBelowZero", _CONSTANTS, _GIVEN + "CONSTANT N = -1\n")
@@ -541,10 +541,10 @@ Limit == 2
 Init == x = 0
 Next == I!Next \/ (x < Limit /\ x' = x + 2)
 """,
-    _INIT_NEXT + "CONSTANT Limit <- [Other] Three\n",
+    INIT_NEXT + "CONSTANT Limit <- [Other] Three\n",
     others={"Other": "EXTENDS Integers\nVARIABLE v\nLimit == 1\nNext == v < Limit /\\ v' = v + 1"},
 )
-_case("ReplacedInNothing", "VARIABLE x\nInit == x = 0\nNext == x' = x", _INIT_NEXT + "CONSTANT Limit <- [Other] Init\n")
+_case("ReplacedInNothing", "VARIABLE x\nInit == x = 0\nNext == x' = x", INIT_NEXT + "CONSTANT Limit <- [Other] Init\n")
 _case(
     "ExtendedModules",
     r"""
@@ -557,7 +557,7 @@ Next == Up /\ y' = Helper(y) /\ y < 3
         "Lower": "EXTENDS Integers\nCONSTANT N\nLOCAL Hidden == 1\nHelper(i) == i + Hidden * N",
         "Upper": "EXTENDS Lower\nVARIABLE x\nInitX == x = 0\nUp == x' = (x + N) % 3",
     },
-    config=_INIT_NEXT + "CONSTANT N = 1\n",
+    config=INIT_NEXT + "CONSTANT N = 1\n",
 )
 
 _SYMMETRY = r"""
@@ -573,6 +573,6 @@ Next == /\ Len(q) < 2
 Sum == Len(q)
 """
 _SETS = "CONSTANTS A = {a1, a2, a3} B = {b1, b2}\n"
-_case("WithoutSymmetry", _SYMMETRY, _INIT_NEXT + _SETS)
-_case("Symmetry", _SYMMETRY, _INIT_NEXT + _SETS + "SYMMETRY All\n")
-_case("View", _SYMMETRY, _INIT_NEXT + _SETS + "VIEW Sum\n")
+_case("WithoutSymmetry", _SYMMETRY, INIT_NEXT + _SETS)
+_case("Symmetry", _SYMMETRY, INIT_NEXT + _SETS + "SYMMETRY All\n")
+_case("View", _SYMMETRY, INIT_NEXT + _SETS + "VIEW Sum\n")

@@ -15,6 +15,7 @@ from mc.read.tla.load import load
 from mc.tlc.output import TlcOutput
 from mc.tlc.tools import find_tools
 from tests.tla.cases import CASES, Case
+from tests.tla.corners import CORNERS
 from tests.tla.temporal import TEMPORAL
 
 #: TLC's exit codes, by what another tool can be held to: an evaluation that fails ends TLC in one of several ways.
@@ -63,7 +64,7 @@ def by_mc(case: Case, directory: Path) -> tuple[str, str, int, int, Result | Non
     return _VERDICTS.get(result.verdict, result.verdict), name, result.generated, result.distinct, result
 
 
-@pytest.mark.parametrize("case", [*CASES, *TEMPORAL], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CASES, *CORNERS, *TEMPORAL], ids=lambda case: case.name)
 def test_a_module(case: Case, tmp_path: Path) -> None:
     kind, name, generated, distinct = by_tlc(case, tmp_path)
     our_kind, our_name, our_generated, our_distinct, result = by_mc(case, tmp_path)

@@ -145,6 +145,9 @@ def specification(
         elif height is Level.ACTION:
             mend = "write [][...]_vars around the next-state relation"
             raise wrong(named.place, f"{named.name} has an action as a conjunct, {part.formula.place.start}; {mend}")
+        elif (inner := _boxed(part.formula)) is not None and level(inner) <= Level.STATE:
+            mend = "make it an INVARIANT, or a conjunct of the next-state relation"
+            raise wrong(named.place, f"{named.name} has []P as a conjunct, {part.formula.place.start}; {mend}")
         else:
             fairness.append(part.formula)
     if not next_:

@@ -18,6 +18,7 @@ from mc.formula.nodes import Place
 from mc.lang.text import to_tla
 from mc.lang.values import ModelValue
 from mc.read.text import read_text
+from mc.read.tla.spelling import SPELLING
 
 #: What is followed by one name, and may stand once.
 _ONCE = ("INIT", "NEXT", "SPECIFICATION", "VIEW", "SYMMETRY", "ALIAS", "CHECK_DEADLOCK", "_PERIODIC", "_RL_REWARD")
@@ -37,15 +38,19 @@ _NAMES = {
 }
 _CONSTANTS = ("CONSTANT", "CONSTANTS")
 KEYWORDS = frozenset((*_ONCE, *_NAMES, *_CONSTANTS))
-_LARGEST = 2**31 - 1
+#: The largest number that TLC knows.
+LARGEST = 2**31 - 1
 
+#: The operators that a constant can be replaced by, or that can be replaced, as SANY spells them.
+_OPERATORS = sorted({name for name in SPELLING.values() if not name.isalpha()} - {"=", "-", "'"}, key=len, reverse=True)
 _TOKEN = re.compile(
-    r"""(?P<space>\s+|\\\*[^\n]*)
+    rf"""(?P<space>\s+|\\\*[^\n]*)
     |(?P<comment>\(\*)
     |(?P<string>"(?:[^"\\\n]|\\.)*")
     |(?P<name>\w*[^\W\d]\w*)
     |(?P<number>\d+)
-    |(?P<symbol><-|[={}\[\](),!-])""",
+    |(?P<operator>(?!<-|\*\))(?:{"|".join(map(re.escape, _OPERATORS))}))
+    |(?P<symbol><-|[={{}}\[\](),!-])""",
     re.VERBOSE,
 )
 _COMMENT = re.compile(r"\(\*|\*\)")
@@ -225,6 +230,9 @@ class _Reader:
 
     def name(self, expected: str) -> Named:
         """A name, perhaps of an instance: ``I!Op``."""
+        if self.token.kind == "operator" or self.at("-"):
+            operator = self.advance()
+            return Named(operator.text, operator.place)
         if self.token.kind != "name":
             self.fail(expected)
         first = self.advance()
@@ -282,8 +290,8 @@ class _Reader:
 
     def number(self, token: Token) -> int:
         # Longer ones are too large, and Python would not read them.
-        if len(token.text.lstrip("0")) > len(str(_LARGEST)) or int(token.text) > _LARGEST:
-            raise wrong(token.place, f"the number is larger than {_LARGEST}, the largest of TLC")
+        if len(token.text.lstrip("0")) > len(str(LARGEST)) or int(token.text) > LARGEST:
+            raise wrong(token.place, f"the number is larger than {LARGEST}, the largest of TLC")
         return int(token.text)
 
     def elements(self) -> frozenset[Any]:

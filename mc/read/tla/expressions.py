@@ -23,12 +23,13 @@ from mc.formula.nodes import (
 from mc.formula.operators import Operator
 from mc.read.tla.bounds import Bounds, bounded, chosen, unbounded
 from mc.read.tla.bullets import check_columns
+from mc.read.tla.config import LARGEST
 from mc.read.tla.lets import let
 from mc.read.tla.lowering import Scope
 from mc.read.tla.precedence import check_operands
 from mc.read.tla.scope import Local
 from mc.read.tla.spelling import INFIX, POSTFIX, PREFIX
-from mc.read.tla.strings import unescaped
+from mc.read.tla.strings import unescaped, unknown_escape
 from mc.read.tla.subexpressions import mentions, subexpression
 from mc.read.tla.syntax import Node, fields, part, parts, written
 from mc.read.tla.written import applied, symbol_name
@@ -37,11 +38,18 @@ from mc.read.tla.written import applied, symbol_name
 
 
 def _number(scope: Scope, node: Node) -> Expression:
-    return Value(int(written(node)), place=scope.source.place(node))
+    return _integer(scope, node, written(node), 10)
 
 
 def _based(base: int) -> Callable[[Scope, Node], Expression]:
-    return lambda scope, node: Value(int(written(node)[2:], base), place=scope.source.place(node))
+    return lambda scope, node: _integer(scope, node, written(node)[2:], base)
+
+
+def _integer(scope: Scope, node: Node, digits: str, base: int) -> Expression:
+    # Of very long ones Python would not read the decimal digits.
+    if len(digits.lstrip("0")) > 32 or int(digits, base) > LARGEST:
+        scope.source.refuse(node, f"the number is larger than {LARGEST}, the largest of TLC")
+    return Value(int(digits, base), place=scope.source.place(node))
 
 
 def _real(scope: Scope, node: Node) -> Expression:
@@ -49,6 +57,9 @@ def _real(scope: Scope, node: Node) -> Expression:
 
 
 def _string(scope: Scope, node: Node) -> Expression:
+    unknown = unknown_escape(written(node))
+    if unknown:
+        scope.source.refuse(node, f'{unknown} means nothing in a string; a backslash stands before " \\ t n f r alone')
     return Value(unescaped(written(node)[1:-1]), place=scope.source.place(node))
 
 

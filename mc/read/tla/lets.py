@@ -50,6 +50,7 @@ def _operator(scope: Scope, unit: Node, announced: dict[str, Local]) -> tuple[Lo
     known = announced.pop(name, None)
     if known is not None:
         check_announced(scope.source, name_node, len(known.arities), arities)
+        known.arities = arities
     local = known or scope.bind(name, name_node, arities, is_defined=True)
     value = lambda_of(scope, unit, parameters) if parameters else scope.expression(part(unit, "definition"))
     scope.env = {**scope.env, name: local}
@@ -60,8 +61,6 @@ def check_announced(source: Source, node: Node, announced: int, arities: Sequenc
     """Refuses a definition with other parameters than RECURSIVE has announced."""
     if announced != len(arities):
         source.refuse(node, f"RECURSIVE announces {count(announced)}, the definition has {count(len(arities))}")
-    if any(arities):
-        source.refuse(node, "a recursive operator cannot take an operator as an argument: define it inside of a LET")
 
 
 def lambda_of(scope: Scope, unit: Node, parameters: Sequence[Node]) -> Lambda:

@@ -13,7 +13,7 @@ from mc.errors import InvariantError, ModelError
 from mc.formula import standard
 from mc.formula.levels import Levels
 from mc.formula.nodes import Definition, Level, Place
-from mc.lang.text import is_name
+from mc.lang.text import is_name, to_tla
 from mc.lang.values import ModelValue
 from mc.read.tla.behavior import Behavior, conjuncts, specification
 from mc.read.tla.config import Config, Given, Named, read_config, read_constant, wrong
@@ -21,11 +21,11 @@ from mc.read.tla.modules import read_module
 from mc.read.tla.resolved import Overrides, Resolved
 from mc.spec.module import Conjunct, ModuleSpec
 
-#: What a configuration can replace although no module of the user defines it.
-_STANDARD = frozenset(name for names in (standard.SYMBOLS, *standard.MODULES.values()) for name in names)
+#: What can be in the place of something else although no module defines it.
+_VALUES = frozenset({"TRUE", "FALSE", "BOOLEAN", "STRING"})
 _WANTED = {Level.CONSTANT: "a constant", Level.STATE: "a state predicate", Level.ACTION: "an action"}
-#: What INIT and NEXT may depend on.
-_LEVELS = {"INIT": Level.STATE, "NEXT": Level.ACTION}
+#: What INIT and NEXT may depend on: what an initial predicate says of other states is an error when it is evaluated.
+_LEVELS = {"INIT": Level.TEMPORAL, "NEXT": Level.ACTION}
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class _Loader:
         self.resolved: Resolved = read_module(path, self.overrides())
         self.definitions: dict[str, Definition] = dict(self.resolved.definitions)
         self.levels = Levels(self.definitions)
+        #: The values of the constants.
+        self.constants: dict[str, Any] = {}
         #: ``N <- Def``, and under ``M!N`` ``N <- [M] Def``.
         self.replaced: dict[str, str] = {}
         self.warnings = list(self.resolved.warnings)
@@ -90,7 +92,7 @@ class _Loader:
         frozen = {module: frozenset(names) for module, names in values_in.items()}
         return Overrides(replaced, replaced_in, frozenset(values - set(replaced)), frozen)
 
-    def constants(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The values of the constants; :attr:`replaced` is given the definitions in the place of others."""
         found: dict[str, Any] = {}
         for given in self.given:
@@ -115,39 +117,43 @@ class _Loader:
                 raise wrong(
                     given.place, f"{given.name} is replaced in a module {given.module}, which is none of it{near}"
                 )
+            if given.definition is not None:
+                self.check_known(given.definition)
             return
-        known = (*self.resolved.constants, *self.resolved.definitions)
-        arity = self.arity(given.name)
+        known = (*self.resolved.known, *self.resolved.definitions)
         if given.definition is None:
-            if given.name not in known and given.name not in _STANDARD:
+            if given.name not in known:
                 message = (
                     f"{given.name} gets a value, but {self.resolved.name} has no such name{_near(given.name, known)}"
                 )
                 self.warnings.append(f"{given.place.start}: {message}")
-            elif arity:
-                mend = f"define one and write {given.name} <- Definition"
-                raise wrong(given.place, f"{given.name} is an operator of {_count(arity, 'argument')}; {mend}")
             return
-        if given.name not in known and given.name not in _STANDARD:
+        if given.name not in known:
             raise wrong(given.place, f"{self.resolved.name} has no {given.name} to replace{_near(given.name, known)}")
         name, place = given.definition.name, given.definition.place
-        definition = self.definitions.get(name)
-        if definition is None:
-            if name not in self.resolved.constants and name not in _STANDARD:
-                raise wrong(place, f"{self.resolved.name} does not define {name}{_near(name, self.definitions)}")
-            return
-        if arity is not None and arity != len(definition.parameters):
-            has, wants = _count(len(definition.parameters), "parameter"), _count(arity, "parameter")
+        definition = self.check_known(given.definition)
+        arity, other = self.arity(given.name), self.arity(name)
+        if arity is not None and other is not None and arity != other:
+            has, wants = _count(other, "parameter"), _count(arity, "parameter")
             raise wrong(
                 place, f"{given.name} <- {name}: {name} has {has}, {given.name} has {wants}; give one that fits"
             )
-        if self.resolved.constants.get(given.name) == 0 and self.levels.definition(name) > Level.CONSTANT:
+        is_plain = definition is not None and self.resolved.constants.get(given.name) == 0
+        if is_plain and self.levels.definition(name) > Level.CONSTANT:
             raise wrong(place, f"{given.name} <- {name}: {name} depends on variables, and {given.name} is a constant")
+
+    def check_known(self, named: Named) -> Definition | None:
+        """The definition that stands for another one; None if it is a constant, or an operator of a standard module."""
+        name = named.name
+        definition = self.definitions.get(name)
+        if definition is None and name not in self.resolved.known and name not in _VALUES:
+            raise wrong(named.place, f"{self.resolved.name} does not define {name}{_near(name, self.definitions)}")
+        return definition
 
     def arity(self, name: str) -> int | None:
         """How many arguments a constant or definition takes; None where it is not known."""
-        if name in self.resolved.constants:
-            return self.resolved.constants[name]
+        if name in self.resolved.known:
+            return self.resolved.known[name]
         definition = self.resolved.definitions.get(name)
         return None if definition is None else len(definition.parameters)
 
@@ -172,19 +178,30 @@ class _Loader:
         return definition
 
     def names(self, given: Iterable[Named], what: str, at_most: Level) -> tuple[str, ...]:
-        return tuple(self.definition(named, what, at_most).name for named in given)
+        return tuple(self.definition(named, what, at_most).name for named in given if not self.is_true(named, what))
+
+    def is_true(self, named: Named, what: str) -> bool:
+        """Whether the configuration names the value TRUE in place of a definition; another value is a mistake."""
+        values = {"TRUE": True, "FALSE": False, **self.constants}
+        if named.name not in values:
+            return False
+        if values[named.name] is not True:
+            value = to_tla(values[named.name])
+            raise wrong(named.place, f"{what} {named.name} is {value} whatever the state; name the one that is meant")
+        self.warnings.append(f"{named.place.start}: {what} {named.name} is TRUE whatever the state")
+        return True
 
     def name(self, keyword: str, at_most: Level) -> str | None:
         named = self.config.once.get(keyword)
         return None if named is None else self.definition(named, keyword, at_most).name
 
-    def view(self) -> str | None:
-        """What tells states apart; TLC refuses one that is the same for all (``tlc2.tool.impl.Spec.getViewSpec``)."""
-        found = self.name("VIEW", Level.STATE)
-        if found is not None and self.levels.definition(found) is Level.CONSTANT:
-            message = f"VIEW {found}: it mentions no variable, so all states were one; name the one that is meant"
-            raise wrong(self.config.once["VIEW"].place, message)
-        return found
+    def alias(self) -> str | None:
+        """What is shown of states; TLC does without one that is not there."""
+        try:
+            return self.name("ALIAS", Level.ACTION)
+        except ModelError as error:
+            self.warnings.append(str(error))
+            return None
 
     def behavior(self) -> Behavior:
         """Init, Next and fairness."""
@@ -216,13 +233,15 @@ class _Loader:
     def properties(self) -> Iterator[Conjunct]:
         """The conjuncts of all properties."""
         for named in self.config.properties:
+            if self.is_true(named, "PROPERTY"):
+                continue
             definition = self.definition(named, "PROPERTY", Level.TEMPORAL)
             yield from conjuncts(Named(definition.name, named.place), self.definitions, self.warnings)
 
     def spec(self) -> ModuleSpec:
         """All of it."""
         once, config, changes = self.config.once, self.config, self.changes
-        constants = self.constants()
+        self.constants = self.values()
         place = Place("--invariant", 0)
         invariants = (
             config.invariants if changes.invariants is None else [Named(name, place) for name in changes.invariants]
@@ -251,7 +270,7 @@ class _Loader:
             texts={**self.resolved.texts, str(config.path): config.text},
             variables=self.resolved.variables,
             free=self.resolved.free,
-            constants=constants,
+            constants=self.constants,
             definitions=self.definitions,
             assumptions=self.resolved.assumptions,
             init=behavior.init,
@@ -263,10 +282,10 @@ class _Loader:
             action_constraints=self.names(config.action_constraints, "ACTION_CONSTRAINT", Level.ACTION),
             properties=properties,
             fairness=behavior.fairness,
-            view=self.view(),
+            view=self.name("VIEW", Level.ACTION),
             symmetry=self.name("SYMMETRY", Level.CONSTANT),
-            alias=self.name("ALIAS", Level.ACTION),
-            postconditions=self.names(config.postconditions, "POSTCONDITION", Level.STATE),
+            alias=self.alias(),
+            postconditions=self.names(config.postconditions, "POSTCONDITION", Level.ACTION),
             deadlock=self.deadlock(),
             replaced=self.replaced,
             met={name: number for number, name in enumerate(met)},

@@ -10,7 +10,7 @@ from mc.read.tla.files import Files
 from mc.read.tla.instances import Context
 from mc.read.tla.met import met
 from mc.read.tla.resolved import Overrides, Resolved
-from mc.read.tla.scope import Constant, Defined, Imported, Symbol, Variable
+from mc.read.tla.scope import LANGUAGE, Constant, Defined, Imported, Instance, Symbol, Variable
 from mc.read.tla.units import Reader
 
 #: The configuration replaces nothing.
@@ -61,6 +61,7 @@ def _read(path: Path, overrides: Overrides) -> Resolved:
         free=tuple(reader.uses.variables),
         constants={s.name: len(s.arities) for s in root.parameters.values() if isinstance(s, Constant)},
         definitions=definitions,
+        known={name: len(symbol.arities) for name, symbol in root.scope.items() if _can_be_replaced(symbol)},
         assumptions=tuple(formula for formula, _ in assumptions),
         warnings=tuple(reader.warnings),
         met=met(files.root, files.known),
@@ -98,6 +99,11 @@ def _replace(reader: Reader, found: list[tuple[Symbol, Context]], made: dict[str
             operands = tuple(Name(name, Of.LOCAL, place=known.place) for name in known.parameters)
             body = Call(override.name, operands, place=known.place)
         made[known.name] = Definition(known.name, known.parameters, body, place=known.place)
+
+
+def _can_be_replaced(symbol: Symbol) -> bool:
+    """Whether a symbol is no operator of TLA+ itself, and no variable."""
+    return not isinstance(symbol, (Variable, Instance)) and symbol.module is not LANGUAGE
 
 
 def _is_definition(symbol: Symbol) -> bool:

@@ -49,6 +49,8 @@ class Resolved:
     #: The constants that are declared, with their arity: 0 for one that is no operator. Also those that are replaced.
     constants: Mapping[str, int]
     definitions: Mapping[str, Definition]
+    #: What the configuration can replace, with the number of its arguments: constants and definitions that are known.
+    known: Mapping[str, int]
     #: ASSUME, of all modules that TLC evaluates: the root and what it extends.
     assumptions: tuple[Expression, ...]
     warnings: tuple[str, ...]

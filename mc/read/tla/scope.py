@@ -6,7 +6,7 @@ from dataclasses import field
 
 from mc.dataclass import dataclass
 from mc.formula import standard
-from mc.formula.nodes import NOWHERE, Place
+from mc.formula.nodes import NOWHERE, Level, Place
 from mc.formula.operators import Operator
 from mc.read.tla.files import Text
 from mc.read.tla.syntax import Node
@@ -142,11 +142,19 @@ class Module:
         self.waiting: list[Defined] = []
         #: The modules in it.
         self.inner: dict[str, Module] = {}
+        #: The highest level of its definitions.
+        self.level = Level.CONSTANT
 
     @property
     def is_closed(self) -> bool:
         """Whether it says the same wherever it is used."""
         return not self.parameters and self.parent is None
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether nothing in it depends on a state: anything may be substituted for its constants."""
+        is_variable = any(isinstance(symbol, Variable) for symbol in self.parameters.values())
+        return not is_variable and all(module.level is Level.CONSTANT for module in self.closure)
 
     @property
     def is_ours(self) -> bool:
@@ -175,5 +183,5 @@ def builtin(name: str, operator: Operator, module: Module) -> Builtin:
 
 
 BASE: dict[str, Symbol] = {}
-_LANGUAGE = Module(Text.of_operators("TLA+"))
-BASE.update((name, builtin(name, operator, _LANGUAGE)) for name, operator in standard.SYMBOLS.items())
+LANGUAGE = Module(Text.of_operators("TLA+"))
+BASE.update((name, builtin(name, operator, LANGUAGE)) for name, operator in standard.SYMBOLS.items())

@@ -87,6 +87,14 @@ PREFIX: dict[str, str] = {
 POSTFIX: dict[str, str] = {"sup_plus": "^+", "asterisk": "^*", "sup_hash": "^#", "prime": "'"}
 #: The operators of each form with one argument.
 SPELLING = {**INFIX, **PREFIX, **POSTFIX}
+#: Words of the language that the parser takes for names where a definition begins (``tla+.jj`` of SANY).
+_RESERVED = """
+    ACTION ASSUME ASSUMPTION AXIOM BY CASE CHOOSE CONSTANT CONSTANTS COROLLARY DEF DEFINE DEFS DOMAIN ELSE
+    ENABLED EXCEPT EXTENDS FALSE HAVE HIDE IF IN INSTANCE LAMBDA LEMMA LET LOCAL MODULE NEW OBVIOUS OMITTED ONLY
+    OTHER PICK PROOF PROPOSITION PROVE QED RECURSIVE SF_ STATE SUBSET SUFFICES TAKE TEMPORAL THEN THEOREM TRUE
+    UNCHANGED UNION USE VARIABLE VARIABLES WF_ WITH WITNESS
+"""
+RESERVED = frozenset(_RESERVED.split())
 #: Sets that the parser takes for words of the language; the text may have them in Unicode.
 NUMBER_SETS = {"nat_number_set": "Nat", "int_number_set": "Int", "real_number_set": "Real"}
 

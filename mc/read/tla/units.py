@@ -27,6 +27,7 @@ from mc.read.tla.scope import (
     Variable,
     builtin,
 )
+from mc.read.tla.spelling import RESERVED
 from mc.read.tla.syntax import Node, fields, part, parts, refuse, written
 from mc.read.tla.withs import instance_of
 from mc.read.tla.written import body_of, declared, parameters_of, symbol_name
@@ -139,7 +140,7 @@ class Reader:
         if module.text in self.extended and not (local and module.text is not self.files.root):
             if name in self.overrides.replaced:
                 symbol.override = Override(self.overrides.replaced[name], is_constant=False)
-            elif name in self.overrides.given and not isinstance(symbol, Constant):
+            elif name in self.overrides.given and (symbol.arities or not isinstance(symbol, Constant)):
                 symbol.override = Override(name, is_constant=True)
         if name in self.overrides.replaced_in.get(module.name, ()):
             symbol.override = Override(self.overrides.replaced_in[module.name][name], is_constant=False)
@@ -153,6 +154,12 @@ class Reader:
             module.source.refuse(node, f"{name} has a meaning already ({whence(known)}): choose another name")
 
     def _declare(self, module: Module, symbol: Symbol, node: Node) -> None:
+        if symbol.name in RESERVED:
+            module.source.refuse(node, f"{symbol.name} is a word of TLA+: choose another name")
+        known = module.scope.get(symbol.name)
+        if known is not None and type(known) is type(symbol) is not Defined and known.arities == symbol.arities:
+            self.warnings.append(f"{module.source.place(node).start}: {symbol.name} is there already ({whence(known)})")
+            return
         self._check_free(module, symbol.name, node)
         self._override(symbol, module, symbol.local)
         module.declare(symbol)
@@ -195,9 +202,12 @@ class Reader:
             case "assumption":
                 scope = self._scope(module, "ASSUME")
                 scope.frame.limit(scope.expression(body_of(unit)), Level.CONSTANT, "ASSUME")
-                self.assumptions.setdefault(module, []).append((unit, len(module.own)))
+                if unit.children[0].type != "AXIOM":  # TLC does not look whether one holds
+                    self.assumptions.setdefault(module, []).append((unit, len(module.own)))
                 self._fact(module, unit)
             case "theorem":
+                if body_of(unit).type != "assume_prove":
+                    self._scope(module, "THEOREM").expression(body_of(unit))
                 self._fact(module, unit)
             case "module":
                 inner = Module(Text.of_node(module.source, unit, module.is_ours), module)
@@ -214,6 +224,7 @@ class Reader:
         if isinstance(known, Defined) and known.module is module and known.node is None:
             check_announced(module.source, name_node, len(known.arities), arities)
             known.node, known.parameters, known.limit = unit, parameters, len(module.own)
+            known.arities = arities
             known.place, known.local = module.source.place(unit), local
             if local:
                 module.exports.pop(name, None)
@@ -236,7 +247,7 @@ class Reader:
         module.waiting.append(symbol)
         if not module.announced:
             for waiting in module.waiting:
-                self.made(waiting, self.uses.plain(module))
+                module.level = max(module.level, self.made(waiting, self.uses.plain(module)).signature.level)
             module.waiting.clear()
 
     def _import(self, module: Module, instance: Instance, unit: Node) -> None:
@@ -248,6 +259,12 @@ class Reader:
             known = module.scope.get(name)
             if known is symbol or (isinstance(known, Imported) and known.of is symbol):
                 continue
+            if self._is_left_aside(known, symbol):
+                assert known is not None
+                self.warnings.append(
+                    f"{instance.place}: {name} of {instance.target.name} is left aside, {known.module.name} has it too"
+                )
+                continue
             if symbol.module.is_closed:
                 self._check_free(module, name, unit)
                 self._override_again(symbol, module, instance.local)
@@ -255,12 +272,16 @@ class Reader:
                 if not instance.local:
                     module.exports[name] = symbol
                 continue
-            if isinstance(known, Defined) and isinstance(symbol, Defined) and _same(known, symbol):
-                self.warnings.append(f"{instance.place}: {name} of {instance.target.name} is defined here already")
-                continue
             place, arities = instance.place, symbol.arities
             imported = Imported(name, module, place, instance.local, arities=arities, instance=instance, of=symbol)
             self._declare(module, imported, unit)
+
+    @staticmethod
+    def _is_left_aside(known: Symbol | None, symbol: Symbol) -> bool:
+        """Whether a definition that INSTANCE brings in is left aside for one that is known; else that is a mistake."""
+        if known is None or known.is_by_the_way or isinstance(known, (Constant, Variable)):
+            return False
+        return type(known) is not Instance and len(known.arities) == len(symbol.arities)
 
     def _fact(self, module: Module, unit: Node) -> None:
         """The name of an assumption or a theorem stands for what it says, where that is a formula."""
@@ -324,9 +345,3 @@ class Reader:
     def _limit(self, frame: Frame, node: Expression, most: Level, taker: str) -> None:
         """Refuses a formula that was made in a frame if its level is too high."""
         self.checker(frame).limit(node, most, taker)
-
-
-def _same(one: Defined, other: Defined) -> bool:
-    """Whether two definitions have the same text, but for space."""
-    assert one.node is not None and other.node is not None
-    return written(one.node).split() == written(other.node).split()

@@ -38,7 +38,8 @@ def instance_of(scope: Scope, node: Node, unit: Node | None = None, *, local: bo
         else:
             formula = _of_the_same_name(inner, symbol, named)
         most = Level.STATE if isinstance(symbol, Variable) else Level.CONSTANT
-        scope.frame.limit(formula, most, f"WITH {name} <- {name}" if name not in given else f"WITH {name}")
+        if not target.is_constant:
+            scope.frame.limit(formula, most, f"WITH {name} <- {name}" if name not in given else f"WITH {name}")
     return Instance(
         written(part(unit, "name")) if unit else "",
         scope.module,
