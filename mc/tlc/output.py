@@ -188,7 +188,7 @@ class TlcOutput:
             verdict, self.property = "violation", constant[2]
         elif code == messages.DEADLOCK.code:
             verdict = "deadlock"
-        elif code == messages.ASSUMPTION.code:
+        elif code in (messages.ASSUMPTION.code, messages.ASSUMPTION_FAILED.code):
             verdict = "assumption"
         elif code in _VIOLATIONS:
             verdict = "violation"

@@ -149,6 +149,18 @@ def test_a_violation_is_read_alike(tmp_path: Path, config: str) -> None:
     assert (result.verdict, result.mc.verdict) == ("equal", "violation")
 
 
+@pytest.mark.parametrize("assumed", ["1 = 2", "1 \\div 0 = 1"])
+def test_an_assumption_alike(tmp_path: Path, assumed: str) -> None:
+    ring(tmp_path, "")
+    file = tmp_path / "Ring.tla"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("Most ==", f"ASSUME {assumed}\nMost =="), encoding="utf-8")
+    result = against_tlc(Module(Interpreter(load(file))), tmp_path / "out")
+    assert (result.verdict, result.differences) == ("equal", ())
+    assert result.tlc is not None and result.mc.verdict == result.tlc.verdict == "assumption"
+    assert not any(result.compared.values())
+
+
 def test_behaviors_that_go_on_for_ever(tmp_path: Path) -> None:
     module = ring(tmp_path, "PROPERTY Often")
     result = against_tlc(module, tmp_path / "out")
