@@ -195,7 +195,7 @@ def by_tlc(case: Case, directory: Path, *options: str) -> tuple[int, str]:
     command = [str(tools.java), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", str(tools.jar), "tlc2.TLC"]
     command += [*options, "-metadir", "states", "-workers", "1", "-config", "run.cfg", *case.options, case.module]
     ended = subprocess.run(command, cwd=directory, capture_output=True, text=True)
-    return ended.returncode, ended.stdout
+    return ended.returncode, ended.stdout or ended.stderr
 
 
 def by_mc(case: Case, directory: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:
@@ -239,7 +239,7 @@ def test_the_same_messages(
     monkeypatch.chdir(tmp_path)
     their_code, theirs = by_tlc(case, tmp_path, "-tool")
     our_code, ours = by_mc(case, tmp_path, capsys, "-tool")
-    assert (our_code, their_code) == (case.exit_code, case.exit_code)
+    assert (our_code, their_code) == (case.exit_code, case.exit_code), theirs[-1000:]
     assert blanked(ours) == blanked(theirs)
     assert facts(read(ours)) == facts(read(theirs))
 
@@ -266,7 +266,7 @@ def test_temporal_properties(
     monkeypatch.chdir(tmp_path)
     their_code, theirs = by_tlc(case, tmp_path, *options)
     our_code, ours = by_mc(case, tmp_path, capsys, *options)
-    assert (our_code, their_code) == (case.exit_code, case.exit_code)
+    assert (our_code, their_code) == (case.exit_code, case.exit_code), theirs[-1000:]
     if options:
         wanted = [message for message in blanked(theirs) if message[0] != 2200]
         assert [message for message in blanked(ours) if message[0] != 2200] == wanted
