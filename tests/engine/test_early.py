@@ -286,6 +286,15 @@ def test_what_takes_long_is_optimised(tmp_path: Path, monkeypatch: pytest.Monkey
     assert race(LONG, tmp_path, 10**9, None, monkeypatch) == "optimised"
 
 
+def test_what_is_searched_again_is_optimised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless it takes next to nothing."""
+    monkeypatch.setattr(early, "MOST_SECONDS", 60.0)
+    monkeypatch.setattr(early, "MOST_SECONDS_AGAIN", 60.0)
+    assert [race(LONG, tmp_path, 10**9, None, monkeypatch) for _ in range(2)] == ["quick", "quick"]
+    monkeypatch.setattr(early, "MOST_SECONDS_AGAIN", 0.0)
+    assert race(LONG, tmp_path, 10**9, None, monkeypatch) == "optimised"
+
+
 def test_a_search_that_has_no_time_left(tmp_path: Path) -> None:
     result = Engine(LONG, tmp_path).search(early=True, limits=Limits(max_seconds=0))
     assert result.ending is not None and result.ending.limit == "max-seconds"

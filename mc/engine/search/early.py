@@ -16,9 +16,11 @@ from mc.engine.program.program import Program
 from mc.engine.result import Result
 from mc.engine.search.limits import GivenUp, Guard, processors
 
-#: Seconds of processor time that a search may take with code that is not optimised. A model that is done by then is
-#: never optimised, so each time it takes up to two thirds of that longer.
+#: Seconds of processor time that a search may take with code that is not optimised: the first time that a model is
+#: searched, and when it is searched again. What is done by then is not optimised, so each time it takes up to two
+#: thirds of that longer.
 MOST_SECONDS = 0.1
+MOST_SECONDS_AGAIN = 0.015
 #: Seconds after which a child begins to optimise: most models are done by then, and a child would take from their time
 #: where processors are few.
 LEAST_SECONDS = 0.01
@@ -27,8 +29,8 @@ LEAST_SECONDS = 0.01
 class _Race:
     """A search by code that is not optimised, against a child that optimises it."""
 
-    def __init__(self, library: Library, stack: ExitStack) -> None:
-        self._library, self._stack = library, stack
+    def __init__(self, library: Library, stack: ExitStack, seconds: float) -> None:
+        self._library, self._stack, self._seconds = library, stack, seconds
         self._begun = time.process_time()
         self._child: Compilation | None = None
 
@@ -37,7 +39,7 @@ class _Race:
         taken = time.process_time() - self._begun
         if self._child is None and taken > LEAST_SECONDS and processors() > 1 and possible():
             self._child = self._stack.enter_context(compiling(self._library))
-        return taken > MOST_SECONDS or (self._child is not None and self._child.ready())
+        return taken > self._seconds or (self._child is not None and self._child.ready())
 
     def code(self) -> bytes:
         """The optimised code."""
@@ -57,7 +59,7 @@ def first(program: Program, guard: Guard, search: Callable[[], Result]) -> Resul
         quick.load(made)
     program.use(quick)
     with ExitStack() as stack:
-        race = _Race(best, stack)
+        race = _Race(best, stack, MOST_SECONDS_AGAIN if made is None else MOST_SECONDS)
         try:
             with guard.giving_up(race.over):
                 result = search()
