@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mc.formula import operators as op
 from mc.formula import standard
+from mc.formula.facts import walk
 from mc.formula.nodes import (
     Apply,
     Bind,
@@ -16,6 +17,7 @@ from mc.formula.nodes import (
     Name,
     Of,
     Recursive,
+    Value,
 )
 from mc.interpreter.logic import arms
 from mc.lower.applications import check_forks, closure_of, defined, used
@@ -38,6 +40,41 @@ def forks(node: Expression) -> bool:
         case Bind(binder=Binder.FORALL, body=body) | Let(body=body) | Fold(body=body):
             return forks(body)
     return False
+
+
+#: What has a value whatever its operands are, if they are of the kinds that it takes.
+_SURE = frozenset(
+    (
+        *(op.AND, op.OR, op.NOT, op.IF, op.EQ, op.NE, op.LT, op.LE, op.GT, op.GE, op.IN, op.NOT_IN, op.INTERVAL),
+        *(op.SET, op.UNION, op.INTERSECTION, standard.DIFFERENCE, standard.SUBSET_OF, op.RECORD, op.SEQUENCE, op.LEN),
+    )
+)
+
+
+def may_fail_later(node: Expression) -> bool:
+    """Whether a way through a lowered condition that is not the first may fail to be evaluated.
+
+    Where it is asked whether there is a way, TLC comes to it only if the first one leads to none.
+    """
+    match node:
+        case Apply(operator=op.OR, operands=(first, *others)):
+            return may_fail_later(first) or any(map(_may_fail, others))
+        case Apply(operator=op.AND, operands=operands) | Apply(operator=op.IF, operands=(_, *operands)):
+            return any(map(may_fail_later, operands))
+        case Bind(binder=Binder.EXISTS, body=body):
+            return _may_fail(body)
+        case Bind(binder=Binder.FORALL, body=body) | Let(body=body) | Fold(body=body):
+            return may_fail_later(body)
+    return isinstance(node, Call)
+
+
+def _may_fail(node: Expression) -> bool:
+    return any(
+        not isinstance(part, (Value, Name, Let))
+        and not (isinstance(part, Apply) and part.operator in _SURE)
+        and not (isinstance(part, Bind) and part.binder in (Binder.EXISTS, Binder.FORALL, Binder.SET))
+        for part in walk(node)
+    )
 
 
 def once(node: Expression) -> Expression:

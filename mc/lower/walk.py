@@ -36,7 +36,7 @@ from mc.interpreter.logic import arms
 from mc.lower import assignments
 from mc.lower.applications import check_forks, closure_of, defined, variable
 from mc.lower.binders import bounds
-from mc.lower.conditions import holds, walked
+from mc.lower.conditions import holds, may_fail_later, once, walked
 from mc.lower.known import is_false, is_true
 from mc.lower.lowered import refuse
 from mc.lower.lowering import Lowering
@@ -167,9 +167,13 @@ class Walk:
         lowering.count(node)
         occurring = self.library.occurrences.within(node, names)
         if (occurring.variables if self.is_init else occurring.primed) <= made.keys():
-            # Only whether there is a way is asked of what is enabled.
-            form = walked if self.enabled is None else holds
-            return self.tested(node, form(lowering, node, names, self.here(made)), made, rest)
+            found = walked(lowering, node, names, self.here(made))
+            if self.enabled is not None:
+                # Only whether there is a way is asked of what is enabled.
+                if rest is not None and may_fail_later(found):
+                    refuse(node, "ENABLED has a condition with several ways, and one after the first may fail")
+                found = once(found)
+            return self.tested(node, found, made, rest)
         match node:
             case Apply():
                 rule = _WALKED.get(node.operator)
@@ -215,8 +219,11 @@ class Walk:
         return self.lowering.around_tree(given, names, tree)
 
     def branches(self, parts: Sequence[Callable[[Any], Tree]], rest: Any) -> tuple[list[Tree], Tree | None]:
-        """Several ways, and what stands after all of them; None where each has that in it."""
-        if rest is not None and len(parts) > 1:
+        """Several ways, and what stands after all of them; None where each has that in it.
+
+        Of what is enabled each has: where what follows is FALSE after one way, the next one is evaluated.
+        """
+        if rest is not None and len(parts) > 1 and self.enabled is None:
             stop = Stop([])
             trees = [part(stop) for part in parts]
             if not stop.found:

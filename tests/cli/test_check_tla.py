@@ -202,7 +202,6 @@ def test_what_has_no_meaning(arguments: list[str], words: str, capsys: pytest.Ca
         (f"{CONFIG}CONSTANT Limit <- Up", 151, ["Up has 1 parameter, Limit has no parameters"]),
         (f"{CONFIG}CONSTANT Limit <- Small", 151, ["Small depends on variables"]),
         (f"{CONFIG}CONSTANT Lmit <- Small", 151, ["has no Lmit to replace; did you mean Limit?"]),
-        (f"{CONFIG}CONSTANT Up = 3", 151, ["Up is an operator of 1 argument"]),
         (f"{CONFIG}CONSTANT Up <- [M] Down", 151, ["a module M"]),
         ("SPECIFICATION Spec CONSTANT Limit = 3", 151, ["the constant Node has no value"]),
         ("SPECIFICATION Small CONSTANTS Limit = 3 Node = {}", 151, ["no conjunct [][Next]_vars"]),

@@ -75,6 +75,8 @@ ACTIONS = {
     "primed tuple": "x' = 1 - x /\\ y' = 0 /\\ <<x, y>>' # <<0, 0>>",
     "ENABLED": "(ENABLED (x' = 1 /\\ x < 1)) /\\ x' = 1 - x /\\ y' = 0",
     "ENABLED of values": "y' = (IF ENABLED (x' \\in {x, 1} /\\ x' > y) THEN 1 ELSE 0) /\\ x' = 1 - x",
+    "ENABLED in several ways": "(ENABLED ((x = 0 \\/ y = 0) /\\ (x' = 1 \\/ (x' = 2 /\\ y' = x)) /\\ x' > 1 /\\ "
+    "y' = 0)) /\\ x' = 1 - x /\\ y' = 0",
     "not ENABLED": "~ENABLED (UNCHANGED y /\\ y' = x) /\\ x' = 1 - x /\\ y' = 0",
     "ENABLED of an error": "(ENABLED (x' = 1 \\div x)) /\\ x' = 1 - x /\\ y' = 0",
     "Assert": "Assert(x < 2, \"no\") /\\ x' = 1 - x /\\ y' = 0",
@@ -190,6 +192,9 @@ Next == x' = (x + 1) % 20 /\\ y' = Fact(x)"""
 REFUSED = {
     "x' > 1 /\\ x' = 1 /\\ y' = 1": "x' is read before it is given a value",
     "PrintT(x) /\\ x' = 1 /\\ y' = 1": "PrintT is not compiled",
+    "(ENABLED ((x >= 0 \\/ 1 \\div x > 0) /\\ y' = x /\\ x' = 0 /\\ x' > y')) /\\ x' = 1 - x /\\ y' = 0": (
+        "ENABLED has a condition with several ways, and one after the first may fail"
+    ),
     "x' = 1 /\\ y' \\in UNION {1..2, 2..x}": "TLC may go through some elements of this set twice",
     "x' = 1 /\\ \\A i \\in {x} : y' = i": (
         "\\A of what gives variables values ranges over a set that depends on the state"
