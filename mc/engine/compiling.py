@@ -13,14 +13,14 @@ from mc.engine.deep import deeply
 from mc.engine.interpreted import Search
 from mc.engine.learn.domains import NotLearned
 from mc.engine.learn.held import difference, starts_differ
-from mc.engine.learn.model import bound, learner, packed, sets_of_model_values, unpacked
-from mc.engine.learn.samples import chosen, fails, starts, successors, walk
+from mc.engine.learn.model import bound, invariants_of, learner, packed, sets_of_model_values, unpacked
+from mc.engine.learn.samples import chosen, fails, invariants, starts, successors, walk
 from mc.engine.learn.starts import row
 from mc.engine.learn.symmetric import singled_out
 from mc.engine.permutations import whole_sets
 from mc.engine.program.program import UnevaluableInit
 from mc.engine.properties import without_properties
-from mc.engine.result import Progress, Result, Taken, Violation
+from mc.engine.result import Progress, Result, Taken, Violation, ViolationKind
 from mc.engine.search.compiled import Engine
 from mc.engine.search.limits import Limits, processors
 from mc.engine.stops import taken
@@ -193,7 +193,16 @@ class Compiling:
         names = self.spec.variables
         states = tuple(lang.State(dict(zip(names, values, strict=True))) for values in path)
         steps = tuple(self._taken(before, after) for before, after in itertools.pairwise(path))
-        return Violation(violation.kind, violation.property, states, (), steps=steps)
+        kind, name = deeply(lambda: self._judged(violation, path[-1]))
+        return Violation(kind, name, states, (), steps=steps)
+
+    def _judged(self, violation: Violation, last: State) -> tuple[ViolationKind, str]:
+        """What is told of an error. A state that violates a property of steps is looked at for invariants before."""
+        if violation.kind == "property":
+            for name, predicate in zip(invariants_of(self.spec), invariants(self.spec), strict=True):
+                if not self.interpreter.holds(predicate, last):
+                    return "invariant", name
+        return violation.kind, violation.property
 
     def _walked(self, orbits: Sequence[lang.State]) -> list[State]:
         """A behavior through some orbits, which are given by their representatives."""

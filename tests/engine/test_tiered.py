@@ -505,6 +505,13 @@ Next == Take /\\ (CHOOSE q \\in {SubSeq(<<p[1], p[2], 1>>, 1, n) : p \\in left, 
     compiled(run(body, "CONSTANT P = {a, b} INIT Init NEXT Next CHECK_DEADLOCK FALSE"))
 
 
+def test_an_invariant_is_told_before_a_property_of_the_step(run: Run) -> None:
+    body = "EXTENDS Naturals\nVARIABLE x\nInit == x = 0\nNext == x' = x + 1\nI == x < 2\nR == [][x' < 2]_x"
+    violation = compiled(run(body, "INIT Init NEXT Next INVARIANT I PROPERTY R")).violation
+    assert violation is not None
+    assert (violation.kind, violation.property) == ("invariant", "I")
+
+
 LIVE = """
 EXTENDS Naturals
 VARIABLE x
