@@ -111,7 +111,7 @@ t.f = {k: 1 for k in {"rose", "ruby", "cyan"}}
 g = {(1, 2): "a", (2, 3): "b"}
 if not g[s.c] == "a":
     return False
--> kinds
+-> a tuple of 2 components is needed, not a set
 
 g = {k: 1 for k in Enum("red", 1)}
 if not g[s.x] == 1:
