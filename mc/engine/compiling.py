@@ -61,6 +61,8 @@ class Compiling:
         self.began = began
         self.compiling = time.monotonic()
         self.samples: list[State] = []
+        #: The first of the initial states, or all.
+        self.starts: list[State] = []
         #: The sets of model values by their names, and which of them are symmetric.
         self.sets: dict[str, ModelValueSet] = {}
         self.symmetry: tuple[str, ...] = ()
@@ -82,10 +84,10 @@ class Compiling:
         if where:
             raise NotCompiled(f"SYMMETRY {self.spec.symmetry} is one of values that {where} tells apart")
         finds = learner(self.spec, lowered, self.sets)
-        first = deeply(lambda: starts(self.interpreter, MOST_GIVEN))
-        given = first if len(first) <= MOST_GIVEN else None
+        self.starts = deeply(lambda: starts(self.interpreter, MOST_GIVEN))
+        given = self.starts if len(self.starts) <= MOST_GIVEN else None
         more = {} if given is not None else row(lowered.definitions[lowered.init]).chosen()
-        deeply(lambda: self._sample([*first, *chosen(self.first.states)], WALKS))
+        deeply(lambda: self._sample([*self.starts, *chosen(self.first.states)], WALKS))
         known: dict[str, str] = {}
         for started in range(MOST_WIDENED):
             finds.doublings = started // 2
@@ -142,7 +144,7 @@ class Compiling:
             raise NotCompiled(f"the interpreter and compiled code differ in {what}, which is a fault of mc: report it")
 
     def _starts_differ(self) -> bool:
-        return starts_differ(self.interpreter, self.engine, starts(self.interpreter, HELD), random.Random(0))
+        return starts_differ(self.interpreter, self.engine, self.starts[:HELD], random.Random(0))
 
     def _translated(self, spec: Spec) -> Engine:
         """The program of a spec. The interpreter goes on where the translator knows no way."""

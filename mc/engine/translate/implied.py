@@ -40,8 +40,10 @@ def implied(shape: Shape, domain: Domain) -> bool:
             isinstance(shape, FnShape) and set(shape.keys) == set(domain.keys) and implied(shape.element, domain.range)
         )
     if isinstance(domain, (Record, Product)):
-        fields = fields_of(shape, domain) if isinstance(shape, RecordShape) else None
-        return fields is not None and all(implied(part, fields[name]) for name, part in shape.fields.items())  # type: ignore[attr-defined]
+        if not isinstance(shape, RecordShape):
+            return False
+        fields = fields_of(shape, domain)
+        return fields is not None and all(implied(part, fields[name]) for name, part in shape.fields.items())
     if isinstance(domain, Union):
         return isinstance(shape, UnionShape) and _union_implied(shape, domain)
     if isinstance(domain, Seq):
